@@ -1,0 +1,248 @@
+"""Builds everything once and closes it in reverse: `open_services` makes the parts, `build_app` mounts them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from bot.callback import Callback
+from bot.channels import CHANNELS
+from bot.clock import SHANGHAI, Clock, SystemClock
+from bot.config import Config
+from bot.context import Context, Office
+from bot.conversation import Conversation
+from bot.corpus import Corpus, read_corpus
+from bot.engine import Engine, Outcome
+from bot.health import Health
+from bot.limits import Limits
+from bot.logs import set_up_logs
+from bot.menu import read_menu
+from bot.messages import AnyMessage
+from bot.outbox import Outbox
+from bot.pages import Pages
+from bot.routing import Router, pointed, spoken
+from bot.store.database import Database
+from bot.store.feedback import Remark
+from bot.store.inbox import Inbox
+from bot.store.outbox import OutboxRows
+from bot.store.tokens import TokenRows
+from bot.wechat.client import Client
+from bot.wechat.client import Wire as ApiWire
+from bot.wechat.protocol import Wire
+from bot.wechat.token import StableToken
+from bot.words import Words
+from bot.worker import Job, Worker
+
+logger = structlog.get_logger(__name__)
+
+STOP_SECONDS = 8.0  # how long running answers and sends may take to finish after a signal to stop
+OUTBOX_IDLE, RECOVER_IDLE, PURGE_IDLE = 0.5, 5.0, 3600.0  # seconds between looks that found nothing
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The parts of one process."""
+
+    config: Config
+    clock: Clock
+    corpus: Corpus
+    database: Database
+    inbox: Inbox
+    outbox: Outbox
+    outbox_rows: OutboxRows
+    client: Client
+    engine: Engine
+    worker: Worker
+
+
+def office_of(config: Config) -> Office:
+    """What handlers may know of the deployment."""
+    pushes = config.wechat.certified or config.wechat.account == "test"
+    transfers = pushes and config.replies.transfer
+    return Office(public_url=config.server.public_url, can_push=pushes, can_transfer=transfers)
+
+
+def answering(
+    router: Router, corpus: Callable[[], Corpus], office: Office
+) -> Callable[[AnyMessage, Conversation | None, float], Awaitable[Outcome]]:
+    """The function that makes an outcome of a message."""
+
+    async def answer(message: AnyMessage, conversation: Conversation | None, time: float) -> Outcome:
+        before = conversation or Conversation()
+        ctx = Context(
+            message=message,
+            words=spoken(message),
+            pointed=pointed(message),
+            corpus=corpus(),
+            now=datetime.fromtimestamp(time, UTC).astimezone(SHANGHAI),
+            office=office,
+            conversation=before,
+        )
+        said = await router.answer(ctx)
+        remarks = tuple(Remark(kind=n.kind, text=n.text, about=n.about) for n in ctx.notes)
+        changed = ctx.conversation if ctx.conversation != before else None
+        return Outcome(answer=said, conversation=changed, remarks=remarks)
+
+    return answer
+
+
+@asynccontextmanager
+async def open_services(
+    config: Config, router: Router, *, clock: Clock | None = None, migrate: bool = False
+) -> AsyncIterator[Services]:
+    """Every part, built and, at the end, closed in reverse."""
+    clock = clock or SystemClock()
+    corpus = read_corpus(Path(config.corpus.path))
+    async with AsyncExitStack() as stack:
+        database = await Database.open(config.database.url, migrate=migrate)
+        stack.push_async_callback(database.close)
+        inbox = Inbox(database)
+        stack.push_async_callback(inbox.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        client = build_client(config, session, database, clock)
+        rows = OutboxRows(database)
+        outbox = Outbox(
+            rows=rows, limits=Limits(database, clock=clock), channels=[kind(client) for kind in CHANNELS], clock=clock
+        )
+        office = office_of(config)
+        engine = Engine(
+            inbox=inbox,
+            answer=answering(router, lambda: corpus, office),
+            apology=router.apology,
+            clock=clock,
+            deadline=config.replies.deadline,
+            can_push=office.can_push,
+        )
+        stack.push_async_callback(engine.close, STOP_SECONDS)
+        worker = Worker(*jobs(config, engine, inbox, outbox, clock), clock=clock)
+        yield Services(
+            config=config,
+            clock=clock,
+            corpus=corpus,
+            database=database,
+            inbox=inbox,
+            outbox=outbox,
+            outbox_rows=rows,
+            client=client,
+            engine=engine,
+            worker=worker,
+        )
+
+
+def build_client(config: Config, session: aiohttp.ClientSession, database: Database, clock: Clock) -> Client:
+    """The one door to the platform's API, with the token every process shares."""
+    wire = ApiWire(session, config.wechat.api_base_url, clock=clock)
+    tokens = StableToken(
+        wire, TokenRows(database), app_id=config.wechat.app_id, app_secret=config.wechat.app_secret, clock=clock
+    )
+    return Client(wire, tokens, clock=clock)
+
+
+def jobs(config: Config, engine: Engine, inbox: Inbox, outbox: Outbox, clock: Clock) -> list[Job]:
+    """What a worker does."""
+
+    async def purge() -> int:
+        await inbox.purge(clock.time() - config.replies.keep_days * DAY)
+        return 0
+
+    found = [Job(name="recover", run=engine.recover, idle=RECOVER_IDLE), Job(name="purge", run=purge, idle=PURGE_IDLE)]
+    if office_of(config).can_push:
+        found.append(Job(name="outbox", run=outbox.run_once, idle=OUTBOX_IDLE))
+    return found
+
+
+def mount(app: web.Application, services: Services, words: Words) -> None:
+    """Put the callback, the public pages and the operator's pages into an application."""
+    wechat = services.config.wechat
+    wire = Wire(
+        app_id=wechat.app_id,
+        token=wechat.token,
+        encoding_aes_key=wechat.encoding_aes_key,
+        original_id=wechat.original_id,
+        mode=wechat.mode,
+    )
+    callback = Callback(wire=wire, engine=services.engine, clock=services.clock)
+    app.router.add_get("/wechat", callback.verify)
+    app.router.add_post("/wechat", callback.receive)
+    pages = Pages(
+        corpus=lambda: services.corpus,
+        clock=services.clock,
+        describe=words.describe,
+        public_url=services.config.server.public_url,
+    )
+    app.add_routes(pages.routes())
+    health = Health(
+        counts={"inbox": services.inbox.counts, "outbox": services.outbox_rows.counts},
+        corpus=lambda: (services.corpus.version, len(services.corpus.policies)),
+    )
+    app.add_routes(health.routes())
+
+
+def build_app(services: Services, words: Words) -> web.Application:
+    """The bot's own application."""
+    app = web.Application(client_max_size=64 * 1024)
+    mount(app, services, words)
+    return app
+
+
+async def serve(config: Config, router: Router, words: Words, *, stop: asyncio.Event | None = None) -> None:
+    """Answer until a signal comes; then finish what is running."""
+    set_up_logs(config.log.level, config.log.format)
+    stop = stop or _stop_on_signals()
+    async with open_services(config, router) as services, _listening(services, words):
+        services.worker.start()
+        logger.info("serving", host=config.server.host, port=config.server.port, corpus=services.corpus.version)
+        await stop.wait()
+        await services.worker.stop(STOP_SECONDS)
+    logger.info("stopped")
+
+
+@asynccontextmanager
+async def _listening(services: Services, words: Words) -> AsyncIterator[None]:
+    runner = web.AppRunner(build_app(services, words), access_log=None, shutdown_timeout=STOP_SECONDS)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, services.config.server.host, services.config.server.port).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def work(config: Config, router: Router) -> None:
+    """Do the jobs alone, until a signal comes."""
+    set_up_logs(config.log.level, config.log.format)
+    stop = _stop_on_signals()
+    async with open_services(config, router) as services:
+        services.worker.start()
+        logger.info("working", corpus=services.corpus.version)
+        await stop.wait()
+        await services.worker.stop(STOP_SECONDS)
+    logger.info("stopped")
+
+
+async def put_menu(config: Config) -> None:
+    """Set the account's menu."""
+    buttons = read_menu(Path(config.corpus.path) / "menu.toml", config.server.public_url)
+    database = await Database.open(config.database.url)
+    try:
+        async with aiohttp.ClientSession() as session:
+            await build_client(config, session, database, SystemClock()).create_menu(buttons)
+    finally:
+        await database.close()
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop

@@ -1,0 +1,137 @@
+"""GET and POST /wechat: the platform's requests go to the wire and the engine, and their answers back. Thin."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+import structlog
+from aiohttp import web
+
+from bot.clock import Clock, within
+from bot.errors import Forged, Malformed, ProtocolError, StoreError, TooLarge
+from bot.messages import AnyMessage
+from bot.replies import Answer, Silence
+from bot.wechat.protocol import MAX_BODY, SUCCESS, WINDOW, Received, Wire
+
+logger = structlog.get_logger(__name__)
+
+READ_SECONDS = 5.0  # for a whole body; the platform itself gives up on us after as long
+DELIVERIES = 3  # the platform's first try and its retries, five seconds apart
+DELIVERY_SECONDS = 60.0  # from the first to the last of them, with a wide margin
+REMEMBERED = 10_000  # signatures in each of the two halves of the memory: 7 MB when both are full
+
+
+class Handles(Protocol):
+    """What answers messages: the engine."""
+
+    async def handle(self, message: AnyMessage) -> Answer | None:
+        """What to say, or None for nothing now. StoreError where nothing could be kept, so that a retry is wanted."""
+
+
+class Callback:
+    """The two handlers of the callback's address."""
+
+    def __init__(self, *, wire: Wire, engine: Handles, clock: Clock) -> None:
+        self._wire = wire
+        self._engine = engine
+        self._clock = clock
+        self._deliveries = Deliveries()
+
+    async def verify(self, request: web.Request) -> web.Response:
+        """GET: the console asks whether this address is ours."""
+        try:
+            return web.Response(text=self._wire.verify(request.query))
+        except ProtocolError as error:
+            return _refuse(error)
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """POST: a message or an event."""
+        try:
+            body = await self._body(request)
+            if body is None:
+                return web.Response(status=408)
+            received = self._wire.read(request.query, body, self._clock.time())
+            self._deliveries.admit(received, self._clock.time())
+        except ProtocolError as error:
+            return _refuse(error)
+        return await self._answer(received)
+
+    async def _answer(self, received: Received) -> web.Response:
+        try:
+            answer = await self._engine.handle(received.message)
+            body = self._wire.render(answer.reply if answer else Silence(), received, self._clock.time())
+        except StoreError:
+            # The one failure where a retry helps: nothing was kept, and the platform comes again unless it reads 200.
+            logger.exception("message not kept")
+            return web.Response(status=503)
+        except Exception:
+            # A retry would meet the same failure, and after the last one the platform shows the follower a fault line.
+            logger.exception("message not answered")
+            body = SUCCESS
+        kind = "text/plain" if body == SUCCESS else "application/xml"
+        return web.Response(body=body, content_type=kind, charset="utf-8")
+
+    async def _body(self, request: web.Request) -> bytes | None:
+        """The whole body, or None where it does not come in time."""
+        if (request.content_length or 0) > MAX_BODY:
+            raise TooLarge("the body is announced too large")
+        if request.content.is_eof():  # all of it is here, as it nearly always is: no timer needed
+            return await _collect(request)
+        reading = asyncio.ensure_future(_collect(request))
+        try:
+            return reading.result() if await within(self._clock, reading, READ_SECONDS) else None
+        finally:
+            reading.cancel()
+            await asyncio.wait({reading})  # two may not read one body, and aiohttp drains what is left
+
+
+class Deliveries:
+    """Which signed requests came lately, so that a captured one is worth nothing.
+
+    The engine knows a message by its key and never handles it twice; but the plain signature does not cover the body,
+    so that here a signature stays with the message it first came with. The memory has two halves and forgets the older
+    when the newer is full or too old: no more than twice REMEMBERED, and no less than a signature stays good.
+    """
+
+    def __init__(self) -> None:
+        self._recent: dict[str, tuple[str, float, int]] = {}
+        self._older: dict[str, tuple[str, float, int]] = {}
+        self._since = 0.0
+
+    def admit(self, received: Received, time: float) -> None:
+        """Take note of a push, or Forged where the platform would not deliver it like this."""
+        signature = received.signature
+        self._forget(time)
+        key, first, count = self._recent.get(signature) or self._older.get(signature) or (received.message.key, time, 0)
+        if key != received.message.key:
+            raise Forged("the signature came with another message")
+        if count >= DELIVERIES or time - first > DELIVERY_SECONDS:
+            raise Forged("the message was delivered before")
+        self._recent[signature] = (key, first, count + 1)
+
+    def __len__(self) -> int:
+        return len(self._recent) + len(self._older)
+
+    def _forget(self, time: float) -> None:
+        # A clock may be behind the platform's by the window, so a signature may stay good for two of them.
+        if len(self._recent) >= REMEMBERED or time - self._since > 2 * WINDOW:
+            self._recent, self._older, self._since = {}, self._recent, time
+
+
+async def _collect(request: web.Request) -> bytes:
+    body = bytearray()
+    try:
+        while chunk := await request.content.readany():
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise TooLarge("the body is too large")
+    except web.RequestPayloadError as error:
+        raise Malformed("the body is broken off") from error
+    return bytes(body)
+
+
+def _refuse(error: ProtocolError) -> web.Response:
+    """The bare status: a stranger learns nothing of why."""
+    logger.info("callback refused", status=error.status, reason=str(error))
+    return web.Response(status=error.status)

@@ -1,0 +1,137 @@
+"""The doctor: looks at settings, corpus, database, address, clock, token and callback, and says what is wrong.
+
+Each look gives a Finding; the sentence for it comes from the office's words. A look that cannot be made because an
+earlier one failed is left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import aiohttp
+
+from bot.app import build_client
+from bot.clock import SystemClock
+from bot.config import Config
+from bot.corpus import read_corpus
+from bot.errors import BotError, CorpusError, StoreError, WeChatError
+from bot.store.database import Database
+from bot.words import Words
+
+TIMEOUT = aiohttp.ClientTimeout(total=8.0)
+APART = 60.0  # seconds between our clock and the platform's that are still no worry; it refuses what is 5 minutes off
+PORTS = {"http": 80, "https": 443}  # the platform pushes to no others
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one look showed: `name` picks the sentence, `detail` completes it."""
+
+    name: str
+    well: bool
+    detail: str = ""
+
+
+async def run_checkup(config: Config, words: Words, say: Callable[[str], None]) -> bool:
+    """Say every finding in a line; whether all is well."""
+    well = True
+    async for finding in look(config):
+        well &= finding.well
+        sentence = words.checkup[finding.name].format(detail=finding.detail)
+        say(f"{'✅' if finding.well else '❌'} {sentence}")
+    return well
+
+
+async def look(config: Config) -> AsyncIterator[Finding]:
+    """All findings, in the order an operator mends them."""
+    yield _corpus(config)
+    database = await _database(config)
+    yield database
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
+        yield await _clock(config, session)
+        if database.well:
+            yield await _token(config, session)
+        yield _address(config)
+        if config.server.public_url:
+            yield await _callback(config, session)
+
+
+def _corpus(config: Config) -> Finding:
+    try:
+        corpus = read_corpus(Path(config.corpus.path))
+    except CorpusError as error:
+        return Finding(name="corpus_bad", well=False, detail=str(error))
+    return Finding(name="corpus", well=True, detail=f"{len(corpus.policies)}, {corpus.edition} {corpus.version}")
+
+
+async def _database(config: Config) -> Finding:
+    try:
+        database = await Database.open(config.database.url)
+    except (StoreError, BotError) as error:
+        return Finding(name="database_bad", well=False, detail=str(error))
+    await database.close()
+    return Finding(name="database", well=True, detail=database.dialect)
+
+
+async def _clock(config: Config, session: aiohttp.ClientSession) -> Finding:
+    """The platform's Date header against our clock, half the round trip allowed for."""
+    before = time.time()
+    try:
+        async with session.get(config.wechat.api_base_url) as response:
+            said = response.headers.get("Date", "")
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return Finding(
+            name="platform_away", well=False, detail=f"{config.wechat.api_base_url} ({type(error).__name__})"
+        )
+    try:
+        apart = abs(parsedate_to_datetime(said).timestamp() - (before + time.time()) / 2)
+    except ValueError:
+        return Finding(name="clock_unknown", well=True)
+    return Finding(name="clock" if apart <= APART else "clock_bad", well=apart <= APART, detail=f"{apart:.0f}")
+
+
+async def _token(config: Config, session: aiohttp.ClientSession) -> Finding:
+    """Whether a call with a token goes through; 40164 carries the address the platform sees."""
+    database = await Database.open(config.database.url)
+    try:
+        addresses = await build_client(config, session, database, SystemClock()).get_callback_ips()
+    except WeChatError as error:
+        named = {40164: "address_refused", 40125: "secret_bad", 40013: "app_id_bad", 40243: "secret_frozen"}
+        return Finding(name=named.get(error.errcode, "token_bad"), well=False, detail=str(error))
+    finally:
+        await database.close()
+    return Finding(name="token", well=True, detail=str(len(addresses)))
+
+
+def _address(config: Config) -> Finding:
+    url = config.server.public_url
+    if not url:
+        return Finding(name="address_missing", well=False)
+    scheme, _, rest = url.partition("://")
+    port = rest.partition("/")[0].partition(":")[2]
+    if port and int(port) != PORTS[scheme]:
+        return Finding(name="address_port", well=False, detail=url)
+    return Finding(name="address" if scheme == "https" else "address_plain", well=True, detail=url)
+
+
+async def _callback(config: Config, session: aiohttp.ClientSession) -> Finding:
+    """What the console does on saving: a signed GET must come back with its echo."""
+    moment, nonce, echo = str(int(time.time())), secrets.token_hex(5), secrets.token_hex(8)
+    joined = "".join(sorted((config.wechat.token, moment, nonce)))
+    signature = hashlib.sha1(joined.encode(), usedforsecurity=False).hexdigest()
+    query = {"signature": signature, "timestamp": moment, "nonce": nonce, "echostr": echo}
+    url = f"{config.server.public_url}/wechat"
+    try:
+        async with session.get(url, params=query) as response:
+            body = await response.text()
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return Finding(name="callback_away", well=False, detail=f"{url} ({type(error).__name__})")
+    if response.status == 200 and body == echo:
+        return Finding(name="callback", well=True, detail=url)
+    return Finding(name="callback_bad", well=False, detail=f"{url} → {response.status}")

@@ -1,0 +1,211 @@
+"""The language itself: folding, numerals, money, dates, pinyin. The one module of `bot` that may hold Chinese words."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import pairwise
+
+# The phrase dictionary is 45 MB of memory that a character-by-character reading does not need.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+
+LEADING = frozenset("在到去从是往来")  # lead to the name of a place
+PARTICLES = frozenset("了的个过些点下台把")  # stand inside a phrase and change nothing of its matter
+THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4}),(?=\d{3}(?!\d))")  # a comma within a number
+LONGEST_NUMERAL = 16  # characters: nothing that people count is written with more
+NUMERAL = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?)"
+MONEY = re.compile(rf"({NUMERAL})(?:多|来|几)?(个亿|千万|百万|十万|亿|万|w|千)?(元|块|rmb)?")
+SCALES = {"个亿": 1e8, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "w": 1e4, "千": 1e3, "": 1.0}
+DAY = re.compile(r"(?<!\d)(20\d\d)\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?!\d)")
+YEAR = re.compile(r"(?<!\d)(20[1-4]\d)(?![\d万亿千元w])")
+ORDINAL = re.compile(r"(?:选|看|回复|查看)?第?([\d一二两三四五六七八九十]{1,3})(?:个|条|项|号|款|吧|呗|的|那个|那条)*")
+
+ITEM = re.compile(r"第(?:(\d{1,3})(?!\d)|([零一二三四五六七八九十百]{1,6})(?=[条项款]))")
+EDGES = frozenset("的和与及等对按为在了是或将把被并且其该各")  # letters that a word neither begins nor ends with
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A text as the matcher sees it: simplified, half width, lower case, letters and digits alone.
+
+    `breaks` holds the places where something between letters was dropped, so that a Latin word or a number is not
+    found across a gap.
+    """
+
+    text: str
+    breaks: frozenset[int]
+
+
+def is_hanzi(char: str) -> bool:
+    """Whether it is a Chinese character of the common planes, which have a reading and a simplified form."""
+    return "\u3400" <= char <= "\u9fff"
+
+
+def fold(text: str) -> Folded:
+    """One spelling for all the ways a text can be typed."""
+    kept: list[str] = []
+    breaks: set[int] = set()
+    plain = THOUSANDS.sub("", unicodedata.normalize("NFKC", text).lower())
+    for place, char in enumerate(plain):
+        if char.isalnum() or char == "%" or (char == "." and _inside_number(plain, place)):
+            kept.append(_simplified(char) if is_hanzi(char) else char)
+        else:
+            breaks.add(len(kept))
+    return Folded("".join(kept), frozenset(breaks))
+
+
+def _inside_number(text: str, place: int) -> bool:
+    return 0 < place < len(text) - 1 and text[place - 1].isdigit() and text[place + 1].isdigit()
+
+
+@cache
+def _converter() -> object:
+    import opencc  # only where a text has characters to convert
+
+    return opencc.OpenCC("t2s")
+
+
+@cache
+def _simplified(char: str) -> str:
+    convert = _converter().convert  # type: ignore[attr-defined]
+    converted: str = convert(convert(char))  # twice, because what it makes of 薴 is itself converted
+    return converted
+
+
+@cache
+def syllable(char: str) -> str:
+    """The toneless first reading of a character; other characters stand for themselves."""
+    from pypinyin import lazy_pinyin  # 40 ms and 13 MB, once a text needs it
+
+    return "".join(lazy_pinyin(char)) if is_hanzi(char) else char
+
+
+def pinyin(text: str) -> list[str]:
+    """The syllables of a folded text, one for each character."""
+    return [syllable(char) for char in text]
+
+
+def numeral(text: str) -> float | None:
+    """What a numeral in digits or characters says: 三千五百 is 3500, 1.2 is 1.2; None if nothing, as 百千."""
+    if len(text) > LONGEST_NUMERAL:
+        return None
+    try:
+        return float(text) if text[0].isdigit() else _spoken(text)
+    except (ValueError, KeyError):  # a KeyError is how cn2an takes 十一十九
+        return None
+
+
+def _spoken(text: str) -> float:
+    import cn2an
+
+    return float(cn2an.cn2an(text.replace("〇", "零").replace("两", "二"), "smart"))
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A sum of money in a text, in yuan, with its place in the folded text."""
+
+    start: int
+    end: int
+    yuan: float
+
+
+def sums(folded: Folded) -> list[Sum]:
+    """The sums of a text: 3000万, 三千五百万, 1.2个亿, 1亿5000万, 50w, 5000元. A bare number is none."""
+    found: list[Sum] = []
+    rest = 0.0  # the last sum may go on with less than this, as 1亿 does in 1亿5000万
+    for match in _numbers(folded):
+        scale, unit = match[2] or "", match[3] or ""
+        yuan = _yuan(match[1], scale) if scale or unit else None
+        if yuan is None:
+            continue
+        if yuan < rest and found[-1].end == match.start() and match.start() not in folded.breaks:
+            found[-1] = Sum(found[-1].start, match.end(), found[-1].yuan + yuan)
+        else:
+            found.append(Sum(match.start(), match.end(), yuan))
+        rest = 0.0 if unit else SCALES[scale]
+    return found
+
+
+def _numbers(folded: Folded) -> Iterator[re.Match[str]]:
+    """Matches of MONEY that do not take digits from both sides of a gap, as in 2024 500万."""
+    text = folded.text
+    gaps = (place for place in folded.breaks if 0 < place < len(text) and text[place - 1 : place + 1].isdigit())
+    bounds = [0, *sorted(gaps), len(text)]
+    for start, end in pairwise(bounds):
+        yield from MONEY.finditer(text, start, end)
+
+
+def _yuan(written: str, scale: str) -> float | None:
+    """A sum to the hundredth: a product of binary fractions is a little more or less."""
+    value = numeral(written)
+    return None if value is None else round(value * SCALES[scale], 2)
+
+
+def days(text: str) -> list[date]:
+    """The full dates of a text as typed that exist."""
+    found = []
+    for year, month, day in DAY.findall(unicodedata.normalize("NFKC", text)):
+        try:
+            found.append(date(int(year), int(month), int(day)))
+        except ValueError:  # 2026年2月30日
+            continue
+    return found
+
+
+def years(text: str) -> list[int]:
+    """The years a text as typed names."""
+    return [int(year) for year in YEAR.findall(unicodedata.normalize("NFKC", text))]
+
+
+def ordinal(text: str) -> int | None:
+    """The number a message chooses from a list by: 1, 一, 第二个, ②, 看第3条; None for any other text."""
+    match = ORDINAL.fullmatch(fold(text).text)
+    value = numeral(match[1]) if match else None
+    return None if value is None else int(value)
+
+
+def items(text: str) -> list[int]:
+    """The numbers of items that a folded text names: 第37条, 第三十七条, 第37."""
+    values = (numeral(digits or characters) for digits, characters in ITEM.findall(text))
+    return [int(value) for value in values if value is not None]
+
+
+def paper_numbers(number: str) -> Iterator[str]:
+    """A paper's number as people type it, folded: with and without 字, 年, 第 and 号, or as 2024年11号文."""
+    head, _, rest = fold(number).text.partition("20")
+    year, serial = f"20{rest[:2]}", rest[2:].removesuffix("号")
+    if not (head and serial):
+        return
+    for name in (head.removesuffix("字"), head.removesuffix("字") + "字"):
+        for middle in (year, f"{year}年", f"{year}第", f"{year}年第"):
+            yield f"{name}{middle}{serial}"
+            yield f"{name}{middle}{serial}号"
+    yield f"{year}年{serial}号文"
+
+
+def money(yuan: float) -> str:
+    """A sum as people write it, never rounded: 6000000 is 600万元, 150000000 is 1.5亿元, 5000 is 5000元."""
+    for scale, word in ((1e8, "亿元"), (1e4, "万元")):
+        if yuan >= scale and not yuan % (scale / 1e4):
+            return f"{_short(yuan / scale)}{word}"
+    return f"{_short(yuan)}元"
+
+
+def _short(value: float) -> str:
+    return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def share(percent: float) -> str:
+    """A share: 12 is 12%."""
+    return f"{_short(percent)}%"
+
+
+def day(value: date) -> str:
+    """A date as papers write it: 2026年12月31日."""
+    return f"{value.year}年{value.month}月{value.day}日"

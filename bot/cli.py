@@ -1,0 +1,173 @@
+"""The commands. Each imports what it needs when it runs, so that `ask` does not wait for a database driver."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from bot.clock import SHANGHAI
+from bot.config import read_config
+from bot.context import Context, Office
+from bot.corpus import Corpus, read_corpus
+from bot.errors import BotError
+from bot.messages import Text
+from bot.ranking import find
+from bot.replies import Answer, Say, visible
+from bot.routing import Router
+from bot.words import Words
+
+ConfigFile = Annotated[Path, typer.Option("--config", help="Settings; config.example.toml shows them all.")]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A line of `ask --batch`."""
+
+    id: str
+    text: str
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A line that answers it."""
+
+    id: str
+    intent: str
+    policies: tuple[str, ...]
+    reply: str
+
+
+def build_cli(router: Router, words: Words) -> Callable[[], None]:
+    """The command line of a bot that says what `router` says."""
+    cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+    @cli.callback()
+    def about() -> None:
+        """Huiqi: a WeChat official-account bot for the policies that support enterprises."""
+
+    @cli.command()
+    def ask(
+        text: Annotated[str, typer.Argument(help="A message, as a follower would type it.")] = "",
+        today: Annotated[str, typer.Option(help="Answer as of this day, YYYY-MM-DD.")] = "",
+        batch: Annotated[bool, typer.Option("--batch", help='Read {"id","text"} lines, write answers.')] = False,
+        explain: Annotated[bool, typer.Option("--explain", help="Say how the answer came about.")] = False,
+        data: Annotated[Path, typer.Option(help="The corpus.")] = Path(__file__).parent.parent / "data",
+    ) -> None:
+        """Answer one message, or many, without an account and without history."""
+        corpus, now = read_corpus(data), _moment(today)
+        if batch:
+            for line in _batch(sys.stdin.buffer, router, corpus, now):
+                sys.stdout.buffer.write(line + b"\n")
+                sys.stdout.buffer.flush()
+        elif text and explain:
+            from bot.explain import explain as lines
+
+            typer.echo("\n".join(lines(find(text, corpus, now.date()), corpus)))
+        elif text:
+            typer.echo(_said(asyncio.run(_answer(router, corpus, text, now))))
+        else:
+            raise typer.BadParameter("give a TEXT, or --batch")
+
+    @cli.command()
+    def demo(
+        host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+        port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = 8080,
+        database: Annotated[str, typer.Option(help="Where to keep the demo's data; a temporary file by default.")] = "",
+    ) -> None:
+        """Run the bot with an emulated WeChat: no account needed."""
+        from bot.demo import run_demo
+
+        asyncio.run(run_demo(router, words, host=host, port=port, database=database))
+
+    @cli.command()
+    def serve(config: ConfigFile) -> None:
+        """Answer the platform's callback, serve the pages, send what waits."""
+        from bot.app import serve as run
+
+        _uvloop(run(read_config(config), router, words))
+
+    @cli.command()
+    def worker(config: ConfigFile) -> None:
+        """Send what waits and finish what a dead process began, without listening."""
+        from bot.app import work as run
+
+        _uvloop(run(read_config(config), router))
+
+    @cli.command()
+    def migrate(config: ConfigFile) -> None:
+        """Bring the database to this version."""
+        from bot.store.database import migrate as run
+
+        asyncio.run(run(read_config(config).database.url))
+
+    @cli.command()
+    def check(config: ConfigFile) -> None:
+        """Look over settings, database, corpus, token and callback, and say what is wrong."""
+        from bot.checkup import run_checkup
+
+        healthy = asyncio.run(run_checkup(read_config(config), words, typer.echo))
+        raise typer.Exit(0 if healthy else 1)
+
+    @cli.command()
+    def menu(config: ConfigFile) -> None:
+        """Put data/menu.toml in place of the account's menu."""
+        from bot.app import put_menu
+
+        asyncio.run(put_menu(read_config(config)))
+        typer.echo("The menu is set; followers see it within five minutes.")
+
+    def run() -> None:
+        try:
+            cli()
+        except BotError as error:
+            typer.echo(f"{error}", err=True)
+            sys.exit(2)
+
+    return run
+
+
+def _uvloop(coroutine: Coroutine[Any, Any, None]) -> None:
+    import uvloop
+
+    uvloop.run(coroutine)
+
+
+def _moment(today: str) -> datetime:
+    if not today:
+        return datetime.now(SHANGHAI)
+    try:
+        return datetime.combine(date.fromisoformat(today), time(10), SHANGHAI)
+    except ValueError as error:
+        raise typer.BadParameter(f"--today {today}: must be a day such as 2026-11-22") from error
+
+
+async def _answer(router: Router, corpus: Corpus, text: str, now: datetime) -> Answer:
+    message = Text(key="", openid="", account="", created=int(now.timestamp()), text=text)
+    return await router.answer(Context(message=message, words=text, corpus=corpus, now=now, office=Office()))
+
+
+def _said(answer: Answer) -> str:
+    return visible(answer.reply.text) if isinstance(answer.reply, Say) else ""
+
+
+def _batch(lines: Iterable[bytes], router: Router, corpus: Corpus, now: datetime) -> Iterator[bytes]:
+    """One answer for each line, in order; a line that is not one stops with its number."""
+    loop = asyncio.new_event_loop()
+    try:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                asked = msgspec.json.decode(line, type=Asked)
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise typer.BadParameter(f'line {number}: must be {{"id": …, "text": …}}: {error}') from error
+            answer = loop.run_until_complete(_answer(router, corpus, asked.text, now))
+            told = Told(id=asked.id, intent=answer.intent, policies=answer.policies, reply=_said(answer))
+            yield msgspec.json.encode(told)
+    finally:
+        loop.close()

@@ -1,0 +1,198 @@
+"""Settings: a TOML file becomes typed sections, or a ConfigError that says key, value and the nearest right one."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bot.errors import ConfigError
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """A table of the file."""
+
+
+class Server(Section, frozen=True, kw_only=True):
+    """Where to listen, and the address people and the platform see."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+
+
+class WeChat(Section, frozen=True, kw_only=True):
+    """The official account. `mode` and `account` as the platform's console shows them."""
+
+    app_id: str
+    app_secret: str
+    token: str
+    encoding_aes_key: str = ""
+    original_id: str
+    mode: str = "safe"
+    account: str = "service"
+    certified: bool = True
+    api_base_url: str = "https://api.weixin.qq.com"
+
+
+class Database(Section, frozen=True, kw_only=True):
+    """sqlite:///relative.sqlite3, sqlite:////absolute.sqlite3 or postgresql://user@host/name."""
+
+    url: str = "sqlite:///huiqi.sqlite3"
+
+
+class Corpus(Section, frozen=True, kw_only=True):
+    """The folder with policies/, departments.toml, topics.toml, lexicon.toml, edition.toml and menu.toml."""
+
+    path: str = "data"
+
+
+class Replies(Section, frozen=True, kw_only=True):
+    """How long a follower waits, how long we remember, and whether people sit at the customer-service seats.
+
+    `deadline` is in seconds, below the platform's 5; `keep_days` is how long answered messages are kept.
+    """
+
+    deadline: float = 4.5
+    keep_days: int = 90
+    transfer: bool = False
+
+
+class Log(Section, frozen=True, kw_only=True):
+    """What is logged, and how."""
+
+    level: str = "info"
+    format: str = "json"
+
+
+class Config(Section, frozen=True, kw_only=True):
+    """All settings."""
+
+    server: Server = Server()
+    wechat: WeChat
+    database: Database = Database()
+    corpus: Corpus = Corpus()
+    replies: Replies = Replies()
+    log: Log = Log()
+
+
+CHOICES = {
+    ("wechat", "mode"): ("safe", "compatible", "plain"),
+    ("wechat", "account"): ("service", "subscription", "test"),
+    ("log", "level"): ("debug", "info", "warning", "error"),
+    ("log", "format"): ("json", "text"),
+}
+SECRETS = {("wechat", "app_secret"), ("wechat", "token"), ("wechat", "encoding_aes_key"), ("database", "url")}
+SHAPES = {
+    ("wechat", "app_id"): (r"[A-Za-z0-9]{8,64}", "the AppID of the account, such as wx0123456789abcdef"),
+    ("wechat", "token"): (r"[A-Za-z0-9]{3,32}", "3 to 32 letters and digits"),
+    ("wechat", "encoding_aes_key"): (r"[A-Za-z0-9]{43}", "43 letters and digits, or empty in plain mode"),
+    ("wechat", "api_base_url"): (r"https?://[^\s/]+", "an address without a path, such as https://api.weixin.qq.com"),
+    ("server", "public_url"): (r"https?://[^\s]+[^\s/]", "an address without a slash at the end, or empty"),
+    ("database", "url"): (r"(sqlite:///|postgresql://).+", "sqlite:///file.sqlite3 or postgresql://user@host/name"),
+}
+
+
+def read_config(path: Path) -> Config:
+    """The settings of a file."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
+    try:
+        return parse_config(document)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def parse_config(document: dict[str, Any]) -> Config:
+    """Typed settings of a parsed file; secrets given as env:NAME or file:PATH are fetched."""
+    _known(document, Config, "section")
+    resolved: dict[str, Any] = {}
+    for section, values in document.items():
+        if not isinstance(values, dict):
+            raise ConfigError(f"{section} = (hidden): must be a section, written [{section}]")
+        kind = next(f.type for f in msgspec.structs.fields(Config) if f.name == section)
+        _known(values, kind, "setting", section)
+        resolved[section] = {
+            key: _secret(section, key, value) if (section, key) in SECRETS else value for key, value in values.items()
+        }
+    try:
+        config = msgspec.convert(resolved, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_plain(error, resolved)) from error
+    _check(config)
+    return config
+
+
+def _known(values: dict[str, Any], kind: Any, word: str, section: str = "") -> None:
+    names = [f.name for f in msgspec.structs.fields(kind)]
+    for key in values:
+        if key not in names:
+            near = difflib.get_close_matches(key, names, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
+            where = f"[{section}] {key}" if section else f"[{key}]"
+            raise ConfigError(f"{where}: no such {word}; {hint}")
+
+
+def _secret(section: str, key: str, value: Any) -> Any:
+    if isinstance(value, str) and value.startswith("env:"):
+        name = value.removeprefix("env:")
+        if name not in os.environ:
+            raise ConfigError(f'[{section}] {key} = "{value}": the environment has no {name}')
+        return os.environ[name]
+    if isinstance(value, str) and value.startswith("file:"):
+        path = Path(value.removeprefix("file:"))
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f'[{section}] {key} = "{value}": the file cannot be read') from error
+    return value
+
+
+def _plain(error: msgspec.ValidationError, document: dict[str, Any]) -> str:
+    text = str(error)
+    missing = re.match(r"Object missing required field `(\w+)`(?: - at `\$\.(\w+)`)?", text)
+    if missing:
+        where = f"[{missing[2]}] {missing[1]}" if missing[2] else f"[{missing[1]}]"
+        return f"{where}: is missing; config.example.toml shows it"
+    at = re.search(r"^(.*) - at `\$\.(\w+)\.(\w+)`$", text)
+    if at:
+        return f"[{at[2]}] {at[3]} = {_shown(at[2], at[3], document[at[2]][at[3]])}: {at[1]}"
+    return text
+
+
+def _shown(section: str, key: str, value: Any) -> str:
+    return "(hidden)" if (section, key) in SECRETS else repr(value)
+
+
+def _check(config: Config) -> None:
+    for section in msgspec.structs.fields(Config):
+        values = getattr(config, section.name)
+        for field in msgspec.structs.fields(type(values)):
+            place, value = (section.name, field.name), getattr(values, field.name)
+            shown = _shown(*place, value)
+            choices, shape = CHOICES.get(place), SHAPES.get(place)
+            if value == "" and field.default != "":
+                raise ConfigError(f"[{place[0]}] {place[1]}: is empty; config.example.toml shows it")
+            if choices and value not in choices:
+                near = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.3)
+                hint = f"did you mean {near[0]}?" if near else f"must be one of {', '.join(choices)}"
+                raise ConfigError(f"[{place[0]}] {place[1]} = {shown}: {hint}")
+            if shape and value and not re.fullmatch(shape[0], value):
+                raise ConfigError(f"[{place[0]}] {place[1]} = {shown}: must be {shape[1]}")
+    if config.wechat.mode != "plain" and not config.wechat.encoding_aes_key:
+        raise ConfigError(f"[wechat] encoding_aes_key: is missing, and mode = {config.wechat.mode!r} needs it")
+    if not 1 <= config.server.port <= 65535:
+        raise ConfigError(f"[server] port = {config.server.port}: must be from 1 to 65535")
+    if not 0.5 <= config.replies.deadline <= 4.8:
+        raise ConfigError(f"[replies] deadline = {config.replies.deadline}: must be from 0.5 to 4.8 seconds")
+    if config.replies.keep_days < 1:
+        raise ConfigError(f"[replies] keep_days = {config.replies.keep_days}: must be at least 1")

@@ -1,0 +1,96 @@
+"""The few things a handler may see and do.
+
+A handler reads the message, the question and the corpus, and returns an Answer. What it wants remembered it says by
+`remember` and `note`; the engine writes that in the same transaction as the answer, so that a retry changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import msgspec
+
+from bot.conversation import REMEMBERED, Conversation
+from bot.corpus import Corpus
+from bot.messages import AnyMessage
+from bot.ranking import Finding, find
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """What handlers need to know of the deployment: where its pages are and what its account may do.
+
+    public_url    the address of the public pages, empty where there are none
+    can_push      the account may write first, so that a late answer can follow
+    can_transfer  customer-service seats are manned, so that a message can be handed to them
+    """
+
+    public_url: str = ""
+    can_push: bool = True
+    can_transfer: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """Something a follower said for staff to read; `kind` is complaint or staff."""
+
+    kind: str
+    text: str
+    about: str = ""
+
+
+@dataclass(kw_only=True)
+class Context:
+    """One message on its way to an answer.
+
+    words     what the follower said, in whatever way: typed, spoken, by a menu button; empty where they said nothing
+    pointed   the policy a tapped link belongs to
+    """
+
+    message: AnyMessage
+    words: str = ""
+    pointed: str = ""
+    corpus: Corpus
+    now: datetime
+    office: Office
+    conversation: Conversation = field(default_factory=Conversation)
+    notes: list[Note] = field(default_factory=list)
+    _findings: dict[str, Finding] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day every validity is told for."""
+        return self.now.date()
+
+    @property
+    def finding(self) -> Finding:
+        """What the words ask for and which policies fit."""
+        return self.find(self.words)
+
+    @property
+    def focus(self) -> str:
+        """The policy that words such as 找谁办 refer to: of the tapped link, else of the last card."""
+        return self.pointed if self.pointed in self.corpus.policies else self.conversation.focus
+
+    def find(self, text: str) -> Finding:
+        """What a text asks for and which policies fit; worked out once per message."""
+        if text not in self._findings:
+            self._findings[text] = find(text, self.corpus, self.today)
+        return self._findings[text]
+
+    def remember(self, conversation: Conversation) -> None:
+        """Keep where we are for the next message."""
+        self.conversation = msgspec.structs.replace(conversation, expires=self.now.timestamp() + REMEMBERED)
+
+    def look_at(self, policy: str, others: tuple[str, ...] = (), wanted: str = "") -> None:
+        """Keep the policy that was shown, with the close ones offered beside it; without any, the last list stays."""
+        if others:
+            listed = Conversation(listed=(policy, *others), shown=1 + len(others), wanted=wanted, focus=policy)
+        else:
+            listed = msgspec.structs.replace(self.conversation, focus=policy)
+        self.remember(listed)
+
+    def note(self, note: Note) -> None:
+        """Leave something for staff."""
+        self.notes.append(note)

@@ -1,0 +1,203 @@
+"""The corpus: policies, papers, units and topics, read once, never changed; a new one is built beside the old."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from bot.errors import CorpusError
+from bot.index import Index, build_index
+from bot.lexicon import INTENTS, Lexicon
+from bot.policies import Department, Hours, Paper, Policy, Record, Status, Topic, period, status_on
+
+S = TypeVar("S")
+
+
+class PolicyFile(Record, frozen=True, kw_only=True):
+    """A file of policies/; its entries are converted one by one, so that an error can name the record."""
+
+    papers: dict[str, Any] = msgspec.field(default_factory=dict)
+    policy: tuple[Any, ...] = ()
+
+
+class DepartmentFile(Record, frozen=True, kw_only=True):
+    """departments.toml."""
+
+    hours: Hours
+    department: tuple[Any, ...]
+
+
+class TopicFile(Record, frozen=True, kw_only=True):
+    """topics.toml."""
+
+    topic: tuple[Any, ...]
+
+
+class EditionFile(Record, frozen=True, kw_only=True):
+    """edition.toml: which edition of which compilations the corpus holds; every answer names it."""
+
+    name: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corpus:
+    """Everything an answer may rest on, with the index to find it by. `version` changes with any byte of it."""
+
+    edition: str
+    version: str
+    policies: dict[str, Policy]
+    papers: dict[str, Paper]
+    departments: dict[str, Department]
+    hours: Hours
+    topics: dict[str, Topic]
+    lexicon: Lexicon
+
+    @cached_property
+    def index(self) -> Index:
+        """What a question is looked up in."""
+        return build_index(
+            policies=tuple(self.policies.values()),
+            papers=self.papers,
+            departments=tuple(self.departments.values()),
+            topics=tuple(self.topics.values()),
+            lexicon=self.lexicon,
+        )
+
+    @cached_property
+    def whole_city(self) -> frozenset[str]:
+        """What the city itself is called where a district is asked for."""
+        return frozenset(policy.district for policy in self.policies.values() if policy.level == "city")
+
+    def paper(self, policy: Policy) -> Paper:
+        """The paper a policy rests on."""
+        return self.papers[policy.paper]
+
+    def period(self, policy: Policy) -> tuple[date | None, date | None]:
+        """First and last day of a policy."""
+        return period(policy, self.paper(policy))
+
+    def status(self, policy: Policy, day: date) -> Status:
+        """Where a policy stands on a day."""
+        return status_on(day, *self.period(policy))
+
+    def by_phone(self, number: str) -> tuple[Department, ...]:
+        """The units a phone number belongs to."""
+        return tuple(d for d in self.departments.values() if any(p.number == number for p in d.phones))
+
+
+def read_corpus(folder: Path) -> Corpus:
+    """The corpus of a folder such as data/; CorpusError says file, record and field."""
+    policies: dict[str, Policy] = {}
+    papers: dict[str, Paper] = {}
+    places: dict[str, Path] = {}
+    digest = hashlib.blake2b(digest_size=4)
+    paths = sorted((folder / "policies").glob("*.toml"))
+    if not paths:
+        raise CorpusError(f"{folder / 'policies'}: has no policies")
+    for path in paths:
+        file = _read(path, PolicyFile, digest)
+        _add_papers(papers, file.papers, path)
+        for policy in _policies(file.policy, path):
+            if policy.id in policies:
+                raise CorpusError(f"{path}: {policy.id}: stands already in {places[policy.id]}")
+            policies[policy.id], places[policy.id] = policy, path
+    departments = _read(folder / "departments.toml", DepartmentFile, digest)
+    topics = _read(folder / "topics.toml", TopicFile, digest)
+    lexicon = _read(folder / "lexicon.toml", Lexicon, digest)
+    edition = _read(folder / "edition.toml", EditionFile, digest)
+    corpus = Corpus(
+        edition=edition.name,
+        version=digest.hexdigest(),
+        policies=dict(sorted(policies.items(), key=lambda item: _order(item[0]))),
+        papers=papers,
+        departments=_named(departments.department, Department, folder / "departments.toml"),
+        hours=departments.hours,
+        topics=_named(topics.topic, Topic, folder / "topics.toml"),
+        lexicon=lexicon,
+    )
+    _check_policies(corpus, places)
+    _check_lexicon(corpus, folder / "lexicon.toml")
+    return corpus
+
+
+def _order(policy_id: str) -> tuple[str, int]:
+    head, _, tail = policy_id.rpartition("-")
+    return head, int(tail) if tail.isdecimal() else 0
+
+
+def _read(path: Path, kind: type[S], digest: Any) -> S:
+    try:
+        data = path.read_bytes()
+        document = tomllib.loads(data.decode())
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path}: is not valid TOML: {error}") from error
+    digest.update(f"{path.name} {len(data)}\n".encode() + data)
+    return _convert(document, kind, path)
+
+
+def _convert(value: Any, kind: type[S], path: Path, name: str = "") -> S:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise CorpusError(f"{path}: {name}{': ' if name else ''}{error}") from error
+
+
+def _add_papers(papers: dict[str, Paper], entries: dict[str, Any], path: Path) -> None:
+    for key, entry in entries.items():
+        paper = _convert(entry, Paper, path, key)
+        if papers.setdefault(key, paper) != paper:
+            raise CorpusError(f"{path}: {key}: another file states this paper otherwise")
+
+
+def _policies(entries: tuple[Any, ...], path: Path) -> Iterator[Policy]:
+    for number, entry in enumerate(entries, 1):
+        name = entry.get("id", "") if isinstance(entry, dict) else ""
+        yield _convert(entry, Policy, path, str(name) or f"policy {number}")
+
+
+def _named(entries: tuple[Any, ...], kind: type[S], path: Path) -> dict[str, S]:
+    named: dict[str, S] = {}
+    for entry in entries:
+        value = _convert(entry, kind, path, str(entry.get("name", "")) if isinstance(entry, dict) else "")
+        name: str = value.name  # type: ignore[attr-defined]
+        if name in named:
+            raise CorpusError(f"{path}: {name}: stands twice")
+        named[name] = value
+    return named
+
+
+def _check_policies(corpus: Corpus, places: dict[str, Path]) -> None:
+    """Refuse what points nowhere; the finer rules are the lint's."""
+    for policy in corpus.policies.values():
+        named: dict[str, tuple[tuple[str, ...], Container[str]]] = {
+            "paper": ((policy.paper,), corpus.papers),
+            "also_papers": (policy.also_papers, corpus.papers),
+            "related": (policy.related, corpus.policies),
+            "restates": (policy.restates, corpus.policies),
+            "contacts": (tuple(contact.unit for contact in policy.contacts), corpus.departments),
+            "topics": (policy.topics, corpus.topics),
+        }
+        for field, (names, known) in named.items():
+            for name in names:
+                if name not in known:
+                    raise CorpusError(f"{places[policy.id]}: {policy.id}: {field}: {name} does not exist")
+
+
+def _check_lexicon(corpus: Corpus, path: Path) -> None:
+    for intent in corpus.lexicon.intents:
+        if intent not in INTENTS:
+            raise CorpusError(f"{path}: intents: {intent}: must be one of {', '.join(INTENTS)}")
+    for collection in corpus.lexicon.collection:
+        if collection.paper not in corpus.papers:
+            raise CorpusError(f"{path}: collection: paper: {collection.paper} does not exist")

@@ -1,0 +1,136 @@
+"""The bot with WeChat in a box, in one process: nothing is left out but Tencent.
+
+The emulated platform has an address of its own, pushes sealed messages to the bot's real callback and takes the bot's
+API calls; the bot keeps its data in a real database file. `open_demo` is also what the browser tests drive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import string
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.app import STOP_SECONDS, Services, mount, open_services
+from bot.clock import Clock, SystemClock
+from bot.config import Config, Corpus, Database, Replies, Server, WeChat
+from bot.emulator import page
+from bot.emulator.account import Account
+from bot.emulator.platform import Platform
+from bot.logs import set_up_logs
+from bot.menu import read_menu
+from bot.routing import Router
+from bot.words import Words
+
+LETTERS = string.ascii_letters + string.digits
+DATA = Path(__file__).parent.parent / "data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """A running demo: where the chat is, and its two halves."""
+
+    url: str
+    platform: Platform
+    services: Services
+
+
+@asynccontextmanager
+async def open_demo(
+    router: Router,
+    words: Words,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    database: str = "",
+    clock: Clock | None = None,
+) -> AsyncIterator[Demo]:
+    """Start both halves and introduce them to each other; `database` empty keeps nothing."""
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="huiqi-demo-")))
+        account = _account()
+        platform = await stack.enter_async_context(Platform(account, clock=clock))
+        api = await stack.enter_async_context(_site(platform.app(), "127.0.0.1", 0))
+        app = web.Application(client_max_size=64 * 1024)
+        chosen = await _free(host, port)
+        config = Config(
+            server=Server(host=host, port=chosen, public_url=f"http://{host}:{chosen}"),
+            wechat=_settings(account, api),
+            database=Database(url=database or f"sqlite:///{folder / 'demo.sqlite3'}"),
+            corpus=Corpus(path=str(DATA)),
+            replies=Replies(transfer=False),
+        )
+        services = await stack.enter_async_context(open_services(config, router, clock=clock, migrate=True))
+        mount(app, services, words)
+        page.mount(app, platform)
+        address = await stack.enter_async_context(_site(app, host, chosen))
+        platform.callback_url = f"{address}/wechat"
+        await services.client.create_menu(read_menu(DATA / "menu.toml", address))
+        services.worker.start()
+        stack.push_async_callback(services.worker.stop, STOP_SECONDS)
+        yield Demo(url=address, platform=platform, services=services)
+
+
+async def run_demo(router: Router, words: Words, *, host: str, port: int, database: str) -> None:
+    """Run until a signal comes, and say where to look."""
+    set_up_logs("warning", "text")
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with open_demo(router, words, host=host, port=port, database=database) as demo:
+        print(f"Chat with the bot   {demo.url}/emulator/")  # noqa: T201  # the one thing this command says
+        print(f"Public pages        {demo.url}/policies")  # noqa: T201
+        print(f"Readiness, metrics  {demo.url}/readyz  {demo.url}/metrics")  # noqa: T201
+        print("Stop with Ctrl-C.", flush=True)  # noqa: T201
+        await stop.wait()
+
+
+def _account() -> Account:
+    return Account(
+        app_id="wx" + secrets.token_hex(8),
+        secret=secrets.token_hex(16),
+        token="".join(secrets.choice(LETTERS) for _ in range(24)),
+        aes_key="".join(secrets.choice(LETTERS) for _ in range(42)) + "E",
+        original_id="gh_" + secrets.token_hex(6),
+    )
+
+
+def _settings(account: Account, api: str) -> WeChat:
+    return WeChat(
+        app_id=account.app_id,
+        app_secret=account.secret,
+        token=account.token,
+        encoding_aes_key=account.aes_key,
+        original_id=account.original_id,
+        api_base_url=api,
+    )
+
+
+@asynccontextmanager
+async def _site(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def _free(host: str, port: int) -> int:
+    """The port itself, or a free one for 0: the bot must know its address before it is built."""
+    if port:
+        return port
+    server = await asyncio.start_server(lambda _r, _w: None, host, 0)
+    found: int = server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+    return found

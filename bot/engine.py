@@ -1,0 +1,251 @@
+"""One inbound message: once, in time, answered, and the same on every retry.
+
+The platform delivers a message up to three times, RETRY_SECONDS apart, and gives up on a delivery after as many. A
+reply to any of them reaches the follower; `success` (None here) ends the matter. So each answer leaves by exactly one
+of two ways, and which one is decided once, in the moment the answer is ready, and written with it:
+
+passive  a delivery is waiting here, in time: it is answered, and so is every later one, with the stored answer;
+         likewise where the answer cannot be pushed at all
+active   nobody is waiting: the outbox row is written in the transaction of the answer, and every later delivery is None
+
+A delivery that was promised a passive answer waits for the commit, a few milliseconds, even past its deadline. Where
+nothing can be pushed, a late delivery is left without a word until the platform hangs up, so that it delivers again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import msgspec
+import structlog
+
+from bot.clock import Clock, within
+from bot.conversation import Conversation
+from bot.deliveries import Deliveries
+from bot.errors import StoreError
+from bot.messages import AnyMessage
+from bot.replies import Answer
+from bot.store.feedback import Remark
+from bot.store.followers import window
+from bot.store.inbox import Claim, Inbox, Late, Settlement
+
+logger = structlog.get_logger(__name__)
+
+RETRY_SECONDS = 5.0  # the platform hangs up after as many, and delivers again
+DELIVERIES = 3
+LEASE = 4.0  # seconds, less than until the first retry: it can then take over from a process that died
+BEAT = 1.5  # seconds after which a slow answer renews its lease
+TICK = 0.1  # seconds between looks at what is running
+ANSWER_LIMIT = 30.0  # seconds an answer may take, and as long again may it wait for the one before
+POLL = 0.25  # seconds between looks at a message that another process works on
+
+Task = asyncio.Task[Answer | None]
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message led to; no conversation where it stays as it is."""
+
+    answer: Answer
+    conversation: Conversation | None = None
+    remarks: tuple[Remark, ...] = ()
+
+
+class _Work:
+    """One message on its way."""
+
+    def __init__(self, message: AnyMessage, before: tuple[Task, ...]) -> None:
+        self.message = message
+        self.before = before  # what the same follower sent earlier and is not yet answered
+        self.task: Task
+        self.deliveries = Deliveries()
+        self.renewed: float | None = None  # when the message became ours, or was last seen to stay so
+        self.asked: float | None = None  # since when an answer is being sought
+        self.overdue = False
+
+
+class Engine:
+    """Answers each message once. `answer` is given the message, its follower's conversation and the time."""
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        answer: Callable[[AnyMessage, Conversation | None, float], Awaitable[Outcome]],
+        apology: Answer,
+        clock: Clock,
+        deadline: float = 4.5,
+        can_push: bool = True,
+        owner: str | None = None,
+    ) -> None:
+        """`deadline` in seconds, below RETRY_SECONDS; `apology` is said where `answer` fails; `owner`: this process."""
+        self._inbox = inbox
+        self._answer = answer
+        self._apology = apology
+        self._clock = clock
+        self._deadline = deadline
+        self._can_push = can_push
+        self._owner = owner or str(uuid.uuid4())
+        self._running: dict[str, _Work] = {}
+        self._unanswered: dict[str, list[Task]] = {}  # by follower, in the order they came
+        self._renewing: set[asyncio.Task[None]] = set()
+        self._watching: asyncio.Task[None] | None = None
+
+    async def handle(self, message: AnyMessage) -> Answer | None:
+        """The answer to one delivery of a message; None for `success`: it went, or will go, another way, or not at all.
+
+        Raises StoreError where nothing is stored: the platform must deliver again.
+        """
+        work = self._running.get(message.key) or self._begin(message)
+        return await work.deliveries.join(self._clock.time() + self._patience(message))
+
+    async def recover(self, limit: int = 100) -> int:
+        """Answer messages whose process died over them, oldest first; how many were answered now."""
+        messages = await self._inbox.abandoned(self._clock.time(), limit)
+        tasks = [self._begin(message).task for message in messages if message.key not in self._running]
+        if not tasks:
+            return 0
+        done, _ = await asyncio.wait(tasks)
+        return sum(1 for task in done if not task.cancelled() and task.exception() is None)
+
+    async def close(self, seconds: float) -> None:
+        """Let what is running finish for at most `seconds`; the rest is left to whoever recovers it."""
+        tasks: list[asyncio.Task[Answer | None] | asyncio.Task[None]] = []
+        tasks += [work.task for work in self._running.values()]
+        if tasks:
+            await within(self._clock, asyncio.gather(*tasks, return_exceptions=True), seconds)
+        tasks += self._renewing
+        if self._watching is not None:
+            tasks.append(self._watching)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _patience(self, message: AnyMessage) -> float:
+        # With nothing to push, only the last delivery is told `success`: the others must end in the next one.
+        last = self._clock.time() - message.created > (DELIVERIES - 1) * RETRY_SECONDS - 1
+        return self._deadline if last or self._can_push_to(message) else RETRY_SECONDS + 0.5
+
+    def _can_push_to(self, message: AnyMessage) -> bool:
+        return self._can_push and window(message) is not None
+
+    def _begin(self, message: AnyMessage) -> _Work:
+        unanswered = self._unanswered.setdefault(message.openid, [])
+        work = self._running[message.key] = _Work(message, tuple(unanswered))
+        work.task = asyncio.create_task(self._work(work))
+        work.task.add_done_callback(lambda _: self._finished(work))
+        unanswered.append(work.task)
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.create_task(self._watch())
+            self._watching.add_done_callback(_log_failure)
+        return work
+
+    def _finished(self, work: _Work) -> None:
+        message = work.message
+        del self._running[message.key]
+        unanswered = self._unanswered[message.openid]
+        unanswered.remove(work.task)
+        if not unanswered:
+            del self._unanswered[message.openid]
+        if not work.task.cancelled() and (error := work.task.exception()):
+            logger.error("message not answered", key=message.key, error=str(error))
+        work.deliveries.tell(work.task)
+
+    async def _watch(self) -> None:
+        """Keep the deadlines of all that is running: one sleeper, since a timer for each message costs more than it."""
+        while self._running:
+            now = self._clock.time()
+            dues = [due for work in self._running.values() if (due := work.deliveries.due()) is not None]
+            await self._clock.sleep(min([TICK, *(due - now for due in dues)]))
+            for work in self._running.values():
+                self._look_after(work, self._clock.time())
+
+    def _look_after(self, work: _Work, time: float) -> None:
+        work.deliveries.hang_up(time)
+        if work.renewed is not None and time - work.renewed >= BEAT:
+            work.renewed = time
+            renewing = asyncio.create_task(self._renew(work.message, time))
+            self._renewing.add(renewing)
+            renewing.add_done_callback(self._renewing.discard)
+        if work.asked is not None and time - work.asked >= ANSWER_LIMIT:
+            work.asked, work.overdue = None, True
+            work.task.cancel()
+
+    async def _renew(self, message: AnyMessage, time: float) -> None:
+        with suppress(StoreError):  # the next beat may succeed; if none does, the settlement finds out
+            await self._inbox.renew(message.key, owner=self._owner, lease=LEASE, time=time)
+
+    async def _work(self, work: _Work) -> Answer | None:
+        claim = await self._inbox.claim(work.message, owner=self._owner, lease=LEASE, time=self._clock.time())
+        if claim.state == "running" and claim.owner != self._owner:
+            claim = await self._await_other(work.message, claim)
+        if claim.state == "running" and claim.owner == self._owner:
+            claim = await self._settle(work, claim.conversation)
+        return claim.answer if claim.delivery == "passive" else None
+
+    async def _await_other(self, message: AnyMessage, claim: Claim) -> Claim:
+        """How the message stands when another process has answered it, or when we have taken it over."""
+        for _ in range(math.ceil(2 * RETRY_SECONDS / POLL)):
+            time = self._clock.time()
+            if claim.lease < time and await self._take_over(message, time):
+                conversation = await self._inbox.conversation(message.openid)
+                return msgspec.structs.replace(claim, owner=self._owner, conversation=conversation)
+            await self._clock.sleep(POLL)
+            found = await self._inbox.look(message.key)
+            if found is None or found.state != "running":
+                return found or claim
+            claim = found
+        return claim
+
+    async def _take_over(self, message: AnyMessage, time: float) -> bool:
+        return await self._inbox.take_over(message.key, owner=self._owner, lease=LEASE, time=time)
+
+    async def _settle(self, work: _Work, conversation: Conversation | None) -> Claim:
+        work.renewed = self._clock.time()
+        if work.before:
+            await within(self._clock, asyncio.gather(*work.before, return_exceptions=True), ANSWER_LIMIT)
+            conversation = await self._inbox.conversation(work.message.openid)
+        outcome = await self._ask(work, conversation)
+        promised = work.deliveries.promise()
+        settlement = Settlement(
+            answer=outcome.answer,
+            conversation=outcome.conversation,
+            remarks=outcome.remarks,
+            late=None if promised else self._late(work.message, outcome.answer),
+        )
+        return await self._inbox.settle(work.message, settlement, owner=self._owner, time=self._clock.time())
+
+    async def _ask(self, work: _Work, conversation: Conversation | None) -> Outcome:
+        """What `answer` says; the apology if it fails or does not come to an end."""
+        key, kind = work.message.key, type(work.message).__name__
+        work.asked = self._clock.time()
+        try:
+            return await self._answer(work.message, conversation, work.asked)
+        except asyncio.CancelledError:
+            if not work.overdue:
+                raise
+            work.task.uncancel()
+            logger.error("answer took too long", key=key, kind=kind)
+        except Exception:
+            logger.exception("answer failed", key=key, kind=kind)
+        finally:
+            work.asked = None
+        return Outcome(answer=self._apology)
+
+    def _late(self, message: AnyMessage, answer: Answer) -> Late | None:
+        """The answer as the outbox is to send it; None where it cannot be pushed, or not any more."""
+        allowed, body = window(message), answer.reply.active()
+        if not self._can_push or allowed is None or body is None:
+            return None
+        expires = message.created + allowed.seconds
+        if expires <= self._clock.time():
+            return None
+        return Late(body=msgspec.json.encode({"touser": message.openid, **body}), expires=expires)
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        logger.error("watch failed", error=repr(error))

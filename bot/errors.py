@@ -1,0 +1,117 @@
+"""Every error raised on purpose, sorted by what to do next.
+
+BotError
+├── ConfigError            stop; the message says which key, which value and what is right
+├── CorpusError            the corpus does not load; the message says which file, record and field
+├── ProtocolError          a callback request is refused
+│   ├── Forged             403: signature, time window or account do not fit
+│   ├── Malformed          400: not what the platform sends
+│   └── TooLarge           413: more bytes than the platform ever sends
+├── StoreError             the database refused or is away
+│   └── NewerDatabase      the database was written by a later version; stop
+└── WeChatError            the platform's API refused; carries errcode and errmsg
+    ├── TokenRejected      refresh the token once, try again once
+    ├── Temporary          later, with growing delay
+    ├── TooFast            the channel pauses
+    ├── QuotaSpent         nothing more until `until`
+    ├── Unreachable        this follower only; `reason` says why
+    ├── Forbidden          the channel halts and staff are told
+    └── Refused            our request is wrong; a person must look
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class BotError(Exception):
+    """Anything this program raises on purpose."""
+
+
+class ConfigError(BotError):
+    """A setting is missing or wrong."""
+
+
+class CorpusError(BotError):
+    """A corpus file cannot be used."""
+
+
+class ProtocolError(BotError):
+    """A callback request that gets no answer; `status` is the HTTP status it gets instead."""
+
+    status = 400
+
+
+class Forged(ProtocolError):
+    """The sender cannot be the platform."""
+
+    status = 403
+
+
+class Malformed(ProtocolError):
+    """The body is not what the platform sends."""
+
+    status = 400
+
+
+class TooLarge(ProtocolError):
+    """The body is larger than the platform ever sends."""
+
+    status = 413
+
+
+class StoreError(BotError):
+    """The database refused, or could not be reached."""
+
+
+class NewerDatabase(StoreError):
+    """The database was written by a later version of this program."""
+
+
+class WeChatError(BotError):
+    """An API call that the platform did not carry out."""
+
+    def __init__(self, errcode: int, errmsg: str = "") -> None:
+        super().__init__(f"{errcode} {errmsg}".strip())
+        self.errcode = errcode
+        self.errmsg = errmsg
+
+
+class TokenRejected(WeChatError):
+    """The access token is not, or no longer, the right one."""
+
+
+class Temporary(WeChatError):
+    """The platform is busy or did not answer. Whether the call took effect is unknown when `sent` is true."""
+
+    def __init__(self, errcode: int, errmsg: str = "", *, sent: bool = False) -> None:
+        super().__init__(errcode, errmsg)
+        self.sent = sent
+
+
+class TooFast(WeChatError):
+    """Too many calls in this minute."""
+
+
+class QuotaSpent(WeChatError):
+    """The allowance of the day or month is used up until `until`."""
+
+    def __init__(self, errcode: int, errmsg: str = "", *, until: datetime | None = None) -> None:
+        super().__init__(errcode, errmsg)
+        self.until = until
+
+
+class Unreachable(WeChatError):
+    """This follower cannot be written to now. `reason` is one of gone, blocked, window, refused, unknown."""
+
+    def __init__(self, errcode: int, errmsg: str = "", *, reason: str = "unknown") -> None:
+        super().__init__(errcode, errmsg)
+        self.reason = reason
+
+
+class Forbidden(WeChatError):
+    """The account, key or address may not make this call: a matter for an operator."""
+
+
+class Refused(WeChatError):
+    """The request itself is wrong."""

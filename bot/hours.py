@@ -1,0 +1,43 @@
+"""When a desk is open: working days with holidays and make-up days, two spans a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot.policies import Hours
+
+SEARCHED = 30  # days: no holiday is longer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """Whether a desk is open now, and when that changes; `changes` is None if no working day was found."""
+
+    open: bool
+    changes: datetime | None
+
+
+def working(day: date) -> bool:
+    """Whether a day is worked, by the State Council's calendar; by the week alone where that is not out yet."""
+    import chinese_calendar  # only answers that name a desk need it
+
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:  # the calendar of a year is published in the November before
+        return day.weekday() < 5
+
+
+def opening(hours: Hours, now: datetime) -> Opening:
+    """Whether the desks are open at `now`, and the moment they next close or open."""
+    for ahead in range(SEARCHED):
+        day = now.date() + timedelta(days=ahead)
+        if not working(day):
+            continue
+        for first, last in (hours.morning, hours.afternoon):
+            begins, ends = (datetime.combine(day, time.fromisoformat(t), now.tzinfo) for t in (first, last))
+            if begins <= now < ends:
+                return Opening(open=True, changes=ends)
+            if now < begins:
+                return Opening(open=False, changes=begins)
+    return Opening(open=False, changes=None)

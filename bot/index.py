@@ -1,0 +1,239 @@
+"""What a question is looked up in: every word of the corpus and the lexicon, with what it means and speaks for.
+
+Three kinds of evidence stand in one automaton: curated words (keywords, titles, synonyms), names (units, districts,
+numbers, phones, topics) and n-grams mined from the policies' own texts. The value of a word for a policy is
+field weight × inverse document frequency × a factor that grows with its length; see `value`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from bot.chinese import EDGES, Folded, fold, paper_numbers, share
+from bot.lexicon import Lexicon
+from bot.matcher import Matcher
+from bot.policies import Department, Match, Paper, Policy, Rate, Topic
+from bot.sounds import Sounds
+
+KEYWORD, TITLE, MATTER, SUMMARY, DETAIL, PAPER = 3.2, 3.0, 1.6, 1.8, 1.2, 0.6  # field weights
+MINED_SHARE = 0.65  # a mined n-gram weighs this share of a curated word of the same field
+RELATED = 0.7  # what people call one policy is also said, with this share, of those on the same matter elsewhere
+SAID_OTHERWISE = 0.9  # a synonym weighs a little less than the word itself
+NGRAMS = range(2, 5)  # lengths of mined n-grams, in characters
+SHARE = re.compile(r"\d+(?:\.\d+)?%")
+CURATED, MINED = 2, 1  # strengths
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One thing a word can mean: a kind such as unit, district, intent, and which."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A word with its meanings and the policies it speaks for, as (position, value for one character)."""
+
+    word: str
+    meanings: tuple[Meaning, ...]
+    postings: tuple[tuple[int, float], ...]
+    strength: int
+
+
+@dataclass(frozen=True)
+class Index:
+    """The automaton over all words, and the one over their sounds, built when first needed."""
+
+    ids: tuple[str, ...]
+    entries: tuple[Entry, ...]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {policy_id: position for position, policy_id in enumerate(self.ids)}
+
+    def position(self, policy_id: str) -> int:
+        """Where a policy stands in the order of the corpus."""
+        return self._positions[policy_id]
+
+    @cached_property
+    def matcher(self) -> Matcher[Entry]:
+        """Finds words as written."""
+        return Matcher((entry.word, entry) for entry in self.entries)
+
+    @cached_property
+    def sounds(self) -> Sounds[Entry]:
+        """Finds words written with other characters of the same sound, or in Latin letters."""
+        return Sounds((e.word, e) for e in self.entries if e.strength == CURATED or e.meanings)
+
+
+def value(weight: float, having: int, total: int, length: int) -> float:
+    """What one character of a word is worth: `having` of `total` policies have the word, it is `length` long."""
+    rarity = math.log(1 + (total - having + 0.5) / (having + 0.5))
+    return weight * rarity * (0.55 + 0.15 * min(length, 8))
+
+
+def build_index(
+    *,
+    policies: tuple[Policy, ...],
+    papers: dict[str, Paper],
+    departments: tuple[Department, ...],
+    topics: tuple[Topic, ...],
+    lexicon: Lexicon,
+) -> Index:
+    """The index of a corpus."""
+    meanings: dict[str, set[Meaning]] = defaultdict(set)
+    for word, meaning in _names(policies, papers, departments, topics, lexicon):
+        meanings[fold(word).text].add(meaning)
+    fields = [tuple((fold(text), weight) for text, weight in _fields(p, papers, topics)) for p in policies]
+    keywords = [{fold(word).text for word in policy.keywords} for policy in policies]
+    places = {policy.id: position for position, policy in enumerate(policies)}
+    related = [tuple(places[i] for i in (*p.related, *p.restates)) for p in policies]
+    synonyms = {fold(say).text: entry.mean for entry in lexicon.synonym for say in entry.say}
+    silent = {fold(word).text for word in lexicon.stop.words} | {
+        fold(word).text for words in lexicon.intents.values() for word in words
+    }
+    shares = {found for texts in fields for folded, _ in texts for found in SHARE.findall(folded.text)}
+    curated = (_curated(policies, topics, lexicon) | shares) - silent
+    postings = _contained(curated | {fold(m).text for means in synonyms.values() for m in means}, fields, keywords)
+    _share(postings, keywords, related)
+    for say, means in synonyms.items():
+        postings[say] = _joined([postings.get(fold(mean).text, {}) for mean in means], postings.get(say, {}))
+    mined = _mined(fields, silent)
+    total = len(policies)
+    entries = []
+    for word in sorted(set(meanings) | curated | set(synonyms) | set(mined)):
+        held = {**mined.get(word, {}), **postings.get(word, {})}
+        listed = tuple(sorted((p, value(w, len(held), total, len(word))) for p, w in held.items()))
+        strength = CURATED if word in curated or word in synonyms else MINED if held else 0
+        entries.append(Entry(word, tuple(sorted(meanings.get(word, ()), key=repr)), listed, strength))
+    return Index(tuple(p.id for p in policies), tuple(entries))
+
+
+def _names(
+    policies: tuple[Policy, ...],
+    papers: dict[str, Paper],
+    departments: tuple[Department, ...],
+    topics: tuple[Topic, ...],
+    lexicon: Lexicon,
+) -> Iterator[tuple[str, Meaning]]:
+    for intent, words in lexicon.intents.items():
+        yield from ((word, Meaning("intent", intent)) for word in words)
+    yield from ((word, Meaning("stop", "")) for word in lexicon.stop.words)
+    yield from ((word, Meaning("foreign", word)) for word in lexicon.foreign.words)
+    yield from ((word, Meaning("uncovered", word)) for word in lexicon.places.uncovered)
+    yield from ((word, Meaning("elsewhere", word)) for word in lexicon.places.elsewhere)
+    yield from ((word, Meaning("doubtful", word)) for word in lexicon.places.doubtful)
+    for kind, table in (("district", lexicon.districts), ("level", lexicon.levels)):
+        for name, words in table.items():
+            yield from ((word, Meaning(kind, name)) for word in (name, *words) if len(word) > 1)
+    for unit in departments:
+        yield from ((word, Meaning("unit", unit.name)) for word in (unit.name, unit.short, *unit.aliases))
+        for phone in unit.phones:
+            yield from ((word, Meaning("phone", phone.number)) for word in (phone.number, f"0532{phone.number}"))
+    for topic in topics:
+        yield from ((word, Meaning("topic", topic.name)) for word in (topic.name, *topic.words))
+    for key, paper in papers.items():
+        yield from ((word, Meaning("paper", key)) for word in (paper.title, *paper_numbers(paper.number)))
+    for prefix, words in lexicon.sources.items():
+        yield from ((word, Meaning("source", prefix)) for word in words)
+    for collection in lexicon.collection:
+        yield from ((word, Meaning("collection", collection.paper)) for word in collection.words)
+    for policy in policies:
+        yield policy.title, Meaning("title", policy.title)
+        yield policy.id, Meaning("id", policy.id)
+
+
+def _fields(policy: Policy, papers: dict[str, Paper], topics: tuple[Topic, ...]) -> Iterator[tuple[str, float]]:
+    yield policy.title, TITLE
+    yield policy.summary, SUMMARY
+    for benefit in policy.benefits:
+        for text in (benefit.name, benefit.who, getattr(benefit, "by", ""), getattr(benefit, "base", "")):
+            yield text, MATTER
+        yield benefit.note, DETAIL
+        if isinstance(benefit, Rate | Match):
+            yield share(benefit.percent), DETAIL
+        for tier in getattr(benefit, "tiers", ()):
+            yield tier.label, DETAIL
+    for text in policy.who:
+        yield text, MATTER
+    for text in (*policy.conditions, *policy.offers, policy.funding):
+        yield text, DETAIL
+    yield papers[policy.paper].title, PAPER
+    for topic in topics:
+        if topic.name in policy.topics:
+            yield from ((word, DETAIL) for word in (topic.name, *topic.words))
+
+
+def _curated(policies: tuple[Policy, ...], topics: tuple[Topic, ...], lexicon: Lexicon) -> set[str]:
+    words = {fold(word).text for policy in policies for word in (policy.title, *policy.keywords)}
+    words |= {fold(word).text for topic in topics for word in (topic.name, *topic.words)}
+    words |= {fold(mean).text for entry in lexicon.synonym for mean in entry.mean}
+    return {word for word in words if len(word) > 1}
+
+
+Postings = dict[int, float]
+
+
+def _contained(
+    words: set[str], fields: list[tuple[tuple[Folded, float], ...]], keywords: list[set[str]]
+) -> dict[str, Postings]:
+    """For each word the policies that have it, with the weight of the best field it stands in."""
+    matcher = Matcher((word, word) for word in words)
+    held: dict[str, Postings] = defaultdict(dict)
+    for position, texts in enumerate(fields):
+        for folded, weight in texts:
+            for _, _, word in matcher.find_whole(folded):
+                held[word][position] = max(weight, held[word].get(position, 0.0))
+        for keyword in keywords[position]:
+            for _, _, word in matcher.find_whole(Folded(keyword, frozenset())):
+                weight = KEYWORD if word == keyword else SUMMARY
+                held[word][position] = max(weight, held[word].get(position, 0.0))
+    return held
+
+
+def _share(postings: dict[str, Postings], keywords: list[set[str]], related: list[tuple[int, ...]]) -> None:
+    """Let the keywords of a policy speak, more softly, for those on the same matter."""
+    for position, words in enumerate(keywords):
+        for word in words:
+            for other in related[position]:
+                held = postings[word]
+                held[other] = max(held.get(other, 0.0), KEYWORD * RELATED)
+
+
+def _joined(parts: list[Postings], own: Postings) -> Postings:
+    joined = dict(own)
+    for part in parts:
+        for position, weight in part.items():
+            joined[position] = max(joined.get(position, 0.0), weight * SAID_OTHERWISE)
+    return joined
+
+
+def _mined(fields: list[tuple[tuple[Folded, float], ...]], silent: set[str]) -> dict[str, Postings]:
+    """The n-grams of the policies' texts that are not silent words and do not lean on one."""
+    held: dict[str, Postings] = defaultdict(dict)
+    for position, texts in enumerate(fields):
+        for folded, weight in texts:
+            for gram in _grams(folded):
+                if gram not in silent:
+                    held[gram][position] = max(weight * MINED_SHARE, held[gram].get(position, 0.0))
+    return held
+
+
+def _grams(folded: Folded) -> Iterable[str]:
+    bounds = [0, *sorted(folded.breaks), len(folded.text)]
+    for start, end in pairwise(bounds):
+        segment = folded.text[start:end]
+        for length in NGRAMS:
+            for place in range(len(segment) - length + 1):
+                gram = segment[place : place + length]
+                if gram[0] in EDGES or gram[-1] in EDGES or gram.isascii():
+                    continue
+                yield gram

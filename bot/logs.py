@@ -1,0 +1,36 @@
+"""How this program logs: facts, as key and value, without openids, secrets or what people wrote."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+from structlog.dev import plain_traceback  # the default shows local variables: openids, secrets, what people wrote
+from structlog.stdlib import ProcessorFormatter
+
+
+def set_up_logs(level: str, style: str) -> None:
+    """Log to standard error from `level` on, as JSON lines or as text; what libraries log too, from warnings on."""
+    facts: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+    ]
+    spelling: list[Any] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        if style == "json"
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain_traceback)]
+    )
+    structlog.configure(
+        processors=[*facts, *spelling],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        ProcessorFormatter(foreign_pre_chain=facts, processors=[ProcessorFormatter.remove_processors_meta, *spelling])
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])

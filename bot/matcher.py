@@ -1,0 +1,78 @@
+"""Aho–Corasick over folded words: one pass finds every word of a dictionary in a text, however many words it has.
+
+The only user of pyahocorasick. Two of its traits are worked around here: `iter_long` gives wrong results in 2.3.1, so
+`iter` is used and choices are made by the callers; and the children of a node are scanned one by one, so that a
+dictionary with 20,000 first characters costs a hundred times one with 200. Characters are therefore spelled as bytes
+of UTF-16, of which a node has at most 256 children.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+import ahocorasick
+
+from bot.chinese import Folded
+
+T = TypeVar("T")
+
+LONGEST = 2048  # characters of a text that are looked at; the platform's own messages are no longer
+
+
+def _spell(text: str) -> str:
+    return text.encode("utf-16-be", "surrogatepass").decode("latin-1")
+
+
+def _ends(text: str) -> dict[int, int]:
+    """For each byte that a character ends before the number of characters so far: rare ones take four bytes."""
+    bytes_so_far = itertools.accumulate(len(_spell(char)) for char in text)
+    return {end: number for number, end in enumerate(bytes_so_far, 1)}
+
+
+class Matcher(Generic[T]):
+    """Finds words and gives back what was stored with them; of two values for one word the later stands."""
+
+    def __init__(self, words: Iterable[tuple[str, T]]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        for word, value in words:
+            if word:
+                self._automaton.add_word(_spell(word), (len(word), value))
+        self.size = len(self._automaton)
+        if self.size:
+            self._automaton.make_automaton()
+
+    def find(self, text: str) -> Iterator[tuple[int, int, T]]:
+        """Every occurrence as (start, end, value), in order of end; occurrences may overlap."""
+        if not self.size:
+            return
+        text = text[:LONGEST]
+        spelled = _spell(text)
+        ends = None if len(spelled) == 2 * len(text) else _ends(text)
+        for last, (length, value) in self._automaton.iter(spelled):
+            if last % 2:  # a word ends behind the second byte of a character; any other end is a false one
+                end = (last + 1) // 2 if ends is None else ends[last + 1]
+                yield end - length, end, value
+
+    def find_whole(self, folded: Folded) -> Iterator[tuple[int, int, T]]:
+        """The occurrences that do not cut a Latin word or a number in two."""
+        for start, end, value in self.find(folded.text):
+            if whole(folded, start, end):
+                yield start, end, value
+
+
+def whole(folded: Folded, start: int, end: int) -> bool:
+    """Whether text[start:end] begins and ends where a Latin word or a number does, or is of other characters there."""
+    text = folded.text
+    if start and start not in folded.breaks and _same_run(text[start - 1], text[start]):
+        return False
+    return not (end < len(text) and end not in folded.breaks and _same_run(text[end - 1], text[end]))
+
+
+def _same_run(left: str, right: str) -> bool:
+    return (left.isdigit() and right.isdigit()) or (_latin(left) and _latin(right))
+
+
+def _latin(char: str) -> bool:
+    return "a" <= char <= "z"

@@ -1,0 +1,243 @@
+"""What a policy is: its benefits, its papers, its desks, and whether it is in force on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+import msgspec
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A value of the corpus: immutable, and strict about the keys of its file."""
+
+
+class Paper(Record, frozen=True, kw_only=True):
+    """The official document a policy rests on. Dates are inclusive; None means the source does not state one.
+
+    period   the years its title speaks of, where it speaks of any; not a validity
+    """
+
+    title: str
+    number: str = ""
+    period: str = ""
+    start: date | None = None
+    end: date | None = None
+
+
+class Contact(Record, frozen=True, kw_only=True):
+    """A responsible unit as one policy names it; `phone` is empty where the source has none."""
+
+    unit: str
+    phone: str = ""
+    matter: str = ""
+
+
+class Benefit(Record, tag_field="kind", frozen=True, kw_only=True):
+    """One thing a policy gives. Money is in yuan, shares are in percent.
+
+    name        what the money is for
+    who         who gets this one, if narrower than the policy
+    per         what one award is for: an enterprise, a product, a project, a year
+    cap         at most, for one award
+    cap_year    at most, for one enterprise in one year
+    cap_total   at most, for one enterprise over the life of the policy
+    once        given a single time
+    topup       a later, higher award pays only the difference
+    choice      benefits of one policy with the same word here exclude each other
+    note        what else decides it
+    """
+
+    name: str
+    who: str = ""
+    per: str = ""
+    cap: int | None = None
+    cap_year: int | None = None
+    cap_total: int | None = None
+    once: bool = False
+    topup: bool = False
+    choice: str = ""
+    note: str = ""
+
+
+class Fixed(Benefit, tag="fixed", frozen=True, kw_only=True):
+    """A sum that is stated."""
+
+    amount: int
+
+
+class Rate(Benefit, tag="rate", frozen=True, kw_only=True):
+    """A share of a base, as 12 % of the equipment investment of a year; `upto` where the share itself is a maximum."""
+
+    percent: float
+    base: str
+    base_at_least: int | None = None
+    base_above: int | None = None
+    base_below: int | None = None
+    upto: bool = False
+
+
+class Maximum(Benefit, tag="max", frozen=True, kw_only=True):
+    """A sum the desk decides, up to `cap`."""
+
+
+class Tier(Record, frozen=True, kw_only=True):
+    """One step of a scale: a label, its bounds where it has numeric ones, and what it gives."""
+
+    label: str
+    at_least: float | None = None
+    above: float | None = None
+    below: float | None = None
+    at_most: float | None = None
+    amount: int | None = None
+    percent: float | None = None
+    cap: int | None = None
+
+
+class Tiers(Benefit, tag="tiers", frozen=True, kw_only=True):
+    """A scale by one fact: turnover, level, stage, size. `base` is what the shares of the tiers are taken of."""
+
+    by: str
+    tiers: tuple[Tier, ...]
+    base: str = ""
+
+
+class Step(Benefit, tag="step", frozen=True, kw_only=True):
+    """`amount` for each full `step` of a growing figure, as 500,000 yuan per 100,000,000 yuan more turnover."""
+
+    by: str
+    step: float
+    amount: int
+
+
+class Match(Benefit, tag="match", frozen=True, kw_only=True):
+    """A share of what another level already awarded."""
+
+    percent: float
+    base: str
+
+
+class PerUnit(Benefit, tag="unit", frozen=True, kw_only=True):
+    """`amount` for each ton, mu, person, product."""
+
+    unit: str
+    amount: int
+
+
+class Pool(Benefit, tag="pool", frozen=True, kw_only=True):
+    """A budget of the whole scheme, never a promise to one enterprise."""
+
+    amount: int
+
+
+AnyBenefit = Fixed | Rate | Maximum | Tiers | Step | Match | PerUnit | Pool
+
+
+class Status(StrEnum):
+    """Where a policy stands on a day."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    UPCOMING = "upcoming"
+    OPEN = "open"  # in force, and the source states no last day
+    NOT_STATED = "not_stated"  # the source states neither day
+
+
+class Policy(Record, frozen=True, kw_only=True):
+    """One policy of the corpus, as `data/policies/*.toml` states it."""
+
+    LEVELS: ClassVar[tuple[str, ...]] = ("city", "district")
+
+    id: str
+    title: str
+    level: str
+    district: str
+    chapter: str
+    topics: tuple[str, ...]
+    paper: str
+    summary: str
+    who: tuple[str, ...]
+    conditions: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    benefits: tuple[AnyBenefit, ...] = ()
+    funding: str = ""
+    contacts: tuple[Contact, ...]
+    also_papers: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    restates: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    start: date | None = None
+    end: date | None = None
+
+
+class Phone(Record, frozen=True, kw_only=True):
+    """A number and what it is for, where a unit has several."""
+
+    number: str
+    matter: str = ""
+
+
+class Department(Record, frozen=True, kw_only=True):
+    """A unit that answers for policies. `aliases` are how people shorten its name."""
+
+    name: str
+    short: str
+    parent: str = ""
+    district: str
+    aliases: tuple[str, ...] = ()
+    phones: tuple[Phone, ...] = ()
+    address: str = ""
+    website: str = ""
+    note: str = ""
+
+
+class Hours(Record, frozen=True, kw_only=True):
+    """When the units are open on a working day: [from, to] as HH:MM, twice. A deployment's own setting."""
+
+    morning: tuple[str, str]
+    afternoon: tuple[str, str]
+
+
+class Topic(Record, frozen=True, kw_only=True):
+    """What one can browse by and subscribe to, with other ways to say it."""
+
+    name: str
+    words: tuple[str, ...] = ()
+
+
+def period(policy: Policy, paper: Paper) -> tuple[date | None, date | None]:
+    """First and last day of a policy: its own where it states one, else its paper's. None is not stated."""
+    return policy.start or paper.start, policy.end or paper.end
+
+
+def status_on(day: date, start: date | None, end: date | None) -> Status:
+    """Where a policy with this period stands on a day; both days count as in force."""
+    if end is not None and day > end:
+        return Status.EXPIRED
+    if start is not None and day < start:
+        return Status.UPCOMING
+    if end is not None:
+        return Status.VALID
+    return Status.OPEN if start is not None else Status.NOT_STATED
+
+
+def _stated(benefit: AnyBenefit) -> list[int]:
+    if isinstance(benefit, Pool):
+        return []
+    stated = [benefit.cap, benefit.cap_year, benefit.cap_total]
+    if isinstance(benefit, Fixed):
+        stated.append(benefit.amount)
+    if isinstance(benefit, Tiers):
+        stated += [figure for tier in benefit.tiers for figure in (tier.amount, tier.cap)]
+    return [figure for figure in stated if figure is not None]
+
+
+def figures(policy: Policy) -> frozenset[int]:
+    """Every sum one award of a policy can be or is limited to, in yuan."""
+    return frozenset(figure for benefit in policy.benefits for figure in _stated(benefit))
+
+
+def largest(policy: Policy) -> int | None:
+    """The largest sum a policy names for one award, in yuan."""
+    return max(figures(policy), default=None)

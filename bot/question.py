@@ -1,0 +1,158 @@
+"""A follower's words, read: which words of the dictionary stand where, what is asked, what is left as the matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+
+from bot.chinese import LEADING, PARTICLES, Folded, Sum, days, fold, sums, years
+from bot.index import CURATED, Entry, Index
+
+SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
+PARTED = 0.95  # and one that a particle stands in this share
+SILENT = frozenset({"stop", "intent", "foreign", "elsewhere", "uncovered", "district", "level", "sum", "date"})
+SCOPES = frozenset({"unit", "paper", "phone", "collection", "id", "source", "title"})
+# Where two words of one length lie over each other, the one that says more about the matter is taken.
+PRECEDENCE = (
+    "phone", "paper", "id", "unit", "collection", "title", "source", "topic", "district", "foreign", "elsewhere",
+    "uncovered", "doubtful", "level", "", "intent", "stop",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A word of the dictionary at a place of the folded text; `factor` is below 1 where only its sound fits."""
+
+    start: int
+    end: int
+    entry: Entry
+    factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a text says, before anything is ranked.
+
+    hits    every word found, overlapping
+    chosen  those that do not lie over each other: the longest first
+    labels  for each character of the folded text the kind of the chosen word it belongs to, or "" for the matter
+    """
+
+    text: str
+    folded: Folded
+    hits: tuple[Hit, ...]
+    chosen: tuple[Hit, ...]
+    labels: tuple[str, ...]
+    sums: tuple[Sum, ...]
+    days: tuple[date, ...]
+    years: tuple[int, ...]
+
+    def named(self, kind: str) -> tuple[str, ...]:
+        """The values of a kind the text names, in its order."""
+        return tuple(
+            dict.fromkeys(m.value for hit in self.chosen for m in hit.entry.meanings if m.kind == kind)
+        )
+
+    @cached_property
+    def intents(self) -> frozenset[str]:
+        """What the words ask for."""
+        return frozenset(self.named("intent"))
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it is about another place, and no place of ours is named beside it.
+
+        A name that also stands inside common words counts only where a clause begins or a word of place leads to it.
+        """
+        if self.named("district"):
+            return False
+        return bool(self.named("elsewhere")) or any(
+            self._leads(hit.start)
+            for hit in self.chosen
+            if any(meaning.kind == "doubtful" for meaning in hit.entry.meanings)
+        )
+
+    def _leads(self, place: int) -> bool:
+        return place in (0, *self.folded.breaks) or self.folded.text[place - 1] in LEADING
+
+    @cached_property
+    def matter(self) -> tuple[int, ...]:
+        """The places of the characters that carry the matter: no filler, no asking word, no place, no figure."""
+        return tuple(place for place, label in enumerate(self.labels) if label not in SILENT)
+
+    @cached_property
+    def clauses(self) -> tuple[tuple[int, ...], ...]:
+        """The matter by clauses, as punctuation parts them."""
+        bounds = sorted({0, *self.folded.breaks, len(self.labels)})
+        return tuple(
+            tuple(place for place in self.matter if start <= place < end)
+            for start, end in pairwise(bounds)
+        )
+
+    @cached_property
+    def residue(self) -> tuple[int, ...]:
+        """The matter without the words that name a whole set: a unit, a paper, a phone."""
+        return tuple(place for place in self.matter if self.labels[place] not in SCOPES)
+
+
+def read(text: str, index: Index, *, by_sound: bool = False) -> Question:
+    """The words of a text; `by_sound` also takes words that are only pronounced so, and pinyin."""
+    folded = fold(text)
+    hits = [Hit(start, end, entry) for start, end, entry in index.matcher.find_whole(folded)]
+    hits += _over_particles(folded, index)
+    if by_sound:
+        hits += [Hit(start, end, entry, SOUNDED) for start, end, entry in index.sounds.heard(folded)]
+        hits += [Hit(start, end, entry) for start, end, entry in index.sounds.typed(folded)]
+    found = tuple(sums(folded))
+    chosen = _choose(hits)
+    labels = [""] * len(folded.text)
+    for figure in found:
+        labels[figure.start : figure.end] = ["sum"] * (figure.end - figure.start)
+    for hit in chosen:
+        labels[hit.start : hit.end] = [_kind(hit.entry)] * (hit.end - hit.start)
+    return Question(
+        text=text,
+        folded=folded,
+        hits=tuple(hit for hit in hits if hit.entry.postings),
+        chosen=chosen,
+        labels=tuple(labels),
+        sums=found,
+        days=tuple(days(text)),
+        years=tuple(years(text)),
+    )
+
+
+def _over_particles(folded: Folded, index: Index) -> Iterable[Hit]:
+    """Words that a particle stands in: 换了新设备 for 换新设备."""
+    kept = [place for place, char in enumerate(folded.text) if char not in PARTICLES]
+    if len(kept) in (0, len(folded.text)):
+        return
+    bare = Folded("".join(folded.text[place] for place in kept), frozenset())
+    for start, end, entry in index.matcher.find(bare.text):
+        first, last = kept[start], kept[end - 1]
+        if entry.strength == CURATED and last - first >= end - start and not entry.word.isascii():
+            yield Hit(first, last + 1, entry, PARTED)
+
+
+def _kind(entry: Entry) -> str:
+    kinds = {meaning.kind for meaning in entry.meanings}
+    if entry.strength == CURATED:
+        kinds.add("")
+    return min(kinds, key=PRECEDENCE.index)
+
+
+def _choose(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """The words that count, longest first, none over another; mined n-grams are not among them."""
+    words = [hit for hit in hits if hit.entry.meanings or hit.entry.strength == CURATED]
+    words.sort(key=lambda hit: (-hit.factor, hit.start - hit.end, PRECEDENCE.index(_kind(hit.entry)), hit.start))
+    words.sort(key=lambda hit: (hit.end - hit.start) * hit.factor, reverse=True)
+    taken: set[int] = set()
+    chosen: list[Hit] = []
+    for hit in words:
+        if taken.isdisjoint(range(hit.start, hit.end)):
+            taken.update(range(hit.start, hit.end))
+            chosen.append(hit)
+    return tuple(sorted(chosen, key=lambda hit: hit.start))

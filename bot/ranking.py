@@ -1,0 +1,257 @@
+"""Question × corpus → the policies that fit, best first, with the reason for each place, and what is asked of them.
+
+Evidence is counted by character: each character of the matter gives a policy the value of the best word over it, so
+that overlapping words do not count twice and a long word beats its parts. What the question says of district and what
+the day says of the period then move policies; too little evidence answers nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.corpus import Corpus
+from bot.index import CURATED
+from bot.policies import Policy, Status, figures
+from bot.question import Question, read
+from bot.scopes import Scope, scopes
+
+DISTRICT_NAMED, DISTRICT_OTHER, CITY_BESIDE = 1.8, 0.3, 0.9
+DISTRICT_UNASKED, RESTATEMENT, EXPIRED, NO_SUM = 0.88, 0.85, 0.9, 0.9
+SUM_NAMED = 1.12
+ENOUGH = 3.0  # evidence below this for the best policy answers nothing
+COVERED = 0.5  # and so does evidence that explains less than this share of the matter
+KNOWN = 0.25  # or than this one, where a curated word is among it
+UNEXPLAINED = 2  # characters of the matter that no word explains: from here on the sound is tried
+SOUNDER = 1.2  # what the sound finds must score by so much better than what the words found
+MINED_LEAST = 3  # characters that mined words alone must explain: two are shared by too many matters
+TELLING = 4  # characters of a curated word that stands up to a foreign matter beside it
+CLOSE = 0.92  # policies within this share of the best fit as well as it
+KEPT = 0.45  # and within this one are shown beside it
+CLAUSE = 2  # characters of matter that make a clause of their own
+SHOWN = 10
+WHOLE = 4  # from this many policies on, a set is a list
+ASKED = ("unsubscribe", "subscriptions", "subscribe", "complaint", "staff")  # asked whatever the matter
+TALK = ("more", "help", "greeting")  # asked where there is no matter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranked:
+    """A policy with its score and what made it: the best words, and what moved it."""
+
+    id: str
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a text asks and which policies fit.
+
+    intent   what is asked: policy, contact, expiry, amount, list, subscribe, subscriptions … offtopic
+    ranked   best first
+    whole    the policies are a whole set (a unit's, a paper's, a district's), not a choice
+    scope    what names the set, as (kind, value)
+    covered  the share of the matter that the best policy explains
+    """
+
+    text: str
+    question: Question
+    intent: str
+    ranked: tuple[Ranked, ...] = ()
+    whole: bool = False
+    scope: tuple[tuple[str, str], ...] = ()
+    covered: float = 0.0
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The policies' ids, best first."""
+        return tuple(ranked.id for ranked in self.ranked)
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """Everything the words ask for."""
+        return self.question.intents
+
+    @property
+    def unexplained(self) -> tuple[int, ...]:
+        """The places of the matter that no word of the dictionary explains."""
+        known = {place for hit in self.question.chosen for place in range(hit.start, hit.end)}
+        return tuple(place for place in self.question.matter if place not in known)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether two or more policies fit so evenly that choosing one would be a guess."""
+        return len(self.ranked) > 1 and self.ranked[1].score >= CLOSE * self.ranked[0].score
+
+
+@dataclass(kw_only=True)
+class _Tally:
+    """Evidence as it is gathered: for each policy the best value at each place, and the words that gave it."""
+
+    cells: dict[int, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
+    words: dict[int, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
+
+    def score(self, position: int) -> float:
+        return sum(self.cells[position].values())
+
+
+def find(text: str, corpus: Corpus, today: date) -> Finding:
+    """What a text asks of the corpus on a day. Where its words leave much unexplained, their sound is tried too."""
+    finding = _find(read(text, corpus.index), corpus, today)
+    if finding.scope or len(finding.unexplained) < UNEXPLAINED:
+        return finding
+    heard = _find(read(text, corpus.index, by_sound=True), corpus, today)
+    better = heard.ranked and (not finding.ranked or heard.ranked[0].score > SOUNDER * finding.ranked[0].score)
+    talks = not finding.ranked and finding.intent == "offtopic"
+    return heard if better or (talks and heard.intent != "offtopic") else finding
+
+
+def _find(question: Question, corpus: Corpus, today: date) -> Finding:
+    asked = next((intent for intent in ASKED if intent in question.intents), None)
+    if asked:
+        return Finding(text=question.text, question=question, intent=asked)
+    tally = _tally(question)
+    ranked = _rank(question, corpus, tally, today)
+    scope = scopes(question, corpus, today)
+    if scope is not None:
+        return _of_scope(question, corpus, tally, scope, ranked)
+    if not _believable(question, corpus, tally, ranked):
+        return Finding(text=question.text, question=question, intent=_without_matter(question))
+    return Finding(
+        text=question.text,
+        question=question,
+        intent=_asked_about(question, "policy"),
+        ranked=tuple(r for r in ranked if r.score >= KEPT * ranked[0].score)[:SHOWN],
+        covered=_coverage(question, corpus, tally, ranked[0]),
+    )
+
+
+def _without_matter(question: Question) -> str:
+    """What is asked by a text that names no policy."""
+    if question.named("foreign") or question.named("elsewhere"):
+        return "offtopic"
+    if not question.matter:
+        about = _asked_about(question, "")
+        talk = next((intent for intent in TALK if intent in question.intents), "")
+        if talk or about:
+            return talk or about
+        if "list" in question.intents:
+            return "list"
+    return next((intent for intent in TALK if intent in question.intents), "offtopic")
+
+
+def _asked_about(question: Question, otherwise: str) -> str:
+    if question.intents & {"expiry", "expired", "expiring"}:
+        return "expiry" if "contact" not in question.intents else "contact"
+    return next((intent for intent in ("contact", "amount") if intent in question.intents), otherwise)
+
+
+def _tally(question: Question) -> _Tally:
+    tally = _Tally()
+    matter = set(question.matter)
+    for hit in question.hits:
+        places = [place for place in range(hit.start, hit.end) if place in matter]
+        if not places:
+            continue
+        for position, value in hit.entry.postings:
+            worth = value * hit.factor
+            cells = tally.cells[position]
+            for place in places:
+                if worth > cells.get(place, 0.0):
+                    cells[place] = worth
+            words = tally.words[position]
+            words[hit.entry.word] = max(words.get(hit.entry.word, 0.0), worth * len(places))
+    return tally
+
+
+def _rank(question: Question, corpus: Corpus, tally: _Tally, today: date) -> tuple[Ranked, ...]:
+    ranked = []
+    ids = corpus.index.ids
+    districts = set(question.named("district"))
+    districts = districts - corpus.whole_city or districts
+    sums = {int(s.yuan) for s in question.sums}
+    for position in list(tally.cells):
+        policy = corpus.policies[ids[position]]
+        score = tally.score(position)
+        moved = _moves(policy, corpus, today, districts, sums)
+        for factor, _ in moved:
+            score *= factor
+        words = sorted(tally.words[position].items(), key=lambda item: -item[1])[:4]
+        reasons = (*(f"{word} {worth:.1f}" for word, worth in words), *(f"{why} ×{factor}" for factor, why in moved))
+        ranked.append((position, Ranked(id=policy.id, score=score, reasons=reasons)))
+    ranked.sort(key=lambda item: (-round(item[1].score, 6), item[0]))
+    return tuple(r for _, r in ranked)
+
+
+def _moves(policy: Policy, corpus: Corpus, today: date, districts: set[str], sums: set[int]) -> list[tuple[float, str]]:
+    moved = []
+    if policy.district in districts:
+        moved.append((DISTRICT_NAMED, "district named"))
+    elif districts:
+        city = policy.level == "city"
+        moved.append((CITY_BESIDE, "city beside district") if city else (DISTRICT_OTHER, "other district"))
+    elif policy.level == "district":
+        moved.append((DISTRICT_UNASKED, "district not asked for"))
+    if policy.restates and policy.district not in districts:
+        moved.append((RESTATEMENT, "restates another"))
+    if corpus.status(policy, today) is Status.EXPIRED:
+        moved.append((EXPIRED, "expired"))
+    if sums & figures(policy):
+        moved.append((SUM_NAMED, "names the sum"))
+    if not policy.benefits:
+        moved.append((NO_SUM, "names no sum"))
+    return moved
+
+
+def _coverage(question: Question, corpus: Corpus, tally: _Tally, best: Ranked) -> float:
+    """The share of the matter that a policy explains: of the whole, or of the clause it explains best."""
+    explained = set(tally.cells[corpus.index.position(best.id)])
+    clauses = [question.matter, *(clause for clause in question.clauses if len(clause) >= CLAUSE)]
+    return max((len(explained & set(clause)) / len(clause) for clause in clauses if clause), default=0.0)
+
+
+def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple[Ranked, ...]) -> bool:
+    """Whether the evidence is enough to answer at all."""
+    if not ranked or question.elsewhere:
+        return False
+    position = corpus.index.position(ranked[0].id)
+    curated = [
+        hit
+        for hit in question.hits
+        if hit.entry.strength == CURATED and any(p == position for p, _ in hit.entry.postings)
+    ]
+    if question.named("foreign"):
+        return any(len(hit.entry.word) >= TELLING for hit in curated)
+    covered = _coverage(question, corpus, tally, ranked[0])
+    if not curated and len(tally.cells[position]) < MINED_LEAST:
+        return False
+    return tally.score(position) >= ENOUGH and covered >= (KNOWN if curated else COVERED)
+
+
+def _of_scope(question: Question, corpus: Corpus, tally: _Tally, scope: Scope, ranked: tuple[Ranked, ...]) -> Finding:
+    """The set itself, or, where words of the matter are left that its policies have, what of it fits."""
+    scores = {r.id: r for r in ranked if r.id in scope.members}
+    inside = [r for r in ranked if r.id in scope.members]
+    residue = set(question.residue)
+    narrowed = bool(residue) and scope.narrows and any(
+        len(residue & set(tally.cells[corpus.index.position(r.id)])) >= COVERED * len(residue) for r in inside[:1]
+    )  # fmt: skip
+    if narrowed:
+        kept = tuple(r for r in inside if r.score >= KEPT * inside[0].score)[:SHOWN]
+    else:
+        members = sorted(
+            scope.members, key=lambda i: (-scores[i].score if i in scores else 0.0, corpus.index.position(i))
+        )
+        kept = tuple(scores.get(i, Ranked(id=i, score=0.0)) for i in members)
+    listed = "list" in question.intents or len(kept) >= WHOLE
+    return Finding(
+        text=question.text,
+        question=question,
+        intent=_asked_about(question, scope.asks or ("list" if listed else "policy")),
+        ranked=kept,
+        whole=not narrowed,
+        scope=scope.names,
+        covered=1.0,
+    )

@@ -1,0 +1,51 @@
+"""Who answers: the handlers are asked in order, and the first that does not return None has answered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from bot.context import Context
+from bot.messages import AnyMessage, Clicked, Link, Text, Voice
+from bot.replies import Answer, Silence
+
+Handler = Callable[[Context], Awaitable[Answer | None]]
+
+ASK = "ask:"  # a menu key that begins so speaks for the follower
+
+
+class Router:
+    """The handlers in their order, and what is said when something breaks."""
+
+    def __init__(self, *handlers: Handler, apology: Answer) -> None:
+        self.handlers = handlers
+        self.apology = apology
+
+    async def answer(self, ctx: Context) -> Answer:
+        """The first answer, marked with the corpus it rests on."""
+        for handler in self.handlers:
+            answer = await handler(ctx)
+            if answer is not None:
+                return msgspec.structs.replace(answer, version=ctx.corpus.version)
+        return Answer(reply=Silence(), version=ctx.corpus.version)
+
+
+def spoken(message: AnyMessage) -> str:
+    """What the follower said by a message: typed, recognised from speech, by a menu key, as a link's title."""
+    match message:
+        case Text(text=text):
+            return text
+        case Voice(recognition=text):
+            return text
+        case Clicked(button=button) if button.startswith(ASK):
+            return button.removeprefix(ASK)
+        case Link(title=title):
+            return title
+        case _:
+            return ""
+
+
+def pointed(message: AnyMessage) -> str:
+    """The id that a tapped link carries."""
+    return message.menu_id if isinstance(message, Text) else ""

@@ -1,0 +1,139 @@
+"""Questions that a whole set answers: a unit's, a phone's, a paper's, a district's, a topic's, a state's, a sum's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.chinese import items, money
+from bot.corpus import Corpus
+from bot.policies import Policy, Status, figures, largest
+from bot.question import SCOPES, Question
+
+SOON = 90  # days: a policy that ends within these is said to end soon
+LEFT_OVER = 1  # characters of the matter that no word explains and that say nothing
+AT_LEAST = "at_least"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """A set of policies that a question names.
+
+    names    what names it, as (kind, value)
+    members  the ids of the policies in all that is named
+    narrows  more words may pick from the set
+    asks     what a question of this kind asks where it does not say; empty for policies
+    """
+
+    names: tuple[tuple[str, str], ...]
+    members: frozenset[str]
+    narrows: bool
+    asks: str = ""
+
+
+Named = tuple[str, str, frozenset[str]]
+
+
+def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
+    """The set a question names; where it names several kinds, what is in all of them."""
+    if question.elsewhere:
+        return None
+    named = [n for n in _named(question, corpus, today) if n[2] or n[0] in ("phone", "unit")]
+    if not named:
+        return None
+    by_kind: dict[str, frozenset[str]] = {}
+    for kind, _, members in named:
+        by_kind[kind] = by_kind.get(kind, frozenset()) | members
+    members = frozenset.intersection(*by_kind.values())
+    kinds = set(by_kind)
+    if not members and len(by_kind) > 1:
+        return None
+    asks = "contact" if kinds & {"phone", "unit"} == kinds and "list" not in question.intents else ""
+    return Scope(
+        names=tuple((kind, name) for kind, name, _ in named),
+        members=members,
+        narrows=bool(kinds & {"unit", "paper", "district"}),
+        asks=asks,
+    )
+
+
+def _named(question: Question, corpus: Corpus, today: date) -> Iterator[Named]:
+    def those(kind: str, name: str, policies: Iterator[Policy]) -> Named:
+        return kind, name, frozenset(policy.id for policy in policies)
+
+    everything = tuple(corpus.policies.values())
+    for phone in question.named("phone"):
+        yield those("phone", phone, (p for p in everything if any(c.phone == phone for c in p.contacts)))
+    for key in dict.fromkeys((*question.named("paper"), *question.named("collection"))):
+        yield those("paper", key, (p for p in everything if p.paper == key))
+    for unit in question.named("unit"):
+        inside = {d.name for d in corpus.departments.values() if unit in (d.name, d.parent)}
+        yield those("unit", unit, (p for p in everything if any(c.unit in inside for c in p.contacts)))
+    for policy_id in (*question.named("id"), *_items(question, corpus)):
+        yield "id", policy_id, frozenset({policy_id})
+    for title in question.named("title"):
+        same = those("title", title, (p for p in everything if p.title == title))
+        if len(same[2]) > 1:
+            yield same
+    bare = len(question.residue) <= LEFT_OVER
+    yield from _districts(question, everything, bare=bare)
+    yield from _topics(question, everything)
+    if bare:
+        yield from _states(question, corpus, everything, today)
+        yield from _sums(question, everything)
+
+
+def _items(question: Question, corpus: Corpus) -> Iterator[str]:
+    """第37条 of a source that is named."""
+    for prefix in question.named("source"):
+        for number in items(question.folded.text):
+            if f"{prefix}-{number}" in corpus.policies:
+                yield f"{prefix}-{number}"
+
+
+def _districts(question: Question, everything: tuple[Policy, ...], *, bare: bool) -> Iterator[Named]:
+    districts = question.named("district")
+    if districts and bare and not question.sums:
+        yield "district", districts[0], frozenset(p.id for p in everything if p.district in districts)
+
+
+def _topics(question: Question, everything: tuple[Policy, ...]) -> Iterator[Named]:
+    """Topics make a set where a set is asked for and they are all of the matter."""
+    topics = set(question.named("topic"))
+    asked = question.intents & {"list", "expiry", "expired", "expiring"}
+    if not (topics and asked) or any(question.labels[place] not in {"topic", *SCOPES} for place in question.matter):
+        return
+    districts = question.named("district")
+    members = frozenset(
+        p.id for p in everything if topics & set(p.topics) and (not districts or p.district in districts)
+    )
+    yield "topic", next(iter(question.named("topic"))), members
+
+
+def _states(question: Question, corpus: Corpus, everything: tuple[Policy, ...], today: date) -> Iterator[Named]:
+    if "expired" in question.intents:
+        members = (p.id for p in everything if corpus.status(p, today) is Status.EXPIRED)
+        yield "state", "expired", frozenset(members)
+    elif "current" in question.intents:
+        members = (p.id for p in everything if corpus.status(p, today) in (Status.VALID, Status.OPEN))
+        yield "state", "current", frozenset(members)
+    elif "expiring" in question.intents:
+        horizon = today + timedelta(days=SOON)
+        ends = {p.id: corpus.period(p)[1] for p in everything}
+        yield (
+            "state",
+            "expiring",
+            frozenset(i for i, end in ends.items() if end is not None and today <= end <= horizon),
+        )
+
+
+def _sums(question: Question, everything: tuple[Policy, ...]) -> Iterator[Named]:
+    """A sum and nothing else: the policies that name it, or, with 以上, at least as much."""
+    if len(question.sums) != 1:
+        return
+    yuan = question.sums[0].yuan
+    if AT_LEAST in question.intents:
+        yield "at_least", money(yuan), frozenset(p.id for p in everything if (largest(p) or 0) >= yuan)
+    else:
+        yield "sum", money(yuan), frozenset(p.id for p in everything if yuan in figures(p))

@@ -1,0 +1,81 @@
+"""Words found by their sound: homophones typed by mistake, and pinyin typed in Latin letters."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+from bot.chinese import Folded, is_hanzi, pinyin, syllable
+from bot.matcher import Matcher, whole
+
+T = TypeVar("T")
+
+SHORTEST = 3  # characters: two syllables have too many homophones
+BLURRED = (("zh", "z"), ("ch", "c"), ("sh", "s"))  # initials that many speakers and typists do not tell apart
+PRIVATE = 0xE000  # syllables are spelled as private characters, one for each
+UNHEARD = PRIVATE - 1  # and a sound that no word has as this one
+
+
+class Sounds(Generic[T]):
+    """The words of a dictionary by their syllables."""
+
+    def __init__(self, words: Iterable[tuple[str, T]]) -> None:
+        self._numbers: dict[str, int] = {}
+        spoken: dict[str, list[T]] = defaultdict(list)  # several words may have one sound
+        typed: dict[str, list[T]] = defaultdict(list)
+        for word, value in words:
+            if any(map(is_hanzi, word)):
+                if len(word) >= SHORTEST:
+                    for sound in map(_blurred, pinyin(word)):
+                        self._numbers.setdefault(sound, PRIVATE + len(self._numbers))
+                    spoken[self._spoken(word)].append(value)
+                typed["".join(pinyin(word))].append(value)
+        self._spoken_words = Matcher(spoken.items())
+        self._typed_words = Matcher(typed.items())
+
+    def _spoken(self, text: str) -> str:
+        return "".join(chr(self._numbers.get(_blurred(syllable(char)), UNHEARD)) for char in text)
+
+    def heard(self, folded: Folded) -> Iterator[tuple[int, int, T]]:
+        """Words of the same sound as a part of the text."""
+        for start, end, values in self._spoken_words.find(self._spoken(folded.text)):
+            if whole(folded, start, end):
+                yield from ((start, end, value) for value in values)
+
+    def typed(self, folded: Folded) -> Iterator[tuple[int, int, T]]:
+        """Words whose pinyin tiles a run of Latin letters without a gap."""
+        for start, end in _runs(folded.text):
+            found = list(self._typed_words.find(folded.text[start:end]))
+            reached = {0}
+            for left, right, _ in sorted(found, key=lambda hit: hit[1]):
+                if left in reached:
+                    reached.add(right)
+            if end - start not in reached:
+                continue
+            kept = {end - start}
+            for left, right, _ in sorted(found, key=lambda hit: -hit[1]):
+                if right in kept and left in reached:
+                    kept.add(left)
+            for left, right, values in found:
+                if left in kept and right in kept and left in reached:
+                    yield from ((start + left, start + right, value) for value in values)
+
+
+def _blurred(sound: str) -> str:
+    for initial, plain in BLURRED:
+        if sound.startswith(initial):
+            sound = plain + sound.removeprefix(initial)
+    return sound.removesuffix("g") if sound.endswith("ng") else sound
+
+
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """The runs of Latin letters, across the spaces that people put between syllables."""
+    start = None
+    for place, char in enumerate(text + "\0"):
+        inside = "a" <= char <= "z"
+        if start is not None and not inside:
+            yield start, place
+            start = None
+        if inside and start is None:
+            start = place

@@ -1,0 +1,179 @@
+"""Statements run on the bare driver, many rows to one transaction: the way of the inbox, where microseconds count.
+
+A script says what to run and in which order, and does no I/O itself: it yields a statement with its rows and is sent
+what the rows returned. So one script serves both databases; on SQLite all of it happens in one hop to a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+
+from sqlalchemy import Delete, Insert, Select, Table, Update
+from sqlalchemy.dialects import registry
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql.compiler import SQLCompiler
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+
+T = TypeVar("T")
+
+Upsert: TypeAlias = "SqliteInsert | PostgresInsert"
+Values = Mapping[str, Any]
+Row = Sequence[Any]
+Statement = Insert | Update | Delete | Select[Any]
+Step = tuple[Statement, Sequence[Values]]
+Script = Generator[Step, list[Row], T]
+
+
+class Store(Protocol):
+    """What a noun of the store asks of the database."""
+
+    def insert(self, table: Table) -> Upsert:
+        """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update(index_elements=…, set_=…)`."""
+
+    async def run(self, script: Callable[[], Script[T]]) -> T:
+        """The result of a script, run in one transaction: all of it or nothing. Raises StoreError."""
+
+
+def once(statement: Statement, **values: Any) -> Script[list[Row]]:
+    """The script of one statement with one row of values."""
+    return (yield statement, [values])
+
+
+class Driver(Protocol):
+    """What runs scripts."""
+
+    async def run(self, script: Callable[[], Script[T]]) -> T:
+        """The result of one script, run in one transaction: all of it or nothing."""
+
+    async def close(self) -> None:
+        """Let go of the database."""
+
+
+class Compiler:
+    """Statements as a dialect spells them, each compiled once: every row of a statement has the same keys."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._known: dict[Statement, tuple[str, tuple[tuple[str, Any], ...]]] = {}
+
+    def spell(self, step: Step) -> tuple[str, list[tuple[Any, ...]]]:
+        """The SQL text, and each row of values in the order of its placeholders."""
+        statement, rows = step
+        if not rows:
+            return "", []
+        known = self._known.get(statement)
+        if known is None:
+            known = self._known[statement] = self._compile(statement, rows[0])
+        text, places = known
+        return text, [tuple([row.get(name, default) for name, default in places]) for row in rows]
+
+    def _compile(self, statement: Statement, row: Values) -> tuple[str, tuple[tuple[str, Any], ...]]:
+        compiled = statement.compile(dialect=self._dialect, column_keys=list(row))
+        assert isinstance(compiled, SQLCompiler)
+        return str(compiled), tuple((name, compiled.params[name]) for name in compiled.positiontup or ())
+
+
+class SqliteDriver:
+    """A connection of its own in a thread of its own. Callers take turns; the database sees to that."""
+
+    PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON")
+
+    def __init__(self, path: Path, *, timeout: float, thread: Executor | None = None) -> None:
+        self._path = path
+        self._timeout = timeout  # seconds to wait for another process
+        self._thread = thread or ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._connection: sqlite3.Connection | None = None
+        self._closed = False
+        self._compiler = Compiler(registry.load("sqlite")())
+
+    async def run(self, script: Callable[[], Script[T]]) -> T:
+        """The result of one script, run in one transaction: all of it or nothing."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, script)
+
+    async def close(self) -> None:
+        """Let go of the file, after what is running. The driver is not to be used again."""
+        if not self._closed:
+            self._closed = True
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+            self._thread.shutdown(wait=False)
+
+    def _transact(self, script: Callable[[], Script[T]]) -> T:
+        connection = self._connection = self._connection or self._connect()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = self._follow(connection, script())
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return result
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=self._timeout, isolation_level=None, check_same_thread=False, cached_statements=64
+        )
+        for pragma in self.PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _follow(self, connection: sqlite3.Connection, script: Script[T]) -> T:
+        rows: list[Row] = []
+        try:
+            step = next(script)
+            while True:
+                text, values = self._compiler.spell(step)
+                rows = [row for one in values for row in connection.execute(text, one)]
+                step = script.send(rows)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+class PostgresDriver:
+    """A connection of the pool for each script; the rows of one step travel together."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._compiler = Compiler(engine.dialect)
+
+    async def run(self, script: Callable[[], Script[T]]) -> T:
+        """The result of one script, run in one transaction: all of it or nothing."""
+        async with self._engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            try:
+                async with driver.transaction():
+                    return await self._follow(driver, script())
+            except Exception as error:
+                if driver.is_closed():
+                    await connection.invalidate(error)
+                raise
+
+    async def close(self) -> None:
+        """Nothing of its own to let go of."""
+
+    async def _follow(self, driver: Any, script: Script[T]) -> T:
+        rows: list[Row] = []
+        try:
+            step = next(script)
+            while True:
+                text, values = self._compiler.spell(step)
+                rows = await driver.fetchmany(text, values) if values else []
+                step = script.send(rows)
+        except StopIteration as end:
+            result: T = end.value
+            return result

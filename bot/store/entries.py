@@ -1,0 +1,139 @@
+"""The rows of the inbox as one transaction writes them: many claims and settlements, and all that hangs on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import bindparam, select, update
+
+from bot.messages import AnyMessage, Left
+from bot.store.conversations import Conversations
+from bot.store.driver import Row, Script, Store, Values
+from bot.store.feedback import Feedback
+from bot.store.followers import Followers
+from bot.store.tables import inbox, outbox
+
+SEEN = select(inbox.c.key, inbox.c.state, inbox.c.owner, inbox.c.lease, inbox.c.answer, inbox.c.delivery).where(
+    inbox.c.key == bindparam("the_key")
+)
+SETTLE = (
+    update(inbox)
+    .where(
+        inbox.c.key == bindparam("the_key"),
+        inbox.c.owner == bindparam("the_owner"),
+        inbox.c.state == bindparam("the_state", "running"),
+    )
+    .returning(inbox.c.key)
+)
+
+
+class Claiming(msgspec.Struct, frozen=True):
+    """A message to enter, and its row if it is new."""
+
+    key: str
+    message: AnyMessage
+    row: Values
+
+
+class Settling(msgspec.Struct, frozen=True):
+    """An answer to write, and the rows that go with it."""
+
+    key: str
+    row: Values
+    conversation: Values | None
+    remarks: Sequence[Values]
+    late: Values | None
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What became of a job: None for the row as it was asked for, else the row (of SEEN) that was found instead."""
+
+    row: Row | None
+    fresh: bool = False
+    conversation: bytes | None = None
+
+
+J = TypeVar("J", Claiming, Settling)
+
+
+class Entries:
+    """Scripts that write batches of jobs."""
+
+    def __init__(self, store: Store) -> None:
+        self._followers = Followers(store)
+        self._conversations = Conversations(store)
+        self._feedback = Feedback(store)
+        self._enter = store.insert(inbox).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.key)
+        self._send = store.insert(outbox).on_conflict_do_nothing(index_elements=["key"])
+
+    def transact(self, jobs: Sequence[Claiming | Settling]) -> Script[list[Seen]]:
+        """Write a batch; what became of each job, in their order.
+
+        Settlements go first, so that a claim of the same batch sees the conversation they leave.
+        """
+        settled = iter((yield from self._settle([job for job in jobs if isinstance(job, Settling)])))
+        claimed: list[Seen] = []
+        for group in _between_departures([job for job in jobs if isinstance(job, Claiming)]):
+            claimed += yield from self._claim(group)
+        claims = iter(claimed)
+        return [next(settled) if isinstance(job, Settling) else next(claims) for job in jobs]
+
+    def _claim(self, jobs: Sequence[Claiming]) -> Script[list[Seen]]:
+        # In the order of keys: two processes with the same messages then never wait for each other.
+        entered = yield self._enter, sorted((job.row for job in jobs), key=lambda row: str(row["key"]))
+        new = _first_of_each(jobs, (row[0] for row in entered))
+        known = [job for job in jobs if id(job) not in new]
+        for job in new.values():
+            if isinstance(job.message, Left):  # alone in its group
+                yield from self._followers.erase(job.message.openid)
+                known.append(job)
+        yield from self._followers.record((job.message, job.row["received"]) for job in new.values())
+        found = yield from self._look(known)
+        talks = yield from self._conversations.read({job.message.openid for job in jobs})
+        return [Seen(found.get(job.key), id(job) in new, talks.get(job.message.openid)) for job in jobs]
+
+    def _settle(self, jobs: Sequence[Settling]) -> Script[list[Seen]]:
+        if not jobs:
+            return []
+        changed = yield SETTLE, [job.row for job in jobs]
+        won = _first_of_each(jobs, (row[0] for row in changed))
+        yield from self._conversations.keep([job.conversation for job in won.values() if job.conversation])
+        yield from self._feedback.keep([row for job in won.values() for row in job.remarks])
+        yield self._send, [job.late for job in won.values() if job.late]
+        found = yield from self._look([job for job in jobs if id(job) not in won])
+        return [Seen(None if id(job) in won else found.get(job.key, _gone(job.key))) for job in jobs]
+
+    def _look(self, jobs: Sequence[Claiming] | Sequence[Settling]) -> Script[dict[str, Row]]:
+        rows = yield SEEN, [{"the_key": job.key} for job in jobs]
+        return {row[0]: row for row in rows}
+
+
+def _first_of_each(jobs: Sequence[J], keys: Iterable[str]) -> dict[int, J]:
+    """The first job of each key, by identity: a batch may hold the same message twice."""
+    left, found = set(keys), {}
+    for job in jobs:
+        if job.key in left:
+            left.remove(job.key)
+            found[id(job)] = job
+    return found
+
+
+def _between_departures(jobs: Sequence[Claiming]) -> Iterator[list[Claiming]]:
+    """Cut where a follower left: that message stands alone, erases what came before it and nothing that comes after."""
+    group: list[Claiming] = []
+    for job in jobs:
+        if isinstance(job.message, Left):
+            if group:
+                yield group
+            yield [job]
+            group = []
+        else:
+            group.append(job)
+    if group:
+        yield group
+
+
+def _gone(key: str) -> Row:
+    return key, "erased", "", 0.0, b"", ""

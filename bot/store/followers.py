@@ -1,0 +1,108 @@
+"""Followers: since when, by which code, when last heard, until when we may write to them; and their erasure.
+
+An account may write to a follower only for a while after something they did, and only so many messages (platform page
+on customer-service messages): WINDOWS has the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import String, bindparam, case, delete, update
+
+from bot.messages import (
+    AnyMessage,
+    Clicked,
+    File,
+    Followed,
+    Image,
+    Link,
+    Location,
+    Scanned,
+    ScannedCode,
+    Text,
+    Video,
+    Voice,
+)
+from bot.store.driver import Script, Statement, Store, Values
+from bot.store.tables import conversations, feedback, followers, inbox, outbox
+
+SCENE_LIMIT = 128  # characters kept of a scene; the platform's own limit is 64
+
+
+class Window(msgspec.Struct, frozen=True):
+    """How many customer-service messages an act allows, and for how many seconds."""
+
+    count: int
+    seconds: float
+
+
+SPOKEN = Window(5, 48 * 3600.0)
+TOUCHED = Window(3, 60.0)
+WINDOWS: dict[type[AnyMessage], Window] = {
+    **dict.fromkeys((Text, Image, Voice, Video, Location, Link, File), SPOKEN),
+    **dict.fromkeys((Clicked, ScannedCode, Followed, Scanned), TOUCHED),
+}
+
+
+def window(message: AnyMessage) -> Window | None:
+    """What the message allows us; None for what is no act of a follower, or allows nothing."""
+    return WINDOWS.get(type(message))
+
+
+class Followers:
+    """Scripts that keep the facts of messages, whatever is answered to them."""
+
+    def __init__(self, store: Store) -> None:
+        upsert = store.insert(followers)
+        new, old = upsert.excluded, followers.c
+        # A menu click opens a minute; it must not take the rest of two days from a follower who wrote yesterday.
+        better = (old.window_until > new.window_until) & (old.window_left > 0)
+        heard = {
+            "last_message": case((old.last_message > new.last_message, old.last_message), else_=new.last_message),
+            "window_until": case((better, old.window_until), else_=new.window_until),
+            "window_left": case((better, old.window_left), else_=new.window_left),
+        }
+        came = {**heard, "followed": new.followed, "scene": new.scene}
+        self._heard = upsert.on_conflict_do_update(index_elements=["openid"], set_=heard)
+        self._came = upsert.on_conflict_do_update(index_elements=["openid"], set_=came)
+
+    def record(self, messages: Iterable[tuple[AnyMessage, float]]) -> Script[None]:
+        """Keep what messages, each with the time it was received, tell of their senders."""
+        acts = sorted((pair for pair in messages if window(pair[0])), key=lambda pair: pair[0].openid)
+        yield self._came, [_row(message, time) for message, time in acts if isinstance(message, Followed)]
+        yield self._heard, [_row(message, time) for message, time in acts if not isinstance(message, Followed)]
+
+    def erase(self, openid: str) -> Script[None]:
+        """Forget a follower who left, as the platform demands: all that names them goes, in every table.
+
+        What was sent stays as a count. The keys of their messages stay, so that a late retry is known and stays silent.
+        """
+        for statement in ERASURE:
+            yield statement, [{"who": openid}]
+
+
+def _row(message: AnyMessage, time: float) -> Values:
+    allowed = WINDOWS[type(message)]
+    return {
+        "openid": message.openid,
+        "followed": time,
+        "scene": message.scene[:SCENE_LIMIT] if isinstance(message, Followed) else "",
+        "last_message": time if allowed is SPOKEN else 0.0,
+        "window_until": time + allowed.seconds,
+        "window_left": allowed.count,
+    }
+
+
+_who = bindparam("who", type_=String)
+ERASURE: Sequence[Statement] = (
+    update(inbox).where(inbox.c.openid == _who).values(openid="", message=b"", answer=b"", state="erased"),
+    delete(conversations).where(conversations.c.openid == _who),
+    delete(feedback).where(feedback.c.openid == _who),
+    delete(outbox).where(outbox.c.openid == _who, outbox.c.state == "waiting"),
+    # Not waiting and not sent: it must never be tried again, and whoever is sending it finds it no longer theirs.
+    update(outbox).where(outbox.c.openid == _who, outbox.c.state != "sent").values(state="skipped", reason="left"),
+    update(outbox).where(outbox.c.openid == _who).values(openid="", body=b""),
+    delete(followers).where(followers.c.openid == _who),
+)

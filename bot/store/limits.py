@@ -1,0 +1,116 @@
+"""How much of a channel and of each follower's window is used: kept in the transaction that claims or settles.
+
+Rows are locked in one order everywhere, channel, outbox, followers by openid, so that processes never wait in a ring.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Float, Integer, String, bindparam, select, update
+
+from bot.store.driver import Script, Store
+from bot.store.tables import channels, followers
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel: how many calls of `day` are used, until when it pauses, whether it is halted, and why."""
+
+    day: str = ""
+    used: int = 0
+    paused_until: float = 0.0
+    paused: str = ""
+    halted: bool = False
+
+    def left(self, per_day: int, *, day: str, time: float) -> int:
+        """How many calls may still be made on `day`, at `time`."""
+        if self.halted or self.paused_until > time:
+            return 0
+        return max(0, per_day - (self.used if self.day == day else 0))
+
+
+class Stop(msgspec.Struct, frozen=True, kw_only=True):
+    """Why nothing more may go out on a channel: until a time, or, halted, until a person says so."""
+
+    reason: str
+    until: float = 0.0
+    halted: bool = False
+
+
+_name = channels.c.name == bindparam("the_name", type_=String)
+_LOOK = (
+    select(channels.c.day, channels.c.used, channels.c.paused_until, channels.c.paused, channels.c.halted)
+    .where(_name)
+    .with_for_update()
+)
+_USE = update(channels).where(_name)
+_PAUSE = update(channels).where(_name, channels.c.paused_until < bindparam("new_until", type_=Float))
+_HALT = update(channels).where(_name)
+_RESUME = update(channels).where(_name)
+
+
+class ChannelRows:
+    """Scripts on what is used of a channel."""
+
+    def __init__(self, store: Store) -> None:
+        self._missing = store.insert(channels).on_conflict_do_nothing(index_elements=["name"])
+
+    def look(self, channel: str) -> Script[Usage]:
+        """How the channel stands, which no other process changes before the end of this transaction."""
+        yield self._missing, [{"name": channel}]
+        ((day, used, paused_until, paused, halted),) = yield _LOOK, [{"the_name": channel}]
+        return Usage(day=day, used=used, paused_until=paused_until, paused=paused, halted=bool(halted))
+
+    def use(self, channel: str, usage: Usage, *, day: str, count: int) -> Script[None]:
+        """Count calls. They count once claimed, whatever becomes of them: so they do on the platform's side."""
+        used = count + (usage.used if usage.day == day else 0)
+        yield _USE, [{"the_name": channel, "day": day, "used": used}]
+
+    def stop(self, channel: str, stop: Stop) -> Script[None]:
+        """Pause or halt the channel. A pause is never shortened by another."""
+        yield self._missing, [{"name": channel}]
+        if stop.halted:
+            yield _HALT, [{"the_name": channel, "halted": True, "paused": stop.reason}]
+            return
+        pause = {"the_name": channel, "new_until": stop.until, "paused_until": stop.until, "paused": stop.reason}
+        yield _PAUSE, [pause]
+
+    def resume(self, channel: str) -> Script[None]:
+        """Let the channel go on."""
+        yield _RESUME, [{"the_name": channel, "halted": False, "paused": "", "paused_until": 0.0}]
+
+
+_who = followers.c.openid == bindparam("who", type_=String)
+_same_window = followers.c.window_until == bindparam("window", type_=Float)
+_left = followers.c.window_left
+_SPEND = (
+    update(followers)
+    .where(_who, _left > 0, followers.c.window_until > bindparam("now", type_=Float))
+    .values(window_left=_left - 1)
+    .returning(followers.c.openid, followers.c.window_until)
+)
+_GIVE_BACK = update(followers).where(_who, _same_window).values(window_left=_left + bindparam("count", type_=Integer))
+_CLOSE = update(followers).where(_who, _same_window).values(window_left=0)
+
+Windows = Sequence[tuple[str, float]]  # openids, each with the end of the window a message was taken from
+
+
+def spend_windows(openids: Sequence[str], time: float) -> Script[dict[str, list[float]]]:
+    """Take one message from the window of each openid named, as often as it is named; the windows that had one."""
+    found: dict[str, list[float]] = {}
+    for openid, until in (yield _SPEND, [{"who": openid, "now": time} for openid in sorted(openids)]):
+        found.setdefault(openid, []).append(until)
+    return found
+
+
+def give_back(windows: Windows) -> Script[None]:
+    """Return messages that did not count, each to the window it was taken from if that is still the one."""
+    counts = sorted(Counter(windows).items())
+    yield _GIVE_BACK, [{"who": openid, "window": until, "count": count} for (openid, until), count in counts]
+
+
+def close_windows(windows: Windows) -> Script[None]:
+    """Expect nothing more of these windows; what the follower does next opens another."""
+    yield _CLOSE, [{"who": openid, "window": until} for openid, until in sorted(set(windows))]

@@ -1,0 +1,129 @@
+"""Every table, as SQLAlchemy Core sees it. The migrations build them; a test holds the two against each other.
+
+Times are seconds since 1970 as float; JSON is text, written and read by msgspec.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+
+# One row per message of a follower: what came, who works on it, what was answered. `key` is the message's identity
+# (a hash); on erasure openid, message and answer are emptied and the key stays, so that a late retry stays silent.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("openid", String(64), nullable=False, index=True),
+    Column("received", Float, nullable=False, index=True),
+    Column("state", String(10), nullable=False),  # running, answered, erased
+    Column("owner", String(36), nullable=False),  # the process that works on it
+    Column("lease", Float, nullable=False),  # until when that process is believed alive
+    Column("message", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False, server_default=text("''")),
+    Column("answered", Float),
+    Column("delivery", String(10), nullable=False, server_default=""),  # passive, active, none
+)
+Index(
+    "inbox_running", inbox.c.lease, sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")
+)
+
+# One row per follower. `left` keeps nothing but the openid-free count elsewhere: leaving deletes the row.
+followers = Table(
+    "followers",
+    metadata,
+    Column("openid", String(64), primary_key=True),
+    Column("followed", Float, nullable=False),
+    Column("scene", String(128), nullable=False, server_default=""),
+    Column("last_message", Float, nullable=False, server_default="0"),
+    Column(
+        "window_until", Float, nullable=False, server_default="0"
+    ),  # customer-service messages may be sent until then
+    Column("window_left", Integer, nullable=False, server_default="0"),  # and this many
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("openid", String(64), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("expires", Float, nullable=False),
+)
+
+# What followers said about answers, and questions handed to staff.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(40), nullable=False),  # the message that said it
+    Column("number", Integer, nullable=False, server_default="0"),  # which of that message's remarks
+    Column("openid", String(64), nullable=False, index=True),
+    Column("created", Float, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # complaint, staff
+    Column("text", Text, nullable=False),
+    Column("about", Text, nullable=False, server_default=""),  # the policy or answer it speaks of
+    Column("closed", Float),
+    UniqueConstraint("key", "number", name="feedback_once"),
+)
+
+# One row = one API call. `key` says what fact caused it; expanding the same fact twice adds nothing.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(80), nullable=False, unique=True),
+    Column("openid", String(64), nullable=False, index=True),
+    Column("channel", String(16), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("due", Float, nullable=False),
+    Column("expires", Float, nullable=False),  # not worth sending after this
+    Column("state", String(10), nullable=False),  # waiting, sending, sent, failed, skipped, unknown
+    Column("owner", String(36), nullable=False, server_default=""),
+    Column("lease", Float, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("errcode", Integer, nullable=False, server_default="0"),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("settled", Float),
+)
+Index("outbox_waiting", outbox.c.channel, outbox.c.due, sqlite_where=text("state = 'waiting'"),
+      postgresql_where=text("state = 'waiting'"))  # fmt: skip
+
+# The access token (and later the JS-SDK ticket), shared by every process. `version` only grows: an older token never
+# overwrites a newer one.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("expires", Float, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("refreshing", String(36), nullable=False, server_default=""),  # the process that fetches a new one
+    Column("refreshing_until", Float, nullable=False, server_default="0"),
+)
+
+# How much of a channel is used: pace and quota survive a restart. `paused` is why nothing goes out, if nothing does.
+channels = Table(
+    "channels",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("day", String(10), nullable=False, server_default=""),
+    Column("used", Integer, nullable=False, server_default="0"),
+    Column("paused_until", Float, nullable=False, server_default="0"),
+    Column("paused", Text, nullable=False, server_default=""),
+    Column("halted", Boolean, nullable=False, server_default=text("false")),
+)

@@ -1,0 +1,92 @@
+"""The platform's signature and its AES sealing, checked step by step; no I/O.
+
+Facts are from the platform's pages on message encryption. Padding, length and application id are verified here rather
+than by a library, because each of them is what tells our account's messages from another's.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
+from hashlib import sha1
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+from bot.errors import ConfigError, Forged
+
+BLOCK = 32  # bytes; the platform pads to twice AES's own block, so that common unpadders refuse 17 to 32
+NOISE = 16  # random bytes in front, so that equal messages do not look equal
+LENGTH = 4  # bytes of the message's length, big-endian, after the noise
+
+
+def sign(*parts: str) -> str:
+    """SHA-1 in hex over the parts, sorted as strings and joined. The algorithm is the platform's choice."""
+    # Code points sort as their UTF-8 bytes do. A surrogate, which only a crooked request holds, is hashed as it is.
+    return sha1("".join(sorted(parts)).encode(errors="surrogatepass")).hexdigest()  # noqa: S324
+
+
+def is_signed(signature: str, *parts: str) -> bool:
+    """Whether `signature` is that of the parts; takes the same time wherever it differs."""
+    return hmac.compare_digest(sign(*parts).encode(), signature.encode(errors="surrogatepass"))
+
+
+class Seal:
+    """Opens what the platform sealed for one application, and seals answers for it.
+
+    `encoding_aes_key` is the console's 43 characters; another length is a ConfigError.
+    """
+
+    def __init__(self, encoding_aes_key: str, app_id: str) -> None:
+        try:
+            key = a2b_base64(encoding_aes_key + "=")  # the console shows it without its padding
+        except ValueError:
+            key = b""
+        if len(key) != BLOCK:
+            raise ConfigError("encoding_aes_key: must be 43 letters and digits")
+        self._app_id = app_id.encode()
+        # One Cipher for all messages: building it costs more than using it, and it holds no state of a message.
+        self._cipher = Cipher(AES(key), CBC(key[:16]))
+
+    def open(self, sealed: str) -> bytes:
+        """The message inside, or Forged.
+
+        Every failure is the same error: whoever signs with our token, but seals with another key or for another
+        application, learns nothing about how far they got.
+        """
+        content = _unpad(self._decrypt(sealed))
+        start = NOISE + LENGTH
+        end = start + int.from_bytes(content[NOISE:start], "big")
+        if end > len(content):
+            raise Forged("the sealed length exceeds the content")
+        if content[end:] != self._app_id:
+            raise Forged("sealed for another application")
+        return content[start:end]
+
+    def close(self, message: bytes) -> str:
+        """The message sealed with fresh noise, as the text of an Encrypt node."""
+        content = b"".join((os.urandom(NOISE), len(message).to_bytes(LENGTH, "big"), message, self._app_id))
+        pad = BLOCK - len(content) % BLOCK
+        encryptor = self._cipher.encryptor()
+        sealed = encryptor.update(content + bytes((pad,)) * pad) + encryptor.finalize()
+        return b2a_base64(sealed, newline=False).decode("ascii")
+
+    def _decrypt(self, sealed: str) -> bytes:
+        try:
+            data = a2b_base64(sealed, strict_mode=True)
+        except (Base64Error, ValueError) as error:
+            raise Forged("the sealed text is not base64") from error
+        if not data or len(data) % (AES.block_size // 8):
+            raise Forged("the sealed text is not whole blocks")
+        decryptor = self._cipher.decryptor()
+        return decryptor.update(data) + decryptor.finalize()
+
+
+def _unpad(content: bytes) -> bytes:
+    pad = content[-1]
+    if not 1 <= pad <= BLOCK or not content.endswith(bytes((pad,)) * pad):
+        raise Forged("the padding is wrong")
+    return content[:-pad]

@@ -1,0 +1,66 @@
+"""What goes on beside the answers: jobs that come again and again, each watched, none stopping another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bot.clock import Clock, within
+
+logger = structlog.get_logger(__name__)
+
+AFTER_FAILURE = 5.0  # seconds until a job that failed is tried again
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Something to do again and again: `run` returns how much it did; while that is something, it goes on at once.
+
+    idle  seconds to rest where there was nothing to do
+    """
+
+    name: str
+    run: Callable[[], Awaitable[int]]
+    idle: float
+
+
+class Worker:
+    """Runs jobs side by side until it is told to stop; what is running then is finished first."""
+
+    def __init__(self, *jobs: Job, clock: Clock) -> None:
+        self._jobs = jobs
+        self._clock = clock
+        self._stop = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin all jobs."""
+        self._tasks = [asyncio.create_task(self._repeat(job), name=job.name) for job in self._jobs]
+
+    async def stop(self, seconds: float) -> None:
+        """Let the running rounds end, for at most `seconds`."""
+        self._stop.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _repeat(self, job: Job) -> None:
+        stopped = asyncio.create_task(self._stop.wait())
+        try:
+            while not self._stop.is_set():
+                rest = await self._round(job)
+                await within(self._clock, stopped, rest)
+        finally:
+            stopped.cancel()
+
+    async def _round(self, job: Job) -> float:
+        try:
+            return 0.0 if await job.run() else job.idle
+        except Exception:  # the border of the worker: one job's failure is logged, and it comes again
+            logger.exception("job failed", job=job.name)
+            return AFTER_FAILURE

@@ -1,0 +1,42 @@
+"""The order in which the handlers are asked, and the words the machine needs beside."""
+
+from bot.routing import Router
+from bot.words import Words
+from handlers import (
+    amounts,
+    checkup,
+    contacts,
+    fallback,
+    feedback,
+    help,
+    lists,
+    media,
+    policies,
+    subscriptions,
+    validity,
+    welcome,
+    wording,
+)
+
+ROUTER = Router(
+    welcome.answer,
+    media.places,
+    media.hints,
+    lists.choose,
+    lists.more,
+    subscriptions.answer,
+    feedback.complain,
+    feedback.call_staff,
+    contacts.answer,
+    validity.answer,
+    amounts.answer,
+    lists.listing,
+    policies.answer,
+    policies.details,
+    help.greet,
+    help.explain,
+    fallback.answer,
+    apology=fallback.APOLOGY,
+)
+
+WORDS = Words(describe=wording.benefit, checkup=checkup.CHECKUP)

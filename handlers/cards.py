@@ -1,0 +1,81 @@
+"""The card of one policy: what it gives, to whom, on what paper, in force or not, which desk; and what to tap."""
+
+from __future__ import annotations
+
+from bot.context import Context
+from bot.policies import Policy, Status
+from bot.replies import Answer, Say, fitting, say_link, web_link
+from handlers import wording
+
+NEXT = (("能补多少", "能补多少"), ("申报条件", "申报条件"), ("找谁办", "找谁办"), ("相关政策", "相关政策"))
+
+
+def card(ctx: Context, policy: Policy, intent: str = "policy", others: tuple[str, ...] = ()) -> Answer:
+    """The answer that shows one policy and remembers it; `others` are close ones, offered below."""
+    ctx.look_at(policy.id, others)
+    return Answer(reply=Say(text=text(ctx, policy, others)), intent=intent, policies=(policy.id, *others))
+
+
+def text(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> str:
+    """The card as words, within the platform's limit: the benefits are shortened first, nothing else is cut."""
+    head = [f"【{policy.title}】", f"{wording.level(policy)} · {wording.status(ctx, policy)}", "", policy.summary]
+    tail = [
+        *_successor(ctx, policy),
+        *_who(policy),
+        *_papers(ctx, policy),
+        *_desks(ctx, policy),
+        *footer(ctx, policy, others),
+    ]
+    lines = [f"· {wording.brief(b)}" for b in policy.benefits]
+    fit = fitting(lines, [*head, *tail])
+    kept = lines if fit == len(lines) else [*lines[:fit], f"· ……共{len(lines)}项，点“能补多少”看全部"]
+    body = ["", "💰 能拿什么", *kept] if kept else []
+    return "\n".join([*head, *body, *tail])
+
+
+def _who(policy: Policy) -> list[str]:
+    return ["", f"👤 谁能报：{'；'.join(policy.who)}"] if policy.who else []
+
+
+def _papers(ctx: Context, policy: Policy) -> list[str]:
+    return [f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}"]
+
+
+def _desks(ctx: Context, policy: Policy) -> list[str]:
+    return [f"☎ {line}" for line in wording.desks(policy)]
+
+
+def _successor(ctx: Context, policy: Policy) -> list[str]:
+    """Where a policy is over: similar ones that are not."""
+    if ctx.corpus.status(policy, ctx.today) is not Status.EXPIRED:
+        return []
+    alive = [ctx.corpus.policies[i] for i in policy.related if _in_force(ctx, i)]
+    if not alive:
+        return ["", "这一条现在不能再报；资料里没有接续的政策，是否延续请问责任单位。"]
+    names = "、".join(say_link(f"{p.title}（{wording.level(p)}）", "1", p.id) for p in alive[:2])
+    return ["", f"这一条现在不能再报。还可以看：{names}"]
+
+
+def _in_force(ctx: Context, policy_id: str) -> bool:
+    return ctx.corpus.status(ctx.corpus.policies[policy_id], ctx.today) is not Status.EXPIRED
+
+
+def footer(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> list[str]:
+    """What to tap next, and the edition the answer rests on."""
+    links = [say_link(label, words, policy.id) for label, words in NEXT if label != "相关政策" or policy.related]
+    if ctx.office.public_url:
+        links.append(web_link("全文", f"{ctx.office.public_url}/p/{policy.id}"))
+    lines = ["", "👉 " + " ｜ ".join(links)]
+    if others:
+        names = [ctx.corpus.policies[i] for i in others[:3]]
+        near = "、".join(
+            say_link(f"{n}. {p.title}（{wording.level(p)}）", str(n), p.id) for n, p in enumerate(names, 2)
+        )
+        lines.append(f"也可能是：{near}")
+    lines.append(edition(ctx))
+    return lines
+
+
+def edition(ctx: Context) -> str:
+    """The corpus an answer rests on."""
+    return f"资料：{ctx.corpus.edition}（{ctx.corpus.version}）"

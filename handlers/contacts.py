@@ -1,0 +1,90 @@
+"""Who to ask: the desk of a policy, a unit by its name, a unit by its phone, and whether somebody is there now."""
+
+from __future__ import annotations
+
+from bot.context import Context
+from bot.conversation import Conversation
+from bot.policies import Department, Policy
+from bot.replies import Answer, Say, fitting, say_link
+from handlers import wording
+from handlers.cards import edition
+
+SHOWN = 6  # policies named below a unit
+
+
+async def answer(ctx: Context) -> Answer | None:
+    """找谁办, 消费品产业处电话, 85911248是哪."""
+    if not ctx.words or ctx.finding.intent != "contact":
+        return None
+    units = [ctx.corpus.departments[name] for kind, name in ctx.finding.scope if kind == "unit"]
+    numbers = [name for kind, name in ctx.finding.scope if kind == "phone"]
+    if numbers:
+        return _of_phone(ctx, numbers[0])
+    if units and ctx.finding.whole:
+        return _of_units(ctx, units)
+    ids = ctx.finding.ids
+    if not ids:
+        focus = ctx.corpus.policies.get(ctx.focus)
+        return of_policy(ctx, focus) if focus else _unknown()
+    return of_policy(ctx, ctx.corpus.policies[ids[0]], ids[1:])
+
+
+def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
+    """The desks of one policy, and those of close ones."""
+    lines = [f"【{policy.title}】（{wording.level(policy)}）", *(f"☎ {line}" for line in wording.desks(policy))]
+    if not any(c.phone for c in policy.contacts):
+        lines.append("资料没有给出这些单位的电话。")
+    elif note := wording.hours(ctx):
+        lines.append(note)
+    near = [ctx.corpus.policies[i] for i in others[:3]]
+    if near:
+        lines += ["", "相近的："]
+        lines += [f"· {p.title}（{wording.level(p)}）：{wording.desks(p)[0]}" for p in near]
+    lines += ["", "👉 " + say_link("看这条政策", "1", policy.id), edition(ctx)]
+    ctx.look_at(policy.id, others, wanted="contact")
+    return Answer(reply=Say(text="\n".join(lines)), intent="contact", policies=(policy.id, *others))
+
+
+def _of_phone(ctx: Context, number: str) -> Answer:
+    units = ctx.corpus.by_phone(number)
+    ids = ctx.finding.ids
+    lines = [f"{number} 是："]
+    for unit in units:
+        matter = next((p.matter for p in unit.phones if p.number == number and p.matter), "")
+        lines.append(f"☎ {unit.name}" + (f"（{matter}）" if matter else ""))
+        lines += _place(unit)
+    return _with_policies(ctx, lines, ids)
+
+
+def _of_units(ctx: Context, units: list[Department]) -> Answer:
+    lines = []
+    for unit in units[:3]:
+        numbers = wording.phones(unit)
+        lines.append(f"☎ {unit.name}：{'、'.join(numbers) if numbers else wording.NO_PHONE}")
+        lines += _place(unit)
+    return _with_policies(ctx, lines, ctx.finding.ids)
+
+
+def _place(unit: Department) -> list[str]:
+    parts = [("地址", unit.address), ("网址", unit.website), ("说明", unit.note)]
+    return [f"{label}：{value}" for label, value in parts if value]
+
+
+def _with_policies(ctx: Context, lines: list[str], ids: tuple[str, ...]) -> Answer:
+    if note := wording.hours(ctx):
+        lines.append(note)
+    if ids:
+        lines += ["", f"负责的政策共{len(ids)}条："]
+        entries = [wording.entry(ctx, n, ctx.corpus.policies[i]) for n, i in enumerate(ids[:SHOWN], 1)]
+        shown = fitting(entries, lines, spare=200)
+        lines += entries[:shown]
+        if shown < len(ids):
+            lines.append(f"还有{len(ids) - shown}条，{say_link('更多', '更多')}")
+        ctx.remember(Conversation(listed=ids, shown=shown, heading="上述单位负责的"))
+    lines.append(edition(ctx))
+    return Answer(reply=Say(text="\n".join(lines)), intent="contact", policies=ids)
+
+
+def _unknown() -> Answer:
+    said = "您想问哪项政策或哪个处室的电话？比如：技改找谁、消费品产业处电话、85911248是哪。"
+    return Answer(reply=Say(text=said), intent="contact")

@@ -1,0 +1,160 @@
+"""Several policies: numbered lists that are remembered, chosen from by number, and paged on by 更多."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from bot.chinese import ordinal
+from bot.context import Context
+from bot.conversation import Conversation
+from bot.messages import Text
+from bot.policies import Policy, Status
+from bot.replies import Answer, Say, fitting, say_link, web_link
+from handlers import amounts, contacts, validity, wording
+from handlers.cards import card, edition
+
+PAGE = 8  # policies on one page, if they fit
+TOPICS = 8  # topics offered in the overview
+ANSWERS: dict[str, Callable[[Context, Policy], Answer]] = {
+    "contact": contacts.of_policy,
+    "expiry": validity.of_policy,
+    "amount": amounts.of_policy,
+}
+
+
+async def choose(ctx: Context) -> Answer | None:
+    """A number, or a tapped title: that policy of the last list."""
+    number = ordinal(ctx.words) if ctx.words else None
+    tapped = ctx.corpus.policies.get(ctx.pointed)
+    if tapped is not None and (number is not None or ctx.words == tapped.title):
+        return _chosen(ctx, tapped)
+    if number is not None and 1 <= number <= len(ctx.conversation.listed):
+        return _chosen(ctx, ctx.corpus.policies.get(ctx.conversation.listed[number - 1]))
+    if number is None or not isinstance(ctx.message, Text) or len(ctx.words) > 6:
+        return None
+    if ctx.conversation.listed:
+        return Answer(
+            reply=Say(
+                text=f"这个列表只有{len(ctx.conversation.listed)}条，请回复1到{len(ctx.conversation.listed)}之间的数字。"
+            ),
+            intent="help",
+        )
+    return Answer(
+        reply=Say(text="这会儿没有可选的列表（列表保留30分钟）。请直接说您想问的事，比如“技改补贴”。"), intent="help"
+    )
+
+
+def _chosen(ctx: Context, policy: Policy | None) -> Answer | None:
+    if policy is None:  # the corpus has changed since the list was shown
+        return Answer(reply=Say(text="这一条已不在现行资料里，请重新问一次。"), intent="help")
+    return ANSWERS.get(ctx.conversation.wanted, card)(ctx, policy)
+
+
+async def more(ctx: Context) -> Answer | None:
+    """更多: the next page of the last list."""
+    if not ctx.words or ctx.finding.intent != "more":
+        return None
+    listed = ctx.conversation
+    if listed.shown >= len(listed.listed):
+        said = "后面没有了。" if listed.listed else "没有可以往下翻的列表。"
+        return Answer(reply=Say(text=said + "请直接说您想问的事，比如“技改补贴”或“崂山区有哪些政策”。"), intent="more")
+    return show(
+        ctx, listed.listed, listed.heading, intent="more", start=listed.shown, wanted=listed.wanted, named=False
+    )
+
+
+async def listing(ctx: Context) -> Answer | None:
+    """A question that a whole set answers: of a unit, a paper, a district, a topic, a state, a sum."""
+    finding = ctx.finding
+    if finding.intent != "list":
+        return None
+    if not finding.ids:
+        return overview(ctx)
+    return show(ctx, ordered(ctx, finding.ids), heading(ctx), intent="list")
+
+
+def overview(ctx: Context) -> Answer:
+    """都有哪些政策: too many to list, so where to begin, with the count of each."""
+    everything = ctx.corpus.policies.values()
+    counts = Counter(p.district for p in everything)
+    lines = [f"共{len(ctx.corpus.policies)}条政策，可以按区（市）看："]
+    for district, count in counts.items():
+        name = "市级" if district == "市" else district
+        lines.append(f"· {say_link(f'{name}（{count}条）', f'{name}有哪些政策')}")
+    topics = Counter(topic for p in everything for topic in p.topics).most_common(TOPICS)
+    lines += ["", "也可以按主题看："]
+    lines.append("　".join(say_link(f"{name}（{count}）", f"{name}有哪些政策") for name, count in topics))
+    if ctx.office.public_url:
+        lines += ["", web_link("网页版全部政策", f"{ctx.office.public_url}/policies")]
+    lines.append(edition(ctx))
+    return Answer(reply=Say(text="\n".join(lines)), intent="list")
+
+
+def ordered(ctx: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Those in force first; the order is otherwise kept."""
+    expired = {i for i in ids if ctx.corpus.status(ctx.corpus.policies[i], ctx.today) is Status.EXPIRED}
+    return (*(i for i in ids if i not in expired), *(i for i in ids if i in expired))
+
+
+def heading(ctx: Context) -> str:
+    """What the list is of."""
+    finding = ctx.finding
+    names = []
+    for kind, name in finding.scope:
+        match kind:
+            case "paper":
+                paper = ctx.corpus.papers[name]
+                names.append(wording.paper(paper))
+            case "topic":
+                names.append(f"“{name}”方面")
+            case "unit":
+                names.append(f"{name}负责的")
+            case "phone":
+                names.append(f"电话{name}负责的")
+            case "title":
+                names.append(f"“{name}”")
+            case "state":
+                names.append({"expired": "已经到期的", "expiring": "快要到期的", "current": "还在有效期内的"}[name])
+            case "sum":
+                names.append(f"写明{name}的")
+            case "at_least":
+                names.append(f"最高能给{name}以上的")
+            case "district":
+                names.append("市级" if name == "市" else name)
+            case _:
+                continue
+    return "".join(dict.fromkeys(names)) or "与您问的相近的"
+
+
+def show(
+    ctx: Context,
+    ids: tuple[str, ...],
+    title: str,
+    *,
+    intent: str,
+    start: int = 0,
+    wanted: str = "",
+    named: bool = True,
+    lead: tuple[str, ...] = (),
+) -> Answer:
+    """A page of a list under the lines of `lead`, and the list remembered."""
+    head = "\n".join([*lead, f"{title}政策共{len(ids)}条" + ("：" if start == 0 else f"，接着第{start + 1}条：")])
+    tail = ["", "点标题或回复数字看详情", edition(ctx)]
+    if ctx.office.public_url:
+        tail.insert(1, web_link("网页版全部政策", f"{ctx.office.public_url}/policies"))
+    page = ids[start : start + PAGE]
+    lines = [wording.entry(ctx, n, ctx.corpus.policies[i]) for n, i in enumerate(page, start + 1)]
+    lines = lines[: fitting(lines, [head, *tail])]
+    shown = start + len(lines)
+    if shown < len(ids):
+        tail[1:1] = [f"还有{len(ids) - shown}条，{say_link('更多', '更多')}"]
+    ctx.remember(Conversation(listed=ids, shown=shown, heading=title, wanted=wanted))
+    policies = ids if named else ()
+    return Answer(reply=Say(text="\n".join([head, *lines, *tail])), intent=intent, policies=policies)
+
+
+def ask_which(ctx: Context, ids: tuple[str, ...], intent: str) -> Answer:
+    """Several close policies: a list to choose from; the choice is then answered with what was asked."""
+    wanted = intent if intent in ANSWERS else ""
+    return show(ctx, ids, "与您问的相近的", intent=intent, wanted=wanted)

@@ -1,0 +1,203 @@
+"""How facts of the corpus are put into words: periods, benefits, papers, desks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from bot.chinese import day, money, share
+from bot.context import Context
+from bot.hours import opening
+from bot.policies import (
+    AnyBenefit,
+    Department,
+    Fixed,
+    Match,
+    Maximum,
+    Paper,
+    PerUnit,
+    Policy,
+    Pool,
+    Rate,
+    Status,
+    Step,
+    Tier,
+    Tiers,
+    largest,
+)  # fmt: skip
+from bot.replies import say_link
+
+LEVELS = {"city": "市级", "district": "区级"}
+LONG_SCALE = 4  # tiers
+SOON = 60  # days: a period that ends within these is said to end soon
+NO_PHONE = "资料未列电话"
+
+
+def level(policy: Policy) -> str:
+    """市级, or the district."""
+    return LEVELS["city"] if policy.level == "city" else policy.district
+
+
+def headline(policy: Policy) -> str:
+    """The largest sum a policy names, to tell it by; nothing where it names none."""
+    figure = largest(policy)
+    return f"，最高{money(figure)}" if figure is not None else ""
+
+
+def status(ctx: Context, policy: Policy, on: date | None = None) -> str:
+    """One short phrase: where the policy stands on the day."""
+    when = on or ctx.today
+    start, end = ctx.corpus.period(policy)
+    match ctx.corpus.status(policy, when):
+        case Status.EXPIRED:
+            return f"❌ 已于{day(_known(end))}到期"
+        case Status.VALID:
+            left = (_known(end) - when).days
+            return (
+                f"✅ 有效，还剩{left}天（至{day(_known(end))}）" if left else f"⏰ 今天是最后一天（{day(_known(end))}）"
+            )
+        case Status.UPCOMING:
+            return f"⏳ 自{day(_known(start))}起施行"
+        case Status.OPEN:
+            return f"✅ 自{day(_known(start))}起施行，资料未列截止日期"
+        case _:
+            return "❔ 资料未列有效期，以主管单位答复为准"
+
+
+def mark(ctx: Context, policy: Policy) -> str:
+    """The status in one or two words, for a list."""
+    match ctx.corpus.status(policy, ctx.today):
+        case Status.EXPIRED:
+            return "已到期"
+        case Status.VALID:
+            left = (_known(ctx.corpus.period(policy)[1]) - ctx.today).days
+            return f"剩{left}天" if left <= SOON else "有效"
+        case Status.UPCOMING:
+            return "未施行"
+        case Status.OPEN:
+            return "施行中"
+        case _:
+            return "未列期限"
+
+
+def _known(value: date | None) -> date:
+    assert value is not None  # the status says that this end of the period is stated
+    return value
+
+
+def paper(value: Paper) -> str:
+    """《title》（number）."""
+    return f"《{value.title}》（{value.number}）" if value.number else f"《{value.title}》"
+
+
+def benefit(value: AnyBenefit) -> str:
+    """One benefit in one line: what for, how much, at most."""
+    return "".join((_head(value), _sum(value), limits(value), "，一次性" if value.once else ""))
+
+
+def brief(value: AnyBenefit) -> str:
+    """One benefit for a card: a long scale only by what it goes by and how far it goes."""
+    if not isinstance(value, Tiers) or len(value.tiers) < LONG_SCALE:
+        return benefit(value)
+    figures = [figure for tier in value.tiers for figure in (tier.amount, tier.cap) if figure is not None]
+    top = f"，最高{money(max(figures))}" if figures else ""
+    return f"{_head(value)}按{value.by}分{len(value.tiers)}档{top}{limits(value)}"
+
+
+def _head(value: AnyBenefit) -> str:
+    return f"{value.name}：" if value.name else ""
+
+
+def _sum(value: AnyBenefit) -> str:
+    match value:
+        case Fixed(amount=amount):
+            return f"{money(amount)}{_per(value.per)}"
+        case Rate():
+            return f"{value.base}×{'最高' if value.upto else ''}{share(value.percent)}"
+        case Match():
+            return f"{value.base}的{share(value.percent)}"
+        case Tiers():
+            return f"按{value.by}分档，" + "；".join(tier(value, step) for step in value.tiers)
+        case Step():
+            return f"{value.by}每满{_amount(value.step)}奖{money(value.amount)}"
+        case PerUnit():
+            return f"每{value.unit}{money(value.amount)}"
+        case Pool():
+            return f"总盘子{money(value.amount)}{_per(value.per)}（不是给单个企业的数）"
+        case Maximum():
+            return ""
+
+
+def _amount(step: float) -> str:
+    return money(step) if step >= 1000 else f"{step:g}"
+
+
+def tier(value: Tiers, step: Tier) -> str:
+    """One step of a scale."""
+    parts = []
+    if step.percent is not None:
+        parts.append(f"{value.base}×{share(step.percent)}" if value.base else share(step.percent))
+    if step.amount is not None:
+        parts.append(money(step.amount))
+    if step.cap is not None:
+        parts.append(f"最高{money(step.cap)}")
+    return f"{step.label} {'、'.join(parts)}"
+
+
+def _per(per: str) -> str:
+    return f"/{per.removeprefix('每')}" if per and per != "企业" else ""
+
+
+def limits(value: AnyBenefit) -> str:
+    """What an award is limited to, as it follows the sum."""
+    found = []
+    if value.cap is not None:
+        found.append(f"最高{money(value.cap)}{_per(value.per) if not isinstance(value, Fixed | PerUnit) else ''}")
+    if value.cap_year is not None:
+        found.append(f"一家一年最多{money(value.cap_year)}")
+    if value.cap_total is not None:
+        found.append(f"一家累计最多{money(value.cap_total)}")
+    if not found:
+        return ""
+    return ("" if isinstance(value, Maximum) else "，") + "，".join(found)
+
+
+def desk(unit: str, phone: str, matter: str = "") -> str:
+    """A unit with its phone, as one line."""
+    note = f"（{matter}）" if matter else ""
+    return f"{unit}{note} {phone}" if phone else f"{unit}{note}（{NO_PHONE}）"
+
+
+def desks(policy: Policy) -> list[str]:
+    """The responsible units of a policy, one line each; units without a phone share one."""
+    with_phone = [desk(c.unit, c.phone, c.matter) for c in policy.contacts if c.phone]
+    without = [c.unit for c in policy.contacts if not c.phone]
+    return [*with_phone, *([f"{'、'.join(without)}（{NO_PHONE}）"] if without else [])]
+
+
+def phones(unit: Department) -> list[str]:
+    """The numbers of a unit, each with its matter."""
+    return [f"{p.number}（{p.matter}）" if p.matter else p.number for p in unit.phones]
+
+
+def hours(ctx: Context) -> str:
+    """Whether somebody picks up the phone now, by the usual hours."""
+    state = opening(ctx.corpus.hours, ctx.now)
+    if state.changes is None:
+        return ""
+    if state.open:
+        return f"🕘 现在是上班时间，电话可打到{state.changes:%H:%M}。"
+    return f"🕘 现在不在上班时间，{_when(ctx.now, state.changes)}上班再打。"
+
+
+def _when(now: datetime, then: datetime) -> str:
+    ahead = (then.date() - now.date()).days
+    names = {0: "今天", 1: "明天", 2: "后天"}
+    week = "一二三四五六日"[then.weekday()]
+    return f"{names.get(ahead, f'{then.month}月{then.day}日（周{week}）')}{then:%H:%M}"
+
+
+def entry(ctx: Context, number: int, policy: Policy) -> str:
+    """One line of a list: number, title, level, state. Policies of one title are told apart by what they give."""
+    same = [p for p in ctx.corpus.policies.values() if p.title == policy.title]
+    title = f"{policy.title}·{policy.keywords[0]}" if len(same) > 1 and policy.keywords else policy.title
+    return f"{number}. {say_link(title, str(number), policy.id)}（{level(policy)}·{mark(ctx, policy)}）"

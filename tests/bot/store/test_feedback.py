@@ -1,0 +1,24 @@
+"""Remarks at rest."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from bot.store.database import Database
+from bot.store.feedback import Feedback, Remark, pack
+from bot.store.tables import feedback
+
+
+async def test_each_remark_is_kept_once(database: Database) -> None:
+    """All remarks of a message are kept, and a second time adds nothing."""
+    remarks = (Remark(kind="complaint", text="答非所问", about="q91-1"), Remark(kind="staff", text="人工"))
+    rows = pack("k1", "o1", remarks=remarks, time=7.0)
+    for _ in range(2):
+        await database.run(lambda: Feedback(database).keep(rows))
+    async with database.read() as connection:
+        found = (await connection.execute(select(feedback).order_by(feedback.c.number))).mappings().all()
+    assert [(row["kind"], row["text"], row["about"]) for row in found] == [
+        ("complaint", "答非所问", "q91-1"),
+        ("staff", "人工", ""),
+    ]
+    assert {(row["key"], row["openid"], row["created"], row["closed"]) for row in found} == {("k1", "o1", 7.0, None)}

@@ -1,0 +1,159 @@
+"""What is kept of followers, and that nothing is kept of those who left."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from sqlalchemy import func, insert, select
+
+from bot.messages import AnyMessage, Clicked, Followed, Location, Position, Scanned, ScannedCode, Text, Viewed
+from bot.store.database import Database
+from bot.store.driver import once
+from bot.store.followers import SCENE_LIMIT, WINDOWS, Followers, window
+from bot.store.tables import conversations, feedback, followers, inbox, metadata, outbox
+
+HOUR = 3600.0
+WHO: dict[str, Any] = {"openid": "o1", "account": "gh_1", "created": 1}
+SPOKE = Text(key="k1", text="hello", **WHO)
+CLICKED = Clicked(key="k2", button="MENU", **WHO)
+CAME = Followed(key="k3", scene="desk-7", **WHO)
+ROW = select(followers)
+
+
+async def record(database: Database, *acts: tuple[AnyMessage, float]) -> dict[str, object]:
+    """The row of the only follower after these messages, each with the time it was received."""
+    for message, time in acts:
+        await database.run(lambda act=(message, time): Followers(database).record([act]))  # type: ignore[misc]
+    async with database.read() as connection:
+        return dict((await connection.execute(ROW)).mappings().one())
+
+
+@pytest.mark.parametrize(
+    ("message", "count", "seconds"),
+    [
+        (SPOKE, 5, 48 * HOUR),
+        (Location(key="k", latitude=36.1, longitude=120.3, **WHO), 5, 48 * HOUR),
+        (CLICKED, 3, 60.0),
+        (ScannedCode(key="k", button="b", **WHO), 3, 60.0),
+        (CAME, 3, 60.0),
+        (Scanned(key="k", scene="s", **WHO), 3, 60.0),
+    ],
+)
+async def test_windows(message: AnyMessage, count: int, seconds: float) -> None:
+    """What a follower does opens a window, as the platform's table of triggers says."""
+    allowed = window(message)
+    assert allowed is not None
+    assert (allowed.count, allowed.seconds) == (count, seconds)
+
+
+def test_other_messages_open_nothing() -> None:
+    """A page view, a position report and the platform's own reports open no window."""
+    assert window(Viewed(key="k", url="https://a.cn", **WHO)) is None
+    assert window(Position(key="k", latitude=0.0, longitude=0.0, **WHO)) is None
+    assert set(WINDOWS) < set(get_args(AnyMessage))
+
+
+async def test_message_opens_two_days(database: Database) -> None:
+    """The first message of somebody unknown makes a row, with the window of a message."""
+    assert await record(database, (SPOKE, 100.0)) == {
+        "openid": "o1",
+        "followed": 100.0,
+        "scene": "",
+        "last_message": 100.0,
+        "window_until": 100.0 + 48 * HOUR,
+        "window_left": 5,
+    }
+
+
+async def test_click_does_not_shrink_an_open_window(database: Database) -> None:
+    """A click after a message leaves the two days and the time of the message as they are."""
+    row = await record(database, (SPOKE, 100.0), (CLICKED, 200.0))
+    assert (row["window_until"], row["window_left"], row["last_message"]) == (100.0 + 48 * HOUR, 5, 100.0)
+
+
+async def test_click_opens_what_was_used_up(database: Database) -> None:
+    """A click gives its own three messages where the window of the last message is over, or spent."""
+    row = await record(database, (SPOKE, 100.0), (CLICKED, 100.0 + 49 * HOUR))
+    assert (row["window_until"], row["window_left"]) == (160.0 + 49 * HOUR, 3)
+    async with database.write() as connection:
+        await connection.execute(followers.update().values(window_until=1e9, window_left=0))
+    row = await record(database, (CLICKED, 500.0))
+    assert (row["window_until"], row["window_left"]) == (560.0, 3)
+
+
+async def test_message_renews_the_window(database: Database) -> None:
+    """Each message of the follower opens the full window again."""
+    await record(database, (SPOKE, 100.0))
+    async with database.write() as connection:
+        await connection.execute(followers.update().values(window_left=1))
+    row = await record(database, (SPOKE, 200.0))
+    assert (row["window_until"], row["window_left"], row["last_message"]) == (200.0 + 48 * HOUR, 5, 200.0)
+
+
+async def test_messages_out_of_order(database: Database) -> None:
+    """The last message is the latest one, in whichever order they arrive."""
+    row = await record(database, (SPOKE, 200.0), (SPOKE, 100.0))
+    assert row["last_message"] == 200.0
+
+
+async def test_following_keeps_the_scene(database: Database) -> None:
+    """A follower is dated and placed by the latest time they followed; later messages change neither."""
+    row = await record(database, (SPOKE, 50.0), (CAME, 100.0), (SPOKE, 200.0))
+    assert (row["followed"], row["scene"], row["last_message"]) == (100.0, "desk-7", 200.0)
+    assert row["window_left"] == 5
+    row = await record(database, (msgspec.structs.replace(CAME, scene="s" * 999), 300.0))
+    assert row["scene"] == "s" * SCENE_LIMIT
+
+
+async def test_erasure_reaches_every_table(database: Database) -> None:
+    """After an erasure no row of any table names the follower, and other followers are as before."""
+    await fill(database, "o1")
+    await fill(database, "o2")
+    await database.run(lambda: Followers(database).erase("o1"))
+    async with database.read() as connection:
+        for table in metadata.sorted_tables:
+            rows = (await connection.execute(select(table))).mappings().all()
+            assert not any("o1" in str(value) for row in rows for value in row.values()), table.name
+            if "openid" in table.c:
+                assert any(row["openid"] == "o2" for row in rows), table.name
+
+
+async def test_erasure_of_what_goes_out(database: Database) -> None:
+    """What waits is gone, what was sent is still counted, and nothing else is ever tried again."""
+    await fill(database, "o1")
+    await database.run(lambda: Followers(database).erase("o1"))
+    async with database.read() as connection:
+        left = select(outbox.c.key, outbox.c.state, outbox.c.body).order_by(outbox.c.key)
+        assert [tuple(row) for row in await connection.execute(left)] == [
+            ("failed-1", "skipped", b""),
+            ("sending-1", "skipped", b""),
+            ("sent-1", "sent", b""),
+            ("unknown-1", "skipped", b""),
+        ]
+        counted = select(func.count()).select_from(inbox).where(inbox.c.state == "erased", inbox.c.message == b"")
+        assert (await connection.execute(counted)).scalar() == 1
+
+
+async def test_unknown_follower(database: Database) -> None:
+    """Erasing somebody of whom nothing is kept is no harm."""
+    await database.run(lambda: Followers(database).erase("nobody"))
+    assert await database.run(lambda: once(ROW)) == []
+
+
+async def fill(database: Database, openid: str) -> None:
+    """A row of this follower in every table that has one, and in the outbox in every state."""
+    number, named = openid[1:], f"about {openid}".encode()
+    states = ("waiting", "sending", "sent", "failed", "unknown")
+    times = {"created": 0.0, "due": 0.0, "expires": 9.0, "channel": "custom", "body": named, "openid": openid}
+    message = {"received": 0.0, "state": "answered", "owner": "x", "lease": 0.0, "message": named, "answer": named}
+    async with database.write() as connection:
+        await connection.execute(insert(inbox), {"key": f"m{number}", "openid": openid, **message})
+        await connection.execute(insert(followers), {"openid": openid, "followed": 0.0})
+        await connection.execute(insert(conversations), {"openid": openid, "data": named, "expires": 0.0})
+        remark = {"key": f"m{number}", "openid": openid, "created": 0.0, "kind": "staff", "text": f"I am {openid}"}
+        await connection.execute(insert(feedback), remark)
+        await connection.execute(
+            insert(outbox), [{"key": f"{state}-{number}", "state": state, **times} for state in states]
+        )

@@ -1,0 +1,78 @@
+"""Versions of the database, and the way from one to the next."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import Connection, create_engine
+
+from bot.errors import NewerDatabase, StoreError
+from bot.store import schema
+from bot.store.database import Database
+from bot.store.tables import metadata
+
+
+async def test_migrations_build_the_tables(database: Database) -> None:
+    """What the migrations build is what tables.py says, down to types, defaults and indexes."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    def differences(connection: Connection) -> object:
+        # Alembic reads SQLite's empty defaults back differently; PostgreSQL's answer for both.
+        options = {"compare_type": True, "compare_server_default": database.dialect == "postgresql"}
+        return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+
+    async with database.write() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+def test_revisions_are_a_chain() -> None:
+    """The numbers of the files are the versions, in one line without a branch."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    chain = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert tuple(reversed(chain)) == schema.revisions()
+
+
+def test_migrations_can_be_undone() -> None:
+    """Each migration takes away what it built."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        command.downgrade(config, "base")
+        assert schema.revision(connection) == ""
+        metadata.create_all(connection)
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("found", "error"), [("9999", NewerDatabase), ("0000", NewerDatabase), ("", StoreError)], ids=["new", "odd", "none"]
+)
+def test_only_our_version_passes(found: str, error: type[Exception]) -> None:
+    """A database passes if its version is the newest we know, and no other way."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        schema.upgrade(connection)
+        schema.check(connection)
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = ?", (found,))
+        with pytest.raises(error):
+            schema.check(connection)
+    engine.dispose()
+
+
+def test_alembic_is_not_loaded_to_open() -> None:
+    """A process that has nothing to migrate starts without Alembic and without the other database's driver."""
+    code = "import sys, bot.store.database; print([m for m in ('alembic', 'asyncpg') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"

