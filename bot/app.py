@@ -19,7 +19,7 @@ from bot.channels import CHANNELS
 from bot.clock import SHANGHAI, Clock, SystemClock
 from bot.config import Config
 from bot.context import Context, Office
-from bot.conversation import Conversation
+from bot.conversation import Conversation, fresh
 from bot.corpus import Corpus, read_corpus
 from bot.engine import Engine, Outcome
 from bot.health import Health
@@ -78,7 +78,7 @@ def answering(
     """The function that makes an outcome of a message."""
 
     async def answer(message: AnyMessage, conversation: Conversation | None, time: float) -> Outcome:
-        before = conversation or Conversation()
+        before = fresh(conversation, time)
         ctx = Context(
             message=message,
             words=spoken(message),
@@ -98,11 +98,17 @@ def answering(
 
 @asynccontextmanager
 async def open_services(
-    config: Config, router: Router, *, clock: Clock | None = None, migrate: bool = False
+    config: Config,
+    router: Router,
+    *,
+    clock: Clock | None = None,
+    corpus: Corpus | None = None,
+    migrate: bool = False,
 ) -> AsyncIterator[Services]:
-    """Every part, built and, at the end, closed in reverse."""
+    """Every part, built and, at the end, closed in reverse; `corpus` where it was read already."""
     clock = clock or SystemClock()
-    corpus = read_corpus(Path(config.corpus.path))
+    corpus = corpus or read_corpus(Path(config.corpus.path))
+    corpus.index.warm()
     async with AsyncExitStack() as stack:
         database = await Database.open(config.database.url, migrate=migrate)
         stack.push_async_callback(database.close)
@@ -124,7 +130,7 @@ async def open_services(
             can_push=office.can_push,
         )
         stack.push_async_callback(engine.close, STOP_SECONDS)
-        worker = Worker(*jobs(config, engine, inbox, outbox, clock), clock=clock)
+        worker = Worker(*jobs(config, engine, inbox, rows, outbox, clock=clock), clock=clock)
         yield Services(
             config=config,
             clock=clock,
@@ -148,12 +154,15 @@ def build_client(config: Config, session: aiohttp.ClientSession, database: Datab
     return Client(wire, tokens, clock=clock)
 
 
-def jobs(config: Config, engine: Engine, inbox: Inbox, outbox: Outbox, clock: Clock) -> list[Job]:
+def jobs(
+    config: Config, engine: Engine, inbox: Inbox, rows: OutboxRows, outbox: Outbox, *, clock: Clock
+) -> list[Job]:
     """What a worker does."""
 
     async def purge() -> int:
-        await inbox.purge(clock.time() - config.replies.keep_days * DAY)
-        return 0
+        before = clock.time() - config.replies.keep_days * DAY
+        await inbox.purge(before)
+        return await rows.purge(before)
 
     found = [Job(name="recover", run=engine.recover, idle=RECOVER_IDLE), Job(name="purge", run=purge, idle=PURGE_IDLE)]
     if office_of(config).can_push:
@@ -182,6 +191,7 @@ def mount(app: web.Application, services: Services, words: Words) -> None:
     )
     app.add_routes(pages.routes())
     health = Health(
+        ping=services.database.ping,
         counts={"inbox": services.inbox.counts, "outbox": services.outbox_rows.counts},
         corpus=lambda: (services.corpus.version, len(services.corpus.policies)),
     )

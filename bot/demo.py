@@ -18,9 +18,11 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot import config as settings
 from bot.app import STOP_SECONDS, Services, mount, open_services
 from bot.clock import Clock, SystemClock
-from bot.config import Config, Corpus, Database, Replies, Server, WeChat
+from bot.config import Config, Database, Replies, Server, WeChat
+from bot.corpus import Corpus
 from bot.emulator import page
 from bot.emulator.account import Account
 from bot.emulator.platform import Platform
@@ -51,12 +53,13 @@ async def open_demo(
     port: int = 0,
     database: str = "",
     clock: Clock | None = None,
+    corpus: Corpus | None = None,
 ) -> AsyncIterator[Demo]:
-    """Start both halves and introduce them to each other; `database` empty keeps nothing."""
+    """Start both halves and introduce them to each other; `database` empty keeps nothing, `corpus` is as read."""
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="huiqi-demo-")))
-        account = _account()
+        account = _account(words.name)
         platform = await stack.enter_async_context(Platform(account, clock=clock))
         api = await stack.enter_async_context(_site(platform.app(), "127.0.0.1", 0))
         app = web.Application(client_max_size=64 * 1024)
@@ -65,10 +68,12 @@ async def open_demo(
             server=Server(host=host, port=chosen, public_url=f"http://{host}:{chosen}"),
             wechat=_settings(account, api),
             database=Database(url=database or f"sqlite:///{folder / 'demo.sqlite3'}"),
-            corpus=Corpus(path=str(DATA)),
+            corpus=settings.Corpus(path=str(DATA)),
             replies=Replies(transfer=False),
         )
-        services = await stack.enter_async_context(open_services(config, router, clock=clock, migrate=True))
+        services = await stack.enter_async_context(
+            open_services(config, router, clock=clock, corpus=corpus, migrate=True)
+        )
         mount(app, services, words)
         page.mount(app, platform)
         address = await stack.enter_async_context(_site(app, host, chosen))
@@ -93,8 +98,9 @@ async def run_demo(router: Router, words: Words, *, host: str, port: int, databa
         await stop.wait()
 
 
-def _account() -> Account:
+def _account(name: str) -> Account:
     return Account(
+        name=name,
         app_id="wx" + secrets.token_hex(8),
         secret=secrets.token_hex(16),
         token="".join(secrets.choice(LETTERS) for _ in range(24)),

@@ -63,6 +63,10 @@ class Index:
         """Where a policy stands in the order of the corpus."""
         return self._positions[policy_id]
 
+    def warm(self) -> None:
+        """Build now what the first question needs, so that it does not wait."""
+        assert self.matcher.size
+
     @cached_property
     def matcher(self) -> Matcher[Entry]:
         """Finds words as written."""

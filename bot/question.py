@@ -67,7 +67,7 @@ class Question:
 
         A name that also stands inside common words counts only where a clause begins or a word of place leads to it.
         """
-        if self.named("district"):
+        if any(_names_us(hit.entry) for hit in self.chosen):
             return False
         return bool(self.named("elsewhere")) or any(
             self._leads(hit.start)
@@ -96,6 +96,12 @@ class Question:
     def residue(self) -> tuple[int, ...]:
         """The matter without the words that name a whole set: a unit, a paper, a phone."""
         return tuple(place for place in self.matter if self.labels[place] not in SCOPES)
+
+
+def _names_us(entry: Entry) -> bool:
+    """Whether a word names a district of ours; words such as 市里 that only name a level are said everywhere."""
+    kinds = {meaning.kind for meaning in entry.meanings}
+    return "district" in kinds and "level" not in kinds
 
 
 def read(text: str, index: Index, *, by_sound: bool = False) -> Question:

@@ -26,7 +26,8 @@ KNOWN = 0.25  # or than this one, where a curated word is among it
 UNEXPLAINED = 2  # characters of the matter that no word explains: from here on the sound is tried
 SOUNDER = 1.2  # what the sound finds must score by so much better than what the words found
 MINED_LEAST = 3  # characters that mined words alone must explain: two are shared by too many matters
-TELLING = 4  # characters of a curated word that stands up to a foreign matter beside it
+RARE = 2  # policies that a mined word of two characters may speak for and still be enough
+MANY, FAIR = 6, 0.4  # so many curated words of which the best policy has less than this share are bait
 CLOSE = 0.92  # policies within this share of the best fit as well as it
 KEPT = 0.45  # and within this one are shown beside it
 CLAUSE = 2  # characters of matter that make a clause of their own
@@ -132,6 +133,8 @@ def _without_matter(question: Question) -> str:
     """What is asked by a text that names no policy."""
     if question.named("foreign") or question.named("elsewhere"):
         return "offtopic"
+    if not question.folded.text:
+        return "greeting"
     if not question.matter:
         about = _asked_about(question, "")
         talk = next((intent for intent in TALK if intent in question.intents), "")
@@ -181,8 +184,28 @@ def _rank(question: Question, corpus: Corpus, tally: _Tally, today: date) -> tup
         words = sorted(tally.words[position].items(), key=lambda item: -item[1])[:4]
         reasons = (*(f"{word} {worth:.1f}" for word, worth in words), *(f"{why} ×{factor}" for factor, why in moved))
         ranked.append((position, Ranked(id=policy.id, score=score, reasons=reasons)))
+    ranked = _credit_originals(ranked, corpus, districts)
     ranked.sort(key=lambda item: (-round(item[1].score, 6), item[0]))
     return tuple(r for _, r in ranked)
+
+
+def _credit_originals(
+    ranked: list[tuple[int, Ranked]], corpus: Corpus, districts: set[str]
+) -> list[tuple[int, Ranked]]:
+    """What is said of a policy in a restatement's words is said of the policy: it stands no lower, unless the
+    restatement's district was asked for."""
+    credit: dict[str, Ranked] = {}
+    for _, r in ranked:
+        policy = corpus.policies[r.id]
+        if len(policy.restates) == 1 and policy.district not in districts:
+            credit[policy.restates[0]] = r
+    found = []
+    for position, r in ranked:
+        other = credit.get(r.id)
+        if other is not None and other.score >= r.score:
+            r = Ranked(id=r.id, score=other.score * 1.01, reasons=(*r.reasons, f"restated by {other.id}"))
+        found.append((position, r))
+    return found
 
 
 def _moves(policy: Policy, corpus: Corpus, today: date, districts: set[str], sums: set[int]) -> list[tuple[float, str]]:
@@ -222,12 +245,29 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
         for hit in question.hits
         if hit.entry.strength == CURATED and any(p == position for p, _ in hit.entry.postings)
     ]
-    if question.named("foreign"):
-        return any(len(hit.entry.word) >= TELLING for hit in curated)
+    explained = tally.cells[position]
+    if question.labels.count("foreign") >= len(explained):
+        return False
+    if _strung_together(question, len(explained)):
+        return False
     covered = _coverage(question, corpus, tally, ranked[0])
-    if not curated and len(tally.cells[position]) < MINED_LEAST:
+    if not curated and len(explained) < MINED_LEAST and not _rare(question, position):
         return False
     return tally.score(position) >= ENOUGH and covered >= (KNOWN if curated else COVERED)
+
+
+def _rare(question: Question, position: int) -> bool:
+    """Whether a mined word speaks for this policy and hardly any other, such as 鱿鱼."""
+    return any(
+        len(hit.entry.postings) <= RARE and any(p == position for p, _ in hit.entry.postings) for hit in question.hits
+    )
+
+
+def _strung_together(question: Question, explained: int) -> bool:
+    """Whether many words of many matters stand in a row and no policy has a fair share of them: bait, not a question."""
+    words = [hit for hit in question.chosen if hit.entry.strength == CURATED]
+    told = sum(hit.end - hit.start for hit in words)
+    return len(words) >= MANY and not question.intents and explained < FAIR * told
 
 
 def _of_scope(question: Question, corpus: Corpus, tally: _Tally, scope: Scope, ranked: tuple[Ranked, ...]) -> Finding:

@@ -67,7 +67,9 @@ def _named(question: Question, corpus: Corpus, today: date) -> Iterator[Named]:
         yield those("phone", phone, (p for p in everything if any(c.phone == phone for c in p.contacts)))
     for key in dict.fromkeys((*question.named("paper"), *question.named("collection"))):
         yield those("paper", key, (p for p in everything if p.paper == key))
-    for unit in question.named("unit"):
+    units = question.named("unit")
+    above = {corpus.departments[unit].parent for unit in units}
+    for unit in (unit for unit in units if unit not in above):
         inside = {d.name for d in corpus.departments.values() if unit in (d.name, d.parent)}
         yield those("unit", unit, (p for p in everything if any(c.unit in inside for c in p.contacts)))
     for policy_id in (*question.named("id"), *_items(question, corpus)):
@@ -76,11 +78,13 @@ def _named(question: Question, corpus: Corpus, today: date) -> Iterator[Named]:
         same = those("title", title, (p for p in everything if p.title == title))
         if len(same[2]) > 1:
             yield same
+    listing = "list" in question.intents
     bare = len(question.residue) <= LEFT_OVER
     yield from _districts(question, everything, bare=bare)
     yield from _topics(question, everything)
     if bare:
-        yield from _states(question, corpus, everything, today)
+        if listing or not (question.named("paper") or question.named("collection") or units):
+            yield from _states(question, corpus, everything, today)
         yield from _sums(question, everything)
 
 

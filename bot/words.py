@@ -12,9 +12,11 @@ from bot.policies import AnyBenefit
 class Words:
     """The words of the places that are not handlers.
 
+    name       what the account is called
     describe   a benefit in one line, for the public pages
     checkup    what the doctor says for each of its findings: a name to a sentence with {detail}
     """
 
+    name: str
     describe: Callable[[AnyBenefit], str]
     checkup: Mapping[str, str]

@@ -39,4 +39,4 @@ ROUTER = Router(
     apology=fallback.APOLOGY,
 )
 
-WORDS = Words(describe=wording.benefit, checkup=checkup.CHECKUP)
+WORDS = Words(name="惠企", describe=wording.benefit, checkup=checkup.CHECKUP)

@@ -29,10 +29,11 @@ def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Ans
     lines = [f"【{policy.title}】（{wording.level(policy)}）", wording.status(ctx, policy), ""]
     if ctx.corpus.status(policy, ctx.today) is Status.EXPIRED:
         lines[-1:] = ["下面是到期前的标准，现在不能再报：", ""]
-    tail = [f"☎ {line}" for line in wording.desks(policy)]
+    tail = [f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}", *(f"☎ {line}" for line in wording.desks(policy))]
     near = [ctx.corpus.policies[i] for i in others[:3]]
     if near:
-        tail.append("相近的：" + "、".join(say_link(f"{p.title}（{wording.level(p)}）", "1", p.id) for p in near))
+        names = [say_link(f"{n}. {p.title}（{wording.where(ctx, p)}）", str(n), p.id) for n, p in enumerate(near, 2)]
+        tail.append("相近的：" + "、".join(names))
     if ctx.office.public_url:
         tail.append(web_link("全文", f"{ctx.office.public_url}/p/{policy.id}"))
     tail.append(edition(ctx))

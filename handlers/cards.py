@@ -17,15 +17,13 @@ def card(ctx: Context, policy: Policy, intent: str = "policy", others: tuple[str
 
 
 def text(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> str:
-    """The card as words, within the platform's limit: the benefits are shortened first, nothing else is cut."""
+    """The card as words, within the platform's limit: fewer benefits, then fewer links; nothing else is cut."""
     head = [f"【{policy.title}】", f"{wording.level(policy)} · {wording.status(ctx, policy)}", "", policy.summary]
-    tail = [
-        *_successor(ctx, policy),
-        *_who(policy),
-        *_papers(ctx, policy),
-        *_desks(ctx, policy),
-        *footer(ctx, policy, others),
-    ]
+    facts = [*_who(policy), *_papers(ctx, policy), *_desks(ctx, policy)]
+    for successors, near in ((2, others[:3]), (2, others[:2]), (2, others[:1]), (2, ()), (1, ())):
+        tail = [*_successor(ctx, policy, successors), *facts, *footer(ctx, policy, near)]
+        if fitting([""], [*head, *tail]):
+            break
     lines = [f"· {wording.brief(b)}" for b in policy.benefits]
     fit = fitting(lines, [*head, *tail])
     kept = lines if fit == len(lines) else [*lines[:fit], f"· ……共{len(lines)}项，点“能补多少”看全部"]
@@ -45,14 +43,14 @@ def _desks(ctx: Context, policy: Policy) -> list[str]:
     return [f"☎ {line}" for line in wording.desks(policy)]
 
 
-def _successor(ctx: Context, policy: Policy) -> list[str]:
+def _successor(ctx: Context, policy: Policy, most: int) -> list[str]:
     """Where a policy is over: similar ones that are not."""
     if ctx.corpus.status(policy, ctx.today) is not Status.EXPIRED:
         return []
     alive = [ctx.corpus.policies[i] for i in policy.related if _in_force(ctx, i)]
     if not alive:
         return ["", "这一条现在不能再报；资料里没有接续的政策，是否延续请问责任单位。"]
-    names = "、".join(say_link(f"{p.title}（{wording.level(p)}）", "1", p.id) for p in alive[:2])
+    names = "、".join(say_link(f"{p.title}（{wording.level(p)}）", p.title, p.id) for p in alive[:most])
     return ["", f"这一条现在不能再报。还可以看：{names}"]
 
 
@@ -67,9 +65,9 @@ def footer(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> list[s
         links.append(web_link("全文", f"{ctx.office.public_url}/p/{policy.id}"))
     lines = ["", "👉 " + " ｜ ".join(links)]
     if others:
-        names = [ctx.corpus.policies[i] for i in others[:3]]
+        names = [ctx.corpus.policies[i] for i in others]
         near = "、".join(
-            say_link(f"{n}. {p.title}（{wording.level(p)}）", str(n), p.id) for n, p in enumerate(names, 2)
+            say_link(f"{n}. {p.title}（{wording.where(ctx, p)}）", str(n), p.id) for n, p in enumerate(names, 2)
         )
         lines.append(f"也可能是：{near}")
     lines.append(edition(ctx))

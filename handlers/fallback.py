@@ -16,7 +16,7 @@ async def answer(ctx: Context) -> Answer | None:
     if not ctx.words:
         return Answer(reply=Silence())
     question = ctx.finding.question
-    elsewhere = question.named("elsewhere")
+    elsewhere = question.named("elsewhere") or question.named("doubtful")
     if question.elsewhere:
         said = f"这里只有青岛市及区（市）的惠企政策，“{elsewhere[0]}”的请问当地主管部门。"
     elif question.named("foreign"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.context import Context, Note
 from bot.hours import opening
+from bot.messages import Clicked
 from bot.policies import Policy
 from bot.replies import Answer, HandOver, Say
 from handlers import wording
@@ -24,7 +25,8 @@ async def call_staff(ctx: Context) -> Answer | None:
     if not ctx.words or ctx.finding.intent != "staff":
         return None
     state = opening(ctx.corpus.hours, ctx.now)
-    if state.open and ctx.office.can_transfer:
+    message = not isinstance(ctx.message, Clicked)  # the platform hands over messages, and no events
+    if message and state.open and ctx.office.can_transfer:
         return Answer(reply=HandOver(), intent="staff")
     ctx.note(Note(kind="staff", text=ctx.words, about=ctx.focus))
     lines = ["已记下您想找工作人员，他们会看到您的留言。请接着把问题用一句话写清楚。", *_desk(ctx)]

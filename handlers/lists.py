@@ -27,7 +27,9 @@ async def choose(ctx: Context) -> Answer | None:
     """A number, or a tapped title: that policy of the last list."""
     number = ordinal(ctx.words) if ctx.words else None
     tapped = ctx.corpus.policies.get(ctx.pointed)
-    if tapped is not None and (number is not None or ctx.words == tapped.title):
+    if tapped is not None and ctx.words == tapped.title:
+        return card(ctx, tapped)
+    if tapped is not None and number is not None:
         return _chosen(ctx, tapped)
     if number is not None and 1 <= number <= len(ctx.conversation.listed):
         return _chosen(ctx, ctx.corpus.policies.get(ctx.conversation.listed[number - 1]))
@@ -46,9 +48,14 @@ async def choose(ctx: Context) -> Answer | None:
 
 
 def _chosen(ctx: Context, policy: Policy | None) -> Answer | None:
-    if policy is None:  # the corpus has changed since the list was shown
-        return Answer(reply=Say(text="这一条已不在现行资料里，请重新问一次。"), intent="help")
+    if policy is None:
+        return _gone()
     return ANSWERS.get(ctx.conversation.wanted, card)(ctx, policy)
+
+
+def _gone() -> Answer:
+    """The corpus has changed since the list was shown."""
+    return Answer(reply=Say(text="资料已经更新，原来的列表用不了了，请重新问一次。"), intent="help")
 
 
 async def more(ctx: Context) -> Answer | None:
@@ -56,6 +63,8 @@ async def more(ctx: Context) -> Answer | None:
     if not ctx.words or ctx.finding.intent != "more":
         return None
     listed = ctx.conversation
+    if any(policy_id not in ctx.corpus.policies for policy_id in listed.listed):
+        return _gone()
     if listed.shown >= len(listed.listed):
         said = "后面没有了。" if listed.listed else "没有可以往下翻的列表。"
         return Answer(reply=Say(text=said + "请直接说您想问的事，比如“技改补贴”或“崂山区有哪些政策”。"), intent="more")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.context import Context
+from bot.lexicon import Lexicon
 from bot.messages import (
     Clicked,
     File,
@@ -35,10 +36,8 @@ async def places(ctx: Context) -> Answer | None:
         return None
     label = ctx.message.label
     lexicon = ctx.corpus.lexicon
-    district = next(
-        (name for name, words in lexicon.districts.items() if name != "市" and any(w in label for w in (name, *words))),
-        "",
-    )
+    named = (name for name, words in lexicon.districts.items() if any(w in label for w in (name, *words)))
+    district = "" if _elsewhere(label, lexicon) else next((name for name in named if name != "市"), "")
     ids = tuple(p.id for p in ctx.corpus.policies.values() if p.district == district)
     if ids:
         return lists.show(ctx, lists.ordered(ctx, ids), f"您在{district}，{district}的", intent="list")
@@ -47,6 +46,13 @@ async def places(ctx: Context) -> Answer | None:
     return Answer(
         reply=Say(text=f"{where}。市级政策全市企业都能问，直接说想问的事就行，比如“技改补贴”。"), intent="help"
     )
+
+
+def _elsewhere(label: str, lexicon: Lexicon) -> bool:
+    """Whether an address is in another city or province; streets here are named after many of them."""
+    cities = (f"{word.removesuffix('市')}市" for word in lexicon.places.elsewhere)
+    provinces = (word for word in lexicon.places.elsewhere if word.endswith("省"))
+    return "青岛" not in label and any(place in label for place in (*cities, *provinces))
 
 
 async def hints(ctx: Context) -> Answer | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bot.context import Context
 from bot.policies import Policy
+from bot.ranking import Finding
 from bot.replies import Answer, Say, say_link
 from handlers import lists, wording
 from handlers.cards import card, edition
 
+SMALL = 2  # characters that no word explains and that name no matter
 RELATED = ("相关政策", "相关的政策", "类似政策", "类似的政策")
 
 
@@ -26,13 +28,19 @@ async def answer(ctx: Context) -> Answer | None:
 async def details(ctx: Context) -> Answer | None:
     """申报条件, 相关政策: of the policy at hand."""
     policy = ctx.corpus.policies.get(ctx.focus)
-    if policy is None or not ctx.words or ctx.finding.ids:
+    if policy is None or not ctx.words or ctx.finding.ids or _about_else(ctx.finding):
         return None
     if ctx.words.strip() in RELATED:
         return of_related(ctx, policy)
     if "conditions" in ctx.finding.wants:
         return of_conditions(ctx, policy)
     return None
+
+
+def _about_else(finding: Finding) -> bool:
+    """Whether the words name a matter of their own, and so not the policy at hand."""
+    question = finding.question
+    return bool(question.named("foreign")) or question.elsewhere or len(question.matter) > SMALL
 
 
 def of_conditions(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
@@ -56,5 +64,5 @@ def of_related(ctx: Context, policy: Policy) -> Answer:
     """Other policies on the same matter."""
     if not policy.related:
         said = f"资料里没有和“{policy.title}”直接相关的其他政策。"
-        return Answer(reply=Say(text=said + say_link("看这条政策", "1", policy.id)), intent="list")
+        return Answer(reply=Say(text=said + say_link("看这条政策", policy.title, policy.id)), intent="list")
     return lists.show(ctx, lists.ordered(ctx, policy.related), f"和“{policy.title}”相关的", intent="list")

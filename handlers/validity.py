@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from bot.chinese import day
@@ -12,13 +13,16 @@ from handlers import lists, wording
 from handlers.cards import edition
 
 NEAR = 4  # close policies whose period is told beside the best
+MAY = re.compile("(?:能不能|可不可以|可以|可否|能否|能|还能)(?:再|继续)?(?:申报|申请|申领|享受|报|领|拿)")
+# What is left of the matter where nothing but a day is named.
+NO_MATTER = re.compile(r"[\d年月日号报领拿效呢]*")
 
 
 async def answer(ctx: Context) -> Answer | None:
     """还有效吗, 到什么时候, 2024年能不能报."""
-    if not ctx.words or ctx.finding.intent != "expiry":
-        return None
     finding = ctx.finding
+    if not ctx.words or (finding.intent != "expiry" and not _turns_on_time(ctx)):
+        return None
     if not finding.ids:
         focus = ctx.corpus.policies.get(ctx.focus)
         return of_policy(ctx, focus) if focus else Answer(
@@ -27,6 +31,29 @@ async def answer(ctx: Context) -> Answer | None:
     if finding.whole:
         return _of_set(ctx, finding.ids)
     return of_policy(ctx, ctx.corpus.policies[finding.ids[0]], finding.ids[1:])
+
+
+def _turns_on_time(ctx: Context) -> bool:
+    """Whether a day or a year is named that decides the answer: 2024年能报吗, 到2027-03-01呢."""
+    question = ctx.finding.question
+    if ctx.finding.intent not in ("policy", "offtopic") or not _moments(ctx):
+        return False
+    if question.named("paper") or question.named("foreign") or question.elsewhere:
+        return False
+    if ctx.finding.ids:
+        return bool(MAY.search(ctx.words))
+    matter = "".join(question.folded.text[place] for place in question.matter)
+    return bool(NO_MATTER.fullmatch(matter)) and (bool(ctx.focus) or bool(MAY.search(ctx.words)))
+
+
+def _moments(ctx: Context) -> list[date | int]:
+    """The day that is named, or the years."""
+    question = ctx.finding.question
+    if question.days:
+        return [question.days[0]]
+    years = [] if question.named("paper") else [year for year in question.years if year != ctx.today.year]
+    years += [ctx.today.year + ahead for word, ahead in (("明年", 1), ("去年", -1)) if word in ctx.words]
+    return list(dict.fromkeys(years))
 
 
 def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
@@ -52,7 +79,7 @@ def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Ans
 
 def _linked(ctx: Context, policy_id: str) -> str:
     policy = ctx.corpus.policies[policy_id]
-    return say_link(f"{policy.title}（{wording.level(policy)}）", "1", policy.id)
+    return say_link(f"{policy.title}（{wording.level(policy)}）", policy.title, policy.id)
 
 
 def _alive(ctx: Context, policy_id: str) -> bool:
@@ -60,17 +87,11 @@ def _alive(ctx: Context, policy_id: str) -> bool:
 
 
 def _asked(ctx: Context, policy: Policy) -> list[str]:
-    """The state on the day or in the year that was named."""
-    question = ctx.finding.question
-    if question.days:
-        on = question.days[0]
-        return [f"{day(on)}：{_on(ctx, policy, on)}"]
-    years = [year for year in question.years if year != ctx.today.year]
-    if "明年" in ctx.words:
-        years.append(ctx.today.year + 1)
-    if "去年" in ctx.words:
-        years.append(ctx.today.year - 1)
-    return [f"{year}年：{_in_year(ctx, policy, year)}" for year in dict.fromkeys(years)]
+    """The state on the day or in the years that were named."""
+    return [
+        f"{day(on)}：{_on(ctx, policy, on)}" if isinstance(on, date) else f"{on}年：{_in_year(ctx, policy, on)}"
+        for on in _moments(ctx)
+    ]
 
 
 def _on(ctx: Context, policy: Policy, on: date) -> str:
@@ -93,7 +114,9 @@ def _in_year(ctx: Context, policy: Policy, year: int) -> str:
         return f"自{day(start)}起施行，{year}年还没有这项政策"
     if end is None and start is None:
         return "资料未列有效期，无法判断"
-    return _on(ctx, policy, date(year, 12, 31) if end is None or year < end.year else date(year, 1, 1))
+    if end is not None and year == end.year and end < date(year, 12, 31):
+        return f"到{day(end)}为止"
+    return _on(ctx, policy, date(year, 12, 31))
 
 
 def _of_set(ctx: Context, ids: tuple[str, ...]) -> Answer:

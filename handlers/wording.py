@@ -37,6 +37,12 @@ def level(policy: Policy) -> str:
     return LEVELS["city"] if policy.level == "city" else policy.district
 
 
+def where(ctx: Context, policy: Policy) -> str:
+    """The level of a policy named beside another, and that it is over, if it is."""
+    over = ctx.corpus.status(policy, ctx.today) is Status.EXPIRED
+    return f"{level(policy)}·{mark(ctx, policy)}" if over else level(policy)
+
+
 def headline(policy: Policy) -> str:
     """The largest sum a policy names, to tell it by; nothing where it names none."""
     figure = largest(policy)

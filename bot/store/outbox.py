@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import Float, Integer, String, bindparam, func, literal_column, select, update
+from sqlalchemy import Float, Integer, String, bindparam, delete, func, literal_column, select, update
 
 from bot.store.driver import Script, Store, Values, once
 from bot.store.limits import ChannelRows, Stop, close_windows, give_back, spend_windows
@@ -113,6 +113,12 @@ _SETTLE = (
     .returning(outbox.c.id)
 )
 _RECLAIM = update(outbox).where(_sending, outbox.c.lease <= bindparam("now", type_=Float)).returning(outbox.c.id)
+_OLD = (
+    select(outbox.c.id)
+    .where(outbox.c.settled < bindparam("before", type_=Float), outbox.c.state != State.UNKNOWN.value)
+    .limit(bindparam("many", type_=Integer))
+)
+_PURGE = delete(outbox).where(outbox.c.id.in_(_OLD)).returning(outbox.c.id)
 _COUNTS = select(outbox.c.state, func.count()).group_by(outbox.c.state)
 
 
@@ -145,6 +151,10 @@ class OutboxRows:
         channel so far has an id by which the platform would know a repeat, so they wait for a person."""
         lost = {"now": time, "state": State.UNKNOWN.value, "reason": "interrupted", "settled": time}
         return len(await self._store.run(lambda: once(_RECLAIM, **lost)))
+
+    async def purge(self, before: float, many: int = 1000) -> int:
+        """Forget at most `many` rows settled before that time; how many went. Those that wait for a person stay."""
+        return len(await self._store.run(lambda: once(_PURGE, before=before, many=many)))
 
     async def counts(self) -> dict[str, int]:
         """How many rows are in each state."""

@@ -103,6 +103,9 @@ outbox = Table(
 Index("outbox_waiting", outbox.c.channel, outbox.c.due, sqlite_where=text("state = 'waiting'"),
       postgresql_where=text("state = 'waiting'"))  # fmt: skip
 
+Index("outbox_sending", outbox.c.lease, sqlite_where=text("state = 'sending'"),
+      postgresql_where=text("state = 'sending'"))  # fmt: skip
+
 # The access token (and later the JS-SDK ticket), shared by every process. `version` only grows: an older token never
 # overwrites a newer one.
 tokens = Table(

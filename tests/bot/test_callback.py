@@ -203,7 +203,7 @@ async def test_a_body_that_does_not_come_is_given_up(aiohttp_client: Connect) ->
 
 
 async def test_an_oversized_body_is_not_waited_for(aiohttp_client: Connect) -> None:
-    """The answer comes before the body does where it is announced too large, and before its end where it turns out so."""
+    """413 comes before a body that is announced too large, and before the end of one that turns out to be."""
     client = await aiohttp_client(Office().app)
     async with raw(client, f"Content-Length: {MAX_BODY + 1}") as (reader, _):
         assert b" 413 " in await asyncio.wait_for(reader.readline(), 5)

@@ -67,7 +67,9 @@ def test_the_example_is_read_and_its_account_is_nobodys() -> None:
     assert set(config.wechat.app_id) == set("wx0")
     assert set(config.wechat.original_id) == set("gh_0")
     assert len(config.wechat.encoding_aes_key) == 43
-    assert all("put" in v.lower() for v in (config.wechat.app_secret, config.wechat.token, config.wechat.encoding_aes_key))
+    assert all(
+        "put" in v.lower() for v in (config.wechat.app_secret, config.wechat.token, config.wechat.encoding_aes_key)
+    )
 
 
 def test_an_account_is_all_that_must_be_set() -> None:
@@ -107,7 +109,10 @@ def test_the_rules_are_about_settings_that_exist() -> None:
         ({"wechat": {"account": "Service"}}, "[wechat] account = 'Service': did you mean service?"),
         ({"wechat": {"certified": 1}}, "[wechat] certified = 1: Expected `bool`, got `int`"),
         ({"wechat": {"encoding_aes_key": None}}, "[wechat] encoding_aes_key: is missing, and mode = 'safe' needs it"),
-        ({"wechat": {"api_base_url": "https://a.cn/x"}}, "[wechat] api_base_url = 'https://a.cn/x': must be an address"),
+        (
+            {"wechat": {"api_base_url": "https://a.cn/x"}},
+            "[wechat] api_base_url = 'https://a.cn/x': must be an address",
+        ),
         ({"replies": {"deadline": 5}}, "[replies] deadline = 5.0: must be from 0.5 to 4.8 seconds"),
         ({"replies": {"deadline": float("nan")}}, "[replies] deadline = nan: must be from 0.5 to 4.8 seconds"),
         ({"replies": {"keep_days": 0}}, "[replies] keep_days = 0: must be at least 1"),

@@ -17,7 +17,11 @@ ERRORS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if iss
 
 def test_all_errors_are_in_the_drawing() -> None:
     """The module's docstring draws the tree: each error stands there, deeper than its parent."""
-    lines = {line.strip("│├└─ ").split()[0]: line for line in (errors.__doc__ or "").splitlines() if "Error" in line or "──" in line}
+    lines = {
+        line.strip("│├└─ ").split()[0]: line
+        for line in (errors.__doc__ or "").splitlines()
+        if "Error" in line or "──" in line
+    }
     for kind in ERRORS:
         assert kind.__name__ in lines
         if kind is not BotError:
@@ -39,7 +43,11 @@ def test_a_refused_request_knows_its_status(kind: type[ProtocolError], status: i
 def test_a_platform_error_says_code_and_message() -> None:
     """Code and message are kept and shown; what else decides is beside them."""
     error = WeChatError(45009, "reach max api daily quota limit")
-    assert (error.errcode, error.errmsg, str(error)) == (45009, "reach max api daily quota limit", f"45009 {error.errmsg}")
+    assert (error.errcode, error.errmsg, str(error)) == (
+        45009,
+        "reach max api daily quota limit",
+        f"45009 {error.errmsg}",
+    )
     assert str(WeChatError(-1)) == "-1"
     assert Temporary(-1).sent is False
     assert Temporary(0, "timeout", sent=True).sent is True

@@ -26,7 +26,12 @@ def test_a_lexicon_may_be_nearly_empty() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"synonyms": []}, {"synonym": [{"say": ["a"]}]}, {"synonym": [{"say": ["a"], "maen": []}]}, {"stop": {"words": "的"}}],
+    [
+        {"synonyms": []},
+        {"synonym": [{"say": ["a"]}]},
+        {"synonym": [{"say": ["a"], "maen": []}]},
+        {"stop": {"words": "的"}},
+    ],
 )
 def test_a_misspelt_key_is_refused(wrong: dict[str, object]) -> None:
     """A table that nobody would read is an error, not silence."""

@@ -81,7 +81,9 @@ def test_a_policys_own_days_go_before_its_papers() -> None:
 
 def test_figures_are_what_one_award_can_be() -> None:
     """Stated sums, caps and tiers count; budgets of the scheme, sums per unit and per step do not."""
-    tiers = Tiers(name="", by="年营业收入", tiers=(Tier(label="", amount=100), Tier(label="", cap=300, percent=5)), cap=400)
+    tiers = Tiers(
+        name="", by="年营业收入", tiers=(Tier(label="", amount=100), Tier(label="", cap=300, percent=5)), cap=400
+    )
     counted = policy(
         Fixed(name="", amount=50, cap_year=60),
         Rate(name="", percent=12, base="设备投资", base_at_least=9, cap_year=6_000_000),

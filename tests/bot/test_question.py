@@ -108,7 +108,10 @@ def test_a_particle_does_not_part_a_word() -> None:
 def test_clauses_are_parted_by_punctuation() -> None:
     """Each clause has its own matter."""
     read_ = question("技改，首台套")
-    assert ["".join(read_.folded.text[place] for place in clause) for clause in read_.clauses if clause] == ["技改", "首台套"]
+    assert ["".join(read_.folded.text[place] for place in clause) for clause in read_.clauses if clause] == [
+        "技改",
+        "首台套",
+    ]
 
 
 @pytest.mark.parametrize("text", ["email", "xai", "aix"])
@@ -117,7 +120,11 @@ def test_a_latin_word_is_not_cut(text: str) -> None:
     assert not [hit for hit in question(f"{text}芯片").hits if hit.entry.word == "ai芯片"]
 
 
-@given(st.text(st.sampled_from("请问的技改配套首台崂山北京找谁了500万1.2w，。 aijZ𠀀"), max_size=30) | st.text(max_size=40), st.booleans())
+@given(
+    st.text(st.sampled_from("请问的技改配套首台崂山北京找谁了500万1.2w，。 aijZ𠀀"), max_size=30)
+    | st.text(max_size=40),
+    st.booleans(),
+)
 def test_any_text_can_be_read(text: str, by_sound: bool) -> None:  # noqa: FBT001  # drawn by hypothesis
     """Every character has one label, chosen words do not lie over each other, and matter is a part of the text."""
     read_ = question(text, by_sound=by_sound)

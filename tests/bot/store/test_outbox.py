@@ -304,3 +304,16 @@ async def test_waiting_rows_are_found_by_their_index(database: Database) -> None
         explain = "EXPLAIN QUERY PLAN" if database.dialect == "sqlite" else "EXPLAIN"
         plan = " ".join(str(row) for row in await connection.execute(text(f"{explain} {spelled}")))
     assert "outbox_waiting" in plan
+
+
+async def test_old_rows_are_forgotten(database: Database) -> None:
+    """Rows settled before a time go, at most so many at once; rows that wait, or wait for a person, stay."""
+    await add(database, *(entry(f"k{n}", due=float(n)) for n in range(4)))
+    sent, failed, _ = (await claim(database, allowance(3))).rows
+    await settle(database, Settlement(row=sent, state=State.SENT), Settlement(row=failed, state=State.FAILED))
+    rows = OutboxRows(database)
+    await rows.reclaim(200.0)
+    assert await rows.purge(110.0) == 0
+    assert await rows.purge(111.0, many=1) == 1
+    assert await rows.purge(300.0) == 1
+    assert await rows.counts() == {"unknown": 1, "waiting": 1}

@@ -103,6 +103,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'waiting'"),
         postgresql_where=sa.text("state = 'waiting'"),
     )
+    op.create_index(
+        "outbox_sending",
+        "outbox",
+        ["lease"],
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
     op.create_table(
         "tokens",
         sa.Column("name", sa.String(length=32), nullable=False),

@@ -1,0 +1,76 @@
+"""Logs are facts on standard error: one JSON object a line, or text, and never what a variable held."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+PROGRAM = """
+import logging, sys
+import structlog
+from bot.logs import set_up_logs
+
+set_up_logs(sys.argv[1], sys.argv[2])
+logger = structlog.get_logger("test")
+structlog.contextvars.bind_contextvars(part="worker")
+secret = "hush-4b1d"
+logger.debug("a detail", n=1)
+logger.info("a fact", n=2, word="技改")
+logger.warning("a worry")
+try:
+    raise ValueError("broken")
+except ValueError:
+    logger.exception("an error", n=3)
+    logging.getLogger("some.library").exception("its error with %s", "a part")
+logging.getLogger("some.library").info("its chatter")
+"""
+
+
+def logged(level: str, style: str) -> list[str]:
+    """The lines that a program with these settings writes."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, level, style], capture_output=True, check=True, encoding="utf-8"
+    )
+    assert done.stdout == ""
+    return done.stderr.splitlines()
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[dict[str, Any]]:
+    """The JSON lines at level info."""
+    return [json.loads(line) for line in logged("info", "json")]
+
+
+def test_every_line_is_a_json_object(lines: list[dict[str, Any]]) -> None:
+    """Level, moment and message stand in each, those of libraries too, errors with their traceback on the line."""
+    assert [line["event"] for line in lines] == ["a fact", "a worry", "an error", "its error with a part"]
+    assert [line["level"] for line in lines] == ["info", "warning", "error", "error"]
+    assert all(line["timestamp"].endswith("Z") and line["part"] == "worker" for line in lines)
+    assert all("ValueError: broken" in line["exception"] for line in lines[2:])
+
+
+def test_facts_are_keys_and_values(lines: list[dict[str, Any]]) -> None:
+    """Numbers stay numbers, Chinese stays readable."""
+    assert (lines[0]["n"], lines[0]["word"]) == (2, "技改")
+    assert any("技改" in line for line in logged("info", "json"))
+
+
+@pytest.mark.parametrize(("level", "count"), [("debug", 5), ("info", 4), ("warning", 3), ("error", 2)])
+def test_a_level_leaves_out_what_is_below(level: str, count: int) -> None:
+    """From the level on; a library's chatter below a warning is never wanted."""
+    assert len(logged(level, "json")) == count
+
+
+def test_text_is_for_people_and_tells_no_variables() -> None:
+    """The same facts without colour codes in a file, the traceback below, and no local variable's value."""
+    text = "\n".join(logged("info", "text"))
+    assert "a fact" in text
+    assert "word=技改" in text
+    assert "its error with a part" in text
+    assert text.count("ValueError: broken") == 2
+    assert "\x1b" not in text
+    assert "hush-4b1d" not in text
