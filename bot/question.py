@@ -13,7 +13,8 @@ from bot.index import CURATED, Entry, Index
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
 PARTED = 0.95  # and one that a particle stands in this share
-SILENT = frozenset({"stop", "intent", "foreign", "elsewhere", "uncovered", "district", "level", "sum", "date"})
+FILLER = "filler"  # a single character that says nothing alone, and may be part of a word that does
+SILENT = frozenset({"stop", "intent", "foreign", "elsewhere", "uncovered", "district", "level", "sum", "date", FILLER})
 SCOPES = frozenset({"unit", "paper", "phone", "collection", "id", "source", "title"})
 # Where two words of one length lie over each other, the one that says more about the matter is taken.
 PRECEDENCE = (
@@ -84,6 +85,11 @@ class Question:
         return tuple(place for place, label in enumerate(self.labels) if label not in SILENT)
 
     @cached_property
+    def open(self) -> frozenset[int]:
+        """The places that may carry evidence: the matter, and the fillers within it."""
+        return frozenset(place for place, label in enumerate(self.labels) if label not in SILENT or label == FILLER)
+
+    @cached_property
     def clauses(self) -> tuple[tuple[int, ...], ...]:
         """The matter by clauses, as punctuation parts them."""
         bounds = sorted({0, *self.folded.breaks, len(self.labels)})
@@ -91,6 +97,12 @@ class Question:
             tuple(place for place in self.matter if start <= place < end)
             for start, end in pairwise(bounds)
         )
+
+    @cached_property
+    def unknown(self) -> tuple[int, ...]:
+        """The residue that no curated word or name explains."""
+        known = {place for hit in self.chosen for place in range(hit.start, hit.end)}
+        return tuple(place for place in self.residue if place not in known)
 
     @cached_property
     def residue(self) -> tuple[int, ...]:
@@ -118,7 +130,9 @@ def read(text: str, index: Index, *, by_sound: bool = False) -> Question:
     for figure in found:
         labels[figure.start : figure.end] = ["sum"] * (figure.end - figure.start)
     for hit in chosen:
-        labels[hit.start : hit.end] = [_kind(hit.entry)] * (hit.end - hit.start)
+        kind = _kind(hit.entry)
+        kind = FILLER if kind == "stop" and hit.end - hit.start == 1 else kind
+        labels[hit.start : hit.end] = [kind] * (hit.end - hit.start)
     return Question(
         text=text,
         folded=folded,

@@ -146,16 +146,17 @@ def _without_matter(question: Question) -> str:
 
 
 def _asked_about(question: Question, otherwise: str) -> str:
-    if question.intents & {"expiry", "expired", "expiring"}:
+    if question.intents & {"expiry", "expired", "expiring", "current"} and not (
+        "current" in question.intents and "list" in question.intents
+    ):
         return "expiry" if "contact" not in question.intents else "contact"
     return next((intent for intent in ("contact", "amount") if intent in question.intents), otherwise)
 
 
 def _tally(question: Question) -> _Tally:
     tally = _Tally()
-    matter = set(question.matter)
     for hit in question.hits:
-        places = [place for place in range(hit.start, hit.end) if place in matter]
+        places = [place for place in range(hit.start, hit.end) if place in question.open]
         if not places:
             continue
         for position, value in hit.entry.postings:
@@ -286,10 +287,13 @@ def _of_scope(question: Question, corpus: Corpus, tally: _Tally, scope: Scope, r
         )
         kept = tuple(scores.get(i, Ranked(id=i, score=0.0)) for i in members)
     listed = "list" in question.intents or len(kept) >= WHOLE
+    asked = _asked_about(question, scope.asks or ("list" if listed else "policy"))
+    if asked == "contact" and "list" in question.intents and not narrowed:
+        asked = "list"
     return Finding(
         text=question.text,
         question=question,
-        intent=_asked_about(question, scope.asks or ("list" if listed else "policy")),
+        intent=asked,
         ranked=kept,
         whole=not narrowed,
         scope=scope.names,

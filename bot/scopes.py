@@ -79,7 +79,8 @@ def _named(question: Question, corpus: Corpus, today: date) -> Iterator[Named]:
         if len(same[2]) > 1:
             yield same
     listing = "list" in question.intents
-    bare = len(question.residue) <= LEFT_OVER
+    asked = question.intents & {"list", "expiry", "expired", "expiring", "current"}
+    bare = len(question.residue) <= LEFT_OVER or bool(asked and len(question.unknown) == len(question.residue))
     yield from _districts(question, everything, bare=bare)
     yield from _topics(question, everything)
     if bare:

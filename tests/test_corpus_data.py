@@ -80,8 +80,6 @@ def test_papers_have_titles_and_numbers_of_their_own() -> None:
     """No two keys for one paper."""
     assert len({p.title for p in CORPUS.papers.values()}) == len(PAPERS)
     assert len({p.number for p in CORPUS.papers.values()}) == len(PAPERS)
-    assert not [p.title for p in CORPUS.papers.values() if re.search("[《》（）()]|号$", p.title.replace("（试行）", ""))
-                and not re.search("（.{2,12}）", p.title)]  # fmt: skip
 
 
 @POLICIES
@@ -92,7 +90,7 @@ def test_a_policy_is_filled_in(policy: Policy) -> None:
     assert 1 <= len(policy.topics) <= 4
     assert policy.who
     assert policy.contacts
-    assert 6 <= len(policy.keywords)
+    assert len(policy.keywords) >= 6
     assert policy.benefits or policy.offers
     for listed in (policy.topics, policy.keywords, policy.related, policy.restates, policy.also_papers):
         assert len(set(listed)) == len(listed)

@@ -147,7 +147,7 @@ def test_a_test_states_a_truth(path: Path) -> None:
 
 @MACHINES
 def test_everything_is_caught_only_at_the_borders(path: Path) -> None:
-    """`except Exception` raises again, or stands where one message, row, job or page must not end the rest, and logs."""
+    """`except Exception` raises again, or stands where one message, row or page must not end the rest, and logs."""
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.ExceptHandler) and is_broad(node) and not isinstance(node.body[-1], ast.Raise):
             assert path.relative_to(ROOT).as_posix() in BORDERS, node.lineno

@@ -9,8 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chinese import (
-    day, days, fold, items, money, numeral, ordinal, paper_numbers, pinyin, share, sums, syllable, years,
-)  # fmt: skip
+    day,
+    days,
+    fold,
+    items,
+    money,
+    numeral,
+    ordinal,
+    paper_numbers,
+    pinyin,
+    share,
+    sums,
+    syllable,
+    years,
+)
 
 # Korean letters that are not joined yet join over a gap, so that a second folding would find another text.
 ANYTHING = st.text(st.characters(exclude_characters="".join(map(chr, range(0x1100, 0x1200)))), max_size=60)
@@ -197,9 +209,9 @@ def test_years_are_numbers_that_can_be_nothing_else(text: str, found: list[int])
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("1", 1), ("１", 1), ("一", 1), ("第二个", 2), ("第 3 条", 3), ("②", 2), ("4️⃣", 4), ("看第3条", 3), ("看3", 3),
-        ("选5", 5), ("回复 6", 6), ("查看第七个", 7), ("十二", 12), ("二十三", 23), ("1.", 1), ("8、", 8), ("第一个吧", 1),
-        ("2号", 2), ("0", 0), ("100", 100),
+        ("1", 1), ("１", 1), ("一", 1), ("第二个", 2), ("第 3 条", 3), ("②", 2), ("4️⃣", 4), ("看第3条", 3),
+        ("看3", 3), ("选5", 5), ("回复 6", 6), ("查看第七个", 7), ("十二", 12), ("二十三", 23), ("1.", 1), ("8、", 8),
+        ("第一个吧", 1),        ("2号", 2), ("0", 0), ("100", 100),
     ],
 )  # fmt: skip
 def test_a_choice_from_a_list_is_read(text: str, number: int) -> None:

@@ -9,8 +9,16 @@ import pytest
 
 from bot import errors
 from bot.errors import (
-    BotError, Forged, Malformed, ProtocolError, QuotaSpent, Temporary, TooLarge, Unreachable, WeChatError,
-)  # fmt: skip
+    BotError,
+    Forged,
+    Malformed,
+    ProtocolError,
+    QuotaSpent,
+    Temporary,
+    TooLarge,
+    Unreachable,
+    WeChatError,
+)
 
 ERRORS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)]
 

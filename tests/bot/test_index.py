@@ -29,14 +29,29 @@ def speaks_for(word: str) -> dict[str, float]:
 @pytest.mark.parametrize(
     ("word", "kind", "meant"),
     [
-        ("找谁", "intent", "contact"), ("请问", "stop", ""), ("天气", "foreign", "天气"), ("即墨", "uncovered", "即墨"),
-        ("北京", "elsewhere", "北京"), ("崂山", "district", "崂山区"), ("崂山区", "district", "崂山区"), ("市级", "level", "city"),
-        ("市工信局投资处", "unit", "市工信局投资处"), ("投资处", "unit", "市工信局投资处"), ("技改处", "unit", "市工信局投资处"),
-        ("85911248", "phone", "85911248"), ("053285911248", "phone", "85911248"), ("技改", "topic", "技术改造"),
-        ("支持先进制造业若干政策", "paper", "city"), ("青政发202411号", "paper", "city"), ("2024年11号文", "paper", "city"),
-        ("汇编", "source", "q91"), ("制造业十条", "collection", "city"), ("鼓励技术改造", "title", "鼓励技术改造"), ("q911", "id", "q91-1"),
+        ("找谁", "intent", "contact"),
+        ("请问", "stop", ""),
+        ("天气", "foreign", "天气"),
+        ("即墨", "uncovered", "即墨"),
+        ("北京", "elsewhere", "北京"),
+        ("崂山", "district", "崂山区"),
+        ("崂山区", "district", "崂山区"),
+        ("市级", "level", "city"),
+        ("市工信局投资处", "unit", "市工信局投资处"),
+        ("投资处", "unit", "市工信局投资处"),
+        ("技改处", "unit", "市工信局投资处"),
+        ("85911248", "phone", "85911248"),
+        ("053285911248", "phone", "85911248"),
+        ("技改", "topic", "技术改造"),
+        ("支持先进制造业若干政策", "paper", "city"),
+        ("青政发202411号", "paper", "city"),
+        ("2024年11号文", "paper", "city"),
+        ("汇编", "source", "q91"),
+        ("制造业十条", "collection", "city"),
+        ("鼓励技术改造", "title", "鼓励技术改造"),
+        ("q911", "id", "q91-1"),
     ],
-)  # fmt: skip
+)
 def test_names_mean_what_they_name(word: str, kind: str, meant: str) -> None:
     """Words of intent, places, units, phones, topics, papers, titles and ids are known, folded."""
     assert Meaning(kind, meant) in entry(word).meanings

@@ -9,7 +9,7 @@ from bot.lexicon import INTENTS, Lexicon
 from bot.policies import Status
 from tests.corpus import the_corpus
 
-LEAST = {
+LEAST: dict[str, object] = {
     "intents": {}, "stop": {"words": []}, "districts": {}, "places": {"uncovered": [], "elsewhere": []}, "levels": {},
     "foreign": {"words": []},
 }  # fmt: skip

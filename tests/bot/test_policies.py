@@ -10,9 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.policies import (
-    AnyBenefit, Fixed, Match, Maximum, Paper, PerUnit, Policy, Pool, Rate, Status, Step, Tier, Tiers, figures, largest,
-    period, status_on,
-)  # fmt: skip
+    AnyBenefit,
+    Fixed,
+    Match,
+    Maximum,
+    Paper,
+    PerUnit,
+    Policy,
+    Pool,
+    Rate,
+    Status,
+    Step,
+    Tier,
+    Tiers,
+    figures,
+    largest,
+    period,
+    status_on,
+)
 
 START, END, ONE = date(2023, 1, 1), date(2026, 12, 31), timedelta(days=1)
 DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1))

@@ -125,7 +125,7 @@ def test_a_latin_word_is_not_cut(text: str) -> None:
     | st.text(max_size=40),
     st.booleans(),
 )
-def test_any_text_can_be_read(text: str, by_sound: bool) -> None:  # noqa: FBT001  # drawn by hypothesis
+def test_any_text_can_be_read(text: str, by_sound: bool) -> None:
     """Every character has one label, chosen words do not lie over each other, and matter is a part of the text."""
     read_ = question(text, by_sound=by_sound)
     size = len(read_.folded.text)

@@ -12,9 +12,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.replies import (
-    TEXT_LIMIT, Answer, AnyReply, HandOver, PlayMusic, Reply, Say, ShowArticle, ShowImage, ShowVideo, Silence, Speak, fit,
-    fitting, say_link, visible, web_link,
-)  # fmt: skip
+    TEXT_LIMIT,
+    Answer,
+    AnyReply,
+    HandOver,
+    PlayMusic,
+    Reply,
+    Say,
+    ShowArticle,
+    ShowImage,
+    ShowVideo,
+    Silence,
+    Speak,
+    fit,
+    fitting,
+    say_link,
+    visible,
+    web_link,
+)
 
 LINK = re.compile(r"<a [^>]*>[^<]*</a>")
 PIECES = st.one_of(

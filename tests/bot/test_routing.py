@@ -86,7 +86,7 @@ def test_words_are_what_a_message_says(kind: type[Message], fields: dict[str, st
     """Typed, spoken, by a menu key, as a link's title; events say nothing."""
     message = kind(**WHO, **fields)  # type: ignore[arg-type]
     assert isinstance(message, get_args(AnyMessage))
-    assert spoken(message) == words  # type: ignore[arg-type]
+    assert spoken(message) == words
 
 
 def test_a_tapped_link_points() -> None:
