@@ -154,9 +154,7 @@ def build_client(config: Config, session: aiohttp.ClientSession, database: Datab
     return Client(wire, tokens, clock=clock)
 
 
-def jobs(
-    config: Config, engine: Engine, inbox: Inbox, rows: OutboxRows, outbox: Outbox, *, clock: Clock
-) -> list[Job]:
+def jobs(config: Config, engine: Engine, inbox: Inbox, rows: OutboxRows, outbox: Outbox, *, clock: Clock) -> list[Job]:
     """What a worker does."""
 
     async def purge() -> int:

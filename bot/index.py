@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +27,9 @@ RELATED = 0.7  # what people call one policy is also said, with this share, of t
 SAID_OTHERWISE = 0.9  # a synonym weighs a little less than the word itself
 NGRAMS = range(2, 5)  # lengths of mined n-grams, in characters
 SHARE = re.compile(r"\d+(?:\.\d+)?%")
-CURATED, MINED = 2, 1  # strengths
+LETTERS = 3  # Latin letters say as much as one character
+FEW, SELDOM = 2, 0.05  # a mined word of so few policies, with a character of so small a share of them, tells by itself
+CURATED, TELLING, MINED = 3, 2, 1  # strengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,23 @@ class Index:
         return Sounds((e.word, e) for e in self.entries if e.strength == CURATED or e.meanings)
 
 
-def value(weight: float, having: int, total: int, length: int) -> float:
-    """What one character of a word is worth: `having` of `total` policies have the word, it is `length` long."""
+def value(weight: float, having: int, total: int, word: str) -> float:
+    """What one character of a word is worth that `having` of `total` policies have."""
     rarity = math.log(1 + (total - having + 0.5) / (having + 0.5))
-    return weight * rarity * (0.55 + 0.15 * min(length, 8))
+    length = len(word) / LETTERS if word.isascii() else len(word)
+    return weight * rarity * (0.55 + 0.15 * min(length, 8)) / (LETTERS if word.isascii() else 1)
+
+
+def _rare_characters(fields: list[tuple[tuple[Folded, float], ...]]) -> set[str]:
+    """The characters that few policies use: a word with one of them is hardly there by chance."""
+    used = Counter(char for texts in fields for char in {char for folded, _ in texts for char in folded.text})
+    return {char for char, count in used.items() if count <= SELDOM * len(fields)}
+
+
+def _strength(word: str, held: Postings, rare: set[str]) -> int:
+    if not held:
+        return 0
+    return TELLING if len(held) <= FEW and not rare.isdisjoint(word) else MINED
 
 
 def build_index(
@@ -112,11 +127,12 @@ def build_index(
         postings[say] = _joined([postings.get(fold(mean).text, {}) for mean in means], postings.get(say, {}))
     mined = _mined(fields, silent)
     total = len(policies)
+    rare = _rare_characters(fields)
     entries = []
     for word in sorted(set(meanings) | curated | set(synonyms) | set(mined)):
         held = {**mined.get(word, {}), **postings.get(word, {})}
-        listed = tuple(sorted((p, value(w, len(held), total, len(word))) for p, w in held.items()))
-        strength = CURATED if word in curated or word in synonyms else MINED if held else 0
+        listed = tuple(sorted((p, value(w, len(held), total, word)) for p, w in held.items()))
+        strength = CURATED if word in curated or word in synonyms else _strength(word, held, rare)
         entries.append(Entry(word, tuple(sorted(meanings.get(word, ()), key=repr)), listed, strength))
     return Index(tuple(p.id for p in policies), tuple(entries))
 

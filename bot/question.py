@@ -53,9 +53,7 @@ class Question:
 
     def named(self, kind: str) -> tuple[str, ...]:
         """The values of a kind the text names, in its order."""
-        return tuple(
-            dict.fromkeys(m.value for hit in self.chosen for m in hit.entry.meanings if m.kind == kind)
-        )
+        return tuple(dict.fromkeys(m.value for hit in self.chosen for m in hit.entry.meanings if m.kind == kind))
 
     @cached_property
     def intents(self) -> frozenset[str]:
@@ -93,10 +91,7 @@ class Question:
     def clauses(self) -> tuple[tuple[int, ...], ...]:
         """The matter by clauses, as punctuation parts them."""
         bounds = sorted({0, *self.folded.breaks, len(self.labels)})
-        return tuple(
-            tuple(place for place in self.matter if start <= place < end)
-            for start, end in pairwise(bounds)
-        )
+        return tuple(tuple(place for place in self.matter if start <= place < end) for start, end in pairwise(bounds))
 
     @cached_property
     def unknown(self) -> tuple[int, ...]:

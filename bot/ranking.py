@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.corpus import Corpus
-from bot.index import CURATED
+from bot.index import CURATED, FEW, TELLING
 from bot.policies import Policy, Status, figures
 from bot.question import Question, read
 from bot.scopes import Scope, scopes
@@ -22,11 +22,11 @@ DISTRICT_UNASKED, RESTATEMENT, EXPIRED, NO_SUM = 0.88, 0.85, 0.9, 0.9
 SUM_NAMED = 1.12
 ENOUGH = 3.0  # evidence below this for the best policy answers nothing
 COVERED = 0.5  # and so does evidence that explains less than this share of the matter
-KNOWN = 0.25  # or than this one, where a curated word is among it
+KNOWN = 0.2  # or than this one, where a curated or telling word is among it
+HINTED = 0.1  # or than this one, where that word speaks for hardly any other policy
 UNEXPLAINED = 2  # characters of the matter that no word explains: from here on the sound is tried
 SOUNDER = 1.2  # what the sound finds must score by so much better than what the words found
 MINED_LEAST = 3  # characters that mined words alone must explain: two are shared by too many matters
-RARE = 2  # policies that a mined word of two characters may speak for and still be enough
 MANY, FAIR = 6, 0.4  # so many curated words of which the best policy has less than this share are bait
 CLOSE = 0.92  # policies within this share of the best fit as well as it
 KEPT = 0.45  # and within this one are shown beside it
@@ -175,7 +175,8 @@ def _rank(question: Question, corpus: Corpus, tally: _Tally, today: date) -> tup
     ids = corpus.index.ids
     districts = set(question.named("district"))
     districts = districts - corpus.whole_city or districts
-    sums = {int(s.yuan) for s in question.sums}
+    # In a question of how much, a sum is what they spent; elsewhere it is what they heard of.
+    sums = {int(s.yuan) for s in question.sums} if "amount" not in question.intents else set()
     for position in list(tally.cells):
         policy = corpus.policies[ids[position]]
         score = tally.score(position)
@@ -241,10 +242,10 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     if not ranked or question.elsewhere:
         return False
     position = corpus.index.position(ranked[0].id)
-    curated = [
+    telling = [
         hit
         for hit in question.hits
-        if hit.entry.strength == CURATED and any(p == position for p, _ in hit.entry.postings)
+        if hit.entry.strength >= TELLING and any(p == position for p, _ in hit.entry.postings)
     ]
     explained = tally.cells[position]
     if question.labels.count("foreign") >= len(explained):
@@ -252,20 +253,14 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     if _strung_together(question, len(explained)):
         return False
     covered = _coverage(question, corpus, tally, ranked[0])
-    if not curated and len(explained) < MINED_LEAST and not _rare(question, position):
+    if not telling and len(explained) < MINED_LEAST:
         return False
-    return tally.score(position) >= ENOUGH and covered >= (KNOWN if curated else COVERED)
-
-
-def _rare(question: Question, position: int) -> bool:
-    """Whether a mined word speaks for this policy and hardly any other, such as 鱿鱼."""
-    return any(
-        len(hit.entry.postings) <= RARE and any(p == position for p, _ in hit.entry.postings) for hit in question.hits
-    )
+    least = COVERED if not telling else min(KNOWN if len(hit.entry.postings) > FEW else HINTED for hit in telling)
+    return tally.score(position) >= ENOUGH and covered >= least
 
 
 def _strung_together(question: Question, explained: int) -> bool:
-    """Whether many words of many matters stand in a row and no policy has a fair share of them: bait, not a question."""
+    """Whether words of many matters stand in a row and no policy has a fair share of them: bait, no question."""
     words = [hit for hit in question.chosen if hit.entry.strength == CURATED]
     told = sum(hit.end - hit.start for hit in words)
     return len(words) >= MANY and not question.intents and explained < FAIR * told

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.context import Context
 from bot.conversation import Conversation
 from bot.policies import Department, Policy
@@ -49,13 +51,12 @@ def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Ans
 
 def _of_phone(ctx: Context, number: str) -> Answer:
     units = ctx.corpus.by_phone(number)
-    ids = ctx.finding.ids
     lines = [f"{number} 是："]
     for unit in units:
         matter = next((p.matter for p in unit.phones if p.number == number and p.matter), "")
         lines.append(f"☎ {unit.name}" + (f"（{matter}）" if matter else ""))
         lines += _place(unit)
-    return _with_policies(ctx, lines, ids)
+    return _with_policies(ctx, lines, units)
 
 
 def _of_units(ctx: Context, units: list[Department]) -> Answer:
@@ -64,7 +65,7 @@ def _of_units(ctx: Context, units: list[Department]) -> Answer:
         numbers = wording.phones(unit)
         lines.append(f"☎ {unit.name}：{'、'.join(numbers) if numbers else wording.NO_PHONE}")
         lines += _place(unit)
-    return _with_policies(ctx, lines, ctx.finding.ids)
+    return _with_policies(ctx, lines, units)
 
 
 def _place(unit: Department) -> list[str]:
@@ -72,8 +73,9 @@ def _place(unit: Department) -> list[str]:
     return [f"{label}：{value}" for label, value in parts if value]
 
 
-def _with_policies(ctx: Context, lines: list[str], ids: tuple[str, ...]) -> Answer:
-    if note := wording.hours(ctx):
+def _with_policies(ctx: Context, lines: list[str], units: Sequence[Department]) -> Answer:
+    ids = ctx.finding.ids
+    if any(wording.phones(unit) for unit in units) and (note := wording.hours(ctx)):
         lines.append(note)
     if ids:
         lines += ["", f"负责的政策共{len(ids)}条："]

@@ -14,12 +14,14 @@ from bot.messages import (
     PickedLocation,
     ScannedCode,
     Text,
+    Unknown,
     Video,
     Voice,
 )  # fmt: skip
 from bot.replies import Answer, Say, Silence
 from handlers import lists
 
+EVENT = "event:"  # how the kind of an unknown event begins: nobody said anything
 HINTS: dict[type[Message], str] = {
     Image: "图片我还看不懂。请用文字说您想问的事，比如“技改补贴”。",
     Video: "视频我还看不懂。请用文字说您想问的事，比如“技改补贴”。",
@@ -62,7 +64,7 @@ async def hints(ctx: Context) -> Answer | None:
     for kind, hint in HINTS.items():
         if isinstance(ctx.message, kind):
             return Answer(reply=Say(text=hint), intent="help")
-    if isinstance(ctx.message, Text):
+    if isinstance(ctx.message, Text) or (isinstance(ctx.message, Unknown) and not ctx.message.kind.startswith(EVENT)):
         return Answer(reply=Say(text="请用文字说您想问的事，比如“技改补贴”。"), intent="help")
     if isinstance(ctx.message, Link):
         return Answer(reply=Say(text="链接我打不开。请用文字说您想问的事，比如“技改补贴”。"), intent="help")

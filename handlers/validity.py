@@ -40,10 +40,11 @@ def _turns_on_time(ctx: Context) -> bool:
         return False
     if question.named("paper") or question.named("foreign") or question.elsewhere:
         return False
+    asked = "expiry" in ctx.finding.wants or bool(MAY.search(ctx.words))
     if ctx.finding.ids:
-        return bool(MAY.search(ctx.words))
+        return asked
     matter = "".join(question.folded.text[place] for place in question.matter)
-    return bool(NO_MATTER.fullmatch(matter)) and (bool(ctx.focus) or bool(MAY.search(ctx.words)))
+    return bool(NO_MATTER.fullmatch(matter)) and (asked or bool(ctx.focus))
 
 
 def _moments(ctx: Context) -> list[date | int]:

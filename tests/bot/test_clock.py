@@ -8,7 +8,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clock import ManualClock, SystemClock, now, within
+from bot.clock import ManualClock, ShiftedClock, SystemClock, now, within
 
 
 async def wake(clock: ManualClock, name: str, *waits: float, log: list[tuple[str, float]]) -> None:
@@ -128,6 +128,15 @@ def test_now_is_told_in_shanghai() -> None:
     """The manual clock begins at ten in the morning of 22 November 2026, eight hours before Greenwich's noon."""
     moment = now(ManualClock())
     assert moment.isoformat() == "2026-11-22T10:00:00+08:00"
+
+
+async def test_a_shifted_clock_runs_on_from_another_moment() -> None:
+    """It begins where it is told to and goes on as the machine's clock does; sleeping takes real time."""
+    clock = ShiftedClock(1_000_000.0)
+    first = clock.time()
+    await clock.sleep(0.01)
+    assert 1_000_000.0 <= first < 1_000_005.0
+    assert first + 0.009 < clock.time() < first + 5.0
 
 
 def test_the_system_clock_tells_the_systems_time() -> None:

@@ -109,7 +109,8 @@ class World:
 
     async def recover(self) -> None:
         """What the worker does all the time."""
-        for _ in range(30):
+        until = self.clock.time() + 120.0
+        while self.clock.time() < until:
             await self.clock.sleep(5.0)
             await asyncio.gather(*(engine.recover() for engine in self.engines), return_exceptions=True)
 
@@ -133,7 +134,8 @@ async def run(path: Path, messages: list[Sent], died: list[tuple[int, float]], c
     tasks = [asyncio.create_task(world.deliver(one, key)) for one, key in zip(messages, keys, strict=True)]
     tasks += [asyncio.create_task(world.die(*death)) for death in died]
     tasks.append(asyncio.create_task(world.recover()))
-    await clock.advance(160.0)
+    await clock.advance(200.0)
+    assert all(task.done() for task in tasks), "everything comes to an end"
     await asyncio.gather(*tasks)
     for engine in world.engines:
         await engine.close(0)

@@ -64,6 +64,12 @@ def test_chinese_words_are_found_anywhere() -> None:
     assert found("搞技改，补贴", "技改", "改补") == ["技改", "改补"]
 
 
+def test_halves_of_two_characters_are_none() -> None:
+    """The bytes of 兒 stand inside those of 䍑剃; the character does not."""
+    assert "兒".encode("utf-16-be") in "䍑剃".encode("utf-16-be")
+    assert found("䍑剃", "兒") == []
+
+
 def test_a_text_of_one_word_is_whole() -> None:
     """The ends of the text are ends of words."""
     assert whole(Folded("ai", frozenset()), 0, 2)
