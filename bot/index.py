@@ -254,6 +254,6 @@ def _grams(folded: Folded) -> Iterable[str]:
         for length in NGRAMS:
             for place in range(len(segment) - length + 1):
                 gram = segment[place : place + length]
-                if gram[0] in EDGES or gram[-1] in EDGES or gram.isascii():
+                if gram[0] in EDGES or gram[-1] in EDGES or "%" in gram or gram.isascii():
                     continue
                 yield gram

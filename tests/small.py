@@ -40,7 +40,7 @@ topics = ["首台套"]
 paper = "city"
 summary = "认定为首台套的，给100万元。"
 who = ["装备企业"]
-keywords = ["首台套", "套装", "AI芯片"]
+keywords = ["首台套", "套装", "备用电源", "AI芯片"]
 contacts = [{ unit = "市工信局投资处", phone = "85911248" }]
 """
 

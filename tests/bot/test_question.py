@@ -66,6 +66,7 @@ def test_the_longest_word_is_taken() -> None:
     assert [hit.entry.word for hit in read_.chosen] == ["技改配套"]
     assert {"技改", "技改配套"} <= {hit.entry.word for hit in read_.hits}
     assert [hit.entry.word for hit in question("技改配套装").chosen] == ["技改配套"]
+    assert [hit.entry.word for hit in question("买设备用电源").chosen] == ["备用电源"]
 
 
 def test_what_names_a_whole_set_is_no_residue() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chinese import fold, pinyin
+from bot.index import CURATED
 from bot.matcher import LONGEST
 from bot.sounds import Sounds
 from tests.corpus import the_corpus
@@ -94,7 +95,7 @@ def test_no_words_no_sounds() -> None:
 def test_every_word_of_the_corpus_is_heard_as_itself() -> None:
     """A curated word of three characters or more is found by its own sound, at its own place."""
     index = the_corpus().index
-    curated = [e for e in index.entries if e.strength == 2 and len(e.word) >= 3 and not e.word.isascii()]
+    curated = [e for e in index.entries if e.strength == CURATED and len(e.word) >= 3 and not e.word.isascii()]
     assert len(curated) > 500
     for entry in curated:
         found = {(start, end, other.word) for start, end, other in index.sounds.heard(fold(entry.word))}

@@ -21,6 +21,7 @@ from tests.corpus import the_corpus
 from tests.scenarios.stage import ACCOUNT, Stage, open_stage
 
 CHROMIUM = Path("/usr/bin/chromium")
+HAS_CHROMIUM = CHROMIUM.exists()
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -85,7 +86,7 @@ async def phone(stage: Stage) -> Phone:
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """A real Chromium without a window; skipped loudly where none is installed, never in CI."""
-    if not CHROMIUM.exists():
+    if not HAS_CHROMIUM:
         reason = f"no browser at {CHROMIUM}: apt-get install chromium fonts-noto-cjk"
         if os.environ.get("CI"):
             pytest.fail(reason)

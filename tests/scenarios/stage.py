@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from aiohttp.typedefs import Handler
 
 from bot import config
 from bot.app import Services, build_app, open_services
@@ -35,20 +36,32 @@ ACCOUNT = Account(
 TEST_ACCOUNT = msgspec.structs.replace(ACCOUNT, mode="plain", aes_key="", kind="test")
 SILENT_ACCOUNT = msgspec.structs.replace(ACCOUNT, kind="subscription", certified=False)  # may only answer
 LOOKS = 2000  # questions to the database until a test gives up
+PATIENCE = 5.0  # seconds of real time until it does
 
 
 class Process:
     """One process of the bot: its parts and the address it listens on."""
 
-    def __init__(self, services: Services, server: TestServer, stack: AsyncExitStack) -> None:
+    def __init__(self, services: Services, stack: AsyncExitStack) -> None:
+        app = build_app(services, WORDS)
+        app.middlewares.append(self._watch)
         self.services = services
-        self._server = server
+        self._server = TestServer(app, shutdown_timeout=0.0)
         self._stack = stack
+        self._came = asyncio.Semaphore(0)
+
+    async def listen(self) -> None:
+        """Take requests from now on."""
+        await self._stack.enter_async_context(self._server)
 
     @property
     def callback(self) -> str:
         """Where it wants the platform's pushes."""
         return str(self._server.make_url("/wechat"))
+
+    async def arrival(self) -> None:
+        """Return once one more request than were waited for before is here, all of it."""
+        await asyncio.wait_for(self._came.acquire(), PATIENCE)
 
     async def die(self) -> None:
         """Stop at once, in the midst of everything, as a process that is killed does: nothing is finished."""
@@ -71,6 +84,12 @@ class Process:
         """Return once no message is being worked on."""
         await self.until(self._nothing_runs)
 
+    @web.middleware
+    async def _watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        await request.content.wait_eof()
+        self._came.release()
+        return await handler(request)
+
     async def _nothing_runs(self) -> bool:
         return not (await self.services.inbox.counts()).get("running")
 
@@ -91,9 +110,8 @@ class Stage:
         services = await parts.enter_async_context(
             open_services(self.settings, router, clock=self.clock, corpus=the_corpus())
         )
-        server = TestServer(build_app(services, WORDS), shutdown_timeout=0.0)
-        await parts.enter_async_context(server)
-        process = Process(services, server, parts)
+        process = Process(services, parts)
+        await process.listen()
         self.stack.push_async_callback(process.stop)
         self.platform.callback_url = process.callback
         return process

@@ -7,8 +7,8 @@ import pytest
 from bot.emulator.phone import Phone
 from bot.policies import Status, largest
 from bot.replies import visible
-from tests.handlers.talk import SUNDAY, Talk, everything, said
 from tests.corpus import the_corpus
+from tests.handlers.talk import SUNDAY, Talk, everything, said
 
 PAPER = "《青岛市加快先进制造业高质量发展若干政策措施》（青政发〔2024〕11号）政策共29条："
 
@@ -106,7 +106,7 @@ async def test_a_topic_has_its_policies(topic: str) -> None:
 async def test_a_unit_has_its_policies(asked: str, unit: str) -> None:
     """A unit, in full or shortened, lists exactly the policies it answers for, and not those of one like it."""
     answer = await Talk().say(asked)
-    assert set(answer.policies) == {policy.id for policy in everything() if any(c.unit == unit for c in policy.contacts)}
+    assert set(answer.policies) == {p.id for p in everything() if any(c.unit == unit for c in p.contacts)}
 
 
 async def test_what_ends_soon() -> None:
