@@ -22,6 +22,7 @@ from bot.context import Context, Office
 from bot.conversation import Conversation, fresh
 from bot.corpus import Corpus, read_corpus
 from bot.engine import Engine, Outcome
+from bot.errors import ConfigError
 from bot.health import Health
 from bot.limits import Limits
 from bot.logs import set_up_logs
@@ -217,13 +218,22 @@ async def serve(config: Config, router: Router, words: Words, *, stop: asyncio.E
 
 @asynccontextmanager
 async def _listening(services: Services, words: Words) -> AsyncIterator[None]:
+    server = services.config.server
     runner = web.AppRunner(build_app(services, words), access_log=None, shutdown_timeout=STOP_SECONDS)
     await runner.setup()
     try:
-        await web.TCPSite(runner, services.config.server.host, services.config.server.port).start()
+        await listen(runner, server.host, server.port)
         yield
     finally:
         await runner.cleanup()
+
+
+async def listen(runner: web.AppRunner, host: str, port: int) -> None:
+    """Take requests at an address; ConfigError where that cannot be, as when another program has the port."""
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise ConfigError(f"cannot listen on {host} port {port}: {error.strerror}") from error
 
 
 async def work(config: Config, router: Router) -> None:

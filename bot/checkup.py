@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -26,6 +27,7 @@ from bot.words import Words
 
 TIMEOUT = aiohttp.ClientTimeout(total=8.0)
 APART = 60.0  # seconds between our clock and the platform's that are still no worry; it refuses what is 5 minutes off
+AWAY = "platform_away"
 PORTS = {"http": 80, "https": 443}  # the platform pushes to no others
 
 
@@ -54,8 +56,9 @@ async def look(config: Config) -> AsyncIterator[Finding]:
     database = await _database(config)
     yield database
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-        yield await _clock(config, session)
-        if database.well:
+        clock = await _clock(config, session)
+        yield clock
+        if database.well and clock.name != AWAY:
             yield await _token(config, session)
         yield _address(config)
         if config.server.public_url:
@@ -86,9 +89,7 @@ async def _clock(config: Config, session: aiohttp.ClientSession) -> Finding:
         async with session.get(config.wechat.api_base_url) as response:
             said = response.headers.get("Date", "")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return Finding(
-            name="platform_away", well=False, detail=f"{config.wechat.api_base_url} ({type(error).__name__})"
-        )
+        return Finding(name=AWAY, well=False, detail=f"{config.wechat.api_base_url} ({type(error).__name__})")
     try:
         apart = abs(parsedate_to_datetime(said).timestamp() - (before + time.time()) / 2)
     except ValueError:
@@ -113,11 +114,14 @@ def _address(config: Config) -> Finding:
     url = config.server.public_url
     if not url:
         return Finding(name="address_missing", well=False)
-    scheme, _, rest = url.partition("://")
-    port = rest.partition("/")[0].partition(":")[2]
-    if port and int(port) != PORTS[scheme]:
+    try:
+        parts = urlsplit(url)
+        fits = parts.port in (None, PORTS[parts.scheme])
+    except ValueError:  # a port that is no number, a bracket that does not close
+        fits = False
+    if not fits:
         return Finding(name="address_port", well=False, detail=url)
-    return Finding(name="address" if scheme == "https" else "address_plain", well=True, detail=url)
+    return Finding(name="address" if parts.scheme == "https" else "address_plain", well=True, detail=url)
 
 
 async def _callback(config: Config, session: aiohttp.ClientSession) -> Finding:

@@ -14,6 +14,7 @@ from itertools import pairwise
 # The phrase dictionary is 45 MB of memory that a character-by-character reading does not need.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 
+OF = "的"
 LEADING = frozenset("在到去从是往来")  # lead to the name of a place
 PARTICLES = frozenset("了的个过些点下台把")  # stand inside a phrase and change nothing of its matter
 THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4}),(?=\d{3}(?!\d))")  # a comma within a number
@@ -22,6 +23,7 @@ NUMERAL = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+(?:
 MONEY = re.compile(rf"({NUMERAL})(?:多|来|几)?(个亿|千万|百万|十万|亿|万|w|千)?(元|块|rmb)?")
 SCALES = {"个亿": 1e8, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "w": 1e4, "千": 1e3, "": 1.0}
 DAY = re.compile(r"(?<!\d)(20\d\d)\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?!\d)")
+FOLDED_DAY = re.compile(r"(?<!\d)20\d\d(?:年\d{1,2}月\d{1,2}日?|\.\d{1,2}\.\d{1,2}|[01]\d[0-3]\d)(?!\d)")
 YEAR = re.compile(r"(?<!\d)(20[1-4]\d)(?![\d万亿千元w])")
 ORDINAL = re.compile(r"(?:选|看|回复|查看)?第?([\d一二两三四五六七八九十]{1,3})(?:个|条|项|号|款|吧|呗|的|那个|那条)*")
 
@@ -156,6 +158,11 @@ def days(text: str) -> list[date]:
         except ValueError:  # 2026年2月30日
             continue
     return found
+
+
+def day_places(folded: Folded) -> list[tuple[int, int]]:
+    """Where full dates stand in a folded text, from and to."""
+    return [match.span() for match in FOLDED_DAY.finditer(folded.text)]
 
 
 def years(text: str) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,8 +42,8 @@ class Told(msgspec.Struct, frozen=True):
     reply: str
 
 
-def build_cli(router: Router, words: Words) -> Callable[[], None]:
-    """The command line of a bot that says what `router` says."""
+def build_cli(router: Router, words: Words) -> Callable[..., None]:
+    """The command line of a bot that says what `router` says: a call runs one command, the program's own by default."""
     cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
     @cli.callback()
@@ -121,9 +121,9 @@ def build_cli(router: Router, words: Words) -> Callable[[], None]:
         asyncio.run(put_menu(read_config(config)))
         typer.echo("The menu is set; followers see it within five minutes.")
 
-    def run() -> None:
+    def run(arguments: Sequence[str] | None = None) -> None:
         try:
-            cli()
+            cli(arguments)
         except BotError as error:
             typer.echo(f"{error}", err=True)
             sys.exit(2)

@@ -19,7 +19,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import config as settings
-from bot.app import STOP_SECONDS, Services, mount, open_services
+from bot.app import STOP_SECONDS, Services, listen, mount, open_services
 from bot.clock import Clock, SystemClock
 from bot.config import Config, Database, Replies, Server, WeChat
 from bot.corpus import Corpus
@@ -125,7 +125,7 @@ async def _site(app: web.Application, host: str, port: int) -> AsyncIterator[str
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await listen(runner, host, port)
         yield f"http://{host}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()

@@ -26,6 +26,7 @@ MINED_SHARE = 0.65  # a mined n-gram weighs this share of a curated word of the 
 RELATED = 0.7  # what people call one policy is also said, with this share, of those on the same matter elsewhere
 SAID_OTHERWISE = 0.9  # a synonym weighs a little less than the word itself
 NGRAMS = range(2, 5)  # lengths of mined n-grams, in characters
+NUMERIC = re.compile(r"[\d%]")  # part of a figure is no word
 SHARE = re.compile(r"\d+(?:\.\d+)?%")
 LETTERS = 3  # Latin letters say as much as one character
 FEW, SELDOM = 2, 0.05  # a mined word of so few policies, with a character of so small a share of them, tells by itself
@@ -148,6 +149,9 @@ def _names(
         yield from ((word, Meaning("intent", intent)) for word in words)
     yield from ((word, Meaning("stop", "")) for word in lexicon.stop.words)
     yield from ((word, Meaning("foreign", word)) for word in lexicon.foreign.words)
+    yield from ((word, Meaning("bait", word)) for word in lexicon.bait.words)
+    yield from ((word, Meaning("seeking", "")) for word in lexicon.seeking.words)
+    yield from ((word, Meaning("ours", word)) for word in lexicon.places.ours)
     yield from ((word, Meaning("uncovered", word)) for word in lexicon.places.uncovered)
     yield from ((word, Meaning("elsewhere", word)) for word in lexicon.places.elsewhere)
     yield from ((word, Meaning("doubtful", word)) for word in lexicon.places.doubtful)
@@ -254,6 +258,6 @@ def _grams(folded: Folded) -> Iterable[str]:
         for length in NGRAMS:
             for place in range(len(segment) - length + 1):
                 gram = segment[place : place + length]
-                if gram[0] in EDGES or gram[-1] in EDGES or "%" in gram or gram.isascii():
+                if gram[0] in EDGES or gram[-1] in EDGES or NUMERIC.search(gram) or gram.isascii():
                     continue
                 yield gram

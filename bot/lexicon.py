@@ -24,11 +24,13 @@ class Places(Entry, frozen=True, kw_only=True):
     """Where the corpus does not reach: parts of the city it has nothing of, and everywhere else.
 
     doubtful  names of other places that also stand inside common words
+    ours      names that mean here and nowhere else
     """
 
     uncovered: tuple[str, ...]
     elsewhere: tuple[str, ...]
     doubtful: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
 
 
 class Synonym(Entry, frozen=True, kw_only=True):
@@ -46,7 +48,12 @@ class Collection(Entry, frozen=True, kw_only=True):
 
 
 class Lexicon(Entry, frozen=True, kw_only=True):
-    """All of it."""
+    """All of it.
+
+    foreign  matters that are not ours, although policy words may stand beside them
+    bait     words of advertisements: whatever else is said, nothing is asked
+    seeking  words of somebody who is after support, rules or an office
+    """
 
     intents: dict[str, tuple[str, ...]]
     stop: Words
@@ -54,6 +61,8 @@ class Lexicon(Entry, frozen=True, kw_only=True):
     places: Places
     levels: dict[str, tuple[str, ...]]
     foreign: Words
+    bait: Words = Words(words=())
+    seeking: Words = Words(words=())
     sources: dict[str, tuple[str, ...]] = {}
     synonym: tuple[Synonym, ...] = ()
     collection: tuple[Collection, ...] = ()

@@ -54,7 +54,8 @@ def _spelled(path: Path, button: Button, public_url: str, name_limit: int) -> di
         if name_limit == BELOW_NAME or len(button.below) > BELOW:
             raise CorpusError(f"{where}: has one level below it, with at most {BELOW} buttons")
         below = [_spelled(path, child, public_url, BELOW_NAME) for child in button.below]
-        return {"name": button.name, "sub_button": [child for child in below if child]}
+        kept = [child for child in below if child]
+        return {"name": button.name, "sub_button": kept} if kept else {}
     if button.page:
         return {"type": "view", "name": button.name, "url": f"{public_url}{button.page}"} if public_url else {}
     key = f"{ASK}{button.ask}"

@@ -8,11 +8,12 @@ from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
-from bot.chinese import LEADING, PARTICLES, Folded, Sum, days, fold, sums, years
+from bot.chinese import LEADING, OF, PARTICLES, Folded, Sum, day_places, days, fold, sums, years
 from bot.index import CURATED, Entry, Index
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
 PARTED = 0.95  # and one that a particle stands in this share
+SIGNS = frozenset({"seeking", "ours", "bait"})
 FILLER = "filler"  # a single character that says nothing alone, and may be part of a word that does
 SILENT = frozenset({"stop", "intent", "foreign", "elsewhere", "uncovered", "district", "level", "sum", "date", FILLER})
 SCOPES = frozenset({"unit", "paper", "phone", "collection", "id", "source", "title"})
@@ -39,6 +40,7 @@ class Question:
 
     hits    every word found, overlapping
     chosen  those that do not lie over each other: the longest first
+    signs   kinds of words that count wherever they stand, even inside others: seeking, ours, bait
     labels  for each character of the folded text the kind of the chosen word it belongs to, or "" for the matter
     """
 
@@ -46,6 +48,7 @@ class Question:
     folded: Folded
     hits: tuple[Hit, ...]
     chosen: tuple[Hit, ...]
+    signs: frozenset[str]
     labels: tuple[str, ...]
     sums: tuple[Sum, ...]
     days: tuple[date, ...]
@@ -66,7 +69,7 @@ class Question:
 
         A name that also stands inside common words counts only where a clause begins or a word of place leads to it.
         """
-        if any(_names_us(hit.entry) for hit in self.chosen):
+        if "ours" in self.signs:
             return False
         return bool(self.named("elsewhere")) or any(
             self._leads(hit.start)
@@ -93,11 +96,16 @@ class Question:
         bounds = sorted({0, *self.folded.breaks, len(self.labels)})
         return tuple(tuple(place for place in self.matter if start <= place < end) for start, end in pairwise(bounds))
 
+    @property
+    def sum_is_named(self) -> bool:
+        """Whether a sum is what the policies are told by, as in 给1000万的, not what somebody spent."""
+        return any(self.folded.text[figure.end : figure.end + 1] == OF for figure in self.sums)
+
     @cached_property
-    def unknown(self) -> tuple[int, ...]:
-        """The residue that no curated word or name explains."""
+    def unexplained(self) -> tuple[int, ...]:
+        """The matter that no curated word or name explains."""
         known = {place for hit in self.chosen for place in range(hit.start, hit.end)}
-        return tuple(place for place in self.residue if place not in known)
+        return tuple(place for place in self.matter if place not in known)
 
     @cached_property
     def residue(self) -> tuple[int, ...]:
@@ -105,24 +113,20 @@ class Question:
         return tuple(place for place in self.matter if self.labels[place] not in SCOPES)
 
 
-def _names_us(entry: Entry) -> bool:
-    """Whether a word names a district of ours; words such as 市里 that only name a level are said everywhere."""
-    kinds = {meaning.kind for meaning in entry.meanings}
-    return "district" in kinds and "level" not in kinds
-
-
 def read(text: str, index: Index, *, by_sound: bool = False) -> Question:
     """The words of a text; `by_sound` also takes words that are only pronounced so, and pinyin."""
     folded = fold(text)
     hits = [Hit(start, end, entry) for start, end, entry in index.matcher.find_whole(folded)]
-    hits += _over_particles(folded, index)
+    figures = tuple(sums(folded))
+    hits += _over_particles(folded, figures, index)
     if by_sound:
         hits += [Hit(start, end, entry, SOUNDED) for start, end, entry in index.sounds.heard(folded)]
         hits += [Hit(start, end, entry) for start, end, entry in index.sounds.typed(folded)]
-    found = tuple(sums(folded))
     chosen = _choose(hits)
     labels = [""] * len(folded.text)
-    for figure in found:
+    for start, end in day_places(folded):
+        labels[start:end] = ["date"] * (end - start)
+    for figure in figures:
         labels[figure.start : figure.end] = ["sum"] * (figure.end - figure.start)
     for hit in chosen:
         kind = _kind(hit.entry)
@@ -133,16 +137,18 @@ def read(text: str, index: Index, *, by_sound: bool = False) -> Question:
         folded=folded,
         hits=tuple(hit for hit in hits if hit.entry.postings),
         chosen=chosen,
+        signs=frozenset(m.kind for hit in hits for m in hit.entry.meanings if m.kind in SIGNS),
         labels=tuple(labels),
-        sums=found,
+        sums=figures,
         days=tuple(days(text)),
         years=tuple(years(text)),
     )
 
 
-def _over_particles(folded: Folded, index: Index) -> Iterable[Hit]:
-    """Words that a particle stands in: 换了新设备 for 换新设备."""
-    kept = [place for place, char in enumerate(folded.text) if char not in PARTICLES]
+def _over_particles(folded: Folded, figures: Iterable[Sum], index: Index) -> Iterable[Hit]:
+    """Words that a particle or a sum stands in: 换了新设备, 买了800万的设备."""
+    inside = {place for figure in figures for place in range(figure.start, figure.end)}
+    kept = [n for n, char in enumerate(folded.text) if char not in PARTICLES and n not in inside]
     if len(kept) in (0, len(folded.text)):
         return
     bare = Folded("".join(folded.text[place] for place in kept), frozenset())
@@ -153,15 +159,19 @@ def _over_particles(folded: Folded, index: Index) -> Iterable[Hit]:
 
 
 def _kind(entry: Entry) -> str:
-    kinds = {meaning.kind for meaning in entry.meanings}
+    kinds = {meaning.kind for meaning in entry.meanings} - SIGNS
     if entry.strength == CURATED:
         kinds.add("")
     return min(kinds, key=PRECEDENCE.index)
 
 
+def _counts(entry: Entry) -> bool:
+    return entry.strength == CURATED or any(meaning.kind not in SIGNS for meaning in entry.meanings)
+
+
 def _choose(hits: Iterable[Hit]) -> tuple[Hit, ...]:
     """The words that count, longest first, none over another; mined n-grams are not among them."""
-    words = [hit for hit in hits if hit.entry.meanings or hit.entry.strength == CURATED]
+    words = [hit for hit in hits if _counts(hit.entry)]
     words.sort(key=lambda hit: (-hit.factor, hit.start - hit.end, PRECEDENCE.index(_kind(hit.entry)), hit.start))
     words.sort(key=lambda hit: (hit.end - hit.start) * hit.factor, reverse=True)
     taken: set[int] = set()

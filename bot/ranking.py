@@ -18,7 +18,7 @@ from bot.question import Question, read
 from bot.scopes import Scope, scopes
 
 DISTRICT_NAMED, DISTRICT_OTHER, CITY_BESIDE = 1.8, 0.3, 0.9
-DISTRICT_UNASKED, RESTATEMENT, EXPIRED, NO_SUM = 0.88, 0.85, 0.9, 0.9
+DISTRICT_UNASKED, RESTATEMENT, EXPIRED, NO_SUM = 0.88, 0.85, 0.88, 0.85
 SUM_NAMED = 1.12
 ENOUGH = 3.0  # evidence below this for the best policy answers nothing
 COVERED = 0.5  # and so does evidence that explains less than this share of the matter
@@ -33,6 +33,8 @@ KEPT = 0.45  # and within this one are shown beside it
 CLAUSE = 2  # characters of matter that make a clause of their own
 SHOWN = 10
 WHOLE = 4  # from this many policies on, a set is a list
+IDLE, REST = 0.55, 4  # without a word of seeking, this share must be explained where so many characters are not
+ABOUT = frozenset({"contact", "expiry", "amount", "list", "conditions", "expired", "expiring", "current"})
 ASKED = ("unsubscribe", "subscriptions", "subscribe", "complaint", "staff")  # asked whatever the matter
 TALK = ("more", "help", "greeting")  # asked where there is no matter
 
@@ -76,12 +78,6 @@ class Finding:
         return self.question.intents
 
     @property
-    def unexplained(self) -> tuple[int, ...]:
-        """The places of the matter that no word of the dictionary explains."""
-        known = {place for hit in self.question.chosen for place in range(hit.start, hit.end)}
-        return tuple(place for place in self.question.matter if place not in known)
-
-    @property
     def undecided(self) -> bool:
         """Whether two or more policies fit so evenly that choosing one would be a guess."""
         return len(self.ranked) > 1 and self.ranked[1].score >= CLOSE * self.ranked[0].score
@@ -101,7 +97,7 @@ class _Tally:
 def find(text: str, corpus: Corpus, today: date) -> Finding:
     """What a text asks of the corpus on a day. Where its words leave much unexplained, their sound is tried too."""
     finding = _find(read(text, corpus.index), corpus, today)
-    if finding.scope or len(finding.unexplained) < UNEXPLAINED:
+    if finding.scope or len(finding.question.unexplained) < UNEXPLAINED:
         return finding
     heard = _find(read(text, corpus.index, by_sound=True), corpus, today)
     better = heard.ranked and (not finding.ranked or heard.ranked[0].score > SOUNDER * finding.ranked[0].score)
@@ -239,7 +235,7 @@ def _coverage(question: Question, corpus: Corpus, tally: _Tally, best: Ranked) -
 
 def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple[Ranked, ...]) -> bool:
     """Whether the evidence is enough to answer at all."""
-    if not ranked or question.elsewhere:
+    if not ranked or question.elsewhere or "bait" in question.signs:
         return False
     position = corpus.index.position(ranked[0].id)
     telling = [
@@ -253,10 +249,17 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     if _strung_together(question, len(explained)):
         return False
     covered = _coverage(question, corpus, tally, ranked[0])
+    if not _seeks(question) and covered < IDLE and len(question.unexplained) >= REST:
+        return False
     if not telling and len(explained) < MINED_LEAST:
         return False
     least = COVERED if not telling else min(KNOWN if len(hit.entry.postings) > FEW else HINTED for hit in telling)
     return tally.score(position) >= ENOUGH and covered >= least
+
+
+def _seeks(question: Question) -> bool:
+    """Whether anything says that support, a rule or an office is wanted, and not the thing itself."""
+    return "seeking" in question.signs or bool(question.intents & ABOUT)
 
 
 def _strung_together(question: Question, explained: int) -> bool:

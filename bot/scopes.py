@@ -13,6 +13,7 @@ from bot.question import SCOPES, Question
 
 SOON = 90  # days: a policy that ends within these is said to end soon
 LEFT_OVER = 1  # characters of the matter that no word explains and that say nothing
+BROAD = frozenset({"district", "topic", "state"})  # sets that a foreign matter may name in passing
 AT_LEAST = "at_least"
 
 
@@ -37,7 +38,7 @@ Named = tuple[str, str, frozenset[str]]
 
 def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
     """The set a question names; where it names several kinds, what is in all of them."""
-    if question.elsewhere:
+    if question.elsewhere or "bait" in question.signs:
         return None
     named = [n for n in _named(question, corpus, today) if n[2] or n[0] in ("phone", "unit")]
     if not named:
@@ -47,6 +48,11 @@ def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
         by_kind[kind] = by_kind.get(kind, frozenset()) | members
     members = frozenset.intersection(*by_kind.values())
     kinds = set(by_kind)
+    if question.named("foreign") and kinds <= BROAD:
+        return None
+    if not members and "state" in kinds and len(kinds) > 1:  # none is in that state: tell of the set as it is
+        members = frozenset.intersection(*(found for kind, found in by_kind.items() if kind != "state"))
+        named = [n for n in named if n[0] != "state"]
     if not members and len(by_kind) > 1:
         return None
     asks = "contact" if kinds & {"phone", "unit"} == kinds and "list" not in question.intents else ""
@@ -80,7 +86,7 @@ def _named(question: Question, corpus: Corpus, today: date) -> Iterator[Named]:
             yield same
     listing = "list" in question.intents
     asked = question.intents & {"list", "expiry", "expired", "expiring", "current"}
-    bare = len(question.residue) <= LEFT_OVER or bool(asked and len(question.unknown) == len(question.residue))
+    bare = len(question.residue) <= LEFT_OVER or bool(asked and set(question.residue) <= set(question.unexplained))
     yield from _districts(question, everything, bare=bare)
     yield from _topics(question, everything)
     if bare:
@@ -135,7 +141,7 @@ def _states(question: Question, corpus: Corpus, everything: tuple[Policy, ...], 
 
 def _sums(question: Question, everything: tuple[Policy, ...]) -> Iterator[Named]:
     """A sum and nothing else: the policies that name it, or, with 以上, at least as much."""
-    if len(question.sums) != 1:
+    if len(question.sums) != 1 or not (question.intents & {"list", AT_LEAST} or question.sum_is_named):
         return
     yuan = question.sums[0].yuan
     if AT_LEAST in question.intents:

@@ -96,6 +96,7 @@ words = ["请问", "的", "我们"]
 [places]
 uncovered = ["即墨"]
 elsewhere = ["北京"]
+ours = ["崂山"]
 
 [levels]
 city = ["市级"]

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.messages import AnyMessage, Left
 from bot.store.conversations import Conversations
-from bot.store.driver import Row, Script, Store, Values
+from bot.store.driver import Changes, Row, Script, Store, Values
 from bot.store.feedback import Feedback
 from bot.store.followers import Followers
 from bot.store.tables import inbox, outbox
@@ -18,14 +18,14 @@ from bot.store.tables import inbox, outbox
 SEEN = select(inbox.c.key, inbox.c.state, inbox.c.owner, inbox.c.lease, inbox.c.answer, inbox.c.delivery).where(
     inbox.c.key == bindparam("the_key")
 )
-SETTLE = (
-    update(inbox)
-    .where(
+SETTLE = Changes(
+    update(inbox).where(
         inbox.c.key == bindparam("the_key"),
         inbox.c.owner == bindparam("the_owner"),
-        inbox.c.state == bindparam("the_state", "running"),
-    )
-    .returning(inbox.c.key)
+        inbox.c.state == "running",
+    ),
+    key=inbox.c.key,
+    name="the_key",
 )
 
 
@@ -65,7 +65,8 @@ class Entries:
         self._followers = Followers(store)
         self._conversations = Conversations(store)
         self._feedback = Feedback(store)
-        self._enter = store.insert(inbox).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.key)
+        enter = store.insert(inbox).on_conflict_do_nothing(index_elements=["key"])
+        self._enter = Changes(enter, key=inbox.c.key, name="key")
         self._send = store.insert(outbox).on_conflict_do_nothing(index_elements=["key"])
 
     def transact(self, jobs: Sequence[Claiming | Settling]) -> Script[list[Seen]]:

@@ -50,10 +50,9 @@ followers = Table(
     Column("followed", Float, nullable=False),
     Column("scene", String(128), nullable=False, server_default=""),
     Column("last_message", Float, nullable=False, server_default="0"),
-    Column(
-        "window_until", Float, nullable=False, server_default="0"
-    ),  # customer-service messages may be sent until then
-    Column("window_left", Integer, nullable=False, server_default="0"),  # and this many
+    Column("window_until", Float, nullable=False, server_default="0"),  # until then we may write to them,
+    Column("window_left", Integer, nullable=False, server_default="0"),  # this many times
+    sqlite_with_rowid=False,
 )
 
 conversations = Table(
@@ -62,6 +61,7 @@ conversations = Table(
     Column("openid", String(64), primary_key=True),
     Column("data", LargeBinary, nullable=False),
     Column("expires", Float, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # What followers said about answers, and questions handed to staff.

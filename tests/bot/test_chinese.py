@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.chinese import (
     day,
+    day_places,
     days,
     fold,
     items,
@@ -186,6 +187,21 @@ def test_a_day_is_read_back_as_written(value: date) -> None:
 def test_full_dates_that_exist_are_found(text: str, found: list[date]) -> None:
     """Any usual spelling is read; a date that is in no calendar is none."""
     assert days(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("到2026年12月31日吗", [(1, 12)]),
+        ("2026-12-31和2026.5.6", [(0, 8), (9, 17)]),
+        ("2026年2月", []),
+        ("85911248", []),
+        ("120261231", []),
+    ],
+)
+def test_dates_have_their_places(text: str, places: list[tuple[int, int]]) -> None:
+    """A full date is found where it stands in the folded text, which has no strokes."""
+    assert day_places(fold(text)) == places
 
 
 @pytest.mark.parametrize(

@@ -49,14 +49,15 @@ def test_names_are_read_in_the_order_they_are_said(text: str, kind: str, values:
     [
         ("请问我们的技改找谁", "技改"),
         ("崂山技改500万能补多少", "技改"),
-        ("2026年12月31日技改", "2026年12月31日技改"),
+        ("2026年12月31日技改", "技改"),
+        ("2026-12-31技改", "技改"),
         ("请问", ""),
         ("", ""),
         ("😀！", ""),
     ],
 )
 def test_the_matter_is_what_says_neither_how_nor_where(text: str, left: str) -> None:
-    """Fillers, asking words, places and sums are not of the matter."""
+    """Fillers, asking words, places, dates and sums are not of the matter."""
     assert matter(text) == left
 
 

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("expires", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("openid"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "feedback",
@@ -51,6 +52,7 @@ def upgrade() -> None:
         sa.Column("window_until", sa.Float(), server_default="0", nullable=False),
         sa.Column("window_left", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("openid"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "inbox",

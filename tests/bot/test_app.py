@@ -1,0 +1,238 @@
+"""The parts, built in one place: what they are told of the deployment, and how they are taken apart again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.app import Services, answering, build_app, jobs, listen, office_of, open_services, put_menu, serve
+from bot.clock import ManualClock
+from bot.config import Config, Corpus, Database, Replies, Server, WeChat
+from bot.context import Context, Note, Office
+from bot.conversation import Conversation
+from bot.emulator.platform import Platform
+from bot.errors import ConfigError, CorpusError, StoreError
+from bot.messages import Clicked, Text
+from bot.replies import Answer, Say, Silence
+from bot.routing import Router
+from bot.store.feedback import Remark
+from handlers import ROUTER, WORDS
+from tests.corpus import DATA
+from tests.scenarios.stage import ACCOUNT
+from tests.small import small_corpus, write_files
+
+SORRY = Answer(reply=Silence())
+WECHAT = WeChat(
+    app_id=ACCOUNT.app_id,
+    app_secret=ACCOUNT.secret,
+    token=ACCOUNT.token,
+    encoding_aes_key=ACCOUNT.aes_key,
+    original_id=ACCOUNT.original_id,
+    api_base_url="http://127.0.0.1:9",
+)
+
+
+def settings(folder: Path, **sections: Any) -> Config:
+    """Settings with a fresh database and a small corpus in a folder, sections replaced by name."""
+    made = Config(
+        wechat=WECHAT,
+        database=Database(url=f"sqlite:///{folder}/store.sqlite3"),
+        corpus=Corpus(path=str(write_files(folder / "data"))),
+    )
+    return msgspec.structs.replace(made, **sections)
+
+
+@asynccontextmanager
+async def opened(config: Config, clock: ManualClock) -> AsyncIterator[Services]:
+    """The parts."""
+    async with open_services(config, ROUTER, clock=clock, corpus=small_corpus(), migrate=True) as services:
+        yield services
+
+
+def words(text: str = "技改") -> Text:
+    """Something said."""
+    return Text(key="k1", openid="oA", account="gh_1", created=0, text=text)
+
+
+@pytest.mark.parametrize(
+    ("account", "certified", "transfer", "office"),
+    [
+        ("service", True, True, Office(can_push=True, can_transfer=True)),
+        ("service", True, False, Office(can_push=True, can_transfer=False)),
+        ("service", False, True, Office(can_push=False, can_transfer=False)),
+        ("subscription", True, True, Office(can_push=True, can_transfer=True)),
+        ("subscription", False, True, Office(can_push=False, can_transfer=False)),
+        ("test", False, False, Office(can_push=True, can_transfer=False)),
+    ],
+)
+def test_what_the_account_may_do(account: str, certified: bool, transfer: bool, office: Office) -> None:
+    """Only certified accounts, and the platform's sandbox, write first; seats are for those alone that may."""
+    wechat = msgspec.structs.replace(WECHAT, account=account, certified=certified)
+    assert office_of(Config(wechat=wechat, replies=Replies(transfer=transfer))) == office
+
+
+async def test_a_handler_is_told_who_where_and_when(clock: ManualClock) -> None:
+    """Words, tapped policy, corpus, time in Shanghai, deployment and conversation reach the handler."""
+    seen: list[Context] = []
+
+    async def handler(ctx: Context) -> Answer:
+        seen.append(ctx)
+        return Answer(reply=Say(text="好"))
+
+    answer = answering(Router(handler, apology=SORRY), small_corpus, Office(public_url="https://x.cn"))
+    before = Conversation(focus="q91-1", expires=clock.time() + 1)
+    tapped = Text(key="k1", openid="oA", account="gh_1", created=0, text="找谁办", menu_id="q91-2")
+    outcome = await answer(tapped, before, clock.time())
+    (ctx,) = seen
+    assert (ctx.words, ctx.pointed, ctx.corpus, ctx.conversation) == ("找谁办", "q91-2", small_corpus(), before)
+    assert (ctx.now.isoformat(), ctx.office.public_url) == ("2026-11-22T10:00:00+08:00", "https://x.cn")
+    assert outcome.answer.version == small_corpus().version
+    await answer(Clicked(key="k2", openid="oA", account="gh_1", created=0, button="ask:技改"), None, clock.time())
+    assert (seen[1].words, seen[1].conversation) == ("技改", Conversation())
+
+
+async def test_what_is_over_is_not_handed_on(clock: ManualClock) -> None:
+    """A conversation whose time has come is none any more."""
+    seen: list[Conversation] = []
+
+    async def handler(ctx: Context) -> Answer:
+        seen.append(ctx.conversation)
+        return SORRY
+
+    answer = answering(Router(handler, apology=SORRY), small_corpus, Office())
+    await answer(words(), Conversation(focus="q91-1", expires=clock.time()), clock.time())
+    await answer(words(), Conversation(focus="q91-1", expires=clock.time() + 1), clock.time())
+    assert [conversation.focus for conversation in seen] == ["", "q91-1"]
+
+
+async def test_what_a_handler_leaves(clock: ManualClock) -> None:
+    """What it remembers and notes is the outcome; what it leaves as it was is not written again."""
+
+    async def handler(ctx: Context) -> Answer:
+        if ctx.words == "记":
+            ctx.look_at("q91-1")
+            ctx.note(Note(kind="complaint", text="不对", about="q91-2"))
+        return SORRY
+
+    answer = answering(Router(handler, apology=SORRY), small_corpus, Office())
+    outcome = await answer(words("记"), None, clock.time())
+    assert outcome.conversation is not None
+    assert outcome.conversation.focus == "q91-1"
+    assert outcome.remarks == (Remark(kind="complaint", text="不对", about="q91-2"),)
+    assert (await answer(words("不记"), outcome.conversation, clock.time())).conversation is None
+
+
+async def test_everything_is_closed_in_the_end(tmp_path: Path, clock: ManualClock) -> None:
+    """After the block the database, the engine and the connections are closed."""
+    async with opened(settings(tmp_path), clock) as services:
+        assert await services.engine.handle(words()) is not None
+    with pytest.raises(StoreError):
+        await services.inbox.counts()
+
+
+async def test_a_broken_corpus_opens_nothing(tmp_path: Path, clock: ManualClock) -> None:
+    """What does not load stops the start, before a database is touched."""
+    config = settings(tmp_path, corpus=Corpus(path=str(tmp_path / "nowhere")))
+    with pytest.raises(CorpusError):
+        await open_services(config, ROUTER, clock=clock, migrate=True).__aenter__()
+    assert not (tmp_path / "store.sqlite3").exists()
+
+
+async def test_the_corpus_is_read_from_its_folder(tmp_path: Path, clock: ManualClock) -> None:
+    """Without one that was read already, the corpus is the folder's."""
+    async with open_services(settings(tmp_path), ROUTER, clock=clock, migrate=True) as services:
+        assert services.corpus.version == small_corpus().version
+
+
+async def test_a_worker_of_a_silent_account_sends_nothing(tmp_path: Path, clock: ManualClock) -> None:
+    """Where the account may not write first there is no job that sends."""
+    async with opened(settings(tmp_path), clock) as services:
+        parts = services.engine, services.inbox, services.outbox, clock
+        assert [job.name for job in jobs(services.config, *parts)] == ["recover", "purge", "outbox"]
+        silent = settings(tmp_path, wechat=msgspec.structs.replace(WECHAT, certified=False))
+        assert [job.name for job in jobs(silent, *parts)] == ["recover", "purge"]
+
+
+async def test_old_messages_are_forgotten(tmp_path: Path, clock: ManualClock) -> None:
+    """The job that forgets keeps messages as many days as the settings say."""
+    async with opened(settings(tmp_path, replies=Replies(keep_days=2)), clock) as services:
+        await services.engine.handle(words())
+        parts = services.engine, services.inbox, services.outbox, clock
+        purge = next(job for job in jobs(services.config, *parts) if job.name == "purge")
+        await clock.advance(2 * 86_400.0 - 1)
+        assert await purge.run() == 0
+        assert await services.inbox.counts() == {"answered": 1}
+        await clock.advance(2.0)
+        assert await purge.run() == 0
+        assert await services.inbox.counts() == {}
+
+
+async def test_everything_has_its_address(tmp_path: Path, clock: ManualClock) -> None:
+    """Callback, public pages and the operator's pages stand where other software expects them."""
+    async with opened(settings(tmp_path), clock) as services:
+        app = build_app(services, WORDS)
+        found = {route.resource.canonical for route in app.router.routes() if route.resource is not None}
+        assert {"/wechat", "/policies", "/p/{id}", "/healthz", "/readyz", "/metrics"} <= found
+        async with TestServer(app) as server, aiohttp.ClientSession() as session:
+            for path, status in (("/wechat", 403), ("/p/q91-1", 200), ("/readyz", 200), ("/console", 404)):
+                async with session.get(server.make_url(path)) as response:
+                    assert response.status == status, path
+
+
+async def test_a_taken_port_is_said_to_be(unused_tcp_port_factory: Any) -> None:
+    """Where another program listens, the address and the reason are told."""
+    port = unused_tcp_port_factory()
+    runners = [web.AppRunner(web.Application()) for _ in range(2)]
+    for runner in runners:
+        await runner.setup()
+    await listen(runners[0], "127.0.0.1", port)
+    with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1 port {port}: .*in use"):
+        await listen(runners[1], "127.0.0.1", port)
+    for runner in runners:
+        await runner.cleanup()
+
+
+async def test_serving_ends_when_it_is_told_to(tmp_path: Path, unused_tcp_port_factory: Any) -> None:
+    """While it serves the pages are there; told to stop, it stops."""
+    port, stop = unused_tcp_port_factory(), asyncio.Event()
+    config = settings(tmp_path, server=Server(port=port))
+    async with open_services(config, ROUTER, corpus=small_corpus(), migrate=True):
+        pass  # the database is made
+    serving = asyncio.create_task(serve(config, ROUTER, WORDS, stop=stop))
+    async with aiohttp.ClientSession() as session:
+        assert await answered(session, f"http://127.0.0.1:{port}/healthz", serving) == 200
+    stop.set()
+    await asyncio.wait_for(serving, 10)
+
+
+async def answered(session: aiohttp.ClientSession, url: str, serving: asyncio.Task[None]) -> int:
+    """The status of an address once somebody listens there."""
+    while not serving.done():
+        try:
+            async with session.get(url) as response:
+                return response.status
+        except aiohttp.ClientConnectorError:
+            await asyncio.sleep(0)
+    raise AssertionError("it stopped")
+
+
+async def test_the_menu_is_put_in_place(tmp_path: Path) -> None:
+    """The menu of the corpus folder, with our public address, becomes the account's."""
+    async with Platform(ACCOUNT) as platform, TestServer(platform.app()) as api:
+        wechat = msgspec.structs.replace(WECHAT, api_base_url=str(api.make_url("")).rstrip("/"))
+        config = settings(tmp_path, wechat=wechat, server=Server(public_url="https://x.cn"))
+        config = msgspec.structs.replace(config, corpus=Corpus(path=str(DATA)))
+        async with open_services(config, ROUTER, corpus=small_corpus(), migrate=True):
+            pass
+        await put_menu(config)
+        (page,) = [leaf for b in platform.menu.buttons for leaf in b.get("sub_button", []) if leaf["type"] == "view"]
+        assert page["url"] == "https://x.cn/policies"
