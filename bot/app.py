@@ -32,7 +32,7 @@ from bot.outbox import Outbox
 from bot.pages import Pages
 from bot.routing import Router, pointed, spoken
 from bot.store.database import Database
-from bot.store.feedback import Remark
+from bot.store.feedback import Feedback, Kept, Remark
 from bot.store.inbox import Inbox
 from bot.store.outbox import OutboxRows
 from bot.store.tokens import TokenRows
@@ -48,6 +48,7 @@ logger = structlog.get_logger(__name__)
 STOP_SECONDS = 8.0  # how long running answers and sends may take to finish after a signal to stop
 OUTBOX_IDLE, RECOVER_IDLE, PURGE_IDLE = 0.5, 5.0, 3600.0  # seconds between looks that found nothing
 DAY = 86_400.0
+LONGEST_LINE = 64 * 1024  # bytes of a request line: a pasted question gets a page, not a bare 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,8 +170,13 @@ def jobs(config: Config, engine: Engine, inbox: Inbox, rows: OutboxRows, outbox:
     return found
 
 
-def mount(app: web.Application, services: Services, words: Words) -> None:
-    """Put the callback, the public pages and the operator's pages into an application."""
+def mount(app: web.Application, services: Services, words: Words, *, home: str = "/policies") -> None:
+    """Put the callback, the public pages and the operator's pages into an application; `/` leads to `home`."""
+
+    async def go_home(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound(home)
+
+    app.router.add_get("/", go_home)
     wechat = services.config.wechat
     wire = Wire(
         app_id=wechat.app_id,
@@ -219,7 +225,7 @@ async def serve(config: Config, router: Router, words: Words, *, stop: asyncio.E
 @asynccontextmanager
 async def _listening(services: Services, words: Words) -> AsyncIterator[None]:
     server = services.config.server
-    runner = web.AppRunner(build_app(services, words), access_log=None, shutdown_timeout=STOP_SECONDS)
+    runner = web.AppRunner(build_app(services, words), access_log=None, shutdown_timeout=STOP_SECONDS, max_line_size=LONGEST_LINE)
     await runner.setup()
     try:
         await listen(runner, server.host, server.port)
@@ -246,6 +252,15 @@ async def work(config: Config, router: Router) -> None:
         await stop.wait()
         await services.worker.stop(STOP_SECONDS)
     logger.info("stopped")
+
+
+async def read_remarks(config: Config, many: int) -> list[Kept]:
+    """What followers said for staff to read, newest first."""
+    database = await Database.open(config.database.url)
+    try:
+        return await Feedback(database).newest(many)
+    finally:
+        await database.close()
 
 
 async def put_menu(config: Config) -> None:

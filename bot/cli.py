@@ -114,6 +114,18 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         raise typer.Exit(0 if healthy else 1)
 
     @cli.command()
+    def remarks(
+        config: ConfigFile, many: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 100
+    ) -> None:
+        """Show what followers asked staff and complained of, one JSON line each."""
+        from bot.app import read_remarks as run
+
+        for kept in asyncio.run(run(read_config(config), many)):
+            when = datetime.fromtimestamp(kept.created, SHANGHAI).isoformat(timespec="seconds")
+            shown = {"when": when, "kind": kept.kind, "text": kept.text, "about": kept.about}
+            typer.echo(msgspec.json.encode(shown).decode())
+
+    @cli.command()
     def menu(config: ConfigFile) -> None:
         """Put data/menu.toml in place of the account's menu."""
         from bot.app import put_menu

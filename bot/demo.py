@@ -74,7 +74,7 @@ async def open_demo(
         services = await stack.enter_async_context(
             open_services(config, router, clock=clock, corpus=corpus, migrate=True)
         )
-        mount(app, services, words)
+        mount(app, services, words, home="/emulator/")
         page.mount(app, platform)
         address = await stack.enter_async_context(_site(app, host, chosen))
         platform.callback_url = f"{address}/wechat"

@@ -19,12 +19,13 @@ import math
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 import structlog
 
 from bot.clock import Clock, within
-from bot.conversation import Conversation
+from bot.conversation import Conversation, fresh
 from bot.deliveries import Deliveries
 from bot.errors import StoreError
 from bot.messages import AnyMessage
@@ -74,7 +75,7 @@ class Engine:
         self,
         *,
         inbox: Inbox,
-        answer: Callable[[AnyMessage, Conversation | None, float], Awaitable[Outcome]],
+        answer: Callable[[AnyMessage, Conversation, float], Awaitable[Outcome]],
         apology: Answer,
         clock: Clock,
         deadline: float = 4.5,
@@ -103,7 +104,7 @@ class Engine:
         return await work.deliveries.join(self._clock.time() + self._patience(message))
 
     async def recover(self, limit: int = 100) -> int:
-        """Answer messages whose process died over them, oldest first; how many were answered now."""
+        """Answer messages whose process died over them, oldest first; how many are answered now."""
         messages = await self._inbox.abandoned(self._clock.time(), limit)
         tasks = [self._begin(message).task for message in messages if message.key not in self._running]
         if not tasks:
@@ -113,24 +114,21 @@ class Engine:
 
     async def close(self, seconds: float) -> None:
         """Let what is running finish for at most `seconds`; the rest is left to whoever recovers it."""
-        tasks: list[asyncio.Task[Answer | None] | asyncio.Task[None]] = []
-        tasks += [work.task for work in self._running.values()]
-        if tasks:
+        if self._running:
+            tasks = [work.task for work in self._running.values()]
             await within(self._clock, asyncio.gather(*tasks, return_exceptions=True), seconds)
-        tasks += self._renewing
+        rest: list[asyncio.Task[Any]] = [*(work.task for work in self._running.values()), *self._renewing]
         if self._watching is not None:
-            tasks.append(self._watching)
-        for task in tasks:
+            rest.append(self._watching)
+        for task in rest:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*rest, return_exceptions=True)
 
     def _patience(self, message: AnyMessage) -> float:
         # With nothing to push, only the last delivery is told `success`: the others must end in the next one.
         last = self._clock.time() - message.created > (DELIVERIES - 1) * RETRY_SECONDS - 1
-        return self._deadline if last or self._can_push_to(message) else RETRY_SECONDS + 0.5
-
-    def _can_push_to(self, message: AnyMessage) -> bool:
-        return self._can_push and window(message) is not None
+        pushable = self._can_push and window(message) is not None
+        return self._deadline if last or pushable else RETRY_SECONDS + 0.5
 
     def _begin(self, message: AnyMessage) -> _Work:
         unanswered = self._unanswered.setdefault(message.openid, [])
@@ -150,8 +148,11 @@ class Engine:
         unanswered.remove(work.task)
         if not unanswered:
             del self._unanswered[message.openid]
-        if not work.task.cancelled() and (error := work.task.exception()):
-            logger.error("message not answered", key=message.key, error=str(error))
+        error = None if work.task.cancelled() else work.task.exception()
+        if isinstance(error, StoreError):
+            logger.error("message not stored", key=message.key, error=str(error))
+        elif error is not None:
+            logger.error("message not answered", key=message.key, exc_info=error)
         work.deliveries.tell(work.task)
 
     async def _watch(self) -> None:
@@ -171,7 +172,7 @@ class Engine:
             self._renewing.add(renewing)
             renewing.add_done_callback(self._renewing.discard)
         if work.asked is not None and time - work.asked >= ANSWER_LIMIT:
-            work.asked, work.overdue = None, True
+            work.asked, work.overdue = time, True
             work.task.cancel()
 
     async def _renew(self, message: AnyMessage, time: float) -> None:
@@ -223,7 +224,7 @@ class Engine:
         key, kind = work.message.key, type(work.message).__name__
         work.asked = self._clock.time()
         try:
-            return await self._answer(work.message, conversation, work.asked)
+            return await self._answer(work.message, fresh(conversation, work.asked), work.asked)
         except asyncio.CancelledError:
             if not work.overdue:
                 raise

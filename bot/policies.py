@@ -43,7 +43,8 @@ class Benefit(Record, tag_field="kind", frozen=True, kw_only=True):
     cap         at most, for one award
     cap_year    at most, for one enterprise in one year
     cap_total   at most, for one enterprise over the life of the policy
-    once        given a single time
+    once        the paper says that it is given a single time
+    first       for the first recognition or the first time only
     topup       a later, higher award pays only the difference
     choice      benefits of one policy with the same word here exclude each other
     note        what else decides it
@@ -56,6 +57,7 @@ class Benefit(Record, tag_field="kind", frozen=True, kw_only=True):
     cap_year: int | None = None
     cap_total: int | None = None
     once: bool = False
+    first: bool = False
     topup: bool = False
     choice: str = ""
     note: str = ""

@@ -26,13 +26,18 @@ async def answer(ctx: Context) -> Answer | None:
 
 def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
     """All rules of one policy, each on its lines; what does not fit is on the page."""
-    lines = [f"【{policy.title}】（{wording.level(policy)}）", wording.status(ctx, policy), ""]
+    lines = [
+        wording.heading(ctx, policy),
+        wording.status(ctx, policy),
+        *wording.caution(ctx, policy),
+        "",
+    ]
     if ctx.corpus.status(policy, ctx.today) is Status.EXPIRED:
         lines[-1:] = ["下面是到期前的标准，现在不能再报：", ""]
     tail = [f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}", *(f"☎ {line}" for line in wording.desks(policy))]
     near = [ctx.corpus.policies[i] for i in others[:3]]
     if near:
-        names = [say_link(f"{n}. {p.title}（{wording.where(ctx, p)}）", str(n), p.id) for n, p in enumerate(near, 2)]
+        names = [say_link(f"{n}. {wording.beside(ctx, p)}", str(n), p.id) for n, p in enumerate(near, 2)]
         tail.append("相近的：" + "、".join(names))
     if ctx.office.public_url:
         tail.append(web_link("全文", f"{ctx.office.public_url}/p/{policy.id}"))

@@ -18,8 +18,14 @@ def card(ctx: Context, policy: Policy, intent: str = "policy", others: tuple[str
 
 def text(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> str:
     """The card as words, within the platform's limit: fewer benefits, then fewer links; nothing else is cut."""
-    head = [f"【{policy.title}】", f"{wording.level(policy)} · {wording.status(ctx, policy)}", "", policy.summary]
-    facts = [*_who(policy), *_papers(ctx, policy), *_desks(ctx, policy)]
+    head = [
+        f"【{wording.title(ctx, policy)}】",
+        f"{wording.level(policy)} · {wording.status(ctx, policy)}",
+        "",
+        policy.summary,
+    ]
+    head[2:2] = wording.caution(ctx, policy)
+    facts = [*_original(ctx, policy), *_who(policy), *_papers(ctx, policy), *_desks(ctx, policy)]
     for successors, near in ((2, others[:3]), (2, others[:2]), (2, others[:1]), (2, ()), (1, ())):
         tail = [*_successor(ctx, policy, successors), *facts, *footer(ctx, policy, near)]
         if fitting([""], [*head, *tail]):
@@ -27,8 +33,17 @@ def text(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> str:
     lines = [f"· {wording.brief(b)}" for b in policy.benefits]
     fit = fitting(lines, [*head, *tail])
     kept = lines if fit == len(lines) else [*lines[:fit], f"· ……共{len(lines)}项，点“能补多少”看全部"]
-    body = ["", "💰 能拿什么", *kept] if kept else []
+    body = ["", "💰 能拿什么", *kept] if len(lines) > 1 else []  # a single one stands in the summary
     return "\n".join([*head, *body, *tail])
+
+
+def _original(ctx: Context, policy: Policy) -> list[str]:
+    """Where a policy restates one of the city's: which, so that nobody counts it twice."""
+    if len(policy.restates) != 1:
+        return []
+    original = ctx.corpus.policies[policy.restates[0]]
+    link = say_link(f"{wording.title(ctx, original)}（{wording.level(original)}）", original.title, original.id)
+    return ["", f"📌 转述的是同一份文件里的{link}。"]
 
 
 def _who(policy: Policy) -> list[str]:
@@ -50,7 +65,7 @@ def _successor(ctx: Context, policy: Policy, most: int) -> list[str]:
     alive = [ctx.corpus.policies[i] for i in policy.related if _in_force(ctx, i)]
     if not alive:
         return ["", "这一条现在不能再报；资料里没有接续的政策，是否延续请问责任单位。"]
-    names = "、".join(say_link(f"{p.title}（{wording.level(p)}）", p.title, p.id) for p in alive[:most])
+    names = "、".join(say_link(f"{wording.title(ctx, p)}（{wording.level(p)}）", p.title, p.id) for p in alive[:most])
     return ["", f"这一条现在不能再报。还可以看：{names}"]
 
 
@@ -66,9 +81,7 @@ def footer(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> list[s
     lines = ["", "👉 " + " ｜ ".join(links)]
     if others:
         names = [ctx.corpus.policies[i] for i in others]
-        near = "、".join(
-            say_link(f"{n}. {p.title}（{wording.where(ctx, p)}）", str(n), p.id) for n, p in enumerate(names, 2)
-        )
+        near = "、".join(say_link(f"{n}. {wording.beside(ctx, p)}", str(n), p.id) for n, p in enumerate(names, 2))
         lines.append(f"也可能是：{near}")
     lines.append(edition(ctx))
     return lines

@@ -33,7 +33,7 @@ async def answer(ctx: Context) -> Answer | None:
 
 def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
     """The desks of one policy, and those of close ones."""
-    lines = [f"【{policy.title}】（{wording.level(policy)}）", wording.status(ctx, policy)]
+    lines = [wording.heading(ctx, policy), wording.status(ctx, policy)]
     lines += [f"☎ {line}" for line in wording.desks(policy)]
     if not any(c.phone for c in policy.contacts):
         lines.append("资料没有给出这些单位的电话。")
@@ -43,7 +43,7 @@ def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Ans
     near = [ctx.corpus.policies[i] for i in others[:3]]
     if near:
         lines += ["", "相近的："]
-        lines += [f"· {p.title}（{wording.where(ctx, p)}）：{wording.desks(p)[0]}" for p in near]
+        lines += [f"· {wording.beside(ctx, p)}：{wording.desks(p)[0]}" for p in near]
     lines += ["", "👉 " + say_link("看这条政策", policy.title, policy.id), edition(ctx)]
     ctx.look_at(policy.id, others, wanted="contact")
     return Answer(reply=Say(text="\n".join(lines)), intent="contact", policies=(policy.id, *others))

@@ -15,7 +15,7 @@ async def complain(ctx: Context) -> Answer | None:
     if not ctx.words or ctx.finding.intent != "complaint":
         return None
     ctx.note(Note(kind="complaint", text=ctx.words, about=ctx.focus))
-    lines = ["抱歉没帮上忙，您的意见已经原样记下，工作人员会看到。", *_desk(ctx)]
+    lines = ["抱歉没帮上忙，您的意见已经原样记下，供工作人员查看。", *_desk(ctx)]
     lines.append("也可以换个说法再问一次，比如只说关键词“技改”“算力券”“单项冠军”。")
     return Answer(reply=Say(text="\n".join(lines)), intent="complaint")
 
@@ -29,9 +29,9 @@ async def call_staff(ctx: Context) -> Answer | None:
     if message and state.open and ctx.office.can_transfer:
         return Answer(reply=HandOver(), intent="staff")
     ctx.note(Note(kind="staff", text=ctx.words, about=ctx.focus))
-    lines = ["已记下您想找工作人员，他们会看到您的留言。请接着把问题用一句话写清楚。", *_desk(ctx)]
+    lines = ["现在没有在线人工，您的话已经记下，供工作人员查看。", *_desk(ctx)]
     if not _focus(ctx):
-        lines.append("急事请直接打责任处室电话：发“政策名＋找谁”，比如“技改找谁”。")
+        lines.append("要找人办事，请直接打责任处室电话：发“政策名＋找谁”，比如“技改找谁”。")
     if note := wording.hours(ctx):
         lines.append(note)
     return Answer(reply=Say(text="\n".join(lines)), intent="staff")
@@ -43,4 +43,8 @@ def _focus(ctx: Context) -> Policy | None:
 
 def _desk(ctx: Context) -> list[str]:
     policy = _focus(ctx)
-    return [f"您刚才看的“{policy.title}”可直接问：", *(f"☎ {d}" for d in wording.desks(policy))] if policy else []
+    return (
+        [f"您刚才看的“{wording.title(ctx, policy)}”可直接问：", *(f"☎ {d}" for d in wording.desks(policy))]
+        if policy
+        else []
+    )

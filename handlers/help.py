@@ -6,7 +6,9 @@ from bot.context import Context
 from bot.replies import Answer, Say, say_link
 from handlers.welcome import EXAMPLES
 
-THANKS = ("谢", "辛苦", "ok", "好的", "好滴", "再见", "拜拜", "👍", "👌", "🙏")
+THANKS = ("谢", "辛苦", "ok", "好的", "好滴", "👍", "👌", "🙏")
+
+PARTING = ("再见", "拜拜", "bye", "回见")
 
 ASKABLE = (
     ("问政策", "技改补贴"),
@@ -24,6 +26,8 @@ async def greet(ctx: Context) -> Answer | None:
     if not ctx.words or ctx.finding.intent != "greeting":
         return None
     lowered = ctx.words.lower()
+    if any(word in lowered for word in PARTING):
+        return Answer(reply=Say(text="再见，有事随时来问。"), intent="greeting")
     if any(word in lowered for word in THANKS):
         return Answer(reply=Say(text="不客气，有事随时问。"), intent="greeting")
     examples = "\n".join(f"👉 {say_link(example, example)}" for example in EXAMPLES)

@@ -87,7 +87,7 @@ def overview(ctx: Context) -> Answer:
     """都有哪些政策: too many to list, so where to begin, with the count of each."""
     everything = ctx.corpus.policies.values()
     counts = Counter(p.district for p in everything)
-    lines = [f"共{len(ctx.corpus.policies)}条政策，可以按区（市）看："]
+    lines = [*unknown_place(ctx), f"共{len(ctx.corpus.policies)}条政策，可以按区（市）看："]
     for district, count in counts.items():
         name = "市级" if district == "市" else district
         lines.append(f"· {say_link(f'{name}（{count}条）', f'{name}有哪些政策')}")
@@ -97,7 +97,14 @@ def overview(ctx: Context) -> Answer:
     if ctx.office.public_url:
         lines += ["", web_link("网页版全部政策", f"{ctx.office.public_url}/policies")]
     lines.append(edition(ctx))
+    ctx.remember(Conversation())  # a number now would mean a list that is no longer on the screen
     return Answer(reply=Say(text="\n".join(lines)), intent="list")
+
+
+def unknown_place(ctx: Context) -> list[str]:
+    """Where a part of the city is named that the corpus has nothing of: that it has not, and what still holds."""
+    places = ctx.finding.question.named("uncovered") if ctx.words else ()
+    return [f"{places[0]}自己的政策，资料里还没有收录；市级政策全市企业都能问。"] if places else []
 
 
 def ordered(ctx: Context, ids: tuple[str, ...]) -> tuple[str, ...]:

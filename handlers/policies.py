@@ -45,7 +45,12 @@ def _about_else(finding: Finding) -> bool:
 
 def of_conditions(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
     """Who qualifies and on what conditions."""
-    lines = [f"【{policy.title}】（{wording.level(policy)}）", wording.status(ctx, policy), "", "👤 谁能报："]
+    lines = [
+        wording.heading(ctx, policy),
+        wording.status(ctx, policy),
+        "",
+        "👤 谁能报：",
+    ]
     lines += [f"· {who}" for who in policy.who]
     if policy.conditions:
         lines += ["📌 条件和说明：", *(f"· {condition}" for condition in policy.conditions)]
@@ -63,6 +68,6 @@ def of_conditions(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) ->
 def of_related(ctx: Context, policy: Policy) -> Answer:
     """Other policies on the same matter."""
     if not policy.related:
-        said = f"资料里没有和“{policy.title}”直接相关的其他政策。"
+        said = f"资料里没有和“{wording.title(ctx, policy)}”直接相关的其他政策。"
         return Answer(reply=Say(text=said + say_link("看这条政策", policy.title, policy.id)), intent="list")
-    return lists.show(ctx, lists.ordered(ctx, policy.related), f"和“{policy.title}”相关的", intent="list")
+    return lists.show(ctx, lists.ordered(ctx, policy.related), f"和“{wording.title(ctx, policy)}”相关的", intent="list")

@@ -59,7 +59,7 @@ def _moments(ctx: Context) -> list[date | int]:
 
 def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
     """The period of one policy, and those of close ones."""
-    head = f"【{policy.title}】（{wording.level(policy)}{wording.headline(policy)}）"
+    head = f"【{wording.title(ctx, policy)}】（{wording.level(policy)}{wording.headline(policy)}）"
     lines = [head, *_asked(ctx, policy), wording.status(ctx, policy)]
     lines.append(f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}")
     if ctx.corpus.status(policy, ctx.today) is Status.EXPIRED:
@@ -72,7 +72,10 @@ def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Ans
     near = [ctx.corpus.policies[i] for i in others[:NEAR]]
     if near:
         lines += ["", "相近的："]
-        lines += [f"· {p.title}（{wording.level(p)}{wording.headline(p)}）{wording.status(ctx, p)}" for p in near]
+        lines += [
+            f"· {wording.title(ctx, p)}（{wording.level(p)}{wording.headline(p)}）{wording.status(ctx, p)}"
+            for p in near
+        ]
     lines.append(edition(ctx))
     ctx.look_at(policy.id, others, wanted="expiry")
     return Answer(reply=Say(text="\n".join(lines)), intent="expiry", policies=(policy.id, *others))
@@ -80,7 +83,7 @@ def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Ans
 
 def _linked(ctx: Context, policy_id: str) -> str:
     policy = ctx.corpus.policies[policy_id]
-    return say_link(f"{policy.title}（{wording.level(policy)}）", policy.title, policy.id)
+    return say_link(f"{wording.title(ctx, policy)}（{wording.level(policy)}）", policy.title, policy.id)
 
 
 def _alive(ctx: Context, policy_id: str) -> bool:
@@ -102,7 +105,9 @@ def _on(ctx: Context, policy: Policy, on: date) -> str:
         case Status.UPCOMING:
             return "还没有施行"
         case Status.VALID | Status.OPEN:
-            return "截止日之前，是否已施行资料未列" if ctx.corpus.period(policy)[0] is None else "在有效期内"
+            return (
+                "在截止日之前；什么时候开始施行，资料没有写" if ctx.corpus.period(policy)[0] is None else "在有效期内"
+            )
         case _:
             return "资料未列有效期，无法判断"
 

@@ -29,12 +29,29 @@ from bot.replies import say_link
 LEVELS = {"city": "市级", "district": "区级"}
 LONG_SCALE = 4  # tiers
 SOON = 60  # days: a period that ends within these is said to end soon
+CAUTION = "⚠️ 这是{district}的政策，只给{district}的企业。"
 NO_PHONE = "资料未列电话"
 
 
 def level(policy: Policy) -> str:
     """市级, or the district."""
     return LEVELS["city"] if policy.level == "city" else policy.district
+
+
+def title(ctx: Context, policy: Policy) -> str:
+    """The title; policies that share one are told apart by what people call them."""
+    shared = sum(1 for p in ctx.corpus.policies.values() if p.title == policy.title) > 1
+    return f"{policy.title}·{policy.keywords[0]}" if shared and policy.keywords else policy.title
+
+
+def heading(ctx: Context, policy: Policy) -> str:
+    """The head of an answer about one policy."""
+    return f"【{title(ctx, policy)}】（{level(policy)}）"
+
+
+def beside(ctx: Context, policy: Policy) -> str:
+    """A policy named beside another: title, level, and that it is over, if it is."""
+    return f"{title(ctx, policy)}（{where(ctx, policy)}）"
 
 
 def where(ctx: Context, policy: Policy) -> str:
@@ -47,6 +64,12 @@ def headline(policy: Policy) -> str:
     """The largest sum a policy names, to tell it by; nothing where it names none."""
     figure = largest(policy)
     return f"，最高{money(figure)}" if figure is not None else ""
+
+
+def caution(ctx: Context, policy: Policy) -> list[str]:
+    """Where a district's policy answers somebody who named no district: that it is for that district alone."""
+    asked = ctx.words and policy.district in ctx.finding.question.named("district")
+    return [] if policy.level == "city" or asked else [CAUTION.format(district=policy.district)]
 
 
 def status(ctx: Context, policy: Policy, on: date | None = None) -> str:
@@ -128,7 +151,7 @@ def _sum(value: AnyBenefit) -> str:
         case PerUnit():
             return f"每{value.unit}{money(value.amount)}"
         case Pool():
-            return f"总盘子{money(value.amount)}{_per(value.per)}（不是给单个企业的数）"
+            return f"总额{money(value.amount)}{_per(value.per)}（不是给单个企业的数）"
         case Maximum():
             return ""
 
@@ -203,7 +226,5 @@ def _when(now: datetime, then: datetime) -> str:
 
 
 def entry(ctx: Context, number: int, policy: Policy) -> str:
-    """One line of a list: number, title, level, state. Policies of one title are told apart by what they give."""
-    same = [p for p in ctx.corpus.policies.values() if p.title == policy.title]
-    title = f"{policy.title}·{policy.keywords[0]}" if len(same) > 1 and policy.keywords else policy.title
-    return f"{number}. {say_link(title, str(number), policy.id)}（{level(policy)}·{mark(ctx, policy)}）"
+    """One line of a list: number, title, level, state."""
+    return f"{number}. {say_link(title(ctx, policy), str(number), policy.id)}（{level(policy)}·{mark(ctx, policy)}）"

@@ -37,9 +37,9 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[Any]:
     except CANNOT_RUN as error:
         shutil.rmtree(folder, ignore_errors=True)
         reason = f"PostgreSQL cannot run here: {type(error).__name__}: {error}"
-        request.config.stash[NO_POSTGRES] = reason
         if os.environ.get("CI"):
             pytest.fail(reason)
+        request.config.stash[NO_POSTGRES] = reason
         pytest.skip(reason)
     yield server
     server.cleanup()

@@ -32,7 +32,7 @@ def test_every_command_named_exists() -> None:
 
 
 def _questions() -> list[list[str]]:
-    lines = re.findall(r"^python main\.py (ask .+)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    lines = re.findall(r"^\.venv/bin/python main\.py (ask .+)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     return [line.split() for line in lines]
 
 

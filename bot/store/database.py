@@ -140,10 +140,13 @@ class Database:
         self._failures = (*FAILURES, PostgresError, InterfaceError)
 
     async def _open(self, migrate: bool) -> None:
-        if not migrate:
+        if migrate:
+            async with self.write() as connection:
+                await connection.run_sync(schema.upgrade)
+        else:
             self._refuse_missing_file()
-        async with self.write() as connection:
-            await connection.run_sync(schema.upgrade if migrate else schema.check)
+            async with self.read() as connection:
+                await connection.run_sync(schema.check)
 
     def _refuse_missing_file(self) -> None:
         if self.dialect == "sqlite" and not Path(self._url.database or "").exists():  # to open it would create it

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
+import structlog
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
@@ -25,6 +27,7 @@ from bot.messages import Clicked, Text
 from bot.replies import Answer, Say, Silence
 from bot.routing import Router
 from bot.store.feedback import Remark
+from bot.worker import Job
 from handlers import ROUTER, WORDS
 from tests.corpus import DATA
 from tests.scenarios.stage import ACCOUNT
@@ -56,6 +59,12 @@ async def opened(config: Config, clock: ManualClock) -> AsyncIterator[Services]:
     """The parts."""
     async with open_services(config, ROUTER, clock=clock, corpus=small_corpus(), migrate=True) as services:
         yield services
+
+
+def work(services: Services, config: Config) -> dict[str, Job]:
+    """The jobs of a worker with these settings, by name."""
+    parts = services.engine, services.inbox, services.outbox_rows, services.outbox
+    return {job.name: job for job in jobs(config, *parts, clock=services.clock)}
 
 
 def words(text: str = "技改") -> Text:
@@ -156,18 +165,16 @@ async def test_the_corpus_is_read_from_its_folder(tmp_path: Path, clock: ManualC
 async def test_a_worker_of_a_silent_account_sends_nothing(tmp_path: Path, clock: ManualClock) -> None:
     """Where the account may not write first there is no job that sends."""
     async with opened(settings(tmp_path), clock) as services:
-        parts = services.engine, services.inbox, services.outbox, clock
-        assert [job.name for job in jobs(services.config, *parts)] == ["recover", "purge", "outbox"]
+        assert list(work(services, services.config)) == ["recover", "purge", "outbox"]
         silent = settings(tmp_path, wechat=msgspec.structs.replace(WECHAT, certified=False))
-        assert [job.name for job in jobs(silent, *parts)] == ["recover", "purge"]
+        assert list(work(services, silent)) == ["recover", "purge"]
 
 
 async def test_old_messages_are_forgotten(tmp_path: Path, clock: ManualClock) -> None:
     """The job that forgets keeps messages as many days as the settings say."""
     async with opened(settings(tmp_path, replies=Replies(keep_days=2)), clock) as services:
         await services.engine.handle(words())
-        parts = services.engine, services.inbox, services.outbox, clock
-        purge = next(job for job in jobs(services.config, *parts) if job.name == "purge")
+        purge = work(services, services.config)["purge"]
         await clock.advance(2 * 86_400.0 - 1)
         assert await purge.run() == 0
         assert await services.inbox.counts() == {"answered": 1}
@@ -201,6 +208,16 @@ async def test_a_taken_port_is_said_to_be(unused_tcp_port_factory: Any) -> None:
         await runner.cleanup()
 
 
+@pytest.fixture
+def own_logs() -> Iterator[None]:
+    """Takes back what a served program sets up for its logs."""
+    handlers = list(logging.root.handlers)
+    yield
+    structlog.reset_defaults()
+    logging.root.handlers[:] = handlers
+
+
+@pytest.mark.usefixtures("own_logs")
 async def test_serving_ends_when_it_is_told_to(tmp_path: Path, unused_tcp_port_factory: Any) -> None:
     """While it serves the pages are there; told to stop, it stops."""
     port, stop = unused_tcp_port_factory(), asyncio.Event()
@@ -208,7 +225,7 @@ async def test_serving_ends_when_it_is_told_to(tmp_path: Path, unused_tcp_port_f
     async with open_services(config, ROUTER, corpus=small_corpus(), migrate=True):
         pass  # the database is made
     serving = asyncio.create_task(serve(config, ROUTER, WORDS, stop=stop))
-    async with aiohttp.ClientSession() as session:
+    async with asyncio.timeout(20), aiohttp.ClientSession() as session:
         assert await answered(session, f"http://127.0.0.1:{port}/healthz", serving) == 200
     stop.set()
     await asyncio.wait_for(serving, 10)

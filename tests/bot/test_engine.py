@@ -40,17 +40,16 @@ class Handlers:
     failing: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
 
-    async def answer(self, message: AnyMessage, conversation: Conversation | None, time: float) -> Outcome:
+    async def answer(self, message: AnyMessage, conversation: Conversation, time: float) -> Outcome:
         """The n-th answer."""
         self.asked.append(message.key)
         text = f"{message.key} answer {len(self.asked)}"
-        listed = conversation.listed if conversation else ()
         await self.clock.sleep(self.seconds.get(message.key, 0.0))
         if message.key in self.failing:
             raise LookupError("out of order")
         return Outcome(
             answer=Answer(reply=Silence() if message.key in self.silent else Say(text=text)),
-            conversation=Conversation(listed=(*listed, message.key), expires=time + 60),
+            conversation=Conversation(listed=(*conversation.listed, message.key), expires=time + 60),
             remarks=(Remark(kind="staff", text=text),),
         )
 
@@ -328,6 +327,18 @@ async def test_turns_wait_for_retries_too(
     kept = await Inbox(store).conversation("o1")
     assert kept is not None
     assert kept.listed == ("k0", "k1", "k2")
+
+
+async def test_forgotten_conversation(
+    engine: Engine, store: InlineStore, handlers: Handlers, clock: ManualClock
+) -> None:
+    """A conversation that is over is not remembered to the next message."""
+    await engine.handle(text(clock, "k1"))
+    await clock.advance(61.0)
+    await engine.handle(text(clock, "k2"))
+    kept = await Inbox(store).conversation("o1")
+    assert kept is not None
+    assert kept.listed == ("k2",)
 
 
 async def test_followers_do_not_wait_for_each_other(engine: Engine, handlers: Handlers, clock: ManualClock) -> None:

@@ -69,7 +69,7 @@ class World:
             owner=f"p{self.started}",
         )
 
-    async def answer(self, message: AnyMessage, conversation: Conversation | None, time: float) -> Outcome:
+    async def answer(self, message: AnyMessage, conversation: Conversation, time: float) -> Outcome:
         """No two answers are alike, so that a second one would be seen."""
         self.asked += 1
         text, left = f"{message.key} {self.asked}", self.takes[message.key]
@@ -185,7 +185,7 @@ async def run(path: Path, schedule: Schedule) -> None:
             assert len(world.received[key]) + pushes == 1, "no answer is lost"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(schedule=schedules)
 def test_any_schedule(schedule: Schedule, sqlite_template: Path) -> None:
     """Whatever happens, each message gets one answer, and it reaches the follower at most once, and once if it can."""

@@ -75,7 +75,7 @@ def test_without_public_pages_their_buttons_are_left_out(tmp_path: Path) -> None
 )
 def test_what_the_platform_would_refuse_is_refused_here(tmp_path: Path, text: str, complaint: str) -> None:
     """A wrong file is an error that names the file and the button, before anything is sent."""
-    with pytest.raises(CorpusError, match="menu.toml") as caught:
+    with pytest.raises(CorpusError, match=r"menu\.toml") as caught:
         read(tmp_path, text)
     assert complaint in str(caught.value)
 
@@ -89,5 +89,5 @@ def test_there_is_one_level_below(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """A missing file is named."""
-    with pytest.raises(CorpusError, match="nowhere.toml: cannot be read"):
+    with pytest.raises(CorpusError, match=r"nowhere\.toml: cannot be read"):
         read_menu(tmp_path / "nowhere.toml", PUBLIC)

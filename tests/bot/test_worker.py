@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -46,9 +45,9 @@ class Work:
 
 
 @pytest.fixture
-async def work(clock: ManualClock) -> AsyncIterator[Work]:
+def work(clock: ManualClock) -> Work:
     """Something to do."""
-    yield Work(clock)
+    return Work(clock)
 
 
 async def begin(clock: ManualClock, *works: Work) -> Worker:

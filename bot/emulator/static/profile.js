@@ -5,9 +5,9 @@ import { find, icon, make } from "./dom.js";
 
 const ABOUT = [
   ["问政策", "给多少、谁能报、还有效吗"],
-  ["算补贴", "报上金额，列出算式和上限"],
+  ["查文号", "报文号，列出这份文件的全部政策"],
   ["找人办", "责任处室、电话、此刻上没上班"],
-  ["收提醒", "新政策、有变化、快到期"],
+  ["看期限", "哪些有效、快到期、已过期"],
 ];
 
 /** Draw the page; `enter`, `follow` and `leave` are what its buttons do. */

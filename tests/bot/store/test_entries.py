@@ -35,7 +35,7 @@ async def test_results_come_in_the_order_of_jobs(database: Database) -> None:
     entries = Entries(database)
     first = await database.run(lambda: entries.transact([claiming("k1"), claiming("k2")]))
     assert [(seen.fresh, seen.row) for seen in first] == [(True, None), (True, None)]
-    jobs = [claiming("k2"), settling("k1"), claiming("k3"), settling("none"), claiming("k1")]
+    jobs: list[Claiming | Settling] = [claiming("k2"), settling("k1"), claiming("k3"), settling("none"), claiming("k1")]
     again = await database.run(lambda: entries.transact(jobs))
     assert [(seen.fresh, seen.row and tuple(seen.row[:2])) for seen in again] == [
         (False, ("k2", "running")),

@@ -22,3 +22,14 @@ async def test_each_remark_is_kept_once(database: Database) -> None:
         ("staff", "人工", ""),
     ]
     assert {(row["key"], row["openid"], row["created"], row["closed"]) for row in found} == {("k1", "o1", 7.0, None)}
+
+
+async def test_remarks_are_read_newest_first(database: Database) -> None:
+    """Staff see the newest remarks first, as many as they ask for, and not who said them."""
+    kept = Feedback(database)
+    remarks = [Remark(kind="complaint", text=f"no {n}", about="q91-1") for n in range(3)]
+    await database.run(lambda: kept.keep(pack("k1", "oA", remarks=remarks, time=5.0)))
+    found = await kept.newest(2)
+    assert [remark.text for remark in found] == ["no 2", "no 1"]
+    assert (found[0].kind, found[0].about, found[0].created) == ("complaint", "q91-1", 5.0)
+    assert "oA" not in repr(found)

@@ -1,0 +1,184 @@
+"""The doctor: what it finds in good health, and in each of the ailments an operator can bring about."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.checkup import APART, Finding, look, run_checkup
+from bot.clock import ManualClock
+from bot.config import Config, Corpus, Database, Server
+from bot.emulator.platform import Platform
+from handlers import WORDS
+from tests.scenarios.stage import ACCOUNT, Process, Stage, open_stage
+from tests.small import write_files
+
+
+class Patient:
+    """A running bot and its platform; `look` is told what differs from its settings."""
+
+    def __init__(self, stage: Stage, process: Process, folder: Path) -> None:
+        self.platform: Platform = stage.platform
+        self.settings: Config = msgspec.structs.replace(
+            stage.settings,
+            server=Server(public_url=process.callback.removesuffix("/wechat")),
+            corpus=Corpus(path=str(write_files(folder / "data"))),
+        )
+
+    async def look(self, **sections: Any) -> dict[str, Finding]:
+        """The findings, by name."""
+        return {finding.name: finding async for finding in look(msgspec.structs.replace(self.settings, **sections))}
+
+    def wechat(self, **changed: Any) -> dict[str, Any]:
+        """The account's section, changed."""
+        return {"wechat": msgspec.structs.replace(self.settings.wechat, **changed)}
+
+
+@pytest.fixture
+async def patient(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Patient]:
+    """A bot that runs as it should."""
+    path = tmp_path / "store.sqlite3"
+    shutil.copy(sqlite_template, path)
+    async with open_stage(path, ManualClock()) as stage:
+        yield Patient(stage, await stage.start(), tmp_path)
+
+
+async def test_good_health(patient: Patient) -> None:
+    """Corpus, database, clock, token and callback are well; only the port would not do for the real platform."""
+    found = await patient.look()
+    assert list(found) == ["corpus", "database", "clock", "token", "address_port", "callback"]
+    assert [name for name, finding in found.items() if not finding.well] == ["address_port"]
+    assert found["corpus"].detail.startswith("3, 试用版 ")
+    assert found["database"].detail == "sqlite"
+    assert float(found["clock"].detail) < APART
+
+
+async def test_every_finding_is_said_in_a_sentence(patient: Patient) -> None:
+    """Each line has a mark and a sentence in Chinese; one that is not well makes the whole not well."""
+    said: list[str] = []
+    assert not await run_checkup(patient.settings, WORDS, said.append)
+    assert [line[0] for line in said] == ["✅", "✅", "✅", "✅", "❌", "✅"]
+    assert said[1] == "✅ 数据库可用（sqlite），版本正确"
+    assert "微信只推送到80或443端口" in said[4]
+    assert not any("{" in line for line in said)
+
+
+async def test_a_broken_corpus(patient: Patient, tmp_path: Path) -> None:
+    """A corpus that does not load is said with file and reason."""
+    (tmp_path / "data" / "topics.toml").write_text("topic = [", encoding="utf-8")
+    found = await patient.look()
+    assert not found["corpus_bad"].well
+    assert "topics.toml" in found["corpus_bad"].detail
+
+
+async def test_no_database(patient: Patient, tmp_path: Path) -> None:
+    """Without a database the token, which is kept there, is not looked at."""
+    found = await patient.look(database=Database(url=f"sqlite:///{tmp_path}/none.sqlite3"))
+    assert "run: python main.py migrate" in found["database_bad"].detail
+    assert "token" not in found
+    assert "callback" in found
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [({"app_secret": "f" * 32}, "secret_bad"), ({"app_id": "wx9999999999999999"}, "app_id_bad")],
+)
+async def test_a_wrong_key(patient: Patient, changed: dict[str, str], name: str) -> None:
+    """A wrong AppID and a wrong AppSecret are told apart."""
+    found = await patient.look(**patient.wechat(**changed))
+    assert not found[name].well
+    assert "token" not in found
+
+
+@pytest.mark.parametrize(("fault", "name"), [("address", "address_refused"), ("frozen", "secret_frozen")])
+async def test_what_the_platform_refuses(patient: Patient, fault: str, name: str) -> None:
+    """An address that is not on the list, with the address, and a frozen secret have names of their own."""
+    patient.platform.faults.set(fault, True)
+    found = await patient.look()
+    assert not found[name].well
+    assert found[name].detail[:5] in ("40164", "40243")
+    if fault == "address":
+        assert "127.0.0.1" in found[name].detail
+
+
+async def test_a_limit_that_is_reached(patient: Patient) -> None:
+    """Any other refusal is told with its code."""
+    patient.platform.faults.set("limit", True)
+    assert (await patient.look())["token_bad"].detail.startswith("45009")
+
+
+async def test_nobody_at_the_platforms_address(patient: Patient) -> None:
+    """Where the platform cannot be reached no token is asked for."""
+    found = await patient.look(**patient.wechat(api_base_url="http://127.0.0.1:9"))
+    assert found["platform_away"].detail == "http://127.0.0.1:9 (ClientConnectorError)"
+    assert "token" not in found
+    assert "token_bad" not in found
+
+
+@pytest.mark.parametrize(
+    ("date", "name", "detail"),
+    [
+        ("Sun, 01 Mar 2020 00:00:00 GMT", "clock_bad", None),
+        ("yesterday", "clock_unknown", ""),
+    ],
+)
+async def test_a_clock_that_is_off(patient: Patient, date: str, name: str, detail: str | None) -> None:
+    """A difference of minutes is no health; a platform that tells no time is no ailment."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(headers={"Date": date})
+
+    app = web.Application()
+    app.router.add_get("/", answer)
+    async with TestServer(app) as server:
+        found = await patient.look(**patient.wechat(api_base_url=str(server.make_url("")).rstrip("/")))
+    assert found[name].well == (name == "clock_unknown")
+    assert detail is None or found[name].detail == detail
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "well"),
+    [
+        ("", "address_missing", False),
+        ("https://127.0.0.1", "address", True),
+        ("https://127.0.0.1:443", "address", True),
+        ("http://127.0.0.1", "address_plain", True),
+        ("http://127.0.0.1:80/bot", "address_plain", True),
+        ("https://127.0.0.1:80", "address_port", False),
+        ("http://127.0.0.1:9", "address_port", False),
+        ("http://127.0.0.1:port", "address_port", False),
+        ("http://[::1", "address_port", False),
+    ],
+)
+async def test_the_public_address(patient: Patient, url: str, name: str, well: bool) -> None:
+    """The platform pushes to 80 and 443 alone; an address that is none is no reason to fail."""
+    found = await patient.look(server=Server(public_url=url))
+    assert found[name].well is well
+    assert ("callback" in " ".join(found)) == bool(url)
+
+
+async def test_a_callback_that_is_not_ours(patient: Patient) -> None:
+    """With another token, or at another path, the address does not verify; where nobody listens it is away."""
+    other = await patient.look(**patient.wechat(token="another"))
+    assert other["callback_bad"].detail.endswith("/wechat → 403")
+    lost = await patient.look(server=Server(public_url=f"{patient.settings.server.public_url}/elsewhere"))
+    assert lost["callback_bad"].detail.endswith("/elsewhere/wechat → 404")
+    away = await patient.look(server=Server(public_url="http://127.0.0.1:9"))
+    assert away["callback_away"].detail == "http://127.0.0.1:9/wechat (ClientConnectorError)"
+
+
+async def test_no_secret_is_told(patient: Patient) -> None:
+    """Neither health nor ailment shows token or secret."""
+    said: list[str] = []
+    wrong = msgspec.structs.replace(patient.settings, **patient.wechat(app_secret="e" * 32))
+    for settings in (patient.settings, wrong):
+        await run_checkup(settings, WORDS, said.append)
+    for secret in (ACCOUNT.token, ACCOUNT.secret, ACCOUNT.aes_key, "e" * 32):
+        assert secret not in "".join(said)

@@ -1,0 +1,145 @@
+"""The command line: what can be asked of it, and how it says no."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bot.cli import build_cli
+from bot.policies import Status
+from handlers import ROUTER, WORDS
+from tests.scenarios.programs import run
+from tests.small import small_corpus, write_files
+
+CLI = build_cli(ROUTER, WORDS)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> str:
+    """The folder of a small corpus."""
+    return str(write_files(tmp_path / "data"))
+
+
+def ended(*arguments: str) -> int:
+    """Run a command in this process; its exit code."""
+    with pytest.raises(SystemExit) as caught:
+        CLI(list(arguments))
+    return int(caught.value.code or 0)
+
+
+def lines(*asked: object) -> bytes:
+    """A batch."""
+    return b"".join(msgspec.json.encode(line) + b"\n" for line in asked)
+
+
+def test_ask_prints_what_a_follower_would_see(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The answer is printed as text, links by their labels."""
+    assert ended("ask", "--data", data, "--today", "2026-11-22", "q91-1") == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("【鼓励技术改造】\n市级 · ✅ 有效，还剩39天（至2026年12月31日）\n")
+    assert "85911248" in printed
+    assert "<a" not in printed
+    assert printed.endswith(f"资料：试用版（{small_corpus().version}）\n")
+
+
+def test_ask_as_of_another_day(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """--today moves the answer to its day."""
+    assert ended("ask", "--data", data, "--today", "2027-01-01", "q91-1") == 0
+    assert "❌ 已于2026年12月31日到期" in capsys.readouterr().out
+
+
+def test_ask_as_of_today(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --today it is the day it is."""
+    assert ended("ask", "--data", data, "q91-10") == 0
+    assert small_corpus().period(small_corpus().policies["q91-10"])[1] is None
+    assert "自2023年1月1日起施行" in capsys.readouterr().out
+    assert Status.OPEN == "open"
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "tomorrow", "22.11.2026", "2026-11"])
+def test_a_day_that_is_none(data: str, capsys: pytest.CaptureFixture[str], day: str) -> None:
+    """A wrong day is named, with a right one."""
+    assert ended("ask", "--data", data, "--today", day, "技改") == 2
+    said = capsys.readouterr().err
+    assert day in said
+    assert "2026-11-22" in said
+
+
+def test_ask_explains_itself(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """--explain says how the answer came about instead of the answer."""
+    assert ended("ask", "--data", data, "--explain", "技改找谁") == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("folded   技改找谁\n")
+    assert "intent   " in printed
+
+
+def test_ask_needs_something(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither a text nor a batch is said to be missing."""
+    assert ended("ask", "--data", data) == 2
+    assert "--batch" in capsys.readouterr().err
+
+
+def test_a_corpus_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the corpus does not load the program says why and stops with 2."""
+    assert ended("ask", "--data", str(tmp_path / "none"), "技改") == 2
+    assert capsys.readouterr().err == f"{tmp_path / 'none' / 'policies'}: has no policies\n"
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check", "menu"])
+def test_a_settings_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    """Each command that needs settings says which file it could not read, and stops with 2."""
+    path = tmp_path / "none.toml"
+    assert ended(command, "--config", str(path)) == 2
+    assert capsys.readouterr().err == f"{path}: cannot be read: No such file or directory\n"
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check", "menu"])
+def test_settings_must_be_named(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    """There is no file that is taken without being asked for."""
+    assert ended(command) == 2
+    assert "--config" in capsys.readouterr().err
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every command of the contract is there, with a sentence."""
+    assert ended("--help") == 0
+    printed = capsys.readouterr().out
+    for command in ("ask", "demo", "serve", "worker", "migrate", "check", "menu"):
+        assert f" {command} " in printed
+
+
+def test_an_unknown_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """A command that is none is named."""
+    assert ended("severe") == 2
+    assert "severe" in capsys.readouterr().err
+
+
+def test_a_batch_is_answered_in_order(data: str) -> None:
+    """Each line gets one, in the order asked, in real characters; empty lines get none; each is a follower of its own."""
+    asked = lines({"id": "b", "text": "q91-1"}, {"id": "a", "text": "2"}, {"id": "b", "text": ""})
+    given = asked.replace(b"\n", b"\n\n  \n", 1) + '{"id": "ü", "text": "谢谢", "more": 1}\r\n'.encode()
+    done = run("ask", "--batch", "--data", data, "--today", "2026-11-22", given=given)
+    assert (done.returncode, done.stderr) == (0, b"")
+    told = [msgspec.json.decode(line) for line in done.stdout.splitlines()]
+    assert [list(line) for line in told] == [["id", "intent", "policies", "reply"]] * 4
+    assert [(line["id"], line["intent"]) for line in told[:2]] == [("b", "policy"), ("a", "help")]
+    assert told[0]["policies"] == ["q91-1"]
+    assert told[0]["reply"].startswith("【鼓励技术改造】")
+    assert "没有可选的列表" in told[1]["reply"]
+    assert told[2]["policies"] == []
+    assert told[3]["id"] == "ü"
+    assert "【鼓励技术改造】".encode() in done.stdout
+
+
+@pytest.mark.parametrize(
+    "wrong", [b"{", b'{"id": "c"}', b'{"id": 3, "text": "x"}', b"[]", b'{"id": "c", "text": "\xff"}', b"technical"]
+)
+def test_a_wrong_line_is_named(data: str, wrong: bytes) -> None:
+    """What came before a wrong line is answered; then its number is told, and the program stops with 2."""
+    given = lines({"id": "a", "text": "q91-1"}) + b"\n" + wrong + b"\n" + lines({"id": "z", "text": "q91-2"})
+    done = run("ask", "--batch", "--data", data, given=given)
+    assert done.returncode == 2
+    assert [msgspec.json.decode(line)["id"] for line in done.stdout.splitlines()] == ["a"]
+    assert "line 3" in done.stderr.decode()

@@ -1,0 +1,79 @@
+"""The demo: both halves in one process, introduced to each other, nothing left out but Tencent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.clock import ManualClock
+from bot.demo import open_demo
+from bot.errors import ConfigError
+from handlers import ROUTER, WORDS
+from tests.small import small_corpus
+
+
+async def test_the_two_halves_know_each_other(clock: ManualClock) -> None:
+    """Pushes are sealed and answered, the menu is set through the API, and the callback verifies."""
+    async with open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus()) as demo:
+        assert demo.platform.account.mode == "safe"
+        assert await demo.platform.verify()
+        assert [button["name"] for button in demo.platform.menu.buttons] == ["查政策", "快到期", "帮助"]
+        phone = demo.platform.phone()
+        assert "惠企政策助手" in (await phone.follow()).text
+        assert "【鼓励技术改造】" in (await phone.say("q91-1")).text
+        push = demo.platform.wire.exchanges[-1]
+        assert (push.direction, push.outcome) == ("push", "200 text")
+
+
+async def test_links_lead_to_its_own_pages(clock: ManualClock) -> None:
+    """The page that a card links to is served by the demo itself."""
+    async with open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus()) as demo, aiohttp.ClientSession() as session:
+        phone = demo.platform.phone()
+        await phone.follow()
+        await phone.say("q91-1")
+        link = phone.chat.find_link("全文")
+        assert link.href == f"{demo.url}/p/q91-1"
+        for address in (link.href, f"{demo.url}/emulator/", f"{demo.url}/policies", f"{demo.url}/readyz"):
+            async with session.get(address) as response:
+                assert response.status == 200, address
+
+
+async def test_each_demo_has_keys_of_its_own(clock: ManualClock) -> None:
+    """No two demos share an account, a port or a database."""
+    async with (
+        open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus()) as one,
+        open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus()) as other,
+    ):
+        assert one.url != other.url
+        for name in ("app_id", "secret", "token", "aes_key", "original_id"):
+            assert getattr(one.platform.account, name) != getattr(other.platform.account, name)
+        phone = one.platform.phone()
+        await phone.follow()
+        assert await other.services.inbox.counts() == {}
+
+
+async def test_a_database_of_its_own_is_kept(tmp_path: Path, clock: ManualClock) -> None:
+    """Given a database, the next demo goes on with it."""
+    url = f"sqlite:///{tmp_path}/demo.sqlite3"
+    for count in (1, 2):
+        async with open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus(), database=url) as demo:
+            await demo.platform.phone(f"oKept_{count}").follow()
+            assert await demo.services.inbox.counts() == {"answered": count}
+
+
+async def test_nothing_is_left_of_a_demo(clock: ManualClock) -> None:
+    """Without one its data is in a folder that goes with it."""
+    async with open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus()) as demo:
+        path = Path(demo.services.config.database.url.removeprefix("sqlite:///"))
+        assert path.is_file()
+    assert not path.parent.exists()
+
+
+async def test_a_taken_port_is_told(clock: ManualClock) -> None:
+    """A port that another program has is named."""
+    async with open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus()) as demo:
+        port = int(demo.url.rpartition(":")[2])
+        with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1 port {port}"):
+            await open_demo(ROUTER, WORDS, port=port, clock=clock, corpus=small_corpus()).__aenter__()
