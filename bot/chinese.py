@@ -20,7 +20,7 @@ PARTICLES = frozenset("了的个过些点下台把")  # stand inside a phrase an
 THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4}),(?=\d{3}(?!\d))")  # a comma within a number
 LONGEST_NUMERAL = 16  # characters: nothing that people count is written with more
 NUMERAL = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?)"
-MONEY = re.compile(rf"({NUMERAL})(?:多|来|几)?(个亿|千万|百万|十万|亿|万|w|千)?(元|块|rmb)?")
+MONEY = re.compile(rf"({NUMERAL})(?:多|来|几)?(个亿|千万|百万|十万|亿|万|w|千)?(元|块(?!儿|地)|rmb)?")
 SCALES = {"个亿": 1e8, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "w": 1e4, "千": 1e3, "": 1.0}
 DAY = re.compile(r"(?<!\d)(20\d\d)\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?!\d)")
 FOLDED_DAY = re.compile(r"(?<!\d)20\d\d(?:年\d{1,2}月\d{1,2}日?|\.\d{1,2}\.\d{1,2}|[01]\d[0-3]\d)(?!\d)")

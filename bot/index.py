@@ -66,6 +66,11 @@ class Index:
         """Where a policy stands in the order of the corpus."""
         return self._positions[policy_id]
 
+    @property
+    def size(self) -> int:
+        """How many policies there are."""
+        return len(self.ids)
+
     def warm(self) -> None:
         """Build now what the first question needs, so that it does not wait."""
         assert self.matcher.size
@@ -128,7 +133,7 @@ def build_index(
         postings[say] = _joined([postings.get(fold(mean).text, {}) for mean in means], postings.get(say, {}))
     mined = _mined(fields, silent)
     total = len(policies)
-    rare = _rare_characters(fields)
+    rare = _rare_characters(fields) - {word for word in silent if len(word) == 1}
     entries = []
     for word in sorted(set(meanings) | curated | set(synonyms) | set(mined)):
         held = {**mined.get(word, {}), **postings.get(word, {})}

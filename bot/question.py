@@ -108,6 +108,12 @@ class Question:
         return tuple(place for place in self.matter if place not in known)
 
     @cached_property
+    def told(self) -> tuple[int, ...]:
+        """The matter that a curated word or a name explains."""
+        silent = set(self.unexplained)
+        return tuple(place for place in self.matter if place not in silent)
+
+    @cached_property
     def residue(self) -> tuple[int, ...]:
         """The matter without the words that name a whole set: a unit, a paper, a phone."""
         return tuple(place for place in self.matter if self.labels[place] not in SCOPES)

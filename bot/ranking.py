@@ -249,7 +249,8 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     if _strung_together(question, len(explained)):
         return False
     covered = _coverage(question, corpus, tally, ranked[0])
-    if not _seeks(question) and covered < IDLE and len(question.unexplained) >= REST:
+    named = any(hit.entry.strength == CURATED and len(hit.entry.postings) <= FEW for hit in telling)
+    if not (named or _seeks(question)) and covered < IDLE and len(question.unexplained) >= REST:
         return False
     if not telling and len(explained) < MINED_LEAST:
         return False
@@ -271,29 +272,51 @@ def _strung_together(question: Question, explained: int) -> bool:
 
 def _of_scope(question: Question, corpus: Corpus, tally: _Tally, scope: Scope, ranked: tuple[Ranked, ...]) -> Finding:
     """The set itself, or, where words of the matter are left that its policies have, what of it fits."""
-    scores = {r.id: r for r in ranked if r.id in scope.members}
-    inside = [r for r in ranked if r.id in scope.members]
-    residue = set(question.residue)
-    narrowed = bool(residue) and scope.narrows and any(
-        len(residue & set(tally.cells[corpus.index.position(r.id)])) >= COVERED * len(residue) for r in inside[:1]
-    )  # fmt: skip
-    if narrowed:
-        kept = tuple(r for r in inside if r.score >= KEPT * inside[0].score)[:SHOWN]
-    else:
+    kept = _narrowed(question, corpus, tally, scope, ranked)
+    whole = not kept
+    if whole:
+        scores = {r.id: r for r in ranked}
         members = sorted(
             scope.members, key=lambda i: (-scores[i].score if i in scores else 0.0, corpus.index.position(i))
         )
         kept = tuple(scores.get(i, Ranked(id=i, score=0.0)) for i in members)
-    listed = "list" in question.intents or len(kept) >= WHOLE
+    listed = "list" in question.intents or (whole and len(kept) >= WHOLE)
     asked = _asked_about(question, scope.asks or ("list" if listed else "policy"))
-    if asked == "contact" and "list" in question.intents and not narrowed:
+    if asked == "contact" and "list" in question.intents and whole:
         asked = "list"
     return Finding(
         text=question.text,
         question=question,
         intent=asked,
         ranked=kept,
-        whole=not narrowed,
+        whole=whole,
         scope=scope.names,
         covered=1.0,
     )
+
+
+def _narrowed(
+    question: Question, corpus: Corpus, tally: _Tally, scope: Scope, ranked: tuple[Ranked, ...]
+) -> tuple[Ranked, ...]:
+    """The members that fit what is said beside the set's own names; none where nothing more is said."""
+    if not scope.narrows or not question.residue:
+        return ()
+    residue = set(question.residue)
+    fitting = []
+    for r in ranked:
+        if r.id in scope.members:
+            cells = tally.cells[corpus.index.position(r.id)]
+            score = sum(value for place, value in cells.items() if place in residue)
+            fitting.append((len(residue & set(cells)), Ranked(id=r.id, score=score, reasons=r.reasons)))
+    fitting.sort(key=lambda item: -item[1].score)
+    told = {
+        place
+        for hit in question.hits
+        if hit.entry.strength >= TELLING and len(hit.entry.postings) < corpus.index.size
+        for place in range(hit.start, hit.end)
+    }
+    if not fitting or not fitting[0][1].score:
+        return ()
+    if fitting[0][0] < COVERED * len(residue) and not residue & told:
+        return ()
+    return tuple(r for _, r in fitting if r.score >= KEPT * fitting[0][1].score)[:SHOWN]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from bot.chinese import items, money
 from bot.corpus import Corpus
@@ -113,7 +113,7 @@ def _topics(question: Question, everything: tuple[Policy, ...]) -> Iterator[Name
     """Topics make a set where a set is asked for and they are all of the matter."""
     topics = set(question.named("topic"))
     asked = question.intents & {"list", "expiry", "expired", "expiring"}
-    if not (topics and asked) or any(question.labels[place] not in {"topic", *SCOPES} for place in question.matter):
+    if not (topics and asked) or any(question.labels[place] not in {"topic", *SCOPES} for place in question.told):
         return
     districts = question.named("district")
     members = frozenset(
@@ -130,7 +130,7 @@ def _states(question: Question, corpus: Corpus, everything: tuple[Policy, ...], 
         members = (p.id for p in everything if corpus.status(p, today) in (Status.VALID, Status.OPEN))
         yield "state", "current", frozenset(members)
     elif "expiring" in question.intents:
-        horizon = today + timedelta(days=SOON)
+        horizon = date.fromordinal(min(today.toordinal() + SOON, date.max.toordinal()))
         ends = {p.id: corpus.period(p)[1] for p in everything}
         yield (
             "state",

@@ -44,7 +44,8 @@ def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Ans
     tail.append(edition(ctx))
     rules = _rules(policy)
     fit = fitting(rules, [*lines, *tail], spare=150)
-    kept = rules if fit == len(rules) else [*rules[:fit], "……其余见全文。"]
+    rest = "……其余见全文。" if ctx.office.public_url else "……其余请问责任单位。"
+    kept = rules if fit == len(rules) else [*rules[:fit], rest]
     ctx.look_at(policy.id, others, wanted="amount")
     text = "\n".join([*lines, *kept, "", "能不能报、给多少，由责任单位审核决定。", *tail])
     return Answer(reply=Say(text=text), intent="amount", policies=(policy.id, *others))

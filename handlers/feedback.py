@@ -6,7 +6,7 @@ from bot.context import Context, Note
 from bot.hours import opening
 from bot.messages import Clicked
 from bot.policies import Policy
-from bot.replies import Answer, HandOver, Say
+from bot.replies import Answer, HandOver, Say, say_link
 from handlers import wording
 
 
@@ -25,8 +25,9 @@ async def call_staff(ctx: Context) -> Answer | None:
     if not ctx.words or ctx.finding.intent != "staff":
         return None
     state = opening(ctx.corpus.hours, ctx.now)
-    message = not isinstance(ctx.message, Clicked)  # the platform hands over messages, and no events
-    if message and state.open and ctx.office.can_transfer:
+    if state.open and ctx.office.can_transfer:
+        if isinstance(ctx.message, Clicked):  # the platform hands over messages, and no events
+            return Answer(reply=Say(text=f"点这里为您转接：{say_link('转人工', '转人工')}"), intent="staff")
         return Answer(reply=HandOver(), intent="staff")
     ctx.note(Note(kind="staff", text=ctx.words, about=ctx.focus))
     lines = ["现在没有在线人工，您的话已经记下，供工作人员查看。", *_desk(ctx)]

@@ -30,7 +30,8 @@ async def choose(ctx: Context) -> Answer | None:
     if tapped is not None and ctx.words == tapped.title:
         return card(ctx, tapped)
     if tapped is not None and number is not None:
-        return _chosen(ctx, tapped)
+        listed = ctx.conversation.listed[number - 1 : number] == (tapped.id,)  # else it stands in an older list
+        return _chosen(ctx, tapped) if listed else card(ctx, tapped)
     if number is not None and 1 <= number <= len(ctx.conversation.listed):
         return _chosen(ctx, ctx.corpus.policies.get(ctx.conversation.listed[number - 1]))
     if number is None or not isinstance(ctx.message, Text) or len(ctx.words) > 6:
@@ -90,13 +91,13 @@ def overview(ctx: Context) -> Answer:
     lines = [*unknown_place(ctx), f"共{len(ctx.corpus.policies)}条政策，可以按区（市）看："]
     for district, count in counts.items():
         name = "市级" if district == "市" else district
-        lines.append(f"· {say_link(f'{name}（{count}条）', f'{name}有哪些政策')}")
-    topics = Counter(topic for p in everything for topic in p.topics).most_common(TOPICS)
+        lines.append(f"· {say_link(f'{name}（{count}条）', f'{name}有哪些')}")
     lines += ["", "也可以按主题看："]
-    lines.append("　".join(say_link(f"{name}（{count}）", f"{name}有哪些政策") for name, count in topics))
-    if ctx.office.public_url:
-        lines += ["", web_link("网页版全部政策", f"{ctx.office.public_url}/policies")]
-    lines.append(edition(ctx))
+    tail = ["", web_link("网页版全部政策", f"{ctx.office.public_url}/policies")] if ctx.office.public_url else []
+    tail.append(edition(ctx))
+    counted = Counter(topic for p in everything for topic in p.topics).most_common(TOPICS)
+    topics = [say_link(f"{name}（{count}）", f"{name}有哪些") for name, count in counted]
+    lines += ["　".join(topics[: fitting(topics, [*lines, *tail])]), *tail]
     ctx.remember(Conversation())  # a number now would mean a list that is no longer on the screen
     return Answer(reply=Say(text="\n".join(lines)), intent="list")
 

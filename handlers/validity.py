@@ -34,17 +34,16 @@ async def answer(ctx: Context) -> Answer | None:
 
 
 def _turns_on_time(ctx: Context) -> bool:
-    """Whether a day or a year is named that decides the answer: 2024年能报吗, 到2027-03-01呢."""
-    question = ctx.finding.question
-    if ctx.finding.intent not in ("policy", "offtopic") or not _moments(ctx):
+    """Whether the day decides the answer: 2024年能报吗, 到2027-03-01呢, 今年还能报吗."""
+    finding, question = ctx.finding, ctx.finding.question
+    if finding.intent not in ("policy", "offtopic") or question.named("paper") or question.named("foreign"):
         return False
-    if question.named("paper") or question.named("foreign") or question.elsewhere:
-        return False
-    asked = "expiry" in ctx.finding.wants or bool(MAY.search(ctx.words))
-    if ctx.finding.ids:
-        return asked
+    expiry, may = "expiry" in finding.wants, bool(MAY.search(ctx.words))
+    if finding.ids or question.elsewhere:
+        return bool(finding.ids) and bool(_moments(ctx)) and (expiry or may)
     matter = "".join(question.folded.text[place] for place in question.matter)
-    return bool(NO_MATTER.fullmatch(matter)) and (asked or bool(ctx.focus))
+    follows = bool(_moments(ctx)) and (may or (bool(ctx.focus) and not finding.wants))
+    return bool(NO_MATTER.fullmatch(matter)) and (expiry or follows)
 
 
 def _moments(ctx: Context) -> list[date | int]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import urllib.request
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,8 +13,10 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from bot.emulator.platform import Platform
-from tests.scenarios.programs import LIMIT, ROOT, Program, free_port, run, started, write_settings
+from tests.scenarios.programs import LIMIT, ROOT, Program, command, free_port, run, started, write_settings
 from tests.scenarios.stage import ACCOUNT
+
+NAMING = ("policy", "contact", "expiry", "amount", "list")  # intents whose answers name policies
 
 
 @pytest.fixture(scope="module")
@@ -82,14 +84,12 @@ def test_ask_a_batch() -> None:
     assert {line["id"]: line["intent"] for line in told} == asked
     assert all(line["reply"] for line in told)
     named = {line["id"] for line in told if line["policies"]}
-    assert named == {text for text, intent in asked.items() if intent in ("policy", "contact", "expiry", "amount", "list")}
+    assert named == {text for text, intent in asked.items() if intent in NAMING}
 
 
 async def said(*arguments: str) -> tuple[int, str]:
     """Exit code and output of a command, while this process goes on."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "main.py", *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-    )
+    process = await asyncio.create_subprocess_exec(*command(*arguments), cwd=ROOT, stdout=PIPE, stderr=STDOUT)
     output, _ = await asyncio.wait_for(process.communicate(), LIMIT)
     return process.returncode or 0, output.decode()
 

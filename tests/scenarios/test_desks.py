@@ -63,7 +63,7 @@ async def test_a_number_that_is_nobodys(phone: Phone) -> None:
     """For a number that is not in the papers no unit is named."""
     text = (await phone.say("85910000是哪")).text
     assert "☎" not in text
-    assert "没有找到" in text
+    assert "资料里没有这个号码" in text
 
 
 async def test_a_unit_without_a_phone(phone: Phone) -> None:

@@ -104,7 +104,7 @@ async def test_old_and_early_requests_are_refused(stranger: Stranger, age: float
 
 
 async def test_a_captured_request_is_worth_nothing(stranger: Stranger) -> None:
-    """Repeated as often as the platform would, it gets the same answer; after that, or a minute later, it is refused."""
+    """Repeated as often as the platform would, it is answered; once more, or a minute later, it is refused."""
     captured, kept = stranger.packet(), stranger.packet("单项冠军")
     assert (await stranger.post(kept))[0] == 200
     assert [(await stranger.post(captured))[0] for _ in range(4)] == [200, 200, 200, 403]

@@ -1,0 +1,83 @@
+"""The card of one policy."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.context import Office
+from bot.policies import Status, Tiers
+from bot.replies import TEXT_LIMIT
+from tests.corpus import the_corpus
+from tests.handlers.talk import SUNDAY, Talk, at, everything, said, written
+
+
+async def test_every_part_is_there() -> None:
+    """Title, level, state, summary, benefits, who, paper, desk, steps and edition, in this order."""
+    text = said(await Talk().say("1", "q91-1"))
+    marks = ("【", "市级 · ✅", "按当年设备投资额的12%", "💰 能拿什么", "👤 谁能报", "📄 依据", "☎", "👉", "资料：")
+    places = [text.index(mark) for mark in marks]
+    assert places == sorted(places)
+
+
+async def test_a_policy_without_sums_has_no_money() -> None:
+    """Where the papers name no benefit the card names none."""
+    bare = [policy for policy in everything() if not policy.benefits]
+    assert bare
+    for policy in bare:
+        assert "💰" not in said(await Talk().say("1", policy.id))
+
+
+async def test_a_long_scale_is_told_in_a_line() -> None:
+    """A card names the steps and the top of a long scale, and leaves its lines to 能补多少."""
+    long = next(p for p in everything() if any(isinstance(b, Tiers) and len(b.tiers) > 3 for b in p.benefits))
+    text = said(await Talk().say("1", long.id))
+    (scale,) = (b for b in long.benefits if isinstance(b, Tiers) and len(b.tiers) > 3)
+    assert f"{scale.name}：按{scale.by}分{len(scale.tiers)}档，最高" in text
+    assert scale.tiers[0].label not in text.partition("💰")[2]
+
+
+async def test_the_link_to_the_page_needs_a_page() -> None:
+    """Without public pages there is no link to them, and no other link is lost."""
+    with_page = written(await Talk(office=Office(public_url="https://x.cn")).say("1", "q91-1"))
+    without = written(await Talk(office=Office(public_url="")).say("1", "q91-1"))
+    assert 'href="https://x.cn/p/q91-1"' in with_page
+    assert "全文" not in without
+    assert without.count("weixin://bizmsgmenu") == with_page.count("weixin://bizmsgmenu") == 4
+
+
+async def test_related_ones_are_offered_where_there_are_any() -> None:
+    """相关政策 stands below a card exactly where it leads somewhere."""
+    for policy in everything():
+        assert (">相关政策</a>" in written(await Talk().say("1", policy.id))) == bool(policy.related)
+
+
+async def test_what_is_over_says_what_instead() -> None:
+    """A card of a policy that is over offers one in force, or says that there is none."""
+    for policy in everything():
+        text = said(await Talk().say("1", policy.id))
+        over = the_corpus().status(policy, SUNDAY.date()) is Status.EXPIRED
+        assert ("这一条现在不能再报" in text) == over, policy.id
+        if over:
+            assert "还可以看：" in text or "资料里没有接续的政策" in text
+
+
+async def test_close_ones_stand_below_with_their_state() -> None:
+    """What may be meant instead is numbered from two, and marked where it is over."""
+    answer = await Talk().say("技改")
+    line = next(line for line in said(answer).splitlines() if line.startswith("也可能是："))
+    assert "2. 鼓励企业加大研发投入" in line
+    assert "鼓励企业加大技术改造力度（高新区·已到期）" in line
+    assert answer.policies[0] == "q91-1"
+
+
+@pytest.mark.parametrize(
+    "url", ["", "https://huiqi.example.gov.cn", "https://a-rather-long-name.of-a-bureau.example.gov.cn/bot"]
+)
+async def test_a_card_is_never_cut(url: str) -> None:
+    """With close ones beside it and with a long public address each card fits whole, down to its edition."""
+    for policy in everything():
+        for keyword in (policy.title, *policy.keywords[:2]):
+            answer = await Talk(office=Office(public_url=url), now=at("2028-01-01")).say(keyword)
+            text = written(answer)
+            assert len(text.encode()) <= TEXT_LIMIT
+            assert text.endswith(f"（{the_corpus().version}）") or answer.intent not in ("policy", "list"), keyword

@@ -1,0 +1,89 @@
+"""Who to ask."""
+
+from __future__ import annotations
+
+from bot.policies import Department
+from tests.corpus import the_corpus
+from tests.handlers.talk import Talk, at, check, everything, said, written
+
+
+def units() -> list[Department]:
+    """Every unit."""
+    return list(the_corpus().departments.values())
+
+
+async def test_every_unit_is_known_by_its_name() -> None:
+    """Each unit's full name with 电话 gets that unit and every number it has, and nobody else's."""
+    for unit in units():
+        answer = await Talk().say(f"{unit.name}电话")
+        check(answer)
+        text = said(answer)
+        assert answer.intent == "contact", unit.name
+        assert f"☎ {unit.name}：" in text, unit.name
+        assert all(phone.number in text for phone in unit.phones), unit.name
+        assert ("资料未列电话" in text) == (not unit.phones), unit.name
+
+
+async def test_every_number_is_known() -> None:
+    """Each number gets its unit, with what the number is for."""
+    for unit in units():
+        for phone in unit.phones:
+            text = said(await Talk().say(f"{phone.number}是哪"))
+            assert f"☎ {unit.name}" in text, phone.number
+            assert phone.matter in text
+
+
+async def test_every_policy_has_a_desk() -> None:
+    """Asked by id, each policy gets exactly its own units and numbers."""
+    for policy in everything():
+        text = said(await Talk().say("找谁办", policy.id))
+        assert all(contact.unit in text for contact in policy.contacts)
+        told = {number for number in the_corpus_phones() if number in text}
+        assert told == {contact.phone for contact in policy.contacts if contact.phone}, policy.id
+
+
+def the_corpus_phones() -> set[str]:
+    """Every number."""
+    return {phone.number for unit in units() for phone in unit.phones}
+
+
+async def test_hours_are_for_phones() -> None:
+    """When to call is told where there is something to call."""
+    for policy in everything():
+        text = said(await Talk().say("找谁办", policy.id))
+        assert ("🕘" in text) == any(contact.phone for contact in policy.contacts), policy.id
+    for unit in units():
+        assert ("🕘" in said(await Talk().say(f"{unit.name}电话"))) == bool(unit.phones), unit.name
+
+
+async def test_what_a_unit_holds_is_a_list() -> None:
+    """Below a unit stand its policies by number, six at most; the rest comes with 更多."""
+    talk = Talk()
+    answer = await talk.say("市财政局电话")
+    assert "负责的政策共13条：" in said(answer)
+    assert talk.conversation is not None
+    assert talk.conversation.shown == 6
+    assert "7. " in said(await talk.say("更多"))
+
+
+async def test_the_tap_leads_to_the_card() -> None:
+    """From the desk 看这条政策 carries title and id, so that it works on every kind of account."""
+    text = written(await Talk().say("找谁办", "q91-2"))
+    assert 'msgmenuid=q91-2">看这条政策</a>' in text
+    talk = Talk()
+    await talk.say("找谁办", "q91-2")
+    assert said(await talk.say("培育制造业优质企业", "q91-2")).startswith("【培育制造业优质企业】\n市级 · ")
+    assert said(await talk.say("培育制造业优质企业")).startswith("【培育制造业优质企业】\n市级 · ")
+
+
+async def test_open_and_shut() -> None:
+    """By day and by night the same desk is told with when to call it."""
+    assert "现在是上班时间，电话可打到12:00" in said(await Talk(now=at("2026-11-23T10:00")).say("技改找谁"))
+    assert "现在不在上班时间，明天09:00上班再打" in said(await Talk(now=at("2026-11-23T20:00")).say("技改找谁"))
+
+
+async def test_which_desk() -> None:
+    """Without a matter the follower is asked for one."""
+    answer = await Talk().say("电话多少")
+    assert (answer.intent, answer.policies) == ("contact", ())
+    assert "您想问哪项政策或哪个处室的电话" in said(answer)
