@@ -1,13 +1,16 @@
 PYTHON ?= python3
 RUN = .venv/bin/python
 
-.PHONY: demo test check format
+.PHONY: demo test bench check format
 
 demo: .venv/ready
 	$(RUN) main.py demo $(ARGS)
 
 test: .venv/tested
 	$(RUN) -m pytest $(ARGS)
+
+bench: .venv/benched
+	$(RUN) -m benchmarks $(ARGS)
 
 check: .venv/tested
 	$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy && .venv/bin/lint-imports
@@ -23,3 +26,7 @@ format: .venv/tested
 .venv/tested: .venv/ready requirements-dev.lock
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
 	touch .venv/tested
+
+.venv/benched: .venv/ready requirements-bench.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock
+	touch .venv/benched

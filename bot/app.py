@@ -20,7 +20,7 @@ from bot.clock import SHANGHAI, Clock, SystemClock
 from bot.config import Config
 from bot.context import Context, Office
 from bot.conversation import Conversation, fresh
-from bot.corpus import Corpus, read_corpus
+from bot.corpus import Corpus
 from bot.engine import Engine, Outcome
 from bot.errors import ConfigError
 from bot.health import Health
@@ -31,14 +31,17 @@ from bot.messages import AnyMessage
 from bot.outbox import Outbox
 from bot.pages import Pages
 from bot.routing import Router, pointed, spoken
+from bot.shelf import Shelf
 from bot.store.database import Database
+from bot.store.departures import Departures
 from bot.store.feedback import Feedback, Kept, Remark
 from bot.store.inbox import Inbox
 from bot.store.outbox import OutboxRows
+from bot.store.signatures import Signatures
 from bot.store.tokens import TokenRows
 from bot.wechat.client import Client
 from bot.wechat.client import Wire as ApiWire
-from bot.wechat.protocol import Wire
+from bot.wechat.protocol import WINDOW, Wire
 from bot.wechat.token import StableToken
 from bot.words import Words
 from bot.worker import Job, Worker
@@ -57,7 +60,7 @@ class Services:
 
     config: Config
     clock: Clock
-    corpus: Corpus
+    shelf: Shelf
     database: Database
     inbox: Inbox
     outbox: Outbox
@@ -65,6 +68,11 @@ class Services:
     client: Client
     engine: Engine
     worker: Worker
+
+    @property
+    def corpus(self) -> Corpus:
+        """What is answered from now; take it once for each answer."""
+        return self.shelf.current
 
 
 def office_of(config: Config) -> Office:
@@ -109,8 +117,7 @@ async def open_services(
 ) -> AsyncIterator[Services]:
     """Every part, built and, at the end, closed in reverse; `corpus` where it was read already."""
     clock = clock or SystemClock()
-    corpus = corpus or read_corpus(Path(config.corpus.path))
-    corpus.index.warm()
+    shelf = Shelf(Path(config.corpus.path), corpus)
     async with AsyncExitStack() as stack:
         database = await Database.open(config.database.url, migrate=migrate)
         stack.push_async_callback(database.close)
@@ -125,18 +132,19 @@ async def open_services(
         office = office_of(config)
         engine = Engine(
             inbox=inbox,
-            answer=answering(router, lambda: corpus, office),
+            answer=answering(router, lambda: shelf.current, office),
             apology=router.apology,
             clock=clock,
             deadline=config.replies.deadline,
             can_push=office.can_push,
         )
         stack.push_async_callback(engine.close, STOP_SECONDS)
-        worker = Worker(*jobs(config, engine, inbox, rows, outbox, clock=clock), clock=clock)
+        doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
+        worker = Worker(*doing, clock=clock)
         yield Services(
             config=config,
             clock=clock,
-            corpus=corpus,
+            shelf=shelf,
             database=database,
             inbox=inbox,
             outbox=outbox,
@@ -156,13 +164,19 @@ def build_client(config: Config, session: aiohttp.ClientSession, database: Datab
     return Client(wire, tokens, clock=clock)
 
 
-def jobs(config: Config, engine: Engine, inbox: Inbox, rows: OutboxRows, outbox: Outbox, *, clock: Clock) -> list[Job]:
+def jobs(
+    config: Config, engine: Engine, inbox: Inbox, rows: OutboxRows, outbox: Outbox, *, database: Database, clock: Clock
+) -> list[Job]:
     """What a worker does."""
+    remarks, departures, signatures = Feedback(database), Departures(database), Signatures(database)
 
     async def purge() -> int:
-        before = clock.time() - config.replies.keep_days * DAY
+        now = clock.time()
+        before = now - config.replies.keep_days * DAY
         await inbox.purge(before)
-        return await rows.purge(before)
+        gone = await rows.purge(before) + await remarks.purge(before)
+        # A clock may be behind the platform's by the window, so a signature may stay good for two of them.
+        return gone + await departures.purge(now - DAY) + await signatures.purge(now - 2 * WINDOW)
 
     found = [Job(name="recover", run=engine.recover, idle=RECOVER_IDLE), Job(name="purge", run=purge, idle=PURGE_IDLE)]
     if office_of(config).can_push:
@@ -185,7 +199,8 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         original_id=wechat.original_id,
         mode=wechat.mode,
     )
-    callback = Callback(wire=wire, engine=services.engine, clock=services.clock)
+    signatures = None if wechat.mode == "safe" else Signatures(services.database)
+    callback = Callback(wire=wire, engine=services.engine, clock=services.clock, signatures=signatures)
     app.router.add_get("/wechat", callback.verify)
     app.router.add_post("/wechat", callback.receive)
     pages = Pages(
@@ -214,7 +229,7 @@ async def serve(config: Config, router: Router, words: Words, *, stop: asyncio.E
     """Answer until a signal comes; then finish what is running."""
     set_up_logs(config.log.level, config.log.format)
     stop = stop or _stop_on_signals()
-    async with open_services(config, router) as services, _listening(services, words):
+    async with open_services(config, router) as services, _reloading(services.shelf), _listening(services, words):
         services.worker.start()
         logger.info("serving", host=config.server.host, port=config.server.port, corpus=services.corpus.version)
         await stop.wait()
@@ -223,9 +238,32 @@ async def serve(config: Config, router: Router, words: Words, *, stop: asyncio.E
 
 
 @asynccontextmanager
+async def _reloading(shelf: Shelf) -> AsyncIterator[None]:
+    """Read the corpus anew whenever a SIGHUP comes."""
+    loop = asyncio.get_running_loop()
+    running: set[asyncio.Task[Corpus]] = set()
+
+    def reload() -> None:
+        if len(running) < 2:  # one reads, one waits to read what has changed since: a third would see nothing else
+            task = loop.create_task(shelf.reload())
+            running.add(task)
+            task.add_done_callback(running.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+@asynccontextmanager
 async def _listening(services: Services, words: Words) -> AsyncIterator[None]:
     server = services.config.server
-    runner = web.AppRunner(build_app(services, words), access_log=None, shutdown_timeout=STOP_SECONDS, max_line_size=LONGEST_LINE)
+    app = build_app(services, words)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS, max_line_size=LONGEST_LINE)
     await runner.setup()
     try:
         await listen(runner, server.host, server.port)
@@ -246,7 +284,7 @@ async def work(config: Config, router: Router) -> None:
     """Do the jobs alone, until a signal comes."""
     set_up_logs(config.log.level, config.log.format)
     stop = _stop_on_signals()
-    async with open_services(config, router) as services:
+    async with open_services(config, router) as services, _reloading(services.shelf):
         services.worker.start()
         logger.info("working", corpus=services.corpus.version)
         await stop.wait()

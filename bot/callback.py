@@ -12,6 +12,7 @@ from bot.clock import Clock, within
 from bot.errors import Forged, Malformed, ProtocolError, StoreError, TooLarge
 from bot.messages import AnyMessage
 from bot.replies import Answer, Silence
+from bot.store.signatures import Signatures
 from bot.wechat.protocol import MAX_BODY, SUCCESS, WINDOW, Received, Wire
 
 logger = structlog.get_logger(__name__)
@@ -30,12 +31,17 @@ class Handles(Protocol):
 
 
 class Callback:
-    """The two handlers of the callback's address."""
+    """The two handlers of the callback's address.
 
-    def __init__(self, *, wire: Wire, engine: Handles, clock: Clock) -> None:
+    `signatures` keeps each signature with its message in every process; None where all bodies are sealed, and so signed
+    themselves.
+    """
+
+    def __init__(self, *, wire: Wire, engine: Handles, clock: Clock, signatures: Signatures | None) -> None:
         self._wire = wire
         self._engine = engine
         self._clock = clock
+        self._signatures = signatures
         self._deliveries = Deliveries()
 
     async def verify(self, request: web.Request) -> web.Response:
@@ -53,8 +59,11 @@ class Callback:
                 return web.Response(status=408)
             received = self._wire.read(request.query, body, self._clock.time())
             self._deliveries.admit(received, self._clock.time())
+            await self._bind(received)
         except ProtocolError as error:
             return _refuse(error)
+        except StoreError:
+            return _ask_again()
         return await self._answer(received)
 
     async def _answer(self, received: Received) -> web.Response:
@@ -62,15 +71,20 @@ class Callback:
             answer = await self._engine.handle(received.message)
             body = self._wire.render(answer.reply if answer else Silence(), received, self._clock.time())
         except StoreError:
-            # The one failure where a retry helps: nothing was kept, and the platform comes again unless it reads 200.
-            logger.exception("message not kept")
-            return web.Response(status=503)
+            return _ask_again()
         except Exception:
             # A retry would meet the same failure, and after the last one the platform shows the follower a fault line.
             logger.exception("message not answered")
             body = SUCCESS
         kind = "text/plain" if body == SUCCESS else "application/xml"
         return web.Response(body=body, content_type=kind, charset="utf-8")
+
+    async def _bind(self, received: Received) -> None:
+        """Forged where the signature came with another message before, here or at another process."""
+        if self._signatures is None:
+            return
+        if not await self._signatures.belongs(received.signature, received.message.key, self._clock.time()):
+            raise Forged("the signature came with another message")
 
     async def _body(self, request: web.Request) -> bytes | None:
         """The whole body, or None where it does not come in time."""
@@ -90,8 +104,9 @@ class Deliveries:
     """Which signed requests came lately, so that a captured one is worth nothing.
 
     The engine knows a message by its key and never handles it twice; but the plain signature does not cover the body,
-    so that here a signature stays with the message it first came with. The memory has two halves and forgets the older
-    when the newer is full or too old: no more than twice REMEMBERED, and no less than a signature stays good.
+    so that here a signature stays with the message it first came with. This is one process's memory, which
+    `Signatures` outlives. It has two halves and forgets the older when the newer is full or too old: no more than twice
+    REMEMBERED, and no less than a signature stays good.
     """
 
     def __init__(self) -> None:
@@ -129,6 +144,12 @@ async def _collect(request: web.Request) -> bytes:
     except web.RequestPayloadError as error:
         raise Malformed("the body is broken off") from error
     return bytes(body)
+
+
+def _ask_again() -> web.Response:
+    """The one failure where a retry helps: nothing was kept, and the platform comes again unless it reads 200."""
+    logger.exception("message not kept")
+    return web.Response(status=503)
 
 
 def _refuse(error: ProtocolError) -> web.Response:

@@ -19,10 +19,11 @@ import aiohttp
 
 from bot.app import build_client
 from bot.clock import SystemClock
-from bot.config import Config
+from bot.config import Config, placeholders
 from bot.corpus import read_corpus
-from bot.errors import BotError, CorpusError, StoreError, WeChatError
+from bot.errors import BotError, CorpusError, NewerDatabase, StoreError, Temporary, WeChatError
 from bot.store.database import Database
+from bot.store.schema import HOW_TO_MIGRATE
 from bot.words import Words
 
 TIMEOUT = aiohttp.ClientTimeout(total=8.0)
@@ -33,11 +34,16 @@ PORTS = {"http": 80, "https": 443}  # the platform pushes to no others
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What one look showed: `name` picks the sentence, `detail` completes it."""
+    """What one look showed: `name` picks the sentence, `detail` and the words for `reason` complete it.
+
+    hint  it is well, and could be better
+    """
 
     name: str
     well: bool
     detail: str = ""
+    reason: str = ""
+    hint: bool = False
 
 
 async def run_checkup(config: Config, words: Words, say: Callable[[str], None]) -> bool:
@@ -45,13 +51,22 @@ async def run_checkup(config: Config, words: Words, say: Callable[[str], None]) 
     well = True
     async for finding in look(config):
         well &= finding.well
-        sentence = words.checkup[finding.name].format(detail=finding.detail)
-        say(f"{'✅' if finding.well else '❌'} {sentence}")
+        reason = words.checkup[finding.reason] if finding.reason else ""
+        sentence = words.checkup[finding.name].format(detail=finding.detail, reason=reason)
+        say(f"{_mark(finding)} {sentence}")
     return well
+
+
+def _mark(finding: Finding) -> str:
+    if not finding.well:
+        return "❌"
+    return "⚠️" if finding.hint else "✅"
 
 
 async def look(config: Config) -> AsyncIterator[Finding]:
     """All findings, in the order an operator mends them."""
+    if left := placeholders(config):
+        yield Finding(name="placeholders", well=False, detail=", ".join(left))
     yield _corpus(config)
     database = await _database(config)
     yield database
@@ -76,7 +91,12 @@ def _corpus(config: Config) -> Finding:
 async def _database(config: Config) -> Finding:
     try:
         database = await Database.open(config.database.url)
-    except (StoreError, BotError) as error:
+    except NewerDatabase:
+        return Finding(name="database_newer", well=False)
+    except StoreError as error:
+        missing = HOW_TO_MIGRATE in str(error)  # no file, no tables, or those of an earlier version
+        return Finding(name="database_missing" if missing else "database_away", well=False)
+    except BotError as error:
         return Finding(name="database_bad", well=False, detail=str(error))
     await database.close()
     return Finding(name="database", well=True, detail=database.dialect)
@@ -89,7 +109,7 @@ async def _clock(config: Config, session: aiohttp.ClientSession) -> Finding:
         async with session.get(config.wechat.api_base_url) as response:
             said = response.headers.get("Date", "")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return Finding(name=AWAY, well=False, detail=f"{config.wechat.api_base_url} ({type(error).__name__})")
+        return Finding(name=AWAY, well=False, detail=config.wechat.api_base_url, reason=why(error))
     try:
         apart = abs(parsedate_to_datetime(said).timestamp() - (before + time.time()) / 2)
     except ValueError:
@@ -97,11 +117,28 @@ async def _clock(config: Config, session: aiohttp.ClientSession) -> Finding:
     return Finding(name="clock" if apart <= APART else "clock_bad", well=apart <= APART, detail=f"{apart:.0f}")
 
 
+def why(error: Exception) -> str:
+    """Which of the office's words say why nobody answered."""
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return "no_such_name"
+        case aiohttp.ClientSSLError():
+            return "not_trusted"
+        case TimeoutError():
+            return "too_slow"
+        case aiohttp.ClientConnectorError():
+            return "no_connection"
+        case _:
+            return "broken_off"
+
+
 async def _token(config: Config, session: aiohttp.ClientSession) -> Finding:
     """Whether a call with a token goes through; 40164 carries the address the platform sees."""
     database = await Database.open(config.database.url)
     try:
         addresses = await build_client(config, session, database, SystemClock()).get_callback_ips()
+    except Temporary:
+        return Finding(name="token_away", well=False)
     except WeChatError as error:
         named = {40164: "address_refused", 40125: "secret_bad", 40013: "app_id_bad", 40243: "secret_frozen"}
         return Finding(name=named.get(error.errcode, "token_bad"), well=False, detail=str(error))
@@ -113,7 +150,7 @@ async def _token(config: Config, session: aiohttp.ClientSession) -> Finding:
 def _address(config: Config) -> Finding:
     url = config.server.public_url
     if not url:
-        return Finding(name="address_missing", well=False)
+        return Finding(name="address_missing", well=True, hint=True)
     try:
         parts = urlsplit(url)
         fits = parts.port in (None, PORTS[parts.scheme])
@@ -135,7 +172,7 @@ async def _callback(config: Config, session: aiohttp.ClientSession) -> Finding:
         async with session.get(url, params=query) as response:
             body = await response.text()
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return Finding(name="callback_away", well=False, detail=f"{url} ({type(error).__name__})")
+        return Finding(name="callback_away", well=False, detail=url, reason=why(error))
     if response.status == 200 and body == echo:
         return Finding(name="callback", well=True, detail=url)
     return Finding(name="callback_bad", well=False, detail=f"{url} → {response.status}")

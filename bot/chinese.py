@@ -22,10 +22,29 @@ LONGEST_NUMERAL = 16  # characters: nothing that people count is written with mo
 NUMERAL = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?)"
 MONEY = re.compile(rf"({NUMERAL})(?:多|来|几)?(个亿|千万|百万|十万|亿|万|w|千)?(元|块(?!儿|地)|rmb)?")
 SCALES = {"个亿": 1e8, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "w": 1e4, "千": 1e3, "": 1.0}
-DAY = re.compile(r"(?<!\d)(20\d\d)\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?!\d)")
-FOLDED_DAY = re.compile(r"(?<!\d)20\d\d(?:年\d{1,2}月\d{1,2}日?|\.\d{1,2}\.\d{1,2}|[01]\d[0-3]\d)(?!\d)")
-YEAR = re.compile(r"(?<!\d)(20[1-4]\d)(?![\d万亿千元w])")
-ORDINAL = re.compile(r"(?:选|看|回复|查看)?第?([\d一二两三四五六七八九十]{1,3})(?:个|条|项|号|款|吧|呗|的|那个|那条)*")
+WRITTEN = r"(?:19\d\d|20\d\d|9999)"  # a year as people write it; 9999 is how forms say never
+DAY = re.compile(rf"(?<!\d)({WRITTEN})\s*[年/.-]\s*(\d{{1,2}})\s*[月/.-]\s*(\d{{1,2}})(?!\d)")
+SHORT_DAY = re.compile(r"(?<![\d年/.-])(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
+LEAP = 2024  # a year that has every day there is
+FOLDED_DAY = re.compile(rf"(?<!\d){WRITTEN}(?:年\d{{1,2}}月\d{{1,2}}日?|\.\d{{1,2}}\.\d{{1,2}}|[01]\d[0-3]\d)(?!\d)")
+# A bare number is a year only where it is near; 年 makes any of two centuries one.
+YEAR = re.compile(r"(?<!\d)(20[1-4]\d(?![\d万亿千元w])|(?:19|20)\d\d(?=\s*年))")
+RELATIVE = (  # years told from this one, but not what stands within 说明年限, 过去年度, 以前年度, 今后年度, 休业后年产
+    (1, re.compile("(?<![说证声透发表])明年")),
+    (2, re.compile(r"(?<![大今以之休业])(?<![一二三四五六七八九十两几\d]年)后年(?![度薪龄产均收营底终检审报])")),
+    (3, re.compile("大后年")),
+    (-1, re.compile("(?<!过)去年")),
+    (-2, re.compile("(?<![大以之提目当])前年(?!度)")),
+    (-3, re.compile("大前年")),
+)
+COUNT = r"(?:\d{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
+CLASSIFIER = r"(?:个|条|项|号|款|吧|呗|的|那个|那条)"
+ORDINAL = re.compile(rf"[\s(\[{{【《「“\"'#]*(?:选|看|回复|查看)?[\s:]*第?\s*({COUNT})\s*(?:{CLASSIFIER}\s*)*[^\w%]*")
+CHOSEN = rf"第?\s*{COUNT}{CLASSIFIER}*"
+BETWEEN = r"(?:[^\w%]+|[^\w%]*[和与跟到至及或][^\w%]*)"
+SEVERAL = re.compile(
+    rf"[^\w%]*(?:[一二三四五六七八九]{{2,3}}{CLASSIFIER}*|{CHOSEN}(?:{BETWEEN}{CHOSEN}){{0,9}})[^\w%]*"
+)
 
 ITEM = re.compile(r"第(?:(\d{1,3})(?!\d)|([零一二三四五六七八九十百]{1,6})(?=[条项款]))")
 EDGES = frozenset("的和与及等对按为在了是或将把被并且其该各")  # letters that a word neither begins nor ends with
@@ -160,6 +179,30 @@ def days(text: str) -> list[date]:
     return found
 
 
+def missing_days(text: str) -> list[str]:
+    """The dates of a text as typed that no calendar has: 2026年2月30日, 2月30日, 13月1日."""
+    plain = unicodedata.normalize("NFKC", text)
+    missing = [
+        f"{year}年{int(month)}月{int(day)}日"
+        for year, month, day in DAY.findall(plain)
+        if not _exists(int(year), int(month), int(day))
+    ]
+    missing += [
+        f"{int(month)}月{int(day)}日"
+        for month, day in SHORT_DAY.findall(plain)
+        if not _exists(LEAP, int(month), int(day))
+    ]
+    return missing
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
 def day_places(folded: Folded) -> list[tuple[int, int]]:
     """Where full dates stand in a folded text, from and to."""
     return [match.span() for match in FOLDED_DAY.finditer(folded.text)]
@@ -170,11 +213,30 @@ def years(text: str) -> list[int]:
     return [int(year) for year in YEAR.findall(unicodedata.normalize("NFKC", text))]
 
 
+def years_from(text: str, this: int) -> list[int]:
+    """The years a text names by their distance from this one: 明年, 后年, 去年."""
+    return [this + ahead for ahead, pattern in RELATIVE if pattern.search(text)]
+
+
 def ordinal(text: str) -> int | None:
-    """The number a message chooses from a list by: 1, 一, 第二个, ②, 看第3条; None for any other text."""
-    match = ORDINAL.fullmatch(fold(text).text)
+    """The number a message chooses from a list by: 1, 一, 第二个, ②, 看第3条; None for any other text.
+
+    It is read before separators are dropped, so that neither 1、2 nor -3 nor 三五 chooses.
+    """
+    match = ORDINAL.fullmatch(_as_typed(text))
     value = numeral(match[1]) if match else None
     return None if value is None else int(value)
+
+
+def several(text: str) -> bool:
+    """Whether a message is made of numbers of a list and still chooses none: 1、2, 1-3, 三五, -3."""
+    return ordinal(text) is None and SEVERAL.fullmatch(_as_typed(text)) is not None
+
+
+def _as_typed(text: str) -> str:
+    """One spelling with everything between the letters kept."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return "".join(_simplified(char) if is_hanzi(char) else char for char in plain)
 
 
 def items(text: str) -> list[int]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,30 +15,32 @@ import msgspec
 import typer
 
 from bot.clock import SHANGHAI
-from bot.config import read_config
+from bot.config import Config, read_config
 from bot.context import Context, Office
 from bot.corpus import Corpus, read_corpus
-from bot.errors import BotError
+from bot.errors import BotError, Temporary
 from bot.messages import Text
 from bot.ranking import find
 from bot.replies import Answer, Say, visible
 from bot.routing import Router
 from bot.words import Words
 
+LOOK_AT_THE_NETWORK = "check this server's network, DNS and firewall, then run `check`"
+BLANK = b" \t\r\n\xef\xbb\xbf"  # what may stand around a line, a mark of byte order among it
 ConfigFile = Annotated[Path, typer.Option("--config", help="Settings; config.example.toml shows them all.")]
 
 
 class Asked(msgspec.Struct, frozen=True):
     """A line of `ask --batch`."""
 
-    id: str
+    id: int | str
     text: str
 
 
 class Told(msgspec.Struct, frozen=True):
     """A line that answers it."""
 
-    id: str
+    id: int | str
     intent: str
     policies: tuple[str, ...]
     reply: str
@@ -61,9 +65,8 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         """Answer one message, or many, without an account and without history."""
         corpus, now = read_corpus(data), _moment(today)
         if batch:
-            for line in _batch(sys.stdin.buffer, router, corpus, now):
-                sys.stdout.buffer.write(line + b"\n")
-                sys.stdout.buffer.flush()
+            if not _answer_all(sys.stdin.buffer, router, corpus, now):
+                raise typer.Exit(2)
         elif text and explain:
             from bot.explain import explain as lines
 
@@ -104,13 +107,15 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         from bot.store.database import migrate as run
 
         asyncio.run(run(read_config(config).database.url))
+        typer.echo("The database is ready: it has this program's version.")
 
     @cli.command()
     def check(config: ConfigFile) -> None:
         """Look over settings, database, corpus, token and callback, and say what is wrong."""
         from bot.checkup import run_checkup
 
-        healthy = asyncio.run(run_checkup(read_config(config), words, typer.echo))
+        settings = _quietly(config)
+        healthy = asyncio.run(run_checkup(settings, words, typer.echo))
         raise typer.Exit(0 if healthy else 1)
 
     @cli.command()
@@ -130,7 +135,13 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         """Put data/menu.toml in place of the account's menu."""
         from bot.app import put_menu
 
-        asyncio.run(put_menu(read_config(config)))
+        settings = _quietly(config)
+        try:
+            asyncio.run(put_menu(settings))
+        except Temporary as error:
+            raise BotError(
+                f"{settings.wechat.api_base_url} does not answer ({error}); {LOOK_AT_THE_NETWORK}"
+            ) from error
         typer.echo("The menu is set; followers see it within five minutes.")
 
     def run(arguments: Sequence[str] | None = None) -> None:
@@ -143,6 +154,15 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
     return run
 
 
+def _quietly(path: Path) -> Config:
+    """The settings of a command that speaks to a person: of the logs only errors stand beside its lines."""
+    from bot.logs import set_up_logs
+
+    config = read_config(path)
+    set_up_logs("error", "text")
+    return config
+
+
 def _uvloop(coroutine: Coroutine[Any, Any, None]) -> None:
     import uvloop
 
@@ -153,6 +173,8 @@ def _moment(today: str) -> datetime:
     if not today:
         return datetime.now(SHANGHAI)
     try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", today):
+            raise ValueError(today)
         return datetime.combine(date.fromisoformat(today), time(10), SHANGHAI)
     except ValueError as error:
         raise typer.BadParameter(f"--today {today}: must be a day such as 2026-11-22") from error
@@ -167,19 +189,28 @@ def _said(answer: Answer) -> str:
     return visible(answer.reply.text) if isinstance(answer.reply, Say) else ""
 
 
-def _batch(lines: Iterable[bytes], router: Router, corpus: Corpus, now: datetime) -> Iterator[bytes]:
-    """One answer for each line, in order; a line that is not one stops with its number."""
-    loop = asyncio.new_event_loop()
-    try:
+def _answer_all(lines: Iterable[bytes], router: Router, corpus: Corpus, now: datetime) -> bool:
+    """Write one answer for each line, in order, and a complaint for each that is none; whether all had an answer."""
+    well = True
+    with asyncio.Runner() as runner:
         for number, line in enumerate(lines, 1):
-            if not line.strip():
+            if not line.strip(BLANK):
                 continue
             try:
-                asked = msgspec.json.decode(line, type=Asked)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise typer.BadParameter(f'line {number}: must be {{"id": …, "text": …}}: {error}') from error
-            answer = loop.run_until_complete(_answer(router, corpus, asked.text, now))
+                asked = _asked(line)
+            except (ValueError, RecursionError) as error:
+                typer.echo(f'line {number}: must be {{"id": …, "text": …}}: {error}', err=True)
+                well = False
+                continue
+            answer = runner.run(_answer(router, corpus, asked.text, now))
             told = Told(id=asked.id, intent=answer.intent, policies=answer.policies, reply=_said(answer))
-            yield msgspec.json.encode(told)
-    finally:
-        loop.close()
+            sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
+            sys.stdout.buffer.flush()
+    return well
+
+
+def _asked(line: bytes) -> Asked:
+    """A line of a batch as other programs write them: with a mark of byte order, with halves of characters."""
+    document = json.loads(line.strip(BLANK).decode())
+    halves = json.dumps(document, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return msgspec.convert(json.loads(halves), Asked)

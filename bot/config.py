@@ -92,10 +92,18 @@ SHAPES = {
     ("wechat", "app_id"): (r"[A-Za-z0-9]{8,64}", "the AppID of the account, such as wx0123456789abcdef"),
     ("wechat", "token"): (r"[A-Za-z0-9]{3,32}", "3 to 32 letters and digits"),
     ("wechat", "encoding_aes_key"): (r"[A-Za-z0-9]{43}", "43 letters and digits, or empty in plain mode"),
+    ("wechat", "original_id"): (r"gh_[0-9A-Za-z]+", "the original id of the account, such as gh_0123456789ab"),
     ("wechat", "api_base_url"): (r"https?://[^\s/]+", "an address without a path, such as https://api.weixin.qq.com"),
     ("server", "public_url"): (r"https?://[^\s]+[^\s/]", "an address without a slash at the end, or empty"),
     ("database", "url"): (r"(sqlite:///|postgresql://).+", "sqlite:///file.sqlite3 or postgresql://user@host/name"),
 }
+PLACEHOLDER = re.compile(r"wx0+|gh_0+|put.*here0*", re.IGNORECASE)  # what config.example.toml shows
+
+
+def placeholders(config: Config) -> list[str]:
+    """The settings of the account that still hold what the example shows."""
+    names = ("app_id", "app_secret", "token", "encoding_aes_key", "original_id")
+    return [name for name in names if PLACEHOLDER.fullmatch(getattr(config.wechat, name))]
 
 
 def read_config(path: Path) -> Config:

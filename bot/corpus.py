@@ -89,6 +89,10 @@ class Corpus:
         """Where a policy stands on a day."""
         return status_on(day, *self.period(policy))
 
+    def is_over(self, policy: Policy, day: date) -> bool:
+        """Whether a policy ended before a day."""
+        return self.status(policy, day) is Status.EXPIRED
+
     def by_phone(self, number: str) -> tuple[Department, ...]:
         """The units a phone number belongs to."""
         return tuple(d for d in self.departments.values() if any(p.number == number for p in d.phones))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+import socket
 import string
 import tempfile
 from collections.abc import AsyncIterator
@@ -19,13 +20,14 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import config as settings
-from bot.app import STOP_SECONDS, Services, listen, mount, open_services
+from bot.app import STOP_SECONDS, Services, mount, open_services
 from bot.clock import Clock, SystemClock
 from bot.config import Config, Database, Replies, Server, WeChat
 from bot.corpus import Corpus
 from bot.emulator import page
 from bot.emulator.account import Account
 from bot.emulator.platform import Platform
+from bot.errors import ConfigError
 from bot.logs import set_up_logs
 from bot.menu import read_menu
 from bot.routing import Router
@@ -61,11 +63,12 @@ async def open_demo(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="huiqi-demo-")))
         account = _account(words.name)
         platform = await stack.enter_async_context(Platform(account, clock=clock))
-        api = await stack.enter_async_context(_site(platform.app(), "127.0.0.1", 0))
+        api = await stack.enter_async_context(_site(platform.app(), _door("127.0.0.1", 0)))
+        door = stack.enter_context(_door(host, port))  # the bot must know its address before it is built
+        address = _address(door)
         app = web.Application(client_max_size=64 * 1024)
-        chosen = await _free(host, port)
         config = Config(
-            server=Server(host=host, port=chosen, public_url=f"http://{host}:{chosen}"),
+            server=Server(host=host, port=door.getsockname()[1], public_url=address),
             wechat=_settings(account, api),
             database=Database(url=database or f"sqlite:///{folder / 'demo.sqlite3'}"),
             corpus=settings.Corpus(path=str(DATA)),
@@ -76,7 +79,7 @@ async def open_demo(
         )
         mount(app, services, words, home="/emulator/")
         page.mount(app, platform)
-        address = await stack.enter_async_context(_site(app, host, chosen))
+        await stack.enter_async_context(_site(app, door))
         platform.callback_url = f"{address}/wechat"
         await services.client.create_menu(read_menu(DATA / "menu.toml", address))
         services.worker.start()
@@ -121,22 +124,24 @@ def _settings(account: Account, api: str) -> WeChat:
 
 
 @asynccontextmanager
-async def _site(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+async def _site(app: web.Application, door: socket.socket) -> AsyncIterator[str]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await listen(runner, host, port)
-        yield f"http://{host}:{runner.addresses[0][1]}"
+        await web.SockSite(runner, door).start()
+        yield _address(door)
     finally:
         await runner.cleanup()
 
 
-async def _free(host: str, port: int) -> int:
-    """The port itself, or a free one for 0: the bot must know its address before it is built."""
-    if port:
-        return port
-    server = await asyncio.start_server(lambda _r, _w: None, host, 0)
-    found: int = server.sockets[0].getsockname()[1]
-    server.close()
-    await server.wait_closed()
-    return found
+def _door(host: str, port: int) -> socket.socket:
+    """A socket at an address, on a free port for 0; ConfigError where that cannot be."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise ConfigError(f"cannot listen on {host} port {port}: {error.strerror}") from error
+
+
+def _address(door: socket.socket) -> str:
+    host, port = door.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

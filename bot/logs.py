@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 from structlog.dev import plain_traceback  # the default shows local variables: openids, secrets, what people wrote
 from structlog.stdlib import ProcessorFormatter
 
@@ -34,3 +35,12 @@ def set_up_logs(level: str, style: str) -> None:
         ProcessorFormatter(foreign_pre_chain=facts, processors=[ProcessorFormatter.remove_processors_meta, *spelling])
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger("aiohttp.server").addFilter(without_request_lines)
+
+
+def without_request_lines(record: logging.LogRecord) -> bool:
+    """Take from a record of aiohttp's what it quotes of a request that is none: it may hold openid and signature."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.msg, record.args, record.exc_info, record.exc_text = "request is not HTTP", (), None, None
+    return True

@@ -18,12 +18,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.chinese import day, money, share
 from bot.clock import Clock, now
 from bot.corpus import Corpus
-from bot.policies import AnyBenefit, Paper, Policy, Pool, Status, Tiers, largest
+from bot.policies import SOON, AnyBenefit, Paper, Policy, Pool, Status, Tiers, largest
 from bot.ranking import find
 
 HERE = Path(__file__).parent
 PAGES = ("policy", "policies", "missing")
-SOON = 60  # days: a period that ends within these is said to end soon
 TEXT_LIMIT = 100  # characters of a search that are read; a longer one costs time and finds nothing better
 ECHO_LIMIT = 24  # characters of a wrong value that are shown back
 FACETS = ("district", "topic", "status", "paper")

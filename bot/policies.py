@@ -8,6 +8,8 @@ from typing import ClassVar
 
 import msgspec
 
+SOON = 60  # days: a policy that ends within these is said to end soon
+
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A value of the corpus: immutable, and strict about the keys of its file."""

@@ -33,8 +33,8 @@ KEPT = 0.45  # and within this one are shown beside it
 CLAUSE = 2  # characters of matter that make a clause of their own
 SHOWN = 10
 WHOLE = 4  # from this many policies on, a set is a list
-IDLE, REST = 0.55, 4  # without a word of seeking, this share must be explained where so many characters are not
-ABOUT = frozenset({"contact", "expiry", "amount", "list", "conditions", "expired", "expiring", "current"})
+IDLE, REST = 0.5, 4  # without a word of seeking, this share must be explained where so many characters are not
+DESKS = frozenset({"contact", "expiry", "expired", "expiring", "current"})  # asked of offices, not of shops
 ASKED = ("unsubscribe", "subscriptions", "subscribe", "complaint", "staff")  # asked whatever the matter
 TALK = ("more", "help", "greeting")  # asked where there is no matter
 
@@ -250,7 +250,9 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
         return False
     covered = _coverage(question, corpus, tally, ranked[0])
     named = any(hit.entry.strength == CURATED and len(hit.entry.postings) <= FEW for hit in telling)
-    if not (named or _seeks(question)) and covered < IDLE and len(question.unexplained) >= REST:
+    whole = len(explained) / len(question.matter) if question.matter else 0.0
+    idle = HINTED * 2 if named else IDLE
+    if not _seeks(question) and whole < idle and len(question.unexplained) >= REST:
         return False
     if not telling and len(explained) < MINED_LEAST:
         return False
@@ -260,7 +262,7 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
 
 def _seeks(question: Question) -> bool:
     """Whether anything says that support, a rule or an office is wanted, and not the thing itself."""
-    return "seeking" in question.signs or bool(question.intents & ABOUT)
+    return "seeking" in question.signs or bool(question.intents & DESKS)
 
 
 def _strung_together(question: Question, explained: int) -> bool:

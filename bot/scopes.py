@@ -8,10 +8,9 @@ from datetime import date
 
 from bot.chinese import items, money
 from bot.corpus import Corpus
-from bot.policies import Policy, Status, figures, largest
+from bot.policies import SOON, Policy, Status, figures, largest
 from bot.question import SCOPES, Question
 
-SOON = 90  # days: a policy that ends within these is said to end soon
 LEFT_OVER = 1  # characters of the matter that no word explains and that say nothing
 BROAD = frozenset({"district", "topic", "state"})  # sets that a foreign matter may name in passing
 AT_LEAST = "at_least"

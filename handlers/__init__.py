@@ -24,6 +24,8 @@ ROUTER = Router(
     media.hints,
     lists.choose,
     lists.more,
+    lists.back,
+    policies.again,
     subscriptions.answer,
     feedback.complain,
     feedback.call_staff,

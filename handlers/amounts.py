@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bot.context import Context
-from bot.policies import AnyBenefit, Policy, Status, Tiers
+from bot.policies import AnyBenefit, Policy, Tiers
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import wording
 from handlers.cards import edition
 
+NO_SUM_YET = "还不能替您算具体数，请按上面的比例和上限估算。"
 SCALE = 3  # tiers that get a line each
 
 
@@ -32,7 +33,7 @@ def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Ans
         *wording.caution(ctx, policy),
         "",
     ]
-    if ctx.corpus.status(policy, ctx.today) is Status.EXPIRED:
+    if ctx.corpus.is_over(policy, ctx.today):
         lines[-1:] = ["下面是到期前的标准，现在不能再报：", ""]
     tail = [f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}", *(f"☎ {line}" for line in wording.desks(policy))]
     near = [ctx.corpus.policies[i] for i in others[:3]]
@@ -42,6 +43,8 @@ def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Ans
     if ctx.office.public_url:
         tail.append(web_link("全文", f"{ctx.office.public_url}/p/{policy.id}"))
     tail.append(edition(ctx))
+    if policy.benefits and ctx.words and ctx.finding.question.sums:
+        tail.insert(0, NO_SUM_YET)
     rules = _rules(policy)
     fit = fitting(rules, [*lines, *tail], spare=150)
     rest = "……其余见全文。" if ctx.office.public_url else "……其余请问责任单位。"

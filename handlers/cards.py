@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.context import Context
-from bot.policies import Policy, Status
+from bot.policies import Policy
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import wording
 
@@ -60,17 +60,14 @@ def _desks(ctx: Context, policy: Policy) -> list[str]:
 
 def _successor(ctx: Context, policy: Policy, most: int) -> list[str]:
     """Where a policy is over: similar ones that are not."""
-    if ctx.corpus.status(policy, ctx.today) is not Status.EXPIRED:
+    if not ctx.corpus.is_over(policy, ctx.today):
         return []
-    alive = [ctx.corpus.policies[i] for i in policy.related if _in_force(ctx, i)]
+    related = (ctx.corpus.policies[i] for i in policy.related)
+    alive = [p for p in related if not ctx.corpus.is_over(p, ctx.today)]
     if not alive:
         return ["", "这一条现在不能再报；资料里没有接续的政策，是否延续请问责任单位。"]
     names = "、".join(say_link(f"{wording.title(ctx, p)}（{wording.level(p)}）", p.title, p.id) for p in alive[:most])
     return ["", f"这一条现在不能再报。还可以看：{names}"]
-
-
-def _in_force(ctx: Context, policy_id: str) -> bool:
-    return ctx.corpus.status(ctx.corpus.policies[policy_id], ctx.today) is not Status.EXPIRED
 
 
 def footer(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> list[str]:

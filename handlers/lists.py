@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 
-from bot.chinese import ordinal
+from bot.chinese import fold, ordinal, several
 from bot.context import Context
 from bot.conversation import Conversation
 from bot.messages import Text
 from bot.policies import Policy, Status
 from bot.replies import Answer, Say, fitting, say_link, web_link
-from handlers import amounts, contacts, validity, wording
+from handlers import amounts, conditions, contacts, validity, wording
 from handlers.cards import card, edition
 
+POLICY_ID = re.compile(r"[a-z]+\d+-\d+")
+LONGEST_CHOICE = 12  # characters
 PAGE = 8  # policies on one page, if they fit
+NEAR = "与您问的相近的"
 TOPICS = 8  # topics offered in the overview
 ANSWERS: dict[str, Callable[[Context, Policy], Answer]] = {
     "contact": contacts.of_policy,
     "expiry": validity.of_policy,
     "amount": amounts.of_policy,
+    "conditions": conditions.of_policy,
 }
+BACK = (
+    "列表",
+    "返回",
+    "返回列表",
+    "回到列表",
+    "看列表",
+    "刚才的列表",
+    "上一页",
+    "上页",
+    "前一页",
+    "往回翻",
+    "回去",
+    "返回上一页",
+)
 
 
 async def choose(ctx: Context) -> Answer | None:
     """A number, or a tapped title: that policy of the last list."""
-    number = ordinal(ctx.words) if ctx.words else None
     tapped = ctx.corpus.policies.get(ctx.pointed)
+    if tapped is None and POLICY_ID.fullmatch(ctx.pointed):
+        return _gone()
+    number = ordinal(ctx.words) if ctx.words else None
     if tapped is not None and ctx.words == tapped.title:
         return card(ctx, tapped)
     if tapped is not None and number is not None:
@@ -34,7 +55,14 @@ async def choose(ctx: Context) -> Answer | None:
         return _chosen(ctx, tapped) if listed else card(ctx, tapped)
     if number is not None and 1 <= number <= len(ctx.conversation.listed):
         return _chosen(ctx, ctx.corpus.policies.get(ctx.conversation.listed[number - 1]))
-    if number is None or not isinstance(ctx.message, Text) or len(ctx.words) > 6:
+    return _no_choice(ctx, number) if isinstance(ctx.message, Text) else None
+
+
+def _no_choice(ctx: Context, number: int | None) -> Answer | None:
+    """What to say of a number that no list on the screen has, and of several numbers at once."""
+    if number is None and ctx.conversation.listed and len(ctx.words) <= LONGEST_CHOICE and several(ctx.words):
+        return Answer(reply=Say(text="一次看一条，请回复一个数字。"), intent="help")
+    if number is None or len(ctx.words) > 6:
         return None
     if ctx.conversation.listed:
         return Answer(
@@ -72,6 +100,17 @@ async def more(ctx: Context) -> Answer | None:
     return show(
         ctx, listed.listed, listed.heading, intent="more", start=listed.shown, wanted=listed.wanted, named=False
     )
+
+
+async def back(ctx: Context) -> Answer | None:
+    """列表, 返回, 上一页: the last list from its beginning."""
+    listed = ctx.conversation
+    if not ctx.words or fold(ctx.words).text not in BACK or not listed.listed:
+        return None
+    if any(policy_id not in ctx.corpus.policies for policy_id in listed.listed):
+        return _gone()
+    heading = listed.heading or NEAR
+    return show(ctx, listed.listed, heading, intent="more", wanted=listed.wanted, named=False)
 
 
 async def listing(ctx: Context) -> Answer | None:
@@ -141,7 +180,7 @@ def heading(ctx: Context) -> str:
                 names.append("市级" if name == "市" else name)
             case _:
                 continue
-    return "".join(dict.fromkeys(names)) or "与您问的相近的"
+    return "".join(dict.fromkeys(names)) or NEAR
 
 
 def show(
@@ -171,7 +210,6 @@ def show(
     return Answer(reply=Say(text="\n".join([head, *lines, *tail])), intent=intent, policies=policies)
 
 
-def ask_which(ctx: Context, ids: tuple[str, ...], intent: str) -> Answer:
+def ask_which(ctx: Context, ids: tuple[str, ...], intent: str, *, wanted: str = "") -> Answer:
     """Several close policies: a list to choose from; the choice is then answered with what was asked."""
-    wanted = intent if intent in ANSWERS else ""
-    return show(ctx, ids, "与您问的相近的", intent=intent, wanted=wanted)
+    return show(ctx, ids, NEAR, intent=intent, wanted=wanted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.context import Context
 from bot.lexicon import Lexicon
 from bot.messages import (
@@ -21,6 +23,11 @@ from bot.messages import (
 from bot.replies import Answer, Say, Silence
 from handlers import lists
 
+ADMINISTRATION = "区市"  # how the name of a district ends
+PARTS = ("街道", "镇")  # and that of a part of one
+NO_STREET = (
+    "(?!(?:[东西南北中一二三四五六七八九]?(?:路|大?街(?!道)|大道|支路)|大厦|大楼|小区|广场|花园|酒店|宾馆|公园))"
+)
 EVENT = "event:"  # how the kind of an unknown event begins: nobody said anything
 HINTS: dict[type[Message], str] = {
     Image: "图片我还看不懂。请用文字说您想问的事，比如“技改补贴”。",
@@ -36,25 +43,43 @@ async def places(ctx: Context) -> Answer | None:
     """A place the follower sent: the policies of its district."""
     if not isinstance(ctx.message, Location | PickedLocation):
         return None
-    label = ctx.message.label
     lexicon = ctx.corpus.lexicon
-    named = (name for name, words in lexicon.districts.items() if any(w in label for w in (name, *words)))
-    district = "" if _elsewhere(label, lexicon) else next((name for name in named if name != "市"), "")
+    district, uncovered = _place(ctx.message.label, lexicon)
     ids = tuple(p.id for p in ctx.corpus.policies.values() if p.district == district)
     if ids:
         return lists.show(ctx, lists.ordered(ctx, ids), f"您在{district}，{district}的", intent="list")
-    uncovered = next((word for word in lexicon.places.uncovered if word in label), "")
     where = f"{uncovered}本区的政策资料里还没有收录" if uncovered else "没看出您在哪个区（市）"
     return Answer(
         reply=Say(text=f"{where}。市级政策全市企业都能问，直接说想问的事就行，比如“技改补贴”。"), intent="help"
     )
 
 
+def _place(label: str, lexicon: Lexicon) -> tuple[str, str]:
+    """The district an address is in, and the name of a part of the city that the corpus has nothing of; one or none.
+
+    A name of administration, as 市南区, comes before any other: addresses name streets and houses after districts.
+    Before it comes a part of a district of ours, as 红岛街道: it may have changed hands.
+    """
+    if _elsewhere(label, lexicon):
+        return "", ""
+    words = {word: name for name, aliases in lexicon.districts.items() if name != "市" for word in (name, *aliases)}
+    known = {**dict.fromkeys(lexicon.places.uncovered, ""), **words}
+    found = [
+        (not (known[word] and word.endswith(PARTS)), word[-1] not in ADMINISTRATION, match.start(), -len(word), word)
+        for word in known
+        for match in re.finditer(re.escape(word) + NO_STREET, label)
+    ]
+    if not found:
+        return "", ""
+    word = min(found)[-1]
+    return (known[word], "") if known[word] else ("", word)
+
+
 def _elsewhere(label: str, lexicon: Lexicon) -> bool:
     """Whether an address is in another city or province; streets here are named after many of them."""
     cities = (f"{word.removesuffix('市')}市" for word in lexicon.places.elsewhere)
     provinces = (word for word in lexicon.places.elsewhere if word.endswith("省"))
-    return "青岛" not in label and any(place in label for place in (*cities, *provinces))
+    return not re.search(f"青岛{NO_STREET}", label) and any(place in label for place in (*cities, *provinces))
 
 
 async def hints(ctx: Context) -> Answer | None:

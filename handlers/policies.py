@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
+from bot.chinese import fold
 from bot.context import Context
 from bot.policies import Policy
 from bot.ranking import Finding
 from bot.replies import Answer, Say, say_link
 from handlers import lists, wording
 from handlers.cards import card, edition
+from handlers.conditions import of_policy
 
+DATED = re.compile(r"[\d年月日号]")
 SMALL = 2  # characters that no word explains and that name no matter
+AGAIN = frozenset({
+    "全文", "看全文", "全文呢", "详细", "详情", "看详情", "详细点", "详细说", "详细说说", "说详细点", "具体点",
+    "具体说说", "完整的", "再说一遍", "再说一次", "再讲一遍", "再发一遍", "再发一次", "再看一遍", "重复一遍",
+})  # fmt: skip
+SIMPLER = re.compile(
+    "(?:请|能不能|可不可以|能|可以)?再?[说讲]?得?(?:简单|简短|短|通俗|直白)(?:一?点儿?|些|说说?|讲讲?)?的?|说人话|太长了?|看不懂"
+)
 RELATED = ("相关政策", "相关的政策", "类似政策", "类似的政策")
 
 
@@ -18,11 +30,31 @@ async def answer(ctx: Context) -> Answer | None:
     finding = ctx.finding
     if not ctx.words or finding.intent not in ("policy", "conditions") or not finding.ids:
         return None
-    if "conditions" in finding.wants:
-        return of_conditions(ctx, ctx.corpus.policies[finding.ids[0]], finding.ids[1:])
-    if finding.undecided:
-        return lists.ask_which(ctx, finding.ids, "policy")
+    conditions = "conditions" in finding.wants
+    if finding.undecided or (conditions and finding.whole and len(finding.ids) > 1):
+        return lists.ask_which(ctx, finding.ids, "policy", wanted="conditions" if conditions else "")
+    if conditions:
+        return of_policy(ctx, ctx.corpus.policies[finding.ids[0]], finding.ids[1:])
     return card(ctx, ctx.corpus.policies[finding.ids[0]], others=finding.ids[1:])
+
+
+async def again(ctx: Context) -> Answer | None:
+    """全文, 再说一遍, 能说简单点吗: the policy at hand once more, as a card or in its shortest form."""
+    policy = ctx.corpus.policies.get(ctx.focus)
+    words = fold(ctx.words).text.rstrip("吗吧呗啊呢嘛")
+    if policy is None or not words:
+        return None
+    if words in AGAIN:
+        return card(ctx, policy)
+    return in_short(ctx, policy) if SIMPLER.fullmatch(words) else None
+
+
+def in_short(ctx: Context, policy: Policy) -> Answer:
+    """What it is and whom to ask, and nothing else."""
+    lines = [wording.heading(ctx, policy), wording.status(ctx, policy), policy.summary]
+    lines += [*(f"☎ {d}" for d in wording.desks(policy)), edition(ctx)]
+    ctx.look_at(policy.id)
+    return Answer(reply=Say(text="\n".join(lines)), intent="policy", policies=(policy.id,))
 
 
 async def details(ctx: Context) -> Answer | None:
@@ -33,36 +65,15 @@ async def details(ctx: Context) -> Answer | None:
     if ctx.words.strip() in RELATED:
         return of_related(ctx, policy)
     if "conditions" in ctx.finding.wants:
-        return of_conditions(ctx, policy)
+        return of_policy(ctx, policy)
     return None
 
 
 def _about_else(finding: Finding) -> bool:
     """Whether the words name a matter of their own, and so not the policy at hand."""
     question = finding.question
-    return bool(question.named("foreign")) or question.elsewhere or len(question.matter) > SMALL
-
-
-def of_conditions(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
-    """Who qualifies and on what conditions."""
-    lines = [
-        wording.heading(ctx, policy),
-        wording.status(ctx, policy),
-        "",
-        "👤 谁能报：",
-    ]
-    lines += [f"· {who}" for who in policy.who]
-    if policy.conditions:
-        lines += ["📌 条件和说明：", *(f"· {condition}" for condition in policy.conditions)]
-    lines += [f"· {b.name}：{b.who}" for b in policy.benefits if b.who]
-    lines += [
-        "",
-        "申报材料和时间资料里没有写，请以责任单位的申报通知为准。",
-        *(f"☎ {d}" for d in wording.desks(policy)),
-    ]
-    lines += [f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}", edition(ctx)]
-    ctx.look_at(policy.id, others)
-    return Answer(reply=Say(text="\n".join(lines)), intent="policy", policies=(policy.id, *others))
+    matter = DATED.sub("", "".join(question.folded.text[place] for place in question.matter))
+    return bool(question.named("foreign")) or question.elsewhere or len(matter) > SMALL
 
 
 def of_related(ctx: Context, policy: Policy) -> Answer:

@@ -8,6 +8,7 @@ from bot.chinese import day, money, share
 from bot.context import Context
 from bot.hours import opening
 from bot.policies import (
+    SOON,
     AnyBenefit,
     Department,
     Fixed,
@@ -28,7 +29,6 @@ from bot.replies import say_link
 
 LEVELS = {"city": "市级", "district": "区级"}
 LONG_SCALE = 4  # tiers
-SOON = 60  # days: a period that ends within these is said to end soon
 CAUTION = "⚠️ 这是{district}的政策，只给{district}的企业。"
 NO_PHONE = "资料未列电话"
 
@@ -56,8 +56,7 @@ def beside(ctx: Context, policy: Policy) -> str:
 
 def where(ctx: Context, policy: Policy) -> str:
     """The level of a policy named beside another, and that it is over, if it is."""
-    over = ctx.corpus.status(policy, ctx.today) is Status.EXPIRED
-    return f"{level(policy)}·{mark(ctx, policy)}" if over else level(policy)
+    return f"{level(policy)}·{mark(ctx, policy)}" if ctx.corpus.is_over(policy, ctx.today) else level(policy)
 
 
 def headline(policy: Policy) -> str:

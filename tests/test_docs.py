@@ -32,7 +32,8 @@ def test_every_command_named_exists() -> None:
 
 
 def _questions() -> list[list[str]]:
-    lines = re.findall(r"^\.venv/bin/python main\.py (ask .+)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\.venv/bin/python main\.py (ask .+)$", readme, re.MULTILINE)
     return [line.split() for line in lines]
 
 

@@ -13,18 +13,20 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Table, event, make_url, text
+from sqlalchemy import URL, Connection, Table, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StoreError
 from bot.store import schema
-from bot.store.driver import Driver, PostgresDriver, Script, SqliteDriver, Upsert
+from bot.store.driver import Driver, PostgresDriver, Script, SqliteDriver, Upsert, once
+from bot.store.tables import pulse
 
 T = TypeVar("T")
 
 PATIENCE = 5.0  # seconds
+PROBE = 2.0  # seconds a ping may take
 COMMAND_LIMIT = 10.0  # seconds one statement may take on PostgreSQL
 READERS = 4  # connections that read, on SQLite
 CONNECTIONS = 10  # connections in all, on PostgreSQL
@@ -35,16 +37,19 @@ URLS = "sqlite:///file.sqlite3, sqlite:////folder/file.sqlite3 or postgresql://u
 class Database:
     """An open database. `write` and `read` give connections, `run` the fast way for the inbox."""
 
-    def __init__(self, url: str, *, patience: float) -> None:
-        """Prepare for the database at `url` without touching it; `open` is what callers use."""
+    def __init__(self, url: str, *, patience: float, create: bool = False) -> None:
+        """Prepare for the database at `url` without touching it; `open` is what callers use. Only where `create` is
+        true a SQLite file that is missing is made."""
         self._url = _parse(url)
         self._patience = patience
         self._closed = False
         self.dialect = self._url.get_backend_name()
         if self.dialect == "sqlite":
-            self._build_sqlite()
+            self._build_sqlite(create)
         else:
             self._build_postgres()
+        beat = self.insert(pulse)
+        self._beat = beat.on_conflict_do_update(index_elements=["id"], set_={"beats": pulse.c.beats + 1})
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool = False, patience: float = PATIENCE) -> Database:
@@ -53,7 +58,7 @@ class Database:
         `patience` is how many seconds to wait for another process, a lock or a connection. Raises ConfigError for a url
         of another kind, NewerDatabase for a database of a later version, StoreError for one that must be migrated.
         """
-        database = cls(url, patience=patience)
+        database = cls(url, patience=patience, create=migrate)
         try:
             await database._open(migrate)
         except BaseException:
@@ -61,10 +66,14 @@ class Database:
             raise
         return database
 
-    async def ping(self) -> None:
-        """Ask for nothing; StoreError where nobody answers."""
-        async with self.read() as connection:
-            await connection.execute(text("SELECT 1"))
+    async def ping(self, seconds: float = PROBE) -> None:
+        """Write a row the way a message is written; StoreError where that fails, or takes longer than `seconds`.
+
+        Reading would not do: a full disk, a lock and a deleted file all leave readers content.
+        """
+        with self._refusals():
+            async with asyncio.timeout(seconds):
+                await self.run(lambda: once(self._beat, id=1, beats=1))
 
     async def close(self) -> None:
         """Give every connection back. Closing twice is no harm."""
@@ -103,18 +112,22 @@ class Database:
 
         return postgres_insert(table)
 
-    def _build_sqlite(self) -> None:
-        url = self._url.set(drivername="sqlite+aiosqlite")
+    def _build_sqlite(self, create: bool) -> None:
+        path = Path(self._url.database or "").absolute()
+
+        def url(mode: str) -> URL:  # a missing file is an error, not an empty database
+            return URL.create("sqlite+aiosqlite", database=path.as_uri(), query={"mode": mode, "uri": "true"})
+
         arguments = {"timeout": self._patience, "isolation_level": None}
         common: dict[str, Any] = {"connect_args": arguments, "hide_parameters": True, "pool_timeout": self._patience}
-        self._writer = create_async_engine(url, pool_size=1, max_overflow=0, **common)
-        self._reader = create_async_engine(url, pool_size=READERS, max_overflow=0, **common)
+        self._writer = create_async_engine(url("rwc" if create else "rw"), pool_size=1, max_overflow=0, **common)
+        self._reader = create_async_engine(url("rw"), pool_size=READERS, max_overflow=0, **common)
         # The driver's own BEGIN comes too late and takes no lock; ours is the first word of the transaction:
         # https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#sqlite-transactions
         _begin_with(self._writer, "BEGIN IMMEDIATE", pragmas=("journal_mode=WAL", *SqliteDriver.PRAGMAS))
         _begin_with(self._reader, "BEGIN", pragmas=("query_only=ON",))
         self._turn: AbstractAsyncContextManager[None] = asyncio.Lock()
-        self._driver: Driver = SqliteDriver(Path(self._url.database or ""), timeout=self._patience)
+        self._driver: Driver = SqliteDriver(path, timeout=self._patience)
         self._failures: tuple[type[Exception], ...] = (*FAILURES, sqlite3.Error)
 
     def _build_postgres(self) -> None:

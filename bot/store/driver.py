@@ -20,6 +20,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from bot.errors import StoreError
+
 if TYPE_CHECKING:
     from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
     from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -113,7 +115,8 @@ class SqliteDriver:
     PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "wal_autocheckpoint=8000")
 
     def __init__(self, path: Path, *, timeout: float, thread: Executor | None = None) -> None:
-        self._path = path
+        self._path = path.absolute()
+        self._file: tuple[int, int] | None = None  # the one that is open, whatever stands at the path by now
         self._timeout = timeout  # seconds to wait for another process
         self._thread = thread or ThreadPoolExecutor(1, thread_name_prefix="store")
         self._connection: sqlite3.Connection | None = None
@@ -133,6 +136,8 @@ class SqliteDriver:
 
     def _transact(self, script: Callable[[], Script[T]]) -> T:
         connection = self._connection = self._connection or self._connect()
+        if self._identity() != self._file:
+            raise StoreError("the database file was replaced")  # what is written now would be lost with the old one
         connection.execute("BEGIN IMMEDIATE")
         try:
             result = self._follow(connection, script())
@@ -145,11 +150,22 @@ class SqliteDriver:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._path, timeout=self._timeout, isolation_level=None, check_same_thread=False, cached_statements=64
+            f"{self._path.as_uri()}?mode=rw",  # never make a file: an empty one would stand for what was lost
+            uri=True,
+            timeout=self._timeout,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=64,
         )
+        self._file = self._identity()
         for pragma in self.PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         return connection
+
+    def _identity(self) -> tuple[int, int]:
+        """Which file is at the path; FileNotFoundError where none is."""
+        status = self._path.stat()
+        return status.st_dev, status.st_ino
 
     def _disconnect(self) -> None:
         if self._connection is not None:

@@ -8,8 +8,9 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy import bindparam, select, update
 
-from bot.messages import AnyMessage, Left
+from bot.messages import AnyMessage
 from bot.store.conversations import Conversations
+from bot.store.departures import Departures, leaver
 from bot.store.driver import Changes, Row, Script, Store, Values
 from bot.store.feedback import Feedback
 from bot.store.followers import Followers
@@ -63,6 +64,7 @@ class Entries:
 
     def __init__(self, store: Store) -> None:
         self._followers = Followers(store)
+        self._departures = Departures(store)
         self._conversations = Conversations(store)
         self._feedback = Feedback(store)
         enter = store.insert(inbox).on_conflict_do_nothing(index_elements=["key"])
@@ -82,15 +84,20 @@ class Entries:
         return [next(settled) if isinstance(job, Settling) else next(claims) for job in jobs]
 
     def _claim(self, jobs: Sequence[Claiming]) -> Script[list[Seen]]:
+        # Of who leaves, or left since they sent it, a message leaves no more than its key.
+        erased = yield from self._departures.stale([job.message for job in jobs])
+        erased |= {job.key for job in jobs if leaver(job.message)}
+        rows = [_blank(job.row) if job.key in erased else job.row for job in jobs]
         # In the order of keys: two processes with the same messages then never wait for each other.
-        entered = yield self._enter, sorted((job.row for job in jobs), key=lambda row: str(row["key"]))
+        entered = yield self._enter, sorted(rows, key=lambda row: str(row["key"]))
         new = _first_of_each(jobs, (row[0] for row in entered))
-        known = [job for job in jobs if id(job) not in new]
         for job in new.values():
-            if isinstance(job.message, Left):  # alone in its group
-                yield from self._followers.erase(job.message.openid)
-                known.append(job)
-        yield from self._followers.record((job.message, job.row["received"]) for job in new.values())
+            if who := leaver(job.message):  # alone in its group
+                yield from self._followers.erase(who)
+                yield from self._departures.remember(who, job.message.created)
+        facts = ((job.message, job.row["received"]) for job in new.values() if job.key not in erased)
+        yield from self._followers.record(facts)
+        known = [job for job in jobs if id(job) not in new or job.key in erased]
         found = yield from self._look(known)
         talks = yield from self._conversations.read({job.message.openid for job in jobs})
         return [Seen(found.get(job.key), id(job) in new, talks.get(job.message.openid)) for job in jobs]
@@ -122,10 +129,10 @@ def _first_of_each(jobs: Sequence[J], keys: Iterable[str]) -> dict[int, J]:
 
 
 def _between_departures(jobs: Sequence[Claiming]) -> Iterator[list[Claiming]]:
-    """Cut where a follower left: that message stands alone, erases what came before it and nothing that comes after."""
+    """Cut where somebody must be forgotten: that message stands alone, erases what came before and nothing after it."""
     group: list[Claiming] = []
     for job in jobs:
-        if isinstance(job.message, Left):
+        if leaver(job.message):
             if group:
                 yield group
             yield [job]
@@ -134,6 +141,10 @@ def _between_departures(jobs: Sequence[Claiming]) -> Iterator[list[Claiming]]:
             group.append(job)
     if group:
         yield group
+
+
+def _blank(row: Values) -> Values:
+    return {**row, "openid": "", "message": b"", "state": "erased"}
 
 
 def _gone(key: str) -> Row:

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from bot.store.driver import Script, Store, Values, once
+from bot.store.forgetting import Forgetting
 from bot.store.tables import feedback
 
 _NEWEST = (
@@ -36,11 +37,12 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Feedback:
-    """Scripts that write remarks, and how they are read."""
+    """Scripts that write remarks, and how they are read and forgotten: by when they were made."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._keep = store.insert(feedback).on_conflict_do_nothing(index_elements=["key", "number"])
+        self.purge = Forgetting(store, feedback, feedback.c.created).purge
 
     def keep(self, rows: Sequence[Values]) -> Script[None]:
         """Keep rows made by `pack`, each once."""

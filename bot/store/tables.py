@@ -55,6 +55,15 @@ followers = Table(
     sqlite_with_rowid=False,
 )
 
+# Who left lately, as a hash, and when: what they sent before and what arrives after must not bring them back.
+departures = Table(
+    "departures",
+    metadata,
+    Column("digest", String(32), primary_key=True),
+    Column("time", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 conversations = Table(
     "conversations",
     metadata,
@@ -129,4 +138,22 @@ channels = Table(
     Column("paused_until", Float, nullable=False, server_default="0"),
     Column("paused", Text, nullable=False, server_default=""),
     Column("halted", Boolean, nullable=False, server_default=text("false")),
+)
+
+# Which message a signature came with, where it does not cover the body: for as long as it stays good.
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("signature", String(40), primary_key=True),
+    Column("key", String(40), nullable=False),
+    Column("time", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# One row, written by whoever wants to know whether the database still takes what it is given.
+pulse = Table(
+    "pulse",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("beats", Integer, nullable=False),
 )

@@ -93,13 +93,21 @@ def read_message(body: bytes) -> Nodes:
     """The nodes of a message, as wechatpy reads them.
 
     It tells the ways of following apart: Event is `subscribe_scan` for our own QR codes, with their prefix taken off
-    EventKey, `subscribe_scan_product` for goods, and else `subscribe`.
+    EventKey, `subscribe_scan_product` for goods, and else `subscribe`. An event whose name is empty, which it cannot
+    read, is read without it.
     """
 
     def parse(text: str) -> Any:
         from wechatpy import parse_message  # late, as above
+        from wechatpy.parser import xmltodict
 
-        return parse_message(text)._data
+        try:
+            return parse_message(text)._data
+        except AttributeError:
+            children = xmltodict.parse(text)["xml"]
+            if isinstance(children["MsgType"], str) and children.get("Event", "") is None:
+                return children
+            raise
 
     return _read(body, parse)
 

@@ -26,10 +26,15 @@ from bot.errors import ConfigError, CorpusError, StoreError
 from bot.messages import Clicked, Text
 from bot.replies import Answer, Say, Silence
 from bot.routing import Router
-from bot.store.feedback import Remark
+from bot.store.departures import Departures
+from bot.store.feedback import Feedback, Remark, pack
+from bot.store.signatures import Signatures
+from bot.wechat.crypto import sign
+from bot.wechat.protocol import WINDOW
 from bot.worker import Job
 from handlers import ROUTER, WORDS
 from tests.corpus import DATA
+from tests.scenarios.programs import free_port
 from tests.scenarios.stage import ACCOUNT
 from tests.small import small_corpus, write_files
 
@@ -64,7 +69,7 @@ async def opened(config: Config, clock: ManualClock) -> AsyncIterator[Services]:
 def work(services: Services, config: Config) -> dict[str, Job]:
     """The jobs of a worker with these settings, by name."""
     parts = services.engine, services.inbox, services.outbox_rows, services.outbox
-    return {job.name: job for job in jobs(config, *parts, clock=services.clock)}
+    return {job.name: job for job in jobs(config, *parts, database=services.database, clock=services.clock)}
 
 
 def words(text: str = "技改") -> Text:
@@ -183,6 +188,57 @@ async def test_old_messages_are_forgotten(tmp_path: Path, clock: ManualClock) ->
         assert await services.inbox.counts() == {}
 
 
+async def test_all_that_is_old_is_forgotten(tmp_path: Path, clock: ManualClock) -> None:
+    """Remarks go with their messages, departures after a day, signatures when they are good no more."""
+    async with opened(settings(tmp_path, replies=Replies(keep_days=2)), clock) as services:
+        database, time, remark = services.database, clock.time(), Remark(kind="staff", text="人工")
+        await database.run(lambda: Feedback(database).keep(pack("k1", "oA", remarks=[remark], time=time)))
+        await database.run(lambda: Departures(database).remember("oB", time))
+        assert await Signatures(database).belongs("s1", "k1", time)
+        purge = work(services, services.config)["purge"]
+        for due in (2 * WINDOW, 86_400.0, 2 * 86_400.0):
+            await clock.advance(time + due - clock.time())
+            assert await purge.run() == 0
+            await clock.advance(1)
+            assert await purge.run() == 1
+        assert await Feedback(database).newest(9) == []
+
+
+async def test_a_lost_database_is_not_ready(tmp_path: Path, clock: ManualClock) -> None:
+    """When its file is deleted under the process the operator's probe says so."""
+    async with opened(settings(tmp_path), clock) as services:
+        async with TestServer(build_app(services, WORDS)) as server, aiohttp.ClientSession() as session:
+            statuses = []
+            for _ in range(2):
+                async with session.get(server.make_url("/readyz")) as response:
+                    statuses.append(response.status)
+                (tmp_path / "store.sqlite3").unlink(missing_ok=True)
+        assert statuses == [200, 503]
+
+
+@pytest.mark.parametrize("mode", ["plain", "compatible"])
+async def test_where_bodies_are_clear_a_signature_outlives_a_restart(
+    tmp_path: Path, clock: ManualClock, mode: str
+) -> None:
+    """A captured signature carries no other words to the next process, though it does not cover them."""
+    config = settings(tmp_path, wechat=msgspec.structs.replace(WECHAT, mode=mode))
+    assert [await pushed(config, clock, msgid) for msgid in (1, 2, 1)] == [200, 403, 200]
+
+
+async def pushed(config: Config, clock: ManualClock, msgid: int) -> int:
+    """The status that a process started now gives a clear message, under the same signature each time."""
+    stamp, nonce = str(int(clock.time())), "1"
+    query = {"signature": sign(ACCOUNT.token, stamp, nonce), "timestamp": stamp, "nonce": nonce}
+    body = (
+        f"<xml><ToUserName>{ACCOUNT.original_id}</ToUserName><FromUserName>oA</FromUserName><CreateTime>1</CreateTime>"
+        f"<MsgType>text</MsgType><Content>技改</Content><MsgId>{msgid}</MsgId></xml>"
+    )
+    async with opened(config, clock) as services, TestServer(build_app(services, WORDS)) as server:
+        url = server.make_url("/wechat")
+        async with aiohttp.ClientSession() as session, session.post(url, params=query, data=body) as response:
+            return response.status
+
+
 async def test_everything_has_its_address(tmp_path: Path, clock: ManualClock) -> None:
     """Callback, public pages and the operator's pages stand where other software expects them."""
     async with opened(settings(tmp_path), clock) as services:
@@ -195,9 +251,9 @@ async def test_everything_has_its_address(tmp_path: Path, clock: ManualClock) ->
                     assert response.status == status, path
 
 
-async def test_a_taken_port_is_said_to_be(unused_tcp_port_factory: Any) -> None:
+async def test_a_taken_port_is_said_to_be() -> None:
     """Where another program listens, the address and the reason are told."""
-    port = unused_tcp_port_factory()
+    port = free_port()
     runners = [web.AppRunner(web.Application()) for _ in range(2)]
     for runner in runners:
         await runner.setup()
@@ -218,9 +274,9 @@ def own_logs() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("own_logs")
-async def test_serving_ends_when_it_is_told_to(tmp_path: Path, unused_tcp_port_factory: Any) -> None:
+async def test_serving_ends_when_it_is_told_to(tmp_path: Path) -> None:
     """While it serves the pages are there; told to stop, it stops."""
-    port, stop = unused_tcp_port_factory(), asyncio.Event()
+    port, stop = free_port(), asyncio.Event()
     config = settings(tmp_path, server=Server(port=port))
     async with open_services(config, ROUTER, corpus=small_corpus(), migrate=True):
         pass  # the database is made

@@ -19,6 +19,8 @@ from bot.clock import ManualClock
 from bot.errors import Forged, StoreError
 from bot.messages import AnyMessage, Text
 from bot.replies import Answer, AnyReply, Say, Silence
+from bot.store.database import Database
+from bot.store.signatures import Signatures
 from bot.wechat.protocol import MAX_BODY, Received, Wire
 
 TOKEN, APP, ACCOUNT, KEY = "pamplemousse", "wx0123456789abcdef", "gh_0a1b2c3d4e5f", "A" * 43
@@ -45,11 +47,11 @@ class Echo:
 class Office:
     """A running callback with its engine and its clock."""
 
-    def __init__(self, *, mode: str = "plain") -> None:
+    def __init__(self, *, mode: str = "plain", signatures: Signatures | None = None) -> None:
         self.clock = ManualClock()
         self.engine = Echo()
         wire = Wire(app_id=APP, token=TOKEN, encoding_aes_key=KEY, original_id=ACCOUNT, mode=mode)
-        callback = Callback(wire=wire, engine=self.engine, clock=self.clock)
+        callback = Callback(wire=wire, engine=self.engine, clock=self.clock, signatures=signatures)
         self.app = web.Application()
         self.app.router.add_get("/wechat", callback.verify)
         self.app.router.add_post("/wechat", callback.receive)
@@ -279,6 +281,20 @@ async def test_a_signature_stays_with_its_message(aiohttp_client: Connect) -> No
     assert (await client.post("/wechat", params=query, data=words(msgid=1))).status == 200
     assert await seen(await client.post("/wechat", params=query, data=words(msgid=2))) == (403, b"")
     assert (await client.post("/wechat", params=office.sign("2"), data=words(msgid=2))).status == 200
+
+
+async def test_a_signature_stays_with_its_message_everywhere(aiohttp_client: Connect, database: Database) -> None:
+    """Another process knows it too: other words are refused there, a retry is taken; without the database neither."""
+    offices = [Office(signatures=Signatures(database)) for _ in range(2)]
+    first, second = [await aiohttp_client(office.app) for office in offices]
+    query = offices[0].sign()
+    assert (await first.post("/wechat", params=query, data=words(msgid=1))).status == 200
+    assert await seen(await second.post("/wechat", params=query, data=words(msgid=2))) == (403, b"")
+    assert len(offices[1].engine.asked) == 0
+    third = await aiohttp_client(Office(signatures=Signatures(database)).app)
+    assert (await third.post("/wechat", params=query, data=words(msgid=1))).status == 200
+    await database.close()
+    assert await seen(await third.post("/wechat", params=query, data=words(msgid=1))) == (503, b"")
 
 
 async def test_a_retry_under_a_new_signature_is_the_engines_matter(aiohttp_client: Connect) -> None:

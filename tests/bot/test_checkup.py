@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.checkup import APART, Finding, look, run_checkup
+from bot.checkup import APART, Finding, look, run_checkup, why
 from bot.clock import ManualClock
 from bot.config import Config, Corpus, Database, Server
 from bot.emulator.platform import Platform
@@ -70,6 +71,43 @@ async def test_every_finding_is_said_in_a_sentence(patient: Patient) -> None:
     assert not any("{" in line for line in said)
 
 
+async def test_no_public_address_is_a_hint(patient: Patient) -> None:
+    """It is marked as one and does not make the whole unwell."""
+    said: list[str] = []
+    bare = msgspec.structs.replace(patient.settings, server=Server())
+    assert await run_checkup(bare, WORDS, said.append)
+    assert [line[0] for line in said] == ["✅", "✅", "✅", "✅", "⚠"]
+
+
+async def test_placeholders_are_told(patient: Patient) -> None:
+    """What was copied from the example and not replaced is named first."""
+    found = await patient.look(**patient.wechat(app_secret="put-the-app-secret-here"))
+    assert next(iter(found)) == "placeholders"
+    assert (found["placeholders"].well, found["placeholders"].detail) == (False, "app_secret")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (TimeoutError(), "too_slow"),
+        (aiohttp.ServerTimeoutError(), "too_slow"),
+        (aiohttp.ServerDisconnectedError(), "broken_off"),
+        (OSError(), "broken_off"),
+    ],
+)
+def test_why_nobody_answered(error: Exception, reason: str) -> None:
+    """Each kind of silence has plain words."""
+    assert why(error) == reason
+    assert WORDS.checkup[reason]
+
+
+async def test_a_database_that_is_none(patient: Patient, tmp_path: Path) -> None:
+    """A file that is no database, and an address that is none, are told apart from one that is missing."""
+    (tmp_path / "text.sqlite3").write_text("no database " * 100)
+    assert "database_away" in await patient.look(database=Database(url=f"sqlite:///{tmp_path}/text.sqlite3"))
+    assert "database_bad" in await patient.look(database=Database(url="sqlite:///:memory:"))
+
+
 async def test_a_broken_corpus(patient: Patient, tmp_path: Path) -> None:
     """A corpus that does not load is said with file and reason."""
     (tmp_path / "data" / "topics.toml").write_text("topic = [", encoding="utf-8")
@@ -81,7 +119,8 @@ async def test_a_broken_corpus(patient: Patient, tmp_path: Path) -> None:
 async def test_no_database(patient: Patient, tmp_path: Path) -> None:
     """Without a database the token, which is kept there, is not looked at."""
     found = await patient.look(database=Database(url=f"sqlite:///{tmp_path}/none.sqlite3"))
-    assert "run: python main.py migrate" in found["database_bad"].detail
+    assert not found["database_missing"].well
+    assert "请先运行 migrate" in WORDS.checkup["database_missing"]
     assert "token" not in found
     assert "callback" in found
 
@@ -117,7 +156,8 @@ async def test_a_limit_that_is_reached(patient: Patient) -> None:
 async def test_nobody_at_the_platforms_address(patient: Patient) -> None:
     """Where the platform cannot be reached no token is asked for."""
     found = await patient.look(**patient.wechat(api_base_url="http://127.0.0.1:9"))
-    assert found["platform_away"].detail == "http://127.0.0.1:9 (ClientConnectorError)"
+    assert found["platform_away"].detail == "http://127.0.0.1:9"
+    assert WORDS.checkup[found["platform_away"].reason] == "连接不上"
     assert "token" not in found
     assert "token_bad" not in found
 
@@ -146,7 +186,7 @@ async def test_a_clock_that_is_off(patient: Patient, date: str, name: str, detai
 @pytest.mark.parametrize(
     ("url", "name", "well"),
     [
-        ("", "address_missing", False),
+        ("", "address_missing", True),
         ("https://127.0.0.1", "address", True),
         ("https://127.0.0.1:443", "address", True),
         ("http://127.0.0.1", "address_plain", True),
@@ -171,7 +211,7 @@ async def test_a_callback_that_is_not_ours(patient: Patient) -> None:
     lost = await patient.look(server=Server(public_url=f"{patient.settings.server.public_url}/elsewhere"))
     assert lost["callback_bad"].detail.endswith("/elsewhere/wechat → 404")
     away = await patient.look(server=Server(public_url="http://127.0.0.1:9"))
-    assert away["callback_away"].detail == "http://127.0.0.1:9/wechat (ClientConnectorError)"
+    assert away["callback_away"].detail == "http://127.0.0.1:9/wechat"
 
 
 async def test_no_secret_is_told(patient: Patient) -> None:

@@ -14,15 +14,18 @@ from bot.chinese import (
     days,
     fold,
     items,
+    missing_days,
     money,
     numeral,
     ordinal,
     paper_numbers,
     pinyin,
+    several,
     share,
     sums,
     syllable,
     years,
+    years_from,
 )
 
 # Korean letters that are not joined yet join over a gap, so that a second folding would find another text.
@@ -197,6 +200,7 @@ def test_full_dates_that_exist_are_found(text: str, found: list[date]) -> None:
         ("2026年2月", []),
         ("85911248", []),
         ("120261231", []),
+        ("9999-12-31", [(0, 8)]),
     ],
 )
 def test_dates_have_their_places(text: str, places: list[tuple[int, int]]) -> None:
@@ -214,7 +218,9 @@ def test_dates_have_their_places(text: str, places: list[tuple[int, int]]) -> No
         ("营收2024万", []),
         ("20265", []),
         ("85911248", []),
-        ("1999年", []),
+        ("1999年和2050年", [1999, 2050]),
+        ("2000", []),
+        ("1999", []),
     ],
 )
 def test_years_are_numbers_that_can_be_nothing_else(text: str, found: list[int]) -> None:
@@ -235,10 +241,46 @@ def test_a_choice_from_a_list_is_read(text: str, number: int) -> None:
     assert ordinal(text) == number
 
 
-@pytest.mark.parametrize("text", ["技改", "1月", "2024", "第", "", "😀", "十十", "1个亿", "第1条政策", "5G", "九十十"])
+@pytest.mark.parametrize("text", [
+    "技改", "1月", "2024", "第", "", "😀", "十十", "1个亿", "第1条政策", "5G", "九十十",
+    "1、2", "1-3", "1/2", "½", "二三", "三五", "七八个", "-3", "1 2", "1和2", "1.5", "10%",
+])  # fmt: skip
 def test_other_texts_choose_nothing(text: str) -> None:
     """A number within words, or one that no list has, is no choice."""
     assert ordinal(text) is None
+
+
+@pytest.mark.parametrize("text", ["1、2", "1-3", "1/2", "½", "二三", "七八个", "-3", "第1条和第3条", "1 2 3"])
+def test_several_numbers_at_once(text: str) -> None:
+    """They are no choice, and still are about a list."""
+    assert several(text)
+
+
+@pytest.mark.parametrize("text", ["1", "第二个", "12", "2024", "10%", "技改", "", "1月2日", "85911248"])
+def test_what_is_not_several_numbers(text: str) -> None:
+    """A choice, a year, a share and words are not."""
+    assert not several(text)
+
+
+def test_days_that_no_calendar_has() -> None:
+    """With a year and without; the 29th of February exists where no year denies it."""
+    assert missing_days("2026年2月30日还能报吗") == ["2026年2月30日"]
+    assert missing_days("2月30号和13月1日") == ["2月30日", "13月1日"]
+    assert missing_days("2月29日, 2024-2-29, 2026/12/31, 1.5亿") == []
+    assert missing_days("2026-2-29") == ["2026年2月29日"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("明年还能报吗", [2027]), ("后年", [2028]), ("大后年", [2029]), ("去年", [2025]), ("前年呢", [2024]),
+        ("大前年", [2023]), ("明年后年", [2027, 2028]), ("说明年限", []), ("过去年度", []), ("以前年度", []),
+        ("三年后年产", []), ("今后年度", []), ("技改", []),
+    ],
+)  # fmt: skip
+def test_years_told_from_this_one(text: str, found: list[int]) -> None:
+    """明年 and its like, not the same characters within other words."""
+    assert years_from(text, 2026) == found
 
 
 @given(st.integers(0, 999))

@@ -9,7 +9,8 @@ import pytest
 
 from bot.cli import build_cli
 from handlers import ROUTER, WORDS
-from tests.scenarios.programs import run
+from tests.scenarios.programs import free_port, run, write_settings
+from tests.scenarios.stage import ACCOUNT
 from tests.small import small_corpus, write_files
 
 CLI = build_cli(ROUTER, WORDS)
@@ -55,7 +56,7 @@ def test_ask_as_of_today(data: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "自2023年1月1日起施行" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("day", ["2026-02-30", "tomorrow", "22.11.2026", "2026-11"])
+@pytest.mark.parametrize("day", ["2026-02-30", "tomorrow", "22.11.2026", "2026-11", "20261122", "2026-W47-7"])
 def test_a_day_that_is_none(data: str, capsys: pytest.CaptureFixture[str], day: str) -> None:
     """A wrong day is named, with a right one."""
     assert ended("ask", "--data", data, "--today", day, "技改") == 2
@@ -84,7 +85,7 @@ def test_a_corpus_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err == f"{tmp_path / 'none' / 'policies'}: has no policies\n"
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check", "menu"])
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check", "remarks", "menu"])
 def test_a_settings_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
     """Each command that needs settings says which file it could not read, and stops with 2."""
     path = tmp_path / "none.toml"
@@ -92,7 +93,7 @@ def test_a_settings_file_that_is_not_there(tmp_path: Path, capsys: pytest.Captur
     assert capsys.readouterr().err == f"{path}: cannot be read: No such file or directory\n"
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check", "menu"])
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check", "remarks", "menu"])
 def test_settings_must_be_named(capsys: pytest.CaptureFixture[str], command: str) -> None:
     """There is no file that is taken without being asked for."""
     assert ended(command) == 2
@@ -103,7 +104,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     """Every command of the contract is there, with a sentence."""
     assert ended("--help") == 0
     printed = capsys.readouterr().out
-    for command in ("ask", "demo", "serve", "worker", "migrate", "check", "menu"):
+    for command in ("ask", "demo", "serve", "worker", "migrate", "check", "remarks", "menu"):
         assert f" {command} " in printed
 
 
@@ -131,12 +132,44 @@ def test_a_batch_is_answered_in_order(data: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [b"{", b'{"id": "c"}', b'{"id": 3, "text": "x"}', b"[]", b'{"id": "c", "text": "\xff"}', b"technical"]
+    "wrong", [b"{", b'{"id": "c"}', b"[]", b'{"id": "c", "text": "\xff"}', b"technical", b"[" * 9999]
 )
-def test_a_wrong_line_is_named(data: str, wrong: bytes) -> None:
-    """What came before a wrong line is answered; then its number is told, and the program stops with 2."""
+def test_a_wrong_line_is_named_and_the_rest_answered(data: str, wrong: bytes) -> None:
+    """Every right line is answered; the number of a wrong one is told, and the program ends with 2."""
     given = lines({"id": "a", "text": "q91-1"}) + b"\n" + wrong + b"\n" + lines({"id": "z", "text": "q91-2"})
     done = run("ask", "--batch", "--data", data, given=given)
     assert done.returncode == 2
-    assert [msgspec.json.decode(line)["id"] for line in done.stdout.splitlines()] == ["a"]
-    assert "line 3" in done.stderr.decode()
+    assert [msgspec.json.decode(line)["id"] for line in done.stdout.splitlines()] == ["a", "z"]
+    assert done.stderr.decode().startswith("line 3: must be ")
+    assert b"Traceback" not in done.stderr
+
+
+def test_odd_lines_are_answered(data: str) -> None:
+    """A mark of byte order, a number for an id and half a character are no reason to refuse; ids come back as given."""
+    given = b"\xef\xbb\xbf" + lines({"id": 7, "text": "q91-1"}) + b'{"id": "7", "text": "q91-1 \\ud83d"}\n'
+    done = run("ask", "--batch", "--data", data, given=given)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [msgspec.json.decode(line)["id"] for line in done.stdout.splitlines()] == [7, "7"]
+    assert all(msgspec.json.decode(line)["policies"] for line in done.stdout.splitlines())
+
+
+def test_the_last_day_there_is(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Even then an answer is given."""
+    assert ended("ask", "--data", data, "--today", "9999-12-31", "哪些快到期") == 0
+    assert capsys.readouterr().out.strip()
+
+
+def test_migrate_says_that_it_is_done(tmp_path: Path) -> None:
+    """One line, so that an operator need not guess."""
+    done = run("migrate", "--config", str(write_settings(tmp_path, ACCOUNT, port=free_port())))
+    assert (done.returncode, done.stdout.decode().count("\n"), done.stderr) == (0, 1, b"")
+
+
+def test_the_menu_without_a_network(tmp_path: Path) -> None:
+    """Where the platform cannot be reached it is said in a line, without a log between."""
+    settings = str(write_settings(tmp_path, ACCOUNT, port=free_port()))
+    assert run("migrate", "--config", settings).returncode == 0
+    done = run("menu", "--config", settings)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().startswith("http://127.0.0.1:9 does not answer")
+    assert done.stderr.count(b"\n") == 1

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.config import CHOICES, SECRETS, SHAPES, Config, parse_config, read_config
+from bot.config import CHOICES, SECRETS, SHAPES, Config, parse_config, placeholders, read_config
 from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent.parent / "config.example.toml"
@@ -72,6 +72,13 @@ def test_the_example_is_read_and_its_account_is_nobodys() -> None:
     )
 
 
+def test_what_the_example_leaves_to_be_set_is_known() -> None:
+    """Each of its placeholders is told from a real value, such as the token of somebody who puts things somewhere."""
+    assert placeholders(read_config(EXAMPLE)) == ["app_id", "app_secret", "token", "encoding_aes_key", "original_id"]
+    real = {"app_id": "wx0123456789abcdef", "app_secret": "f" * 32, "token": "PutIn", "original_id": "gh_0a1b2c3d4e5f"}
+    assert placeholders(parse_config(document(wechat=real))) == ["encoding_aes_key"]
+
+
 def test_an_account_is_all_that_must_be_set() -> None:
     """Everything else has a default."""
     required = {place for place, field in settings().items() if field.required}
@@ -104,6 +111,10 @@ def test_the_rules_are_about_settings_that_exist() -> None:
         ({"wechat": {"app_id": None}}, "[wechat] app_id: is missing; config.example.toml shows it"),
         ({"wechat": {"app_id": ""}}, "[wechat] app_id: is empty; config.example.toml shows it"),
         ({"wechat": {"app_id": "wx 1"}}, "[wechat] app_id = 'wx 1': must be the AppID of the account"),
+        (
+            {"wechat": {"original_id": "huiqi"}},
+            "[wechat] original_id = 'huiqi': must be the original id of the account",
+        ),
         ({"wechat": {"mode": "saef"}}, "[wechat] mode = 'saef': did you mean safe?"),
         ({"wechat": {"mode": "qqq"}}, "[wechat] mode = 'qqq': must be one of safe, compatible, plain"),
         ({"wechat": {"account": "Service"}}, "[wechat] account = 'Service': did you mean service?"),

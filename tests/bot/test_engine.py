@@ -3,104 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select
 
 from bot.clock import ManualClock
-from bot.conversation import Conversation
-from bot.engine import ANSWER_LIMIT, Engine, Outcome
+from bot.engine import ANSWER_LIMIT, Engine
 from bot.errors import StoreError
-from bot.messages import AnyMessage, Clicked, Left, Position, Text
-from bot.replies import Answer, Say, Silence
-from bot.store.database import Database
-from bot.store.driver import once
-from bot.store.feedback import Remark
+from bot.messages import AnyMessage, Clicked, Left, Position
 from bot.store.inbox import Inbox
 from bot.store.tables import conversations, feedback, followers, outbox
 from bot.store.tables import inbox as messages
+from tests.bot.engines import APOLOGY, Handlers, build, rows, said, text
 from tests.bot.inline import InlineStore
-
-APOLOGY = Answer(reply=Say(text="抱歉，请稍后再试"))
-
-
-@dataclass
-class Handlers:
-    """Answers in `seconds`; no two answers are alike, and each adds its message to the conversation."""
-
-    clock: ManualClock
-    seconds: dict[str, float] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    failing: set[str] = field(default_factory=set)
-    silent: set[str] = field(default_factory=set)
-
-    async def answer(self, message: AnyMessage, conversation: Conversation, time: float) -> Outcome:
-        """The n-th answer."""
-        self.asked.append(message.key)
-        text = f"{message.key} answer {len(self.asked)}"
-        await self.clock.sleep(self.seconds.get(message.key, 0.0))
-        if message.key in self.failing:
-            raise LookupError("out of order")
-        return Outcome(
-            answer=Answer(reply=Silence() if message.key in self.silent else Say(text=text)),
-            conversation=Conversation(listed=(*conversation.listed, message.key), expires=time + 60),
-            remarks=(Remark(kind="staff", text=text),),
-        )
-
-
-@pytest.fixture
-async def store(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[InlineStore]:
-    """A database that works without threads."""
-    path = tmp_path / "inline.sqlite3"
-    shutil.copy(sqlite_template, path)
-    opened = InlineStore(path)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def handlers(clock: ManualClock) -> Handlers:
-    """What the engine asks."""
-    return Handlers(clock)
-
-
-@pytest.fixture
-async def engine(store: InlineStore, handlers: Handlers, clock: ManualClock) -> AsyncIterator[Engine]:
-    """An engine that may push."""
-    built = build(store, handlers, clock)
-    yield built
-    await built.close(0)
-
-
-def build(store: Any, handlers: Handlers, clock: ManualClock, *, can_push: bool = True, owner: str = "p0") -> Engine:
-    """One process's engine."""
-    return Engine(
-        inbox=Inbox(store), answer=handlers.answer, apology=APOLOGY, clock=clock, can_push=can_push, owner=owner
-    )
-
-
-def text(clock: ManualClock, key: str = "k1", openid: str = "o1") -> Text:
-    """A message sent now."""
-    return Text(key=key, openid=openid, account="gh_1", created=int(clock.time()), text="技改补贴")
-
-
-def said(answer: Answer | None) -> str:
-    """The words of an answer."""
-    assert answer is not None
-    assert isinstance(answer.reply, Say)
-    return answer.reply.text
-
-
-async def rows(store: Any, table: Any) -> list[dict[str, Any]]:
-    """All rows of a table."""
-    found = await store.run(lambda: once(select(table)))
-    return [dict(zip(table.c.keys(), row, strict=True)) for row in found]
 
 
 async def test_answered_at_once(engine: Engine, store: InlineStore, clock: ManualClock) -> None:
@@ -119,17 +34,6 @@ async def test_retry_gets_the_stored_answer(engine: Engine, handlers: Handlers, 
     first = await engine.handle(message)
     assert await engine.handle(message) == first
     assert handlers.asked == ["k1"]
-
-
-async def test_retry_after_a_restart(
-    engine: Engine, store: InlineStore, handlers: Handlers, clock: ManualClock
-) -> None:
-    """A retry gets the same answer from another process on the same database."""
-    message = text(clock)
-    first = await engine.handle(message)
-    other = build(store, handlers, clock, owner="p1")
-    assert await other.handle(message) == first
-    await other.close(0)
 
 
 async def test_too_late_is_pushed(engine: Engine, store: InlineStore, handlers: Handlers, clock: ManualClock) -> None:
@@ -399,109 +303,3 @@ async def test_nothing_stored_nothing_said(
     again = asyncio.create_task(engine.handle(message))
     await clock.advance(1.0)
     assert said(await again) == "k1 answer 2"
-
-
-async def test_process_died_and_the_retry_takes_over(
-    engine: Engine, store: InlineStore, handlers: Handlers, clock: ManualClock
-) -> None:
-    """A message whose process died is answered by whoever gets the retry, as soon as the lease is over."""
-    handlers.seconds["k1"] = 2.0
-    message = text(clock)
-    delivery = asyncio.create_task(engine.handle(message))
-    await clock.advance(0.5)
-    await engine.close(0)
-    with pytest.raises(StoreError, match="closing"):
-        await delivery
-    other = build(store, handlers, clock, owner="p1")
-    again = asyncio.create_task(other.handle(message))
-    await clock.advance(3.0)
-    assert handlers.asked == ["k1"]
-    handlers.seconds["k1"] = 0.5
-    await clock.advance(1.4)
-    assert said(await again) == "k1 answer 2"
-    await other.close(0)
-
-
-async def test_slow_process_is_not_taken_for_dead(
-    engine: Engine, store: InlineStore, handlers: Handlers, clock: ManualClock
-) -> None:
-    """A retry that reaches another process waits for the first one, which keeps its message while it is alive."""
-    handlers.seconds["k1"] = 7.0
-    message = text(clock)
-    first = asyncio.create_task(engine.handle(message))
-    await clock.advance(5.0)
-    other = build(store, handlers, clock, owner="p1")
-    second = asyncio.create_task(other.handle(message))
-    await clock.advance(5.0)
-    assert (await first, await second) == (None, None)
-    assert handlers.asked == ["k1"]
-    assert len(await rows(store, outbox)) == 1
-    await other.close(0)
-
-
-async def test_retry_elsewhere_without_push(store: InlineStore, handlers: Handlers, clock: ManualClock) -> None:
-    """Where nothing can be pushed the retry gets the first process's answer from the second one."""
-    engines = [build(store, handlers, clock, can_push=False, owner=f"p{i}") for i in range(2)]
-    handlers.seconds["k1"] = 7.0
-    message = text(clock)
-    first = asyncio.create_task(engines[0].handle(message))
-    await clock.advance(5.0)
-    second = asyncio.create_task(engines[1].handle(message))
-    await clock.advance(3.0)
-    assert said(await second) == "k1 answer 1"
-    assert await first is None
-    for engine in engines:
-        await engine.close(0)
-
-
-async def test_recovery(engine: Engine, store: InlineStore, handlers: Handlers, clock: ManualClock) -> None:
-    """Messages of a dead process are answered through the outbox, once, in their order, when nobody asks again."""
-    handlers.seconds.update(k1=1.0, k2=1.0)
-    deliveries = [asyncio.create_task(engine.handle(text(clock, key))) for key in ("k1", "k2")]
-    await clock.advance(0.5)
-    await engine.close(0)
-    await asyncio.wait(deliveries)
-    assert all(delivery.exception() for delivery in deliveries)
-    others = [build(store, handlers, clock, owner=f"p{i}") for i in (1, 2)]
-    assert await others[0].recover() == 0
-    await clock.advance(5.0)
-    recoveries = [asyncio.create_task(other.recover()) for other in others]
-    await clock.advance(9.0)
-    assert [await recovery for recovery in recoveries] == [2, 2]
-    assert sorted(row["key"] for row in await rows(store, outbox)) == ["late:k1", "late:k2"]
-    kept = await Inbox(store).conversation("o1")
-    assert kept is not None
-    assert kept.listed == ("k1", "k2")
-    assert await others[0].recover() == 0
-    for other in others:
-        await other.close(0)
-
-
-async def test_closing_lets_answers_finish(
-    engine: Engine, store: InlineStore, handlers: Handlers, clock: ManualClock
-) -> None:
-    """A graceful stop waits for what is running, and no longer than it is told."""
-    handlers.seconds.update(k1=1.0, k2=9.0)
-    quick = asyncio.create_task(engine.handle(text(clock, "k1", "o1")))
-    slow = asyncio.create_task(engine.handle(text(clock, "k2", "o2")))
-    await clock.advance(0.1)
-    closing = asyncio.create_task(engine.close(3.0))
-    await clock.advance(3.0)
-    await closing
-    assert said(await quick) == "k1 answer 1"
-    with pytest.raises(StoreError, match="closing"):
-        await slow
-    assert {row["key"]: row["state"] for row in await rows(store, messages)} == {"k1": "answered", "k2": "running"}
-
-
-async def test_on_a_real_database(database: Database, clock: ManualClock, handlers: Handlers) -> None:
-    """Two processes on one database answer a flood of messages and their retries, each message once."""
-    engines = [build(database, handlers, clock, owner=f"p{i}") for i in range(2)]
-    flood = [text(clock, f"k{i}", f"o{i % 7}") for i in range(70)]
-    firsts = await asyncio.gather(*(engines[i % 2].handle(message) for i, message in enumerate(flood)))
-    retries = await asyncio.gather(*(engine.handle(message) for message in flood for engine in engines))
-    assert [said(answer)[:3].strip() for answer in firsts] == [message.key for message in flood]
-    assert retries == [answer for answer in firsts for _ in engines]
-    assert len(handlers.asked) == len(flood)
-    for engine in engines:
-        await engine.close(1)

@@ -39,6 +39,55 @@ def logged(level: str, style: str) -> list[str]:
     return done.stderr.splitlines()
 
 
+SERVER = """
+import asyncio, sys
+from aiohttp import web
+from bot.logs import set_up_logs
+
+async def broken(request):
+    raise RuntimeError("ours")
+
+async def main():
+    set_up_logs("debug", sys.argv[1])
+    app = web.Application()
+    app.router.add_get("/broken", broken)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    for head in (
+        b"POST /wechat?openid=oLEAK\\x01 HTTP/1.1",
+        b"POST /wechat?openid=oLEAK&x=" + b"a" * 9000 + b" HTTP/1.1",
+        b"POST http://[::1/wechat?openid=oLEAK HTTP/1.1",
+        b"POST /wechat?openid=oLEAK HTTP/oLEAK",
+        b"POST /wechat?openid=oLEAK HTTP/1.1\\r\\noLEAK header: x",
+        b"POST /wechat?openid=oLEAK HTTP/1.1\\r\\nX: " + b"oLEAK" * 9000,
+        b"POST /wechat?openid=oLEAK HTTP/1.1\\r\\nContent-Length: oLEAK",
+        b"oLEAK /wechat HTTP/1.1",
+        b"GET /broken HTTP/1.1",
+    ):
+        reader, writer = await asyncio.open_connection(*runner.addresses[0])
+        writer.write(head + b"\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n")
+        print((await asyncio.wait_for(reader.readline(), 5)).decode().split()[1])
+        writer.close()
+    await runner.cleanup()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("style", ["json", "text"])
+def test_what_is_no_request_is_not_quoted(style: str) -> None:
+    """Requests that cannot be read are told of in one constant line each, our own failures with their traceback."""
+    command = [sys.executable, "-c", SERVER, style]
+    done = subprocess.run(command, capture_output=True, check=True, encoding="utf-8", timeout=60)
+    *bad, ours = done.stdout.split()
+    assert (set(bad), ours) == ({"400"}, "500")
+    assert "oLEAK" not in done.stderr
+    assert done.stderr.count("request is not HTTP") >= len(bad) - 1  # a method that is none is not worth a line
+    assert done.stderr.count("RuntimeError: ours") == 1
+
+
 @pytest.fixture(scope="module")
 def lines() -> list[dict[str, Any]]:
     """The JSON lines at level info."""

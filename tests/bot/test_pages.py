@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from bot.clock import SHANGHAI, ManualClock
 from bot.corpus import Corpus, read_corpus
-from bot.pages import SOON, TEXT_LIMIT, Pages
-from bot.policies import Policy, Status
+from bot.pages import TEXT_LIMIT, Pages
+from bot.policies import SOON, Policy, Status
 from handlers import wording
 
 CORPUS = read_corpus(Path(__file__).parents[2] / "data")

@@ -1,4 +1,4 @@
-"""How much."""
+"""How much a policy gives."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from bot.context import Office
 from bot.policies import Pool, Status, figures
 from tests.corpus import the_corpus
-from tests.handlers.talk import SUNDAY, Talk, everything, said, written
+from tests.handlers.talk import SUNDAY, Talk, check, everything, said, written
 from tests.handlers.talk import figures as sums_of
 
 
@@ -85,3 +85,12 @@ async def test_what_does_not_fit_is_said_to_be_elsewhere(url: str, rest: str) ->
     cut = [text for text in answers if "……其余" in text]
     assert all(rest in text for text in cut)
     assert ("全文" in "".join(answers)) == bool(url)
+
+
+async def test_a_sum_of_ones_own() -> None:
+    """Where somebody names what they spent, it is said that their own figure is not worked out yet."""
+    told = "还不能替您算具体数，请按上面的比例和上限估算。"
+    answer = await Talk().say("技改投了800万能补多少")
+    check(answer, "800万")
+    assert told in said(answer)
+    assert told not in said(await Talk().say("技改能补多少"))

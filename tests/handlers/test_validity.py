@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.chinese import day
@@ -66,17 +68,29 @@ async def test_a_set_is_told_in_groups() -> None:
         answer = await Talk().say(asked)
         check(answer, asked)
         assert answer.intent == "expiry"
-        assert len(answer.policies) > 1
+        groups = [int(count) for count in re.findall(r"^· (\d+)条：", said(answer), re.MULTILINE)]
+        assert sum(groups or [len(answer.policies)]) == len(answer.policies) > 1
+
+
+async def test_a_set_is_told_for_another_year() -> None:
+    """Where a year is named, the set is told as it stands then."""
+    text = said(await Talk().say("技改明年还能报吗"))
+    assert "2027年：" in text
+    assert "2条：现行有效期只到2026年12月31日" in text
 
 
 async def test_close_ones_are_told_with_their_own_state() -> None:
     """Beside the best policy each close one stands with its own period."""
-    answer = await Talk().say("设备更新明年还能报吗")
-    text = said(answer)
-    for policy_id in answer.policies[1:5]:
-        policy = the_corpus().policies[policy_id]
-        line = next(line for line in text.splitlines() if line.startswith(f"· {policy.title}"))
-        assert ("❌" in line) == (the_corpus().status(policy, SUNDAY.date()) is Status.EXPIRED)
+    told = 0
+    for asked in ("国家级智能工厂还有效吗", "蓝色药库还有效吗", "企业升规还有效吗", "工业设计中心还能报吗"):
+        answer = await Talk().say(asked)
+        lines = [line for line in said(answer).partition("相近的：")[2].splitlines() if line.startswith("· ")]
+        for line, policy_id in zip(lines, answer.policies[1:], strict=False):
+            policy = the_corpus().policies[policy_id]
+            assert policy.title in line
+            assert ("❌" in line) == (the_corpus().status(policy, SUNDAY.date()) is Status.EXPIRED)
+            told += 1
+    assert told >= 4
 
 
 async def test_a_close_one_is_told_by_its_period() -> None:
@@ -86,3 +100,45 @@ async def test_a_close_one_is_told_by_its_period() -> None:
     if len(first.policies) > 1:
         second = await talk.say("2")
         assert (second.intent, second.policies) == ("expiry", first.policies[1:2])
+
+
+@pytest.mark.parametrize(
+    ("asked", "moment"),
+    [
+        ("明年技改还能报吗", "2027年："),
+        ("后年技改还能报吗", "2028年："),
+        ("前年技改能报吗", "2024年："),
+        ("明年算力券还有效吗", "2027年："),
+        ("2027年3月1日崂山区的政策还有效吗", "2027年3月1日："),
+        ("2050年技改能报吗", "2050年："),
+        ("1999年技改能报吗", "1999年："),
+        ("9999-12-31技改还有效吗", "9999年12月31日："),
+    ],
+)
+async def test_another_moment_is_told_first(asked: str, moment: str) -> None:
+    """What is asked about another day or year is never answered with today's state alone, nor with it first."""
+    answer = await Talk().say(asked)
+    check(answer, asked)
+    text = said(answer)
+    assert answer.intent == "expiry"
+    assert moment in text
+    assert "✅" not in text.partition(moment)[0]
+
+
+@pytest.mark.parametrize("asked", ["明年技改还能报吗", "2027年3月1日崂山区的政策还有效吗", "2050年技改能报吗"])
+async def test_beyond_the_known_end(asked: str) -> None:
+    """Nobody knows whether a policy goes on: that is what is said."""
+    text = said(await Talk().say(asked))
+    assert "现行有效期只到2026年12月31日，" in text
+    assert "是否延续资料没有写" in text
+
+
+async def test_before_its_paper() -> None:
+    """A year before the paper's own is one in which there was none."""
+    assert "1999年：依据的文件是2024年的，1999年还没有" in said(await Talk().say("1999年能报吗", "q91-1"))
+
+
+@pytest.mark.parametrize("asked", ["2026年2月30日技改还有效吗", "2月30日技改能报吗", "2027-02-30技改还有效吗"])
+async def test_a_day_that_does_not_exist(asked: str) -> None:
+    """It is said to be none, before anything else."""
+    assert "2月30日这一天不存在。" in said(await Talk().say(asked)).splitlines()[0]

@@ -3,54 +3,47 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import urllib.request
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
 from aiohttp.test_utils import TestServer
 
 from bot.emulator.platform import Platform
-from tests.scenarios.programs import LIMIT, ROOT, Program, command, free_port, run, started, write_settings
-from tests.scenarios.stage import ACCOUNT
+from tests.scenarios.programs import LIMIT, ROOT, command, free_port, run, started, write_settings
+from tests.scenarios.stage import ACCOUNT, Stage
 
 NAMING = ("policy", "contact", "expiry", "amount", "list")  # intents whose answers name policies
 
 
 @pytest.fixture(scope="module")
-def demo_program() -> Iterator[Program]:
-    """`python main.py demo`, started once."""
+def addresses() -> Iterator[list[str]]:
+    """What `python main.py demo` says where to look; it stops with 0 when told to."""
     with started("demo", "--port", "0") as program:
-        yield program
+        lines = [program.until(words) for words in ("Chat with the bot", "Public pages", "Readiness, metrics")]
+        yield [word for line in lines for word in line.split() if word.startswith("http")]
         assert program.stop() == 0
 
 
-def test_the_demo_says_where_to_look(demo_program: Program) -> None:
+def test_the_demo_says_where_to_look(addresses: list[str]) -> None:
     """It prints its addresses; each of them answers."""
-    addresses = []
-    for words in ("Chat with the bot", "Public pages", "Readiness, metrics"):
-        addresses += [word for word in demo_program.until(words).split() if word.startswith("http")]
-    assert [address.partition("/")[2].partition("/")[2].partition("/")[2] for address in addresses] == [
-        "emulator/",
-        "policies",
-        "readyz",
-        "metrics",
-    ]
+    assert [urlsplit(address).path for address in addresses] == ["/emulator/", "/policies", "/readyz", "/metrics"]
     for address in addresses:
         with urllib.request.urlopen(address, timeout=LIMIT) as response:  # noqa: S310 - our own server
             assert response.status == 200
 
 
-def test_a_taken_port_stops_the_demo() -> None:
+def test_a_taken_port_stops_the_demo(addresses: list[str]) -> None:
     """Where another program listens the demo says so, with exit code 2 and no traceback."""
-    with started("demo", "--port", "0") as program:
-        port = program.until("Chat with the bot").split(":")[-1].partition("/")[0]
-        ended = run("demo", "--port", port)
-        assert (ended.returncode, ended.stdout) == (2, b"")
-        assert ended.stderr.decode().startswith(f"cannot listen on 127.0.0.1 port {port}: ")
-        assert program.stop() == 0
+    port = urlsplit(addresses[0]).port
+    ended = run("demo", "--port", str(port))
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    assert ended.stderr.decode().startswith(f"cannot listen on 127.0.0.1 port {port}: ")
 
 
 def test_ask() -> None:
@@ -101,11 +94,13 @@ async def platform() -> AsyncIterator[tuple[Platform, str]]:
         yield platform, str(api.make_url("")).rstrip("/")
 
 
-async def test_menu_and_check_against_the_platform(platform: tuple[Platform, str], tmp_path: Path) -> None:
+async def test_menu_and_check_against_the_platform(
+    platform: tuple[Platform, str], tmp_path: Path, sqlite_template: Path
+) -> None:
     """`menu` sets the menu; `check` tells what is well and what is not, and that something is not by its exit code."""
     emulated, api = platform
     settings = str(write_settings(tmp_path, ACCOUNT, port=free_port(), api=api))
-    assert await said("migrate", "--config", settings) == (0, "")
+    shutil.copy(sqlite_template, tmp_path / "huiqi.sqlite3")
     code, output = await said("menu", "--config", settings)
     assert (code, [button["name"] for button in emulated.menu.buttons]) == (0, ["查政策", "快到期", "帮助"])
     assert "followers see it" in output
@@ -116,21 +111,43 @@ async def test_menu_and_check_against_the_platform(platform: tuple[Platform, str
     assert "回调地址打不开" in output
 
 
-async def test_a_refused_menu_is_told(platform: tuple[Platform, str], tmp_path: Path) -> None:
+async def test_a_refused_menu_is_told(platform: tuple[Platform, str], tmp_path: Path, sqlite_template: Path) -> None:
     """What the platform refuses ends the command with its code and words, not with a traceback."""
     emulated, api = platform
     settings = str(write_settings(tmp_path, ACCOUNT, port=free_port(), api=api))
-    await said("migrate", "--config", settings)
+    shutil.copy(sqlite_template, tmp_path / "huiqi.sqlite3")
     emulated.faults.fail("/cgi-bin/menu/create", 48001)
     code, output = await said("menu", "--config", settings)
     assert code == 2
     assert output.startswith("48001 ")
 
 
-def test_the_worker_works_alone(tmp_path: Path) -> None:
+async def test_what_followers_said_is_shown(stage: Stage, tmp_path: Path) -> None:
+    """`remarks` shows complaints and calls for staff, newest first, as they were said, and nobody's name."""
+    await stage.start()
+    phone = stage.platform.phone()
+    await phone.follow()
+    for words in ("技改", "答非所问", "转人工"):
+        await phone.say(words)
+        await stage.clock.advance(1.0)
+    settings = write_settings(tmp_path, ACCOUNT, port=free_port())
+    text = settings.read_text(encoding="utf-8").replace(f"{tmp_path}/huiqi.sqlite3", str(stage.path))
+    settings.write_text(text, encoding="utf-8")
+    code, output = await said("remarks", "--config", str(settings))
+    told = [msgspec.json.decode(line) for line in output.splitlines()]
+    assert code == 0
+    assert [(line["kind"], line["text"], line["about"]) for line in told] == [
+        ("staff", "转人工", "q91-1"),
+        ("complaint", "答非所问", "q91-1"),
+    ]
+    assert told[1]["when"] == "2026-11-22T10:00:01+08:00"
+    assert phone.openid not in output
+
+
+def test_the_worker_works_alone(tmp_path: Path, sqlite_template: Path) -> None:
     """`worker` needs no port, and stops when told to."""
     settings = str(write_settings(tmp_path, ACCOUNT, port=free_port()))
-    assert run("migrate", "--config", settings).returncode == 0
+    shutil.copy(sqlite_template, tmp_path / "huiqi.sqlite3")
     with started("worker", "--config", settings) as program:
         program.until('"working"')
         assert program.stop() == 0

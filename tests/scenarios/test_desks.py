@@ -23,7 +23,7 @@ async def test_the_desk_of_a_policy(phone: Phone) -> None:
     assert DESK in text.splitlines()
     assert "✅ 有效，还剩39天（至2026年12月31日）" in text
     assert "（青政发〔2024〕11号）" in text
-    assert "· 鼓励企业加大研发投入（平度市）：平度市工业和信息化局工业信息化科 87361949" in text
+    assert "（平度市）：平度市工业和信息化局工业信息化科 87361949" in text
     assert "鼓励企业加大技术改造力度（高新区·已到期）" in text
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text
 
 from bot.errors import ConfigError, NewerDatabase, StoreError
-from bot.store.database import Database, migrate
+from bot.store.database import PROBE, Database, migrate
 from bot.store.driver import once
-from bot.store.tables import tokens
+from bot.store.tables import metadata, pulse, tokens
 
 TOKEN = {"name": "access", "value": "secret", "expires": 1.0, "version": 1}
 
@@ -159,6 +162,99 @@ async def test_locked_sqlite(tmp_path: Path, sqlite_template: Path) -> None:
     await database.close()
 
 
+@contextmanager
+def no_room(size: int) -> Iterator[None]:
+    """No file of this process may grow beyond `size` bytes, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_ping(database: Database) -> None:
+    """A database that takes what it is given answers, as often as it is asked, and keeps one row of it."""
+    for _ in range(3):
+        await database.ping()
+    async with database.read() as connection:
+        assert [tuple(row) for row in await connection.execute(select(pulse))] == [(1, 3)]
+
+
+async def test_ping_of_a_full_disk(tmp_path: Path, sqlite_template: Path) -> None:
+    """A disk that takes no more is a StoreError, and well again once there is room."""
+    path = tmp_path / "store.sqlite3"
+    shutil.copy(sqlite_template, path)
+    database = await Database.open(f"sqlite:///{path}")
+    await database.ping()
+    with no_room((tmp_path / "store.sqlite3-wal").stat().st_size), pytest.raises(StoreError):
+        await database.ping()
+    await database.ping()
+    await database.close()
+
+
+async def test_ping_of_a_locked_file(tmp_path: Path, sqlite_template: Path) -> None:
+    """Whoever asks hears soon that another process holds the file, however patient messages are."""
+    path = tmp_path / "store.sqlite3"
+    shutil.copy(sqlite_template, path)
+    database = await Database.open(f"sqlite:///{path}")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError):
+        await asyncio.wait_for(database.ping(0.05), PROBE)
+    other.close()
+    await database.ping()
+    await database.close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_lost_file(tmp_path: Path, sqlite_template: Path, replaced: bool) -> None:
+    """Nothing is written into a file that was deleted, or replaced by another, under an open database."""
+    path = tmp_path / "store.sqlite3"
+    shutil.copy(sqlite_template, path)
+    database = await Database.open(f"sqlite:///{path}")
+    await database.ping()
+    path.unlink()
+    if replaced:
+        shutil.copy(sqlite_template, path)
+    statement = database.insert(tokens)
+    with pytest.raises(StoreError):
+        await database.ping()
+    with pytest.raises(StoreError):
+        await database.run(lambda: once(statement, **TOKEN))
+    await database.close()
+    assert path.exists() == replaced
+
+
+async def test_nobody_makes_a_lost_file_anew(tmp_path: Path, sqlite_template: Path) -> None:
+    """Reader, writer and driver all fail where the file went before they came to it, and leave no empty one behind."""
+    path = tmp_path / "store.sqlite3"
+    shutil.copy(sqlite_template, path)
+    database = await Database.open(f"sqlite:///{path}")
+    async with database.read():  # the connection that was there already
+        path.unlink()
+        with pytest.raises(StoreError):
+            await names(database)
+    with pytest.raises(StoreError):
+        async with database.write():
+            pass
+    with pytest.raises(StoreError):
+        await database.ping()
+    await database.close()
+    assert not path.exists()
+
+
+async def test_odd_names_of_files(tmp_path: Path) -> None:
+    """A file may be called anything, also what means something in an address."""
+    path = tmp_path / "惠企 50%25?#.sqlite3"
+    url = "sqlite:///" + str(path).replace("%", "%25").replace("?", "%3F")
+    await migrate(url)
+    database = await Database.open(url)
+    await database.ping()
+    await database.close()
+    assert path.exists()
+
+
 async def test_sqlite_is_durable_and_open_to_readers(tmp_path: Path) -> None:
     """SQLite runs with a write-ahead log, so that readers and the writer do not wait for each other."""
     database = await Database.open(f"sqlite:///{tmp_path / 'x.sqlite3'}", migrate=True)
@@ -218,8 +314,8 @@ async def test_database_without_tables(store_url: str) -> None:
     database = await Database.open(store_url)
     async with database.write() as connection:
         await connection.execute(text("DROP TABLE alembic_version"))
-        for name in ("channels", "conversations", "feedback", "followers", "inbox", "outbox", "tokens"):
-            await connection.execute(text(f"DROP TABLE {name}"))
+        for table in metadata.sorted_tables:
+            await connection.execute(text(f"DROP TABLE {table.name}"))
     await database.close()
     with pytest.raises(StoreError, match=r"no tables yet; run: python main\.py migrate"):
         await Database.open(store_url)

@@ -9,9 +9,9 @@ from bot.store.database import Database
 from bot.store.entries import Claiming, Entries, Settling
 
 
-def claiming(key: str, *, openid: str = "o1", left: bool = False) -> Claiming:
+def claiming(key: str, *, openid: str = "o1", left: bool = False, created: int = 1) -> Claiming:
     """A claim by process p."""
-    sender: dict[str, Any] = {"openid": openid, "account": "gh_1", "created": 1}
+    sender: dict[str, Any] = {"openid": openid, "account": "gh_1", "created": created}
     message: AnyMessage = Left(key=key, **sender) if left else Text(key=key, text="hello", **sender)
     row = {"key": key, "openid": openid, "received": 1.0, "state": "running", "owner": "p", "lease": 5.0}
     return Claiming(key, message, {**row, "message": b"{}", "answer": b"", "delivery": ""})
@@ -52,7 +52,7 @@ async def test_two_departures_in_a_batch(database: Database) -> None:
     jobs = [
         claiming("k1"),
         claiming("k2", left=True),
-        claiming("k3"),
+        claiming("k3", created=2),
         claiming("k4", openid="o2"),
         claiming("k5", openid="o2", left=True),
         claiming("k2", left=True),

@@ -33,3 +33,13 @@ async def test_remarks_are_read_newest_first(database: Database) -> None:
     assert [remark.text for remark in found] == ["no 2", "no 1"]
     assert (found[0].kind, found[0].about, found[0].created) == ("complaint", "q91-1", 5.0)
     assert "oA" not in repr(found)
+
+
+async def test_old_remarks_are_forgotten(database: Database) -> None:
+    """Remarks made before a time go, closed or not, and later ones stay."""
+    kept = Feedback(database)
+    for time in (1.0, 2.0):
+        rows = pack(f"k{time}", "o1", remarks=[Remark(kind="staff", text=f"at {time}")], time=time)
+        await database.run(lambda rows=rows: kept.keep(rows))  # type: ignore[misc]
+    assert await kept.purge(2.0) == 1
+    assert [remark.text for remark in await kept.newest(9)] == ["at 2.0"]

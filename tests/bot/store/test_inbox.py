@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.conversation import Conversation
 from bot.errors import StoreError
-from bot.messages import AnyMessage, Followed, Left, MassReport, Text
+from bot.messages import AnyMessage, ConsentNotice, Followed, Left, MassReport, Text
 from bot.replies import Answer, Say
 from bot.store.database import Database
 from bot.store.feedback import Remark
@@ -25,9 +25,9 @@ TALK = Conversation(listed=("q91-1",), expires=900.0)
 LATE = Late(body=b'{"touser":"o1","msgtype":"text"}', expires=500.0)
 
 
-def text(key: str, openid: str = "o1") -> Text:
+def text(key: str, openid: str = "o1", created: int = 100) -> Text:
     """A message in words."""
-    return Text(key=key, openid=openid, account="gh_1", created=100, text="技改补贴")
+    return Text(key=key, openid=openid, account="gh_1", created=created, text="技改补贴")
 
 
 @pytest.fixture
@@ -166,11 +166,44 @@ async def test_erased_messages_stay_silent(inbox: Inbox, database: Database) -> 
     assert await rows(database, followers) == []
 
 
+@pytest.mark.parametrize("name", ["user_authorization_revoke", "user_authorization_cancellation"])
+async def test_withdrawing_consent_erases(inbox: Inbox, database: Database, name: str) -> None:
+    """When a person takes consent back or closes the account nothing of theirs stays, nor their name in the notice."""
+    await claim(inbox, text("k1"))
+    remarks = (Remark(kind="staff", text="人工"),)
+    await settle(inbox, text("k1"), Settlement(answer=ANSWER, conversation=TALK, remarks=remarks, late=LATE))
+    await claim(inbox, text("k2", "o2"))
+    notice = ConsentNotice(key="k3", openid="gh_platform", account="gh_1", created=101, name=name, person="o1")
+    claims = await asyncio.gather(claim(inbox, notice), claim(inbox, text("k4", "o2")))
+    assert [(one.fresh, one.state) for one in claims] == [(True, "erased"), (True, "running")]
+    kept = {row["key"]: (row["state"], row["openid"], row["message"]) for row in await rows(database, messages)}
+    assert kept["k1"] == kept["k3"] == ("erased", "", b"")
+    assert kept["k2"][1] == kept["k4"][1] == "o2"
+    assert [row["openid"] for row in await rows(database, followers)] == ["o2"]
+    for table in (feedback, conversations, outbox):
+        assert await rows(database, table) == []
+
+
+async def test_what_arrives_after_a_departure_brings_nobody_back(inbox: Inbox, database: Database) -> None:
+    """Words sent before the follower left and delivered after it leave a key and are not answered; later words are."""
+    left, late = Left(key="k1", openid="o1", account="gh_1", created=100), text("k2", created=99)
+    await claim(inbox, left)
+    for fresh in (True, False):
+        seen = await claim(inbox, late)
+        assert (seen.fresh, seen.state, seen.answer) == (fresh, "erased", None)
+    assert {row["openid"] + row["message"].decode() for row in await rows(database, messages)} == {""}
+    assert await rows(database, followers) == []
+    assert await inbox.abandoned(999.0, 10) == []
+    assert (await claim(inbox, text("k3", created=101))).state == "running"
+    assert [row["openid"] for row in await rows(database, followers)] == ["o1"]
+
+
 async def test_leaving_and_coming_back_at_once(inbox: Inbox, database: Database) -> None:
     """In one batch a departure erases what came before it and nothing that came after."""
     came = Followed(key="k3", openid="o1", account="gh_1", created=100, scene="again")
     left = Left(key="k2", openid="o1", account="gh_1", created=100)
-    await asyncio.gather(*(claim(inbox, message) for message in (text("k1"), left, came, text("k4"), text("k5", "o2"))))
+    said = text("k4", created=101)
+    await asyncio.gather(*(claim(inbox, message) for message in (text("k1"), left, came, said, text("k5", "o2"))))
     states = {row["key"]: row["state"] for row in await rows(database, messages)}
     assert states == {"k1": "erased", "k2": "erased", "k3": "running", "k4": "running", "k5": "running"}
     assert {row["openid"]: row["scene"] for row in await rows(database, followers)} == {"o1": "again", "o2": ""}

@@ -73,15 +73,22 @@ def test_anything_but_one_plain_document_is_malformed(read: Callable[[bytes], No
         b"<xml><MsgType/></xml>",
         b"<xml><MsgType>text</MsgType><MsgType>text</MsgType></xml>",
         b"<xml><MsgType><a>text</a></MsgType></xml>",
-        b"<xml><MsgType>event</MsgType><Event/></xml>",
+        b"<xml><MsgType/><Event/></xml>",
         b"<xml><MsgType>event</MsgType><Event>a</Event><Event>b</Event></xml>",
         b"<xml><MsgType>event</MsgType><Event>subscribe</Event><EventKey>a</EventKey><EventKey>b</EventKey></xml>",
     ],
 )
 def test_a_message_says_what_it_is(document: bytes) -> None:
-    """A message without one type, or an event without one name, is refused."""
+    """A message without one type, or an event without one place for its name, is refused."""
     with pytest.raises(Malformed):
         read_message(document)
+
+
+@pytest.mark.parametrize("empty", ["<Event/>", "<Event></Event>", "<Event><![CDATA[]]></Event>", "<Event> </Event>"])
+def test_an_event_may_have_an_empty_name(empty: str) -> None:
+    """The platform leaves leaves empty; the rest of the event is read all the same."""
+    nodes = read_message(f"<xml><MsgType>event</MsgType>{empty}<EventKey>k</EventKey></xml>".encode())
+    assert (nodes.text("Event"), nodes.text("EventKey")) == ("", "k")
 
 
 def test_a_follower_may_speak_of_markup() -> None:

@@ -1,4 +1,4 @@
-"""The first tables: messages, followers, conversations, feedback, what goes out, tokens, channels."""
+"""The first tables: messages, followers, departures, conversations, feedback, what goes out, what the machine needs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,6 +25,13 @@ def upgrade() -> None:
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("expires", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("openid"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "departures",
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("time", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -113,6 +120,20 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'sending'"),
     )
     op.create_table(
+        "pulse",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("beats", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "signatures",
+        sa.Column("signature", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("time", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("signature"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "tokens",
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -126,5 +147,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove them, and all they hold."""
-    for name in ("tokens", "outbox", "inbox", "followers", "feedback", "conversations", "channels"):
+    first = ("tokens", "signatures", "pulse", "outbox", "inbox", "followers", "feedback", "departures")
+    for name in (*first, "conversations", "channels"):
         op.drop_table(name)

@@ -1,0 +1,65 @@
+"""答非所问, 人工: kept for staff, and a person where there is one."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.context import Office
+from bot.messages import Clicked
+from bot.replies import HandOver
+from bot.store.feedback import Remark
+from tests.handlers.talk import Talk, at, check, said
+
+OPEN, SHUT = "2026-11-23T10:00", "2026-11-23T20:00"
+SEATS = Office(can_transfer=True)
+
+
+@pytest.mark.parametrize("words", ["答非所问", "我要投诉", "你答错了"])
+async def test_a_complaint_is_kept(words: str) -> None:
+    """What was said is noted as it was said, and the follower thanked."""
+    talk = Talk()
+    answer = await talk.say(words)
+    check(answer)
+    assert answer.intent == "complaint"
+    assert talk.remarks == [Remark(kind="complaint", text=words)]
+
+
+async def test_a_complaint_knows_what_it_is_about() -> None:
+    """After a card the note names its policy, and the answer the desk that can be called instead."""
+    talk = Talk()
+    await talk.say("技改")
+    answer = await talk.say("答非所问")
+    assert talk.remarks == [Remark(kind="complaint", text="答非所问", about="q91-1")]
+    assert "市工业和信息化局技术改造与投资处 85911248" in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("office", "moment", "handed"),
+    [(SEATS, OPEN, True), (SEATS, SHUT, False), (Office(), OPEN, False), (Office(), SHUT, False)],
+)
+async def test_a_person_in_office_hours(office: Office, moment: str, handed: bool) -> None:
+    """With manned seats and in office hours the message is handed over; else it is kept, and when they open is told."""
+    talk = Talk(office=office, now=at(moment))
+    answer = await talk.say("转人工")
+    assert answer.intent == "staff"
+    assert isinstance(answer.reply, HandOver) == handed
+    assert [remark.kind for remark in talk.remarks] == ([] if handed else ["staff"])
+    if not handed:
+        check(answer)
+        assert "上班" in said(answer)
+
+
+async def test_a_menu_button_asks_for_the_words() -> None:
+    """An event cannot be handed over, so the follower is given something to tap that can."""
+    talk = Talk(office=SEATS, now=at(OPEN))
+    answer = await talk.send(Clicked(**talk.header(), button="ask:转人工"))
+    assert "转人工" in said(answer)
+    assert talk.remarks == []
+
+
+async def test_the_desk_of_what_was_looked_at() -> None:
+    """After a card, who asks for a person gets the number to call; without one, how to find it."""
+    talk = Talk(now=at(SHUT))
+    assert "技改找谁" in said(await talk.say("人工"))
+    await talk.say("单项冠军")
+    assert "85911315" in said(await talk.say("人工"))

@@ -1,0 +1,202 @@
+"""Several policies: lists, choosing from them, paging."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bot.app import answering
+from bot.context import Office
+from bot.conversation import REMEMBERED, Conversation
+from bot.corpus import read_corpus
+from bot.messages import Clicked, Text, Voice
+from handlers import ROUTER, lists
+from tests.handlers.talk import SUNDAY, Talk, check, everything, said, written
+from tests.small import FILES, LEXICON, write_files
+
+
+async def test_a_page_is_numbered_on() -> None:
+    """Every list, paged to its end, shows each of its policies once, in order, within the limit."""
+    for asked in ("都快到期了吗，哪些政策快到期了", "100万以上的", "市级有哪些政策", "青政发〔2024〕11号"):
+        talk = Talk()
+        answer = await talk.say(asked)
+        found = re.findall(r"^(\d+)\. ", said(answer), re.MULTILINE)
+        whole = len(answer.policies)
+        assert whole > lists.PAGE
+        while "更多" in said(answer):
+            answer = await talk.say("更多")
+            check(answer, asked)
+            assert answer.intent == "more"
+            found += re.findall(r"^(\d+)\. ", said(answer), re.MULTILINE)
+        assert [int(number) for number in found] == list(range(1, whole + 1))
+
+
+async def test_a_list_is_remembered_with_what_it_is_of() -> None:
+    """The conversation holds all of the list in its order, how far it was shown, and its name."""
+    talk = Talk()
+    answer = await talk.say("崂山区有哪些政策")
+    assert talk.conversation == Conversation(
+        listed=answer.policies, shown=8, heading="崂山区", expires=SUNDAY.timestamp() + REMEMBERED
+    )
+
+
+async def test_every_line_leads_to_its_policy() -> None:
+    """Each title carries its number and its id."""
+    answer = await Talk().say("平度市有哪些政策")
+    links = re.findall(r"msgmenucontent=(\d+)&msgmenuid=([\w-]+)", written(answer))
+    assert [(int(number), policy) for number, policy in links] == list(enumerate(answer.policies[: len(links)], 1))
+    assert len(links) == lists.PAGE
+
+
+async def test_a_tap_means_its_own_list() -> None:
+    """A title of an older list shows the card, whatever the newer list is for."""
+    talk = Talk()
+    await talk.say("崂山区有哪些政策")
+    await talk.say("技改找谁")
+    assert (await talk.say("3", "q91-57")).intent == "policy"
+    assert (await talk.say("2", "q91-65")).intent == "contact"
+
+
+async def test_a_number_without_a_list() -> None:
+    """A bare number out of the blue is explained; in other ways than typed it is not taken for a choice."""
+    answer = await Talk().say("3")
+    assert (answer.intent, answer.policies) == ("help", ())
+    assert "没有可选的列表" in said(answer)
+    talk = Talk()
+    await talk.say("崂山区有哪些政策")
+    spoken = await talk.send(Voice(**talk.header(), recognition="第三个"))
+    assert spoken.policies == ("q91-57",)
+
+
+@pytest.mark.parametrize("beyond", ["11", "0", "99", "第九十九个"])
+async def test_a_number_beyond_the_list(beyond: str) -> None:
+    """The list says how far it goes, and stays."""
+    talk = Talk()
+    await talk.say("崂山区有哪些政策")
+    before = talk.conversation
+    assert "请回复1到10之间的数字" in said(await talk.say(beyond))
+    assert talk.conversation == before
+
+
+async def test_more_of_nothing() -> None:
+    """更多 without a list, and after its end, says what can be asked."""
+    assert "没有可以往下翻的列表" in said(await Talk().say("更多"))
+    talk = Talk()
+    await talk.say("首台套有哪些政策")
+    assert "后面没有了" in said(await talk.say("更多"))
+
+
+async def test_more_by_a_menu_button() -> None:
+    """A menu button that says 更多 goes on as well."""
+    talk = Talk()
+    await talk.say("崂山区有哪些政策")
+    assert "接着第9条" in said(await talk.send(Clicked(**talk.header(), button="ask:更多")))
+
+
+async def test_the_memory_ends() -> None:
+    """Half an hour later a number means nothing, a tap still its policy."""
+    talk = Talk()
+    await talk.say("崂山区有哪些政策")
+    talk.now += timedelta(seconds=REMEMBERED)
+    assert "没有可选的列表" in said(await talk.say("3"))
+    assert (await talk.say("3", "q91-57")).policies == ("q91-57",)
+
+
+async def test_a_list_of_an_older_corpus(tmp_path: Path) -> None:
+    """A list that names policies which a newer corpus has not is said to be of no use any more, and does no harm."""
+    lexicon = LEXICON.replace("[intents]", '[intents]\nmore = ["更多"]')
+    newer = read_corpus(write_files(tmp_path, {**FILES, "lexicon.toml": lexicon}))
+    answer = answering(ROUTER, lambda: newer, Office())
+    gone = Conversation(listed=("q91-77", "q91-1"), shown=1, focus="q91-77", expires=SUNDAY.timestamp() + 1)
+    for words, told in (("1", "请重新问一次"), ("更多", "请重新问一次"), ("找谁", "您想问哪项政策")):
+        message = Text(key="k", openid="o", account="gh_1", created=0, text=words)
+        outcome = await answer(message, gone, SUNDAY.timestamp())
+        assert told in said(outcome.answer)
+
+
+async def test_the_overview_leads_everywhere() -> None:
+    """都有哪些政策 names each district and the largest topics with their counts, and each can be tapped."""
+    for url in ("", "https://a-rather-long-name.of-a-bureau.example.gov.cn/bot"):
+        talk = Talk(office=Office(public_url=url))
+        answer = await talk.say("都有哪些政策")
+        check(answer)
+        assert f"共{len(everything())}条政策" in said(answer)
+        assert sum(int(count) for count in re.findall(r"（(\d+)条）", said(answer))) == len(everything())
+        taps = re.findall(r'msgmenucontent=([^&"]+)&msgmenuid=[^>]*>[^<]*（(\d+)条?）</a>', written(answer))
+        assert len(taps) >= len({policy.district for policy in everything()}) + 4
+
+
+@pytest.mark.parametrize("topic", sorted({topic for policy in everything() for topic in policy.topics}))
+async def test_every_topic_can_be_asked_for(topic: str) -> None:
+    """The words that the overview offers for a topic bring the topic's policies."""
+    answer = await Talk().say(f"{topic}有哪些")
+    check(answer, topic)
+    assert {policy.id for policy in everything() if topic in policy.topics} & set(answer.policies)
+
+
+async def test_policies_of_one_title_are_told_apart() -> None:
+    """Where titles are shared a list adds what the policy is called otherwise."""
+    titles = [policy.title for policy in everything()]
+    shared = next(title for title in titles if titles.count(title) > 1)
+    answer = await Talk().say(shared)
+    named = re.findall(r"^\d+\. (.*)（", said(answer), re.MULTILINE)
+    assert len(set(named)) == len(named) >= titles.count(shared)
+
+
+async def test_the_heading_says_what_the_list_is_of() -> None:
+    """Unit, phone, paper, district, topic, state and sum stand in the first lines of their lists."""
+    for asked, heading in {
+        "装备产业处管什么": "市工业和信息化局装备产业处负责的政策共",
+        "崂山区有哪些政策": "崂山区政策共10条",
+        "首台套有哪些政策": "“首台套”方面政策共",
+        "600万的": "写明600万元的政策共",
+        "100万以上的": "最高能给100万元以上的政策共",
+        "崂投促〔2024〕4号": "（崂投促〔2024〕4号）政策共10条",
+        "哪些政策已经到期": "已经到期的政策共",
+    }.items():
+        assert heading in said(await Talk().say(asked)), asked
+
+
+def test_nothing_is_remembered_of_an_empty_conversation() -> None:
+    """A conversation without a list is as short as it can be, so that rows stay small."""
+    assert msgspec.json.encode(Conversation()) == b"{}"
+
+
+@pytest.mark.parametrize("several", ["1、2", "1-3", "1/2", "½", "二三", "七八个", "-3"])
+async def test_one_at_a_time(several: str) -> None:
+    """Several numbers open nothing; the list stays."""
+    talk = Talk()
+    await talk.say("市级有哪些政策")
+    before = talk.conversation
+    answer = await talk.say(several)
+    assert (answer.intent, answer.policies) == ("help", ())
+    assert said(answer) == "一次看一条，请回复一个数字。"
+    assert talk.conversation == before
+
+
+@pytest.mark.parametrize("words", ["1", "能补多少", "某项旧政策"])
+async def test_a_link_to_a_policy_that_is_gone(words: str) -> None:
+    """It does not lead to another policy; a link that belongs to none is answered by its words."""
+    talk = Talk()
+    await talk.say("崂山区有哪些政策")
+    answer = await talk.say(words, "q91-999")
+    assert answer.policies == ()
+    assert "资料已经更新" in said(answer)
+    assert (await talk.say("1", "1")).policies == ("q91-55",)
+
+
+@pytest.mark.parametrize("words", ["列表", "返回", "上一页", "返回列表。"])
+async def test_back_to_the_list(words: str) -> None:
+    """After a card, or further down, the list is shown from its beginning."""
+    talk = Talk()
+    first = said(await talk.say("崂山区有哪些政策"))
+    await talk.say("更多")
+    await talk.say("2")
+    answer = await talk.say(words)
+    check(answer)
+    assert said(answer) == first
+    assert (await Talk().say(words)).intent == "offtopic"

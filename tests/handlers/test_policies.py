@@ -1,0 +1,112 @@
+"""A question about a matter: the card, a choice, conditions, what is related."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.corpus import the_corpus
+from tests.handlers.talk import Talk, check, everything, said, written
+
+
+@pytest.mark.parametrize(
+    "asked", ["技改", "技术改造", "厂里换了新设备能补钱吗", "買新設備有補貼嗎", "jigai", "技 改 补 贴"]
+)
+async def test_a_matter_gets_its_card(asked: str) -> None:
+    """However it is put, the matter gets the card of its policy first."""
+    answer = await Talk().say(asked)
+    assert answer.policies[0] == "q91-1", said(answer)
+    assert "【鼓励企业设备更新和技术改造】" in said(answer) or "1. 鼓励企业设备更新和技术改造" in said(answer)
+
+
+async def test_even_ones_are_a_choice() -> None:
+    """Where several fit as well a list is shown instead of a guess, and the number brings the card."""
+    found = 0
+    for policy in everything():
+        talk = Talk()
+        answer = await talk.say(policy.keywords[0] if policy.keywords else policy.title)
+        if "与您问的相近的政策共" not in said(answer):
+            continue
+        found += 1
+        chosen = await talk.say("2")
+        assert (chosen.intent, chosen.policies[0]) == ("policy", answer.policies[1])
+    assert found
+
+
+async def test_conditions_of_every_policy() -> None:
+    """Who qualifies and on what conditions is told in full, with the desk that says when to apply."""
+    for policy in everything():
+        answer = await Talk().say("申报条件", policy.id)
+        check(answer)
+        text = said(answer)
+        assert all(f"· {who}" in text for who in policy.who), policy.id
+        assert all(f"· {condition}" in text for condition in policy.conditions), policy.id
+        assert "申报材料和时间资料里没有写" in text
+
+
+async def test_conditions_of_a_matter() -> None:
+    """Asked with the matter they need no card before."""
+    answer = await Talk().say("单项冠军申报条件")
+    assert (answer.intent, answer.policies[0]) == ("policy", "q91-2")
+    assert "👤 谁能报：" in said(answer)
+
+
+@pytest.mark.parametrize("asked", ["考驾照要什么条件", "北京的申报条件", "足球俱乐部的申请条件"])
+async def test_conditions_of_something_else(asked: str) -> None:
+    """After a card, conditions of a foreign matter are not answered with the card's."""
+    talk = Talk()
+    await talk.say("技改")
+    assert (await talk.say(asked)).intent == "offtopic"
+
+
+async def test_related_ones() -> None:
+    """相关政策 lists exactly what the corpus relates, those in force first, or says that there is nothing."""
+    for policy in everything():
+        answer = await Talk().say("相关政策", policy.id)
+        check(answer)
+        assert set(answer.policies) == set(policy.related)
+        if not policy.related:
+            assert "没有" in said(answer)
+        marks = re.findall(r"·([^·）]+)）$", said(answer), re.MULTILINE)
+        assert marks == sorted(marks, key=lambda mark: mark == "已到期")
+
+
+async def test_without_a_card_nothing_is_related() -> None:
+    """相关政策 and 申报条件 out of the blue mean nothing in particular."""
+    for words in ("相关政策", "申报条件"):
+        assert (await Talk().say(words)).policies == ()
+
+
+async def test_the_focus_moves_with_the_talk() -> None:
+    """Each card is what the next words are about; a list alone does not take that away."""
+    talk = Talk()
+    await talk.say("技改")
+    await talk.say("单项冠军")
+    assert (await talk.say("申报条件")).policies[0] == "q91-2"
+    assert talk.conversation is not None
+    assert talk.conversation.focus == "q91-2"
+    assert the_corpus().policies["q91-2"].title in said(await talk.say("能补多少"))
+
+
+@pytest.mark.parametrize("words", ["全文", "详细", "再说一遍"])
+async def test_once_more(words: str) -> None:
+    """The card of the policy at hand comes again, with the link to its page; without one there is nothing to repeat."""
+    talk = Talk()
+    await talk.say("q91-1")
+    answer = await talk.say(words)
+    check(answer)
+    assert answer.policies == ("q91-1",)
+    assert "/p/q91-1" in written(answer)
+    assert (await Talk().say(words)).intent == "offtopic"
+
+
+@pytest.mark.parametrize("words", ["能说简单点吗", "说简单点", "太长了", "说人话"])
+async def test_in_short(words: str) -> None:
+    """The summary and the desks, and no more."""
+    answer = await Talk().say(words, "q91-1")
+    check(answer)
+    policy = the_corpus().policies["q91-1"]
+    assert policy.summary in said(answer)
+    assert policy.contacts[0].phone in said(answer)
+    assert "💰" not in said(answer)

@@ -1,0 +1,131 @@
+"""The benchmarks run and say what they promise, at a size that takes no time; how fast anything is, they tell alone."""
+
+from __future__ import annotations
+
+import math
+import sys
+from functools import partial
+from importlib.util import find_spec
+
+import pytest
+
+from benchmarks.matching import Size, first_characters, growth, questions
+from benchmarks.measuring import Table, by_turns, cost
+from benchmarks.okapi import Okapi
+from benchmarks.quality import chosen, given, quality
+from benchmarks.words import LONGEST, QUESTION, SHORTEST, Writer, common
+from tests.corpus import the_corpus
+from tests.scoring import Rated
+from tests.small import small_corpus
+
+TINY = Size(few=5, many=50, middle=40, narrow=2, wide=20, texts=3, rounds=2, rated=20)
+MISSING = [name for name in ("ahocorasick_rs", "daachorse") if find_spec(name) is None]
+
+
+def check(table: Table, *columns: str) -> None:
+    """It has these columns in every row, with figures, and can be printed."""
+    assert table.rows
+    assert {tuple(row) for row in table.rows.values()} == {columns}
+    assert all(value >= 0 or math.isnan(value) for row in table.rows.values() for value in row.values())
+    lines = list(table.lines())
+    assert lines[0] == table.title
+    assert len(lines) >= 2 + len(table.rows)
+    assert max(map(len, lines)) <= 120
+
+
+def test_growth() -> None:
+    """Few keywords and many: time of a look-up and of a reading, what is found, and what building takes."""
+    table = growth(TINY)
+    check(table, "find µs", "find ÷", "read µs", "read ÷", "matches", "build s", "memory MB")
+    assert list(table.rows) == ["5", "50"]
+    assert table.rows["5"]["find ÷"] == table.rows["5"]["read ÷"] == 1
+    assert table.rows["50"]["matches"] >= table.rows["5"]["matches"] > 0
+
+
+def test_first_characters() -> None:
+    """Few first characters and many, for bytes and for characters."""
+    table = first_characters(TINY)
+    check(table, "2 first", "20 first", "÷")
+    assert list(table.rows) == ["Matcher", "pyahocorasick over characters"]
+
+
+def test_questions() -> None:
+    """The automaton, BM25 and the whole path on the rated questions."""
+    table = questions(TINY)
+    check(table, "p50 µs", "p50 ÷", "p99 µs", "p99 ÷")
+    assert list(table.rows) == ["Matcher.find alone", "bigram BM25", "bot.ranking.find"]
+    assert table.rows["Matcher.find alone"]["p50 ÷"] == 1
+
+
+def test_quality() -> None:
+    """Shares of the bot and of BM25 on both kinds of messages."""
+    table = quality(TINY)
+    assert list(table.rows) == ["the bot", "BM25 with the best threshold", "BM25 that never refuses"]
+    assert all(0 <= value <= 1 for row in table.rows.values() for value in row.values())
+    assert {"dev hit1", "dev hit3"} <= set(table.rows["the bot"])
+
+
+def test_rivals(capfd: pytest.CaptureFixture[str]) -> None:
+    """Every engine on every dictionary, beside ours, which is there twice; needs what `make bench` installs."""
+    if MISSING:
+        reason = f"the benchmark of rivals DID NOT RUN: {', '.join(MISSING)} not installed, `make bench` does that"
+        with capfd.disabled():
+            sys.stdout.write(f"\n{reason}\n")
+        pytest.skip(reason)
+    from benchmarks.rivals import AGAIN, ENGINES, OURS, rivals
+
+    table = rivals(TINY)
+    check(table, "5 µs", "5 ÷", "40 µs", "40 ÷", "corpus µs", "corpus ÷", "build 40 ÷")
+    assert list(table.rows) == list(ENGINES)
+    assert table.rows[OURS]["corpus ÷"] == 1
+    assert AGAIN in table.rows
+
+
+def test_keywords_are_nested_and_the_same_every_time() -> None:
+    """A smaller dictionary is the beginning of a larger one; lengths are those of keywords."""
+    words = Writer().keywords(200)
+    assert len(set(words)) == 200
+    assert words[:20] == Writer().keywords(20)
+    assert {SHORTEST, LONGEST} <= {len(word) for word in words} <= set(range(SHORTEST, LONGEST + 1))
+    assert len(common()) == 3755
+
+
+def test_first_characters_are_as_many_as_asked_for() -> None:
+    """Each begins as many words as the others."""
+    words = Writer().spread(100, 20)
+    assert len({word[0] for word in words}) == 20
+    assert len(set(words)) == 100
+
+
+def test_questions_hold_keywords() -> None:
+    """A question has its length and begins with a word of the dictionary."""
+    words = Writer().keywords(10)
+    for text in Writer().questions(words, 5):
+        assert len(text) == QUESTION
+        assert text.startswith(words)
+
+
+def test_turns_are_taken() -> None:
+    """Every run is run in every round, and no run is always the first."""
+    order: list[str] = []
+    taken = by_turns({name: partial(order.append, name) for name in "ab"}, 2)
+    assert order == ["a", "b", "b", "a"]
+    assert set(taken) == {"a", "b"}
+    assert cost(lambda: None).seconds >= 0
+
+
+def test_bm25_finds_what_is_there() -> None:
+    """The policy that has the words comes first; foreign words find nothing."""
+    okapi = Okapi(small_corpus())
+    assert okapi.ranked("首台套奖励")[0][0] == "q91-2"
+    assert okapi.ranked("龘") == []
+    assert len(Okapi(the_corpus()).ranked("技术改造")) == 10
+
+
+def test_the_threshold_is_where_it_is_best() -> None:
+    """Below it lies what should be refused, above it what should be found."""
+    okapi = Okapi(small_corpus())
+    asked = Rated(id="a", text="首台套奖励怎么拿", intent="policy", expect=("q91-2",))
+    idle = Rated(id="b", text="设备坏了", intent="offtopic")
+    threshold = chosen(okapi, (asked, idle))
+    assert [answer.policies[:1] for answer in given(okapi, (asked, idle), threshold)] == [("q91-2",), ()]
