@@ -5,6 +5,7 @@ from bot.words import Words
 from handlers import (
     amounts,
     checkup,
+    choices,
     contacts,
     fallback,
     feedback,
@@ -22,7 +23,7 @@ ROUTER = Router(
     welcome.answer,
     media.places,
     media.hints,
-    lists.choose,
+    choices.answer,
     lists.more,
     lists.back,
     policies.again,

@@ -1,31 +1,20 @@
-"""Several policies: numbered lists that are remembered, chosen from by number, and paged on by 更多."""
+"""Several policies: numbered lists that are remembered, and paged on by 更多."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable
 
-from bot.chinese import fold, ordinal, several
+from bot.chinese import fold
 from bot.context import Context
 from bot.conversation import Conversation
-from bot.messages import Text
-from bot.policies import Policy, Status
+from bot.policies import Status
 from bot.replies import Answer, Say, fitting, say_link, web_link
-from handlers import amounts, conditions, contacts, validity, wording
-from handlers.cards import card, edition
+from handlers import wording
+from handlers.cards import edition
 
-POLICY_ID = re.compile(r"[a-z]+\d+-\d+")
-LONGEST_CHOICE = 12  # characters
 PAGE = 8  # policies on one page, if they fit
 NEAR = "与您问的相近的"
 TOPICS = 8  # topics offered in the overview
-ANSWERS: dict[str, Callable[[Context, Policy], Answer]] = {
-    "contact": contacts.of_policy,
-    "expiry": validity.of_policy,
-    "amount": amounts.of_policy,
-    "conditions": conditions.of_policy,
-}
 BACK = (
     "列表",
     "返回",
@@ -42,58 +31,13 @@ BACK = (
 )
 
 
-async def choose(ctx: Context) -> Answer | None:
-    """A number, or a tapped title: that policy of the last list."""
-    tapped = ctx.corpus.policies.get(ctx.pointed)
-    if tapped is None and POLICY_ID.fullmatch(ctx.pointed):
-        return _gone()
-    number = ordinal(ctx.words) if ctx.words else None
-    if tapped is not None and ctx.words == tapped.title:
-        return card(ctx, tapped)
-    if tapped is not None and number is not None:
-        listed = ctx.conversation.listed[number - 1 : number] == (tapped.id,)  # else it stands in an older list
-        return _chosen(ctx, tapped) if listed else card(ctx, tapped)
-    if number is not None and 1 <= number <= len(ctx.conversation.listed):
-        return _chosen(ctx, ctx.corpus.policies.get(ctx.conversation.listed[number - 1]))
-    return _no_choice(ctx, number) if isinstance(ctx.message, Text) else None
-
-
-def _no_choice(ctx: Context, number: int | None) -> Answer | None:
-    """What to say of a number that no list on the screen has, and of several numbers at once."""
-    if number is None and ctx.conversation.listed and len(ctx.words) <= LONGEST_CHOICE and several(ctx.words):
-        return Answer(reply=Say(text="一次看一条，请回复一个数字。"), intent="help")
-    if number is None or len(ctx.words) > 6:
-        return None
-    if ctx.conversation.listed:
-        return Answer(
-            reply=Say(
-                text=f"这个列表只有{len(ctx.conversation.listed)}条，请回复1到{len(ctx.conversation.listed)}之间的数字。"
-            ),
-            intent="help",
-        )
-    return Answer(
-        reply=Say(text="这会儿没有可选的列表（列表保留30分钟）。请直接说您想问的事，比如“技改补贴”。"), intent="help"
-    )
-
-
-def _chosen(ctx: Context, policy: Policy | None) -> Answer | None:
-    if policy is None:
-        return _gone()
-    return ANSWERS.get(ctx.conversation.wanted, card)(ctx, policy)
-
-
-def _gone() -> Answer:
-    """The corpus has changed since the list was shown."""
-    return Answer(reply=Say(text="资料已经更新，原来的列表用不了了，请重新问一次。"), intent="help")
-
-
 async def more(ctx: Context) -> Answer | None:
     """更多: the next page of the last list."""
     if not ctx.words or ctx.finding.intent != "more":
         return None
     listed = ctx.conversation
     if any(policy_id not in ctx.corpus.policies for policy_id in listed.listed):
-        return _gone()
+        return gone()
     if listed.shown >= len(listed.listed):
         said = "后面没有了。" if listed.listed else "没有可以往下翻的列表。"
         return Answer(reply=Say(text=said + "请直接说您想问的事，比如“技改补贴”或“崂山区有哪些政策”。"), intent="more")
@@ -108,7 +52,7 @@ async def back(ctx: Context) -> Answer | None:
     if not ctx.words or fold(ctx.words).text not in BACK or not listed.listed:
         return None
     if any(policy_id not in ctx.corpus.policies for policy_id in listed.listed):
-        return _gone()
+        return gone()
     heading = listed.heading or NEAR
     return show(ctx, listed.listed, heading, intent="more", wanted=listed.wanted, named=False)
 
@@ -213,3 +157,8 @@ def show(
 def ask_which(ctx: Context, ids: tuple[str, ...], intent: str, *, wanted: str = "") -> Answer:
     """Several close policies: a list to choose from; the choice is then answered with what was asked."""
     return show(ctx, ids, NEAR, intent=intent, wanted=wanted)
+
+
+def gone() -> Answer:
+    """The corpus has changed since the list was shown."""
+    return Answer(reply=Say(text="资料已经更新，原来的列表用不了了，请重新问一次。"), intent="help")

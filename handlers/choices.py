@@ -1,0 +1,63 @@
+"""A number or a tapped title: that policy of a list, answered with what was asked of the list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot.chinese import ordinal, several
+from bot.context import Context
+from bot.messages import Text
+from bot.policies import Policy
+from bot.replies import Answer, Say
+from handlers import amounts, conditions, contacts, lists, validity
+from handlers.cards import card
+
+POLICY_ID = re.compile(r"[a-z]+\d+-\d+")
+LONGEST_CHOICE = 12  # characters
+ANSWERS: dict[str, Callable[[Context, Policy], Answer]] = {
+    "contact": contacts.of_policy,
+    "expiry": validity.of_policy,
+    "amount": amounts.of_policy,
+    "conditions": conditions.of_policy,
+}
+
+
+async def answer(ctx: Context) -> Answer | None:
+    """A number, or a tapped title: that policy of the last list."""
+    tapped = ctx.corpus.policies.get(ctx.pointed)
+    if tapped is None and POLICY_ID.fullmatch(ctx.pointed):
+        return lists.gone()
+    number = ordinal(ctx.words) if ctx.words else None
+    if tapped is not None and ctx.words == tapped.title:
+        return card(ctx, tapped)
+    if tapped is not None and number is not None:
+        listed = ctx.conversation.listed[number - 1 : number] == (tapped.id,)  # else it stands in an older list
+        return _chosen(ctx, tapped) if listed else card(ctx, tapped)
+    if number is not None and 1 <= number <= len(ctx.conversation.listed):
+        return _chosen(ctx, ctx.corpus.policies.get(ctx.conversation.listed[number - 1]))
+    return _no_choice(ctx, number) if isinstance(ctx.message, Text) else None
+
+
+def _no_choice(ctx: Context, number: int | None) -> Answer | None:
+    """What to say of a number that no list on the screen has, and of several numbers at once."""
+    if number is None and ctx.conversation.listed and len(ctx.words) <= LONGEST_CHOICE and several(ctx.words):
+        return Answer(reply=Say(text="一次看一条，请回复一个数字。"), intent="help")
+    if number is None or len(ctx.words) > 6:
+        return None
+    if ctx.conversation.listed:
+        return Answer(
+            reply=Say(
+                text=f"这个列表只有{len(ctx.conversation.listed)}条，请回复1到{len(ctx.conversation.listed)}之间的数字。"
+            ),
+            intent="help",
+        )
+    return Answer(
+        reply=Say(text="这会儿没有可选的列表（列表保留30分钟）。请直接说您想问的事，比如“技改补贴”。"), intent="help"
+    )
+
+
+def _chosen(ctx: Context, policy: Policy | None) -> Answer | None:
+    if policy is None:
+        return lists.gone()
+    return ANSWERS.get(ctx.conversation.wanted, card)(ctx, policy)
