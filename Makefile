@@ -6,7 +6,7 @@ RUN = .venv/bin/python
 demo: .venv/ready
 	$(RUN) main.py demo $(ARGS)
 
-test: .venv/tested
+test: .venv/tested .venv/benched
 	$(RUN) -m pytest $(ARGS)
 
 bench: .venv/benched
