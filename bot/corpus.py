@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections import Counter
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -71,6 +72,12 @@ class Corpus:
             topics=tuple(self.topics.values()),
             lexicon=self.lexicon,
         )
+
+    @cached_property
+    def shared_titles(self) -> frozenset[str]:
+        """The titles that more than one policy has."""
+        counts = Counter(policy.title for policy in self.policies.values())
+        return frozenset(title for title, count in counts.items() if count > 1)
 
     @cached_property
     def whole_city(self) -> frozenset[str]:

@@ -251,7 +251,7 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     covered = _coverage(question, corpus, tally, ranked[0])
     named = any(hit.entry.strength == CURATED and len(hit.entry.postings) <= FEW for hit in telling)
     whole = len(explained) / len(question.matter) if question.matter else 0.0
-    idle = HINTED * 2 if named else IDLE
+    idle = KNOWN if named else IDLE
     if not _seeks(question) and whole < idle and len(question.unexplained) >= REST:
         return False
     if not telling and len(explained) < MINED_LEAST:

@@ -40,7 +40,7 @@ def level(policy: Policy) -> str:
 
 def title(ctx: Context, policy: Policy) -> str:
     """The title; policies that share one are told apart by what people call them."""
-    shared = sum(1 for p in ctx.corpus.policies.values() if p.title == policy.title) > 1
+    shared = policy.title in ctx.corpus.shared_titles
     return f"{policy.title}·{policy.keywords[0]}" if shared and policy.keywords else policy.title
 
 
