@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -18,7 +19,7 @@ from bot.callback import Callback
 from bot.channels import CHANNELS
 from bot.clock import SHANGHAI, Clock, SystemClock
 from bot.config import Config
-from bot.context import Context, Office
+from bot.context import Context, Office, nobody
 from bot.conversation import Conversation, fresh
 from bot.corpus import Corpus
 from bot.engine import Engine, Outcome
@@ -30,6 +31,7 @@ from bot.menu import read_menu
 from bot.messages import AnyMessage
 from bot.outbox import Outbox
 from bot.pages import Pages
+from bot.person import Person
 from bot.routing import Router, pointed, spoken
 from bot.shelf import Shelf
 from bot.store.database import Database
@@ -83,9 +85,12 @@ def office_of(config: Config) -> Office:
 
 
 def answering(
-    router: Router, corpus: Callable[[], Corpus], office: Office
+    router: Router,
+    corpus: Callable[[], Corpus],
+    office: Office,
+    person: Callable[[str], Awaitable[Person]] | None = None,
 ) -> Callable[[AnyMessage, Conversation | None, float], Awaitable[Outcome]]:
-    """The function that makes an outcome of a message."""
+    """The function that makes an outcome of a message; `person` reads what is kept of a follower."""
 
     async def answer(message: AnyMessage, conversation: Conversation | None, time: float) -> Outcome:
         before = fresh(conversation, time)
@@ -97,11 +102,12 @@ def answering(
             now=datetime.fromtimestamp(time, UTC).astimezone(SHANGHAI),
             office=office,
             conversation=before,
+            load=partial(person, message.openid) if person else nobody,
         )
         said = await router.answer(ctx)
         remarks = tuple(Remark(kind=n.kind, text=n.text, about=n.about) for n in ctx.notes)
         changed = ctx.conversation if ctx.conversation != before else None
-        return Outcome(answer=said, conversation=changed, remarks=remarks)
+        return Outcome(answer=said, conversation=changed, remarks=remarks, changes=tuple(ctx.changes))
 
     return answer
 
@@ -132,7 +138,7 @@ async def open_services(
         office = office_of(config)
         engine = Engine(
             inbox=inbox,
-            answer=answering(router, lambda: shelf.current, office),
+            answer=answering(router, lambda: shelf.current, office, inbox.person),
             apology=router.apology,
             clock=clock,
             deadline=config.replies.deadline,

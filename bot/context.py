@@ -6,6 +6,7 @@ A handler reads the message, the question and the corpus, and returns an Answer.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -14,6 +15,7 @@ import msgspec
 from bot.conversation import REMEMBERED, Conversation
 from bot.corpus import Corpus
 from bot.messages import AnyMessage
+from bot.person import Change, Person
 from bot.ranking import Finding, find
 
 
@@ -40,12 +42,19 @@ class Note:
     about: str = ""
 
 
+async def nobody() -> Person:
+    """What is kept of somebody of whom nothing is kept."""
+    return Person()
+
+
 @dataclass(kw_only=True)
 class Context:
     """One message on its way to an answer.
 
     words     what the follower said, in whatever way: typed, spoken, by a menu button; empty where they said nothing
     pointed   the policy a tapped link belongs to
+    load      reads what is kept of the follower; `person` asks it once
+    changes   what the answer changes of that, written with it
     """
 
     message: AnyMessage
@@ -55,7 +64,10 @@ class Context:
     now: datetime
     office: Office
     conversation: Conversation = field(default_factory=Conversation)
+    load: Callable[[], Awaitable[Person]] = nobody
     notes: list[Note] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    _person: Person | None = None
     _findings: dict[str, Finding] = field(default_factory=dict)
 
     @property
@@ -72,6 +84,12 @@ class Context:
     def focus(self) -> str:
         """The policy that words such as 找谁办 refer to: of the tapped link, else of the last card."""
         return self.pointed if self.pointed in self.corpus.policies else self.conversation.focus
+
+    async def person(self) -> Person:
+        """What is kept of the follower because they asked for it, as it was before this message."""
+        if self._person is None:
+            self._person = await self.load()
+        return self._person
 
     def find(self, text: str) -> Finding:
         """What a text asks for and which policies fit; worked out once per message."""
@@ -94,3 +112,7 @@ class Context:
     def note(self, note: Note) -> None:
         """Leave something for staff."""
         self.notes.append(note)
+
+    def change(self, change: Change) -> None:
+        """Change what is kept of the follower, in the transaction of the answer."""
+        self.changes.append(change)

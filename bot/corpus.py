@@ -6,7 +6,7 @@ import hashlib
 import tomllib
 from collections import Counter
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,20 @@ import msgspec
 from bot.errors import CorpusError
 from bot.index import Index, build_index
 from bot.lexicon import INTENTS, Lexicon
-from bot.policies import Department, Hours, Paper, Policy, Record, Status, Topic, period, status_on
+from bot.policies import (
+    Department,
+    Fact,
+    Hours,
+    Match,
+    Paper,
+    Policy,
+    Record,
+    Status,
+    Topic,
+    facts_of,
+    period,
+    status_on,
+)
 
 S = TypeVar("S")
 
@@ -42,6 +55,12 @@ class TopicFile(Record, frozen=True, kw_only=True):
     topic: tuple[Any, ...]
 
 
+class FactFile(Record, frozen=True, kw_only=True):
+    """facts.toml."""
+
+    fact: tuple[Any, ...] = ()
+
+
 class EditionFile(Record, frozen=True, kw_only=True):
     """edition.toml: which edition of which compilations the corpus holds; every answer names it."""
 
@@ -60,6 +79,7 @@ class Corpus:
     departments: dict[str, Department]
     hours: Hours
     topics: dict[str, Topic]
+    facts: dict[str, Fact] = field(default_factory=dict)
     lexicon: Lexicon
 
     @cached_property
@@ -123,6 +143,7 @@ def read_corpus(folder: Path) -> Corpus:
             policies[policy.id], places[policy.id] = policy, path
     departments = _read(folder / "departments.toml", DepartmentFile, digest)
     topics = _read(folder / "topics.toml", TopicFile, digest)
+    facts = _read(folder / "facts.toml", FactFile, digest)
     lexicon = _read(folder / "lexicon.toml", Lexicon, digest)
     edition = _read(folder / "edition.toml", EditionFile, digest)
     corpus = Corpus(
@@ -133,6 +154,7 @@ def read_corpus(folder: Path) -> Corpus:
         departments=_named(departments.department, Department, folder / "departments.toml"),
         hours=departments.hours,
         topics=_named(topics.topic, Topic, folder / "topics.toml"),
+        facts=_named(facts.fact, Fact, folder / "facts.toml", by="key"),
         lexicon=lexicon,
     )
     _check_policies(corpus, places)
@@ -177,11 +199,11 @@ def _policies(entries: tuple[Any, ...], path: Path) -> Iterator[Policy]:
         yield _convert(entry, Policy, path, str(name) or f"policy {number}")
 
 
-def _named(entries: tuple[Any, ...], kind: type[S], path: Path) -> dict[str, S]:
+def _named(entries: tuple[Any, ...], kind: type[S], path: Path, *, by: str = "name") -> dict[str, S]:
     named: dict[str, S] = {}
     for entry in entries:
-        value = _convert(entry, kind, path, str(entry.get("name", "")) if isinstance(entry, dict) else "")
-        name: str = value.name  # type: ignore[attr-defined]
+        value = _convert(entry, kind, path, str(entry.get(by, "")) if isinstance(entry, dict) else "")
+        name: str = getattr(value, by)
         if name in named:
             raise CorpusError(f"{path}: {name}: stands twice")
         named[name] = value
@@ -198,11 +220,13 @@ def _check_policies(corpus: Corpus, places: dict[str, Path]) -> None:
             "restates": (policy.restates, corpus.policies),
             "contacts": (tuple(contact.unit for contact in policy.contacts), corpus.departments),
             "topics": (policy.topics, corpus.topics),
+            "facts": (tuple(facts_of(policy)), corpus.facts),
+            "of": (tuple(name for b in policy.benefits if isinstance(b, Match) for name in b.of), corpus.policies),
         }
-        for field, (names, known) in named.items():
+        for where, (names, known) in named.items():
             for name in names:
                 if name not in known:
-                    raise CorpusError(f"{places[policy.id]}: {policy.id}: {field}: {name} does not exist")
+                    raise CorpusError(f"{places[policy.id]}: {policy.id}: {where}: {name} does not exist")
 
 
 def _check_lexicon(corpus: Corpus, path: Path) -> None:

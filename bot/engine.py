@@ -29,6 +29,7 @@ from bot.conversation import Conversation, fresh
 from bot.deliveries import Deliveries
 from bot.errors import StoreError
 from bot.messages import AnyMessage
+from bot.person import Change
 from bot.replies import Answer
 from bot.store.feedback import Remark
 from bot.store.followers import window
@@ -53,6 +54,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     answer: Answer
     conversation: Conversation | None = None
     remarks: tuple[Remark, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 class _Work:
@@ -215,6 +217,7 @@ class Engine:
             answer=outcome.answer,
             conversation=outcome.conversation,
             remarks=outcome.remarks,
+            changes=outcome.changes,
             late=None if promised else self._late(work.message, outcome.answer),
         )
         return await self._inbox.settle(work.message, settlement, owner=self._owner, time=self._clock.time())

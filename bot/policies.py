@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -36,10 +37,30 @@ class Contact(Record, frozen=True, kw_only=True):
     matter: str = ""
 
 
+class Need(Record, rename={"one_of": "is"}, frozen=True, kw_only=True):
+    """What a policy or a benefit asks of one fact of the enterprise; `data/facts.toml` declares the facts.
+
+    one_of   the values that meet it, of a fact that is chosen or said yes to; spelled `is` in the files
+    at_least above below at_most   the bounds of a fact that is counted, in its unit
+    """
+
+    fact: str
+    one_of: tuple[str, ...] = ()
+    at_least: float | None = None
+    above: float | None = None
+    below: float | None = None
+    at_most: float | None = None
+
+
 class Benefit(Record, tag_field="kind", frozen=True, kw_only=True):
     """One thing a policy gives. Money is in yuan, shares are in percent.
 
     name        what the money is for
+    clause      which part of the source's item states it, where the item has several parts
+    words       what people call it, where the name does not say so
+    needs       what it asks of the enterprise, beside what its policy asks
+    count       the fact that says for how many it is given: products, projects, persons; one where none is told
+    shared      benefits of one policy with the same word here share one cap_year, one cap_total, one cap
     who         who gets this one, if narrower than the policy
     per         what one award is for: an enterprise, a product, a project, a year
     cap         at most, for one award
@@ -53,6 +74,11 @@ class Benefit(Record, tag_field="kind", frozen=True, kw_only=True):
     """
 
     name: str
+    clause: str = ""
+    words: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    count: str = ""
+    shared: str = ""
     who: str = ""
     per: str = ""
     cap: int | None = None
@@ -72,10 +98,17 @@ class Fixed(Benefit, tag="fixed", frozen=True, kw_only=True):
 
 
 class Rate(Benefit, tag="rate", frozen=True, kw_only=True):
-    """A share of a base, as 12 % of the equipment investment of a year; `upto` where the share itself is a maximum."""
+    """A share of a base, as 12 % of the equipment investment of a year; `upto` where the share itself is a maximum.
+
+    fact      the fact that is the base
+    cap_each  at most, for each unit of the fact `each`, as for each mu of ponds
+    """
 
     percent: float
     base: str
+    fact: str = ""
+    cap_each: int | None = None
+    each: str = ""
     base_at_least: int | None = None
     base_above: int | None = None
     base_below: int | None = None
@@ -86,10 +119,11 @@ class Maximum(Benefit, tag="max", frozen=True, kw_only=True):
     """A sum the desk decides, up to `cap`."""
 
 
-class Tier(Record, frozen=True, kw_only=True):
-    """One step of a scale: a label, its bounds where it has numeric ones, and what it gives."""
+class Tier(Record, rename={"one_of": "is"}, frozen=True, kw_only=True):
+    """One step of a scale: a label, the values or bounds of the fact that lead to it, and what it gives."""
 
     label: str
+    one_of: tuple[str, ...] = ()
     at_least: float | None = None
     above: float | None = None
     below: float | None = None
@@ -100,32 +134,42 @@ class Tier(Record, frozen=True, kw_only=True):
 
 
 class Tiers(Benefit, tag="tiers", frozen=True, kw_only=True):
-    """A scale by one fact: turnover, level, stage, size. `base` is what the shares of the tiers are taken of."""
+    """A scale by one fact: turnover, level, stage, size.
+
+    fact       the fact that it goes by
+    base       what the shares of the tiers are taken of, and `base_fact` the fact that says how much that is
+    """
 
     by: str
+    fact: str = ""
     tiers: tuple[Tier, ...]
     base: str = ""
+    base_fact: str = ""
 
 
 class Step(Benefit, tag="step", frozen=True, kw_only=True):
     """`amount` for each full `step` of a growing figure, as 500,000 yuan per 100,000,000 yuan more turnover."""
 
     by: str
+    fact: str = ""
     step: float
     amount: int
 
 
 class Match(Benefit, tag="match", frozen=True, kw_only=True):
-    """A share of what another level already awarded."""
+    """A share of what another level already awarded: the fact that says how much, and the policies that award it."""
 
     percent: float
     base: str
+    fact: str = ""
+    of: tuple[str, ...] = ()
 
 
 class PerUnit(Benefit, tag="unit", frozen=True, kw_only=True):
-    """`amount` for each ton, mu, person, product."""
+    """`amount` for each ton, mu, person, product; `fact` says how many."""
 
     unit: str
+    fact: str = ""
     amount: int
 
 
@@ -162,6 +206,7 @@ class Policy(Record, frozen=True, kw_only=True):
     paper: str
     summary: str
     who: tuple[str, ...]
+    needs: tuple[Need, ...] = ()
     conditions: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
     benefits: tuple[AnyBenefit, ...] = ()
@@ -173,6 +218,35 @@ class Policy(Record, frozen=True, kw_only=True):
     keywords: tuple[str, ...] = ()
     start: date | None = None
     end: date | None = None
+
+
+class Option(Record, frozen=True, kw_only=True):
+    """A value of a fact that is chosen, and the words by which people say it."""
+
+    name: str
+    words: tuple[str, ...] = ()
+
+
+class Fact(Record, frozen=True, kw_only=True):
+    """Something about an enterprise or its project that rules ask for.
+
+    key      what rules call it
+    name     what people read
+    kind     money (yuan), number (in `unit`), percent, choice (of `options`), yes
+    ask      the question that asks for it
+    words    what people say beside the figure, or, of a yes, instead of yes; `no` what they say instead of no
+    lasting  it belongs to the enterprise and not to one project, so that it may be kept with consent
+    """
+
+    key: str
+    name: str
+    kind: Literal["money", "number", "percent", "choice", "yes"]
+    ask: str
+    unit: str = ""
+    words: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    lasting: bool = False
 
 
 class Phone(Record, frozen=True, kw_only=True):
@@ -245,3 +319,12 @@ def figures(policy: Policy) -> frozenset[int]:
 def largest(policy: Policy) -> int | None:
     """The largest sum a policy names for one award, in yuan."""
     return max(figures(policy), default=None)
+
+
+def facts_of(policy: Policy) -> Iterator[str]:
+    """The keys of all facts that a policy's needs and rules ask for, in their order, repeats and all."""
+    yield from (need.fact for need in policy.needs)
+    for benefit in policy.benefits:
+        yield from (need.fact for need in benefit.needs)
+        keys = (benefit.count, *(getattr(benefit, name, "") for name in ("fact", "base_fact", "each")))
+        yield from (key for key in keys if key)

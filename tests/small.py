@@ -28,7 +28,14 @@ conditions = ["设备投资1000万元以上"]
 keywords = ["技改", "买设备", "换新设备"]
 contacts = [{ unit = "市工信局投资处", phone = "85911248" }]
 related = ["q91-10"]
-benefits = [{ kind = "rate", name = "技改补助", percent = 12, base = "设备投资", cap_year = 6_000_000 }]
+
+[[policy.benefits]]
+kind = "rate"
+name = "技改补助"
+percent = 12
+base = "设备投资"
+fact = "equipment"
+cap_year = 6_000_000
 
 [[policy]]
 id = "q91-2"
@@ -116,11 +123,21 @@ paper = "city"
 words = ["制造业十条"]
 """
 
+FACTS = """
+[[fact]]
+key = "equipment"
+name = "设备投资"
+kind = "money"
+ask = "设备投了多少？"
+words = ["设备", "设备投资"]
+"""
+
 FILES = {
     "policies/city.toml": CITY,
     "policies/district.toml": DISTRICT,
     "departments.toml": DEPARTMENTS,
     "topics.toml": '[[topic]]\nname = "技术改造"\nwords = ["技改"]\n\n[[topic]]\nname = "首台套"\n',
+    "facts.toml": FACTS,
     "lexicon.toml": LEXICON,
     "edition.toml": 'name = "试用版"\n',
 }

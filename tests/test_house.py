@@ -38,6 +38,7 @@ HANDED = {  # what a handler may take from the machine: how it is asked, what it
     "bot.hours": None,
     "bot.lexicon": {"Lexicon"},
     "bot.messages": None,
+    "bot.person": None,
     "bot.policies": None,
     "bot.ranking": {"Finding", "Ranked"},
     "bot.replies": None,

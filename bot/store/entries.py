@@ -14,6 +14,7 @@ from bot.store.departures import Departures, leaver
 from bot.store.driver import Changes, Row, Script, Store, Values
 from bot.store.feedback import Feedback
 from bot.store.followers import Followers
+from bot.store.people import Changed, People
 from bot.store.tables import inbox, outbox
 
 SEEN = select(inbox.c.key, inbox.c.state, inbox.c.owner, inbox.c.lease, inbox.c.answer, inbox.c.delivery).where(
@@ -45,6 +46,7 @@ class Settling(msgspec.Struct, frozen=True):
     row: Values
     conversation: Values | None
     remarks: Sequence[Values]
+    changes: Sequence[Changed]
     late: Values | None
 
 
@@ -67,6 +69,7 @@ class Entries:
         self._departures = Departures(store)
         self._conversations = Conversations(store)
         self._feedback = Feedback(store)
+        self._people = People(store)
         enter = store.insert(inbox).on_conflict_do_nothing(index_elements=["key"])
         self._enter = Changes(enter, key=inbox.c.key, name="key")
         self._send = store.insert(outbox).on_conflict_do_nothing(index_elements=["key"])
@@ -109,6 +112,7 @@ class Entries:
         won = _first_of_each(jobs, (row[0] for row in changed))
         yield from self._conversations.keep([job.conversation for job in won.values() if job.conversation])
         yield from self._feedback.keep([row for job in won.values() for row in job.remarks])
+        yield from self._people.apply([change for job in won.values() for change in job.changes])
         yield self._send, [job.late for job in won.values() if job.late]
         found = yield from self._look([job for job in jobs if id(job) not in won])
         return [Seen(None if id(job) in won else found.get(job.key, _gone(job.key))) for job in jobs]

@@ -26,7 +26,7 @@ from bot.messages import (
     Voice,
 )
 from bot.store.driver import Script, Statement, Store, Values
-from bot.store.tables import conversations, feedback, followers, inbox, outbox
+from bot.store.tables import conversations, enterprises, feedback, followers, inbox, outbox
 
 SCENE_LIMIT = 128  # characters kept of a scene; the platform's own limit is 64
 
@@ -99,6 +99,7 @@ _who = bindparam("who", type_=String)
 ERASURE: Sequence[Statement] = (
     update(inbox).where(inbox.c.openid == _who).values(openid="", message=b"", answer=b"", state="erased"),
     delete(conversations).where(conversations.c.openid == _who),
+    delete(enterprises).where(enterprises.c.openid == _who),
     delete(feedback).where(feedback.c.openid == _who),
     delete(outbox).where(outbox.c.openid == _who, outbox.c.state == "waiting"),
     # Not waiting and not sent: it must never be tried again, and whoever is sending it finds it no longer theirs.

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from bot.conversation import Conversation
 from bot.messages import AnyMessage
+from bot.person import Change, Person
 from bot.replies import Answer
 from bot.store import conversations, feedback
 from bot.store.conversations import Conversations
@@ -20,6 +21,7 @@ from bot.store.driver import Row, Statement, Store, once
 from bot.store.entries import SEEN, Claiming, Entries, Seen, Settling
 from bot.store.feedback import Remark
 from bot.store.group import GroupCommit
+from bot.store.people import People
 from bot.store.tables import conversations as talks
 from bot.store.tables import inbox
 
@@ -78,6 +80,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     answer: Answer
     conversation: Conversation | None = None
     remarks: tuple[Remark, ...] = ()
+    changes: tuple[Change, ...] = ()
     late: Late | None = None
 
 
@@ -87,6 +90,7 @@ class Inbox:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._conversations = Conversations(store)
+        self._people = People(store)
         self._group: GroupCommit[Claiming | Settling, Seen] = GroupCommit(store, Entries(store).transact)
 
     async def close(self) -> None:
@@ -137,6 +141,7 @@ class Inbox:
             },
             conversation=conversations.pack(openid, talk) if talk else None,
             remarks=feedback.pack(key, openid, remarks=settlement.remarks, time=time),
+            changes=tuple((openid, change, time) for change in settlement.changes),
             late=_late(message, late, time=time) if late else None,
         )
         seen = await self._group.submit(job)
@@ -152,6 +157,10 @@ class Inbox:
     async def conversation(self, openid: str) -> Conversation | None:
         """Where a follower stands now."""
         return conversations.unpack((await self._store.run(lambda: self._conversations.read({openid}))).get(openid))
+
+    async def person(self, openid: str) -> Person:
+        """What is kept of a follower because they asked for it."""
+        return await self._store.run(lambda: self._people.read(openid))
 
     async def take_over(self, key: str, *, owner: str, lease: float, time: float) -> bool:
         """Whether a running message whose lease is over at `time` is now ours for `lease` seconds."""

@@ -73,6 +73,16 @@ conversations = Table(
     sqlite_with_rowid=False,
 )
 
+# What a follower told of their enterprise and agreed to be kept.
+enterprises = Table(
+    "enterprises",
+    metadata,
+    Column("openid", String(64), primary_key=True),
+    Column("facts", LargeBinary, nullable=False),
+    Column("consented", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # What followers said about answers, and questions handed to staff.
 feedback = Table(
     "feedback",

@@ -29,7 +29,9 @@ def test_a_folder_becomes_a_corpus() -> None:
     corpus = small_corpus()
     assert list(corpus.policies) == ["q91-1", "q91-2", "q91-10"]
     first = corpus.policies["q91-1"]
-    assert first.benefits == (Rate(name="技改补助", percent=12.0, base="设备投资", cap_year=6_000_000),)
+    assert first.benefits == (
+        Rate(name="技改补助", percent=12.0, base="设备投资", fact="equipment", cap_year=6_000_000),
+    )
     assert corpus.paper(first).number == "青政发〔2024〕11号"
     assert corpus.period(first) == (None, date(2026, 12, 31))
     assert corpus.status(first, date(2026, 12, 31)) is Status.VALID

@@ -27,7 +27,7 @@ def settling(key: str) -> Settling:
         "answered": 2.0,
         "delivery": "passive",
     }
-    return Settling(key, row, conversation=None, remarks=(), late=None)
+    return Settling(key, row, conversation=None, remarks=(), changes=(), late=None)
 
 
 async def test_results_come_in_the_order_of_jobs(database: Database) -> None:

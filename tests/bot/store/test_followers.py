@@ -12,7 +12,7 @@ from bot.messages import AnyMessage, Clicked, Followed, Location, Position, Scan
 from bot.store.database import Database
 from bot.store.driver import once
 from bot.store.followers import SCENE_LIMIT, WINDOWS, Followers, window
-from bot.store.tables import conversations, feedback, followers, inbox, metadata, outbox
+from bot.store.tables import conversations, enterprises, feedback, followers, inbox, metadata, outbox
 
 HOUR = 3600.0
 WHO: dict[str, Any] = {"openid": "o1", "account": "gh_1", "created": 1}
@@ -152,6 +152,8 @@ async def fill(database: Database, openid: str) -> None:
         await connection.execute(insert(inbox), {"key": f"m{number}", "openid": openid, **message})
         await connection.execute(insert(followers), {"openid": openid, "followed": 0.0})
         await connection.execute(insert(conversations), {"openid": openid, "data": named, "expires": 0.0})
+        enterprise = {"openid": openid, "facts": named, "consented": 0.0}
+        await connection.execute(insert(enterprises), enterprise)
         remark = {"key": f"m{number}", "openid": openid, "created": 0.0, "kind": "staff", "text": f"I am {openid}"}
         await connection.execute(insert(feedback), remark)
         await connection.execute(
