@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -37,6 +38,13 @@ RELATIVE = (  # years told from this one, but not what stands within 说明年�
     (-2, re.compile("(?<![大以之提目当])前年(?!度)")),
     (-3, re.compile("大前年")),
 )
+SPAN = re.compile(
+    r"(?:(?<!\d)(?P<year>20\d\d)年?|(?P<away>今年|明年|后年|去年|前年|本年))?的?(?:"
+    r"(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|(?<!\d)(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?!\d)"
+    r"|(?<=年)(?!\s*\d))"
+)
+YEARS_AWAY = {"明年": 1, "后年": 2, "去年": -1, "前年": -2}
+QUARTERS = dict(zip("1234", "一二三四", strict=True))
 COUNT = r"(?:\d{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
 CLASSIFIER = r"(?:个|条|项|号|款|吧|呗|的|那个|那条)"
 ORDINAL = re.compile(rf"[\s(\[{{【《「“\"'#]*(?:选|看|回复|查看)?[\s:]*第?\s*({COUNT})\s*(?:{CLASSIFIER}\s*)*[^\w%]*")
@@ -216,6 +224,33 @@ def years(text: str) -> list[int]:
 def years_from(text: str, this: int) -> list[int]:
     """The years a text names by their distance from this one: 明年, 后年, 去年."""
     return [this + ahead for ahead, pattern in RELATIVE if pattern.search(text)]
+
+
+def spans(text: str, this: int) -> list[tuple[date, date]]:
+    """The halves, quarters and months of a year that a text as typed names, and whole years, as first and last day.
+
+    2026年上半年, 明年一季度, 今年12月, 2025年; without a year, a part is of `this` one.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return [span for match in SPAN.finditer(plain) if (span := _span(match, this))]
+
+
+def _span(match: re.Match[str], this: int) -> tuple[date, date] | None:
+    year = int(match["year"]) if match["year"] else this + YEARS_AWAY.get(match["away"] or "", 0)
+    if half := match["half"]:
+        first, months = (1, 6) if half == "上" else (7, 6)
+    elif quarter := match["quarter"]:
+        first, months = 3 * "一二三四".index(QUARTERS.get(quarter, quarter)) + 1, 3
+    elif month := match["month"]:
+        first, months = int(numeral(month) or 0), 1
+    elif match["year"] or match["away"]:
+        first, months = 1, 12
+    else:
+        return None
+    if not 1 <= first <= 12:
+        return None
+    last = first + months - 1
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
 
 
 def ordinal(text: str) -> int | None:

@@ -61,6 +61,12 @@ class FactFile(Record, frozen=True, kw_only=True):
     fact: tuple[Any, ...] = ()
 
 
+class SayingFile(Record, frozen=True, kw_only=True):
+    """A file of sayings/: lines by the id of the policy they speak of."""
+
+    say: dict[str, tuple[str, ...]]
+
+
 class EditionFile(Record, frozen=True, kw_only=True):
     """edition.toml: which edition of which compilations the corpus holds; every answer names it."""
 
@@ -80,6 +86,7 @@ class Corpus:
     hours: Hours
     topics: dict[str, Topic]
     facts: dict[str, Fact] = field(default_factory=dict)
+    sayings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lexicon: Lexicon
 
     @cached_property
@@ -91,6 +98,7 @@ class Corpus:
             departments=tuple(self.departments.values()),
             topics=tuple(self.topics.values()),
             lexicon=self.lexicon,
+            sayings=self.sayings,
         )
 
     @cached_property
@@ -154,12 +162,21 @@ def read_corpus(folder: Path) -> Corpus:
         departments=_named(departments.department, Department, folder / "departments.toml"),
         hours=departments.hours,
         topics=_named(topics.topic, Topic, folder / "topics.toml"),
+        sayings=_sayings(folder / "sayings", digest),
         facts=_named(facts.fact, Fact, folder / "facts.toml", by="key"),
         lexicon=lexicon,
     )
     _check_policies(corpus, places)
     _check_lexicon(corpus, folder / "lexicon.toml")
     return corpus
+
+
+def _sayings(folder: Path, digest: Any) -> dict[str, tuple[str, ...]]:
+    said: dict[str, tuple[str, ...]] = {}
+    for path in sorted(folder.glob("*.toml")):
+        for name, lines in _read(path, SayingFile, digest).say.items():
+            said[name] = (*said.get(name, ()), *lines)
+    return said
 
 
 def _order(policy_id: str) -> tuple[str, int]:

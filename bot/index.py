@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -19,11 +19,13 @@ from bot.chinese import EDGES, Folded, fold, paper_numbers, share
 from bot.lexicon import Lexicon
 from bot.matcher import Matcher
 from bot.policies import Department, Match, Paper, Policy, Rate, Topic
+from bot.sayings import FOREIGN, mine
 from bot.sounds import Sounds
 
 KEYWORD, TITLE, MATTER, SUMMARY, DETAIL, PAPER = 3.2, 3.0, 1.6, 1.8, 1.2, 0.6  # field weights
 MINED_SHARE = 0.65  # a mined n-gram weighs this share of a curated word of the same field
 RELATED = 0.7  # what people call one policy is also said, with this share, of those on the same matter elsewhere
+SAID = 1.5  # a piece of what people say of a policy
 SAID_OTHERWISE = 0.9  # a synonym weighs a little less than the word itself
 NGRAMS = range(2, 5)  # lengths of mined n-grams, in characters
 NUMERIC = re.compile(r"[\d%]")  # part of a figure is no word
@@ -112,6 +114,7 @@ def build_index(
     departments: tuple[Department, ...],
     topics: tuple[Topic, ...],
     lexicon: Lexicon,
+    sayings: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Index:
     """The index of a corpus."""
     meanings: dict[str, set[Meaning]] = defaultdict(set)
@@ -132,6 +135,11 @@ def build_index(
     for say, means in synonyms.items():
         postings[say] = _joined([postings.get(fold(mean).text, {}) for mean in means], postings.get(say, {}))
     mined = _mined(fields, silent)
+    said = mine(sayings or {}, {**places, FOREIGN: len(policies)}, _grams, silent)
+    for word, held in said.items():
+        own = mined.setdefault(word, {})
+        for position, weight in held.items():
+            own[position] = max(weight * SAID, own.get(position, 0.0))
     total = len(policies)
     rare = _rare_characters(fields) - {word for word in silent if len(word) == 1}
     entries = []

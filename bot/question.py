@@ -12,6 +12,7 @@ from bot.chinese import LEADING, OF, PARTICLES, Folded, Sum, day_places, days, f
 from bot.index import CURATED, Entry, Index
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
+CALLS, SHORT = frozenset({"staff", "complaint", "subscribe", "unsubscribe"}), 2  # characters
 PARTED = 0.95  # and one that a particle stands in this share
 SIGNS = frozenset({"seeking", "ours", "bait"})
 FILLER = "filler"  # a single character that says nothing alone, and may be part of a word that does
@@ -60,8 +61,16 @@ class Question:
 
     @cached_property
     def intents(self) -> frozenset[str]:
-        """What the words ask for."""
-        return frozenset(self.named("intent"))
+        """What the words ask for. A short call within a longer word we do not know calls nobody, as in 人工关节."""
+        asked = ((hit, m.value) for hit in self.chosen for m in hit.entry.meanings if m.kind == "intent")
+        return frozenset(
+            value for hit, value in asked if value not in CALLS or hit.end - hit.start > SHORT or not self._runs_on(hit)
+        )
+
+    def _runs_on(self, hit: Hit) -> bool:
+        """Whether matter that no word explains follows at once."""
+        end = hit.end
+        return end in self.unexplained and end not in self.folded.breaks
 
     @property
     def elsewhere(self) -> bool:

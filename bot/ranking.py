@@ -107,6 +107,8 @@ def find(text: str, corpus: Corpus, today: date) -> Finding:
 
 def _find(question: Question, corpus: Corpus, today: date) -> Finding:
     asked = next((intent for intent in ASKED if intent in question.intents), None)
+    if asked == "complaint" and question.named("foreign"):
+        return Finding(text=question.text, question=question, intent="offtopic")
     if asked:
         return Finding(text=question.text, question=question, intent=asked)
     tally = _tally(question)
@@ -174,6 +176,8 @@ def _rank(question: Question, corpus: Corpus, tally: _Tally, today: date) -> tup
     # In a question of how much, a sum is what they spent; elsewhere it is what they heard of.
     sums = {int(s.yuan) for s in question.sums} if "amount" not in question.intents else set()
     for position in list(tally.cells):
+        if position == corpus.index.size:  # what speaks for no policy
+            continue
         policy = corpus.policies[ids[position]]
         score = tally.score(position)
         moved = _moves(policy, corpus, today, districts, sums)
@@ -283,7 +287,7 @@ def _of_scope(question: Question, corpus: Corpus, tally: _Tally, scope: Scope, r
         )
         kept = tuple(scores.get(i, Ranked(id=i, score=0.0)) for i in members)
     listed = "list" in question.intents or (whole and len(kept) >= WHOLE)
-    asked = _asked_about(question, scope.asks or ("list" if listed else "policy"))
+    asked = _asked_about(question, (scope.asks if whole else "") or ("list" if listed else "policy"))
     if asked == "contact" and "list" in question.intents and whole:
         asked = "list"
     return Finding(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from bot.chinese import items, money
+from bot.chinese import items, money, spans
 from bot.corpus import Corpus
 from bot.policies import SOON, Policy, Status, figures, largest
 from bot.question import SCOPES, Question
@@ -14,6 +14,7 @@ from bot.question import SCOPES, Question
 LEFT_OVER = 1  # characters of the matter that no word explains and that say nothing
 BROAD = frozenset({"district", "topic", "state"})  # sets that a foreign matter may name in passing
 AT_LEAST = "at_least"
+ENDING = frozenset({"expiry", "expired", "expiring"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,9 +123,11 @@ def _topics(question: Question, everything: tuple[Policy, ...]) -> Iterator[Name
 
 
 def _states(question: Question, corpus: Corpus, everything: tuple[Policy, ...], today: date) -> Iterator[Named]:
-    if "expired" in question.intents:
+    if "expired" in question.intents and not _spans(question, today):
         members = (p.id for p in everything if corpus.status(p, today) is Status.EXPIRED)
         yield "state", "expired", frozenset(members)
+    elif ended := _ending(question, corpus, everything, today):
+        yield ended
     elif "current" in question.intents:
         members = (p.id for p in everything if corpus.status(p, today) in (Status.VALID, Status.OPEN))
         yield "state", "current", frozenset(members)
@@ -136,6 +139,20 @@ def _states(question: Question, corpus: Corpus, everything: tuple[Policy, ...], 
             "expiring",
             frozenset(i for i, end in ends.items() if end is not None and today <= end <= horizon),
         )
+
+
+def _spans(question: Question, today: date) -> list[tuple[date, date]]:
+    return spans(question.text, today.year) if question.intents & ENDING and "list" in question.intents else []
+
+
+def _ending(question: Question, corpus: Corpus, everything: tuple[Policy, ...], today: date) -> Named | None:
+    """Which policies end within a part of a year that is named."""
+    named = _spans(question, today)
+    if not named:
+        return None
+    (first, _), (_, last) = named[0], named[-1]
+    ends = {p.id: corpus.period(p)[1] for p in everything}
+    return "ends", f"{first}/{last}", frozenset(i for i, end in ends.items() if end and first <= end <= last)
 
 
 def _sums(question: Question, everything: tuple[Policy, ...]) -> Iterator[Named]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
-from bot.chinese import fold
+from bot.chinese import day, fold
 from bot.context import Context
 from bot.conversation import Conversation
 from bot.policies import Status
@@ -116,6 +117,9 @@ def heading(ctx: Context) -> str:
                 names.append(f"“{name}”")
             case "state":
                 names.append({"expired": "已经到期的", "expiring": "快要到期的", "current": "还在有效期内的"}[name])
+            case "ends":
+                first, last = (date.fromisoformat(end) for end in name.split("/"))
+                names.append(f"{day(first)}到{day(last)}之间到期的")
             case "sum":
                 names.append(f"写明{name}的")
             case "at_least":

@@ -1,0 +1,47 @@
+"""What is mined of sayings: the pieces of words by which people speak of a policy, or of what is no policy's matter.
+
+`data/sayings/*.toml` holds lines that somebody would text who needs just that policy, and, under FOREIGN, lines that
+ask for none. A piece that several lines of a policy share, and lines of few other policies, speaks for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping
+
+from bot.chinese import Folded, fold
+
+FOREIGN = "foreign"  # the name under which lines stand that ask for no policy
+COMMON = 0.12  # a piece that more than this share of the policies have says nothing
+OFTEN = 4  # lines of one policy that have a piece: more add nothing
+
+Pieces = Callable[[Folded], Iterable[str]]
+
+
+def mine(
+    sayings: Mapping[str, tuple[str, ...]], positions: Mapping[str, int], pieces: Pieces, silent: Container[str]
+) -> dict[str, dict[int, float]]:
+    """For each piece the policies whose lines have it, with the share (up to 1) of OFTEN lines that do, as a weight.
+
+    `positions` gives each name its place; names without one are left out.
+    """
+    counts: dict[str, Counter[int]] = defaultdict(Counter)
+    for name, lines in sayings.items():
+        position = positions.get(name)
+        if position is None:
+            continue
+        for line in lines:
+            for piece in set(pieces(fold(line))):
+                if piece not in silent:
+                    counts[piece][position] += 1
+    most = max(2, COMMON * len(positions))
+    return {
+        piece: {position: _weight(count) for position, count in held.items()}
+        for piece, held in counts.items()
+        if len(held) <= most
+    }
+
+
+def _weight(count: int) -> float:
+    return math.sqrt(min(count, OFTEN) / OFTEN)
