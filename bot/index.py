@@ -32,7 +32,7 @@ NUMERIC = re.compile(r"[\d%]")  # part of a figure is no word
 SHARE = re.compile(r"\d+(?:\.\d+)?%")
 LETTERS = 3  # Latin letters say as much as one character
 FEW, SELDOM = 2, 0.05  # a mined word of so few policies, with a character of so small a share of them, tells by itself
-CURATED, TELLING, MINED = 3, 2, 1  # strengths
+CURATED, TELLING, MINED, HEARD = 3, 2, 1, 0  # strengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +135,28 @@ def build_index(
     for say, means in synonyms.items():
         postings[say] = _joined([postings.get(fold(mean).text, {}) for mean in means], postings.get(say, {}))
     mined = _mined(fields, silent)
-    said = mine(sayings or {}, {**places, FOREIGN: len(policies)}, _grams, silent)
-    for word, held in said.items():
-        own = mined.setdefault(word, {})
-        for position, weight in held.items():
-            own[position] = max(weight * SAID, own.get(position, 0.0))
+    said = mine(
+        sayings or {},
+        {**places, FOREIGN: len(policies)},
+        pieces=_grams,
+        silent=silent,
+        places=[word for name, words in lexicon.districts.items() for word in (name, *words) if len(word) > 1],
+    )
     total = len(policies)
     rare = _rare_characters(fields) - {word for word in silent if len(word) == 1}
     entries = []
-    for word in sorted(set(meanings) | curated | set(synonyms) | set(mined)):
-        held = {**mined.get(word, {}), **postings.get(word, {})}
+    for word in sorted(set(meanings) | curated | set(synonyms) | set(mined) | set(said)):
+        own = {**mined.get(word, {}), **postings.get(word, {})}
+        held = _heard(own, said.get(word, {}))
         listed = tuple(sorted((p, value(w, len(held), total, word)) for p, w in held.items()))
-        strength = CURATED if word in curated or word in synonyms else _strength(word, held, rare)
+        strength = CURATED if word in curated or word in synonyms else _strength(word, own, rare)
         entries.append(Entry(word, tuple(sorted(meanings.get(word, ()), key=repr)), listed, strength))
     return Index(tuple(p.id for p in policies), tuple(entries))
+
+
+def _heard(own: Postings, said: dict[int, float]) -> Postings:
+    """What the texts say and what people say, whichever is more."""
+    return {p: max(own.get(p, 0.0), SAID * said.get(p, 0.0)) for p in own.keys() | said.keys()}
 
 
 def _names(

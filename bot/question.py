@@ -12,7 +12,7 @@ from bot.chinese import LEADING, OF, PARTICLES, Folded, Sum, day_places, days, f
 from bot.index import CURATED, Entry, Index
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
-CALLS, SHORT = frozenset({"staff", "complaint", "subscribe", "unsubscribe"}), 2  # characters
+CALLS, SHORT = frozenset({"staff"}), 2  # characters
 PARTED = 0.95  # and one that a particle stands in this share
 SIGNS = frozenset({"seeking", "ours", "bait"})
 FILLER = "filler"  # a single character that says nothing alone, and may be part of a word that does

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.corpus import Corpus
-from bot.index import CURATED, FEW, TELLING
+from bot.index import CURATED, FEW, HEARD, MINED, TELLING
 from bot.policies import Policy, Status, figures
 from bot.question import Question, read
 from bot.scopes import Scope, scopes
@@ -21,7 +21,7 @@ DISTRICT_NAMED, DISTRICT_OTHER, CITY_BESIDE = 1.8, 0.3, 0.9
 DISTRICT_UNASKED, RESTATEMENT, EXPIRED, NO_SUM = 0.88, 0.85, 0.88, 0.85
 SUM_NAMED = 1.12
 ENOUGH = 3.0  # evidence below this for the best policy answers nothing
-COVERED = 0.5  # and so does evidence that explains less than this share of the matter
+COVERED = 0.3  # and so does evidence that explains less than this share of the matter
 KNOWN = 0.2  # or than this one, where a curated or telling word is among it
 HINTED = 0.1  # or than this one, where that word speaks for hardly any other policy
 UNEXPLAINED = 2  # characters of the matter that no word explains: from here on the sound is tried
@@ -32,7 +32,10 @@ CLOSE = 0.92  # policies within this share of the best fit as well as it
 KEPT = 0.45  # and within this one are shown beside it
 CLAUSE = 2  # characters of matter that make a clause of their own
 SHOWN = 10
+FAINT = 0.2  # evidence of less than this share of the best is not looked at: nothing moves it so far
+NARROWS = 3  # characters beside a set's names that a member must explain to be picked from it
 WHOLE = 4  # from this many policies on, a set is a list
+FOREIGNER = 1.0  # what speaks for no policy at all, this share of what speaks for the best, is believed
 IDLE, REST = 0.5, 4  # without a word of seeking, this share must be explained where so many characters are not
 DESKS = frozenset({"contact", "expiry", "expired", "expiring", "current"})  # asked of offices, not of shops
 ASKED = ("unsubscribe", "subscriptions", "subscribe", "complaint", "staff")  # asked whatever the matter
@@ -115,7 +118,7 @@ def _find(question: Question, corpus: Corpus, today: date) -> Finding:
     ranked = _rank(question, corpus, tally, today)
     scope = scopes(question, corpus, today)
     if scope is not None:
-        return _of_scope(question, corpus, tally, scope, ranked)
+        return _of_scope(question, corpus, scope, ranked)
     if not _believable(question, corpus, tally, ranked):
         return Finding(text=question.text, question=question, intent=_without_matter(question))
     return Finding(
@@ -151,9 +154,12 @@ def _asked_about(question: Question, otherwise: str) -> str:
     return next((intent for intent in ("contact", "amount") if intent in question.intents), otherwise)
 
 
-def _tally(question: Question) -> _Tally:
+def _tally(question: Question, least: int = HEARD) -> _Tally:
+    """The evidence of words of at least a strength."""
     tally = _Tally()
     for hit in question.hits:
+        if hit.entry.strength < least:
+            continue
         places = [place for place in range(hit.start, hit.end) if place in question.open]
         if not places:
             continue
@@ -175,11 +181,12 @@ def _rank(question: Question, corpus: Corpus, tally: _Tally, today: date) -> tup
     districts = districts - corpus.whole_city or districts
     # In a question of how much, a sum is what they spent; elsewhere it is what they heard of.
     sums = {int(s.yuan) for s in question.sums} if "amount" not in question.intents else set()
-    for position in list(tally.cells):
-        if position == corpus.index.size:  # what speaks for no policy
+    raw = {position: tally.score(position) for position in tally.cells if position < corpus.index.size}
+    least = FAINT * max(raw.values(), default=0.0)
+    for position, score in raw.items():
+        if score < least:
             continue
         policy = corpus.policies[ids[position]]
-        score = tally.score(position)
         moved = _moves(policy, corpus, today, districts, sums)
         for factor, _ in moved:
             score *= factor
@@ -248,6 +255,8 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
         if hit.entry.strength >= TELLING and any(p == position for p, _ in hit.entry.postings)
     ]
     explained = tally.cells[position]
+    if tally.score(corpus.index.size) >= FOREIGNER * tally.score(position):
+        return False
     if question.labels.count("foreign") >= len(explained):
         return False
     if _strung_together(question, len(explained)):
@@ -276,9 +285,9 @@ def _strung_together(question: Question, explained: int) -> bool:
     return len(words) >= MANY and not question.intents and explained < FAIR * told
 
 
-def _of_scope(question: Question, corpus: Corpus, tally: _Tally, scope: Scope, ranked: tuple[Ranked, ...]) -> Finding:
+def _of_scope(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ranked, ...]) -> Finding:
     """The set itself, or, where words of the matter are left that its policies have, what of it fits."""
-    kept = _narrowed(question, corpus, tally, scope, ranked)
+    kept = _narrowed(question, corpus, scope, ranked)
     whole = not kept
     if whole:
         scores = {r.id: r for r in ranked}
@@ -302,12 +311,12 @@ def _of_scope(question: Question, corpus: Corpus, tally: _Tally, scope: Scope, r
 
 
 def _narrowed(
-    question: Question, corpus: Corpus, tally: _Tally, scope: Scope, ranked: tuple[Ranked, ...]
+    question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ranked, ...]
 ) -> tuple[Ranked, ...]:
     """The members that fit what is said beside the set's own names; none where nothing more is said."""
     if not scope.narrows or not question.residue:
         return ()
-    residue = set(question.residue)
+    residue, tally = set(question.residue), _tally(question, MINED)  # what people say beside a set is mostly talk
     fitting = []
     for r in ranked:
         if r.id in scope.members:
@@ -321,7 +330,7 @@ def _narrowed(
         if hit.entry.strength >= TELLING and len(hit.entry.postings) < corpus.index.size
         for place in range(hit.start, hit.end)
     }
-    if not fitting or not fitting[0][1].score:
+    if not fitting or not fitting[0][1].score or fitting[0][0] < NARROWS:
         return ()
     if fitting[0][0] < COVERED * len(residue) and not residue & told:
         return ()

@@ -7,6 +7,7 @@ ask for none. A piece that several lines of a policy share, and lines of few oth
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
 
@@ -14,33 +15,45 @@ from bot.chinese import Folded, fold
 
 FOREIGN = "foreign"  # the name under which lines stand that ask for no policy
 COMMON = 0.12  # a piece that more than this share of the policies have says nothing
-OFTEN = 4  # lines of one policy that have a piece: more add nothing
+OFTEN = 2  # lines of one policy that have a piece: more add nothing
 
 Pieces = Callable[[Folded], Iterable[str]]
 
 
 def mine(
-    sayings: Mapping[str, tuple[str, ...]], positions: Mapping[str, int], pieces: Pieces, silent: Container[str]
+    sayings: Mapping[str, tuple[str, ...]],
+    positions: Mapping[str, int],
+    *,
+    pieces: Pieces,
+    silent: Container[str],
+    places: Iterable[str],
 ) -> dict[str, dict[int, float]]:
     """For each piece the policies whose lines have it, with the share (up to 1) of OFTEN lines that do, as a weight.
 
-    `positions` gives each name its place; names without one are left out.
+    `positions` gives each name its place; names without one are left out. `silent` pieces say nothing, and `places`
+    are cut out: which district somebody is in is read by itself.
     """
+    names = re.compile("|".join(sorted(map(re.escape, places), key=len, reverse=True)) or "(?!)")
     counts: dict[str, Counter[int]] = defaultdict(Counter)
     for name, lines in sayings.items():
         position = positions.get(name)
         if position is None:
             continue
         for line in lines:
-            for piece in set(pieces(fold(line))):
+            for piece in set(pieces(fold(names.sub(" ", line)))):
                 if piece not in silent:
                     counts[piece][position] += 1
     most = max(2, COMMON * len(positions))
     return {
         piece: {position: _weight(count) for position, count in held.items()}
         for piece, held in counts.items()
-        if len(held) <= most
+        if len(held) <= most and not _adds_nothing(piece, held, counts)
     }
+
+
+def _adds_nothing(piece: str, held: Counter[int], counts: Mapping[str, Counter[int]]) -> bool:
+    """Whether a shorter part of a piece already speaks for the same policies as often."""
+    return len(piece) > 2 and held in (counts.get(piece[1:]), counts.get(piece[:-1]))
 
 
 def _weight(count: int) -> float:

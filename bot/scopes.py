@@ -46,7 +46,9 @@ def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
     by_kind: dict[str, frozenset[str]] = {}
     for kind, _, members in named:
         by_kind[kind] = by_kind.get(kind, frozenset()) | members
+    named = _without_description(named, by_kind)
     members = frozenset.intersection(*by_kind.values())
+    members -= {i for i in members if members & set(corpus.policies[i].restates)}  # told once
     kinds = set(by_kind)
     if question.named("foreign") and kinds <= BROAD:
         return None
@@ -62,6 +64,15 @@ def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
         narrows=bool(kinds & {"unit", "paper", "district"}),
         asks=asks,
     )
+
+
+def _without_description(named: list[Named], by_kind: dict[str, frozenset[str]]) -> list[Named]:
+    """Drop a topic that most of a named paper is on: it says what paper is meant, and picks nothing of it."""
+    paper, topic = by_kind.get("paper", frozenset()), by_kind.get("topic", frozenset())
+    if topic and 2 * len(paper & topic) >= len(paper) > 0:
+        del by_kind["topic"]
+        return [n for n in named if n[0] != "topic"]
+    return named
 
 
 def _named(question: Question, corpus: Corpus, today: date) -> Iterator[Named]:
