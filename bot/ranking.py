@@ -18,7 +18,7 @@ from bot.question import Question, read
 from bot.scopes import Scope, scopes
 
 DISTRICT_NAMED, DISTRICT_OTHER, CITY_BESIDE = 1.8, 0.3, 0.9
-DISTRICT_UNASKED, RESTATEMENT, EXPIRED, NO_SUM = 0.88, 0.85, 0.88, 0.85
+DISTRICT_UNASKED, RESTATEMENT, EXPIRED, NO_SUM = 0.84, 0.85, 0.92, 0.88
 SUM_NAMED = 1.12
 ENOUGH = 3.0  # evidence below this for the best policy answers nothing
 COVERED = 0.3  # and so does evidence that explains less than this share of the matter
@@ -27,6 +27,7 @@ HINTED = 0.1  # or than this one, where that word speaks for hardly any other po
 UNEXPLAINED = 2  # characters of the matter that no word explains: from here on the sound is tried
 SOUNDER = 1.2  # what the sound finds must score by so much better than what the words found
 MINED_LEAST = 3  # characters that mined words alone must explain: two are shared by too many matters
+MOSTLY = 0.6  # unless they are this share of the matter
 MANY, FAIR = 6, 0.4  # so many curated words of which the best policy has less than this share are bait
 CLOSE = 0.92  # policies within this share of the best fit as well as it
 KEPT = 0.45  # and within this one are shown beside it
@@ -115,6 +116,7 @@ def _find(question: Question, corpus: Corpus, today: date) -> Finding:
     if asked:
         return Finding(text=question.text, question=question, intent=asked)
     tally = _tally(question)
+    _level(question, corpus, tally)
     ranked = _rank(question, corpus, tally, today)
     scope = scopes(question, corpus, today)
     if scope is not None:
@@ -172,6 +174,19 @@ def _tally(question: Question, least: int = HEARD) -> _Tally:
             words = tally.words[position]
             words[hit.entry.word] = max(words.get(hit.entry.word, 0.0), worth * len(places))
     return tally
+
+
+def _level(question: Question, corpus: Corpus, tally: _Tally) -> None:
+    """Let the name of a whole paper, or of the park it is for, speak alike for all policies of the paper."""
+    for hit in question.chosen:
+        keys = {meaning.value for meaning in hit.entry.meanings if meaning.kind in ("collection", "paper")}
+        members = [corpus.index.position(p.id) for p in corpus.policies.values() if p.paper in keys]
+        places = [place for place in range(hit.start, hit.end) if place in question.open]
+        if not members or not places:
+            continue
+        most = {place: max(tally.cells[m].get(place, 0.0) for m in members) for place in places}
+        for member in members:
+            tally.cells[member].update(most)
 
 
 def _rank(question: Question, corpus: Corpus, tally: _Tally, today: date) -> tuple[Ranked, ...]:
@@ -267,7 +282,7 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     idle = KNOWN if named else IDLE
     if not _seeks(question) and whole < idle and len(question.unexplained) >= REST:
         return False
-    if not telling and len(explained) < MINED_LEAST:
+    if not telling and len(explained) < MINED_LEAST and whole < MOSTLY:
         return False
     least = COVERED if not telling else min(KNOWN if len(hit.entry.postings) > FEW else HINTED for hit in telling)
     return tally.score(position) >= ENOUGH and covered >= least
@@ -275,7 +290,7 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
 
 def _seeks(question: Question) -> bool:
     """Whether anything says that support, a rule or an office is wanted, and not the thing itself."""
-    return "seeking" in question.signs or bool(question.intents & DESKS)
+    return "seeking" in question.signs or bool(question.intents & DESKS) or bool(question.sums)
 
 
 def _strung_together(question: Question, explained: int) -> bool:

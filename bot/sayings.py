@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
 
-from bot.chinese import Folded, fold
+from bot.chinese import TALK, Folded, fold
 
 FOREIGN = "foreign"  # the name under which lines stand that ask for no policy
 COMMON = 0.12  # a piece that more than this share of the policies have says nothing
@@ -40,7 +40,7 @@ def mine(
         if position is None:
             continue
         for line in lines:
-            for piece in set(pieces(fold(names.sub(" ", line)))):
+            for piece in set(pieces(fold(TALK.sub(" ", names.sub(" ", line))))):
                 if piece not in silent:
                     counts[piece][position] += 1
     most = max(2, COMMON * len(positions))
