@@ -55,7 +55,9 @@ SEVERAL = re.compile(
 )
 
 ITEM = re.compile(r"第(?:(\d{1,3})(?!\d)|([零一二三四五六七八九十百]{1,6})(?=[条项款]))")
-TALK = re.compile("[的了吗呢吧啊呀嘛哈么呗噢哦不没是就都也还又再才只把被我你您他她俺恁咱嫩们这那哪啥咋很太真忒滴着过]+")  # says nothing of a matter
+TALK = re.compile(
+    "[的了吗呢吧啊呀嘛哈么呗噢哦不没是就都也还又再才只把被我你您他她俺恁咱嫩们这那哪啥咋很太真忒滴着过]+"
+)  # says nothing of a matter
 EDGES = frozenset("的和与及等对按为在了是或将把被并且其该各")  # letters that a word neither begins nor ends with
 
 

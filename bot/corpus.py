@@ -31,6 +31,7 @@ from bot.policies import (
     period,
     status_on,
 )
+from bot.sayings import FOREIGN
 
 S = TypeVar("S")
 
@@ -167,6 +168,7 @@ def read_corpus(folder: Path) -> Corpus:
         lexicon=lexicon,
     )
     _check_policies(corpus, places)
+    _check_sayings(corpus, folder / "sayings")
     _check_lexicon(corpus, folder / "lexicon.toml")
     return corpus
 
@@ -244,6 +246,12 @@ def _check_policies(corpus: Corpus, places: dict[str, Path]) -> None:
             for name in names:
                 if name not in known:
                     raise CorpusError(f"{places[policy.id]}: {policy.id}: {where}: {name} does not exist")
+
+
+def _check_sayings(corpus: Corpus, folder: Path) -> None:
+    for name in corpus.sayings:
+        if name != FOREIGN and name not in corpus.policies:
+            raise CorpusError(f"{folder}: {name}: is no policy, and not {FOREIGN}")
 
 
 def _check_lexicon(corpus: Corpus, path: Path) -> None:

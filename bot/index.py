@@ -147,9 +147,10 @@ def build_index(
     entries = []
     for word in sorted(set(meanings) | curated | set(synonyms) | set(mined) | set(said)):
         own = {**mined.get(word, {}), **postings.get(word, {})}
-        held = _heard(own, said.get(word, {}))
+        known = word in curated or word in synonyms  # by hand: what is said adds nothing to it
+        held = own if known else _heard(own, said.get(word, {}))
         listed = tuple(sorted((p, value(w, len(held), total, word)) for p, w in held.items()))
-        strength = CURATED if word in curated or word in synonyms else _strength(word, own, rare)
+        strength = CURATED if known else _strength(word, own, rare)
         entries.append(Entry(word, tuple(sorted(meanings.get(word, ()), key=repr)), listed, strength))
     return Index(tuple(p.id for p in policies), tuple(entries))
 

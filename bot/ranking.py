@@ -27,7 +27,6 @@ HINTED = 0.1  # or than this one, where that word speaks for hardly any other po
 UNEXPLAINED = 2  # characters of the matter that no word explains: from here on the sound is tried
 SOUNDER = 1.2  # what the sound finds must score by so much better than what the words found
 MINED_LEAST = 3  # characters that mined words alone must explain: two are shared by too many matters
-MOSTLY = 0.6  # unless they are this share of the matter
 MANY, FAIR = 6, 0.4  # so many curated words of which the best policy has less than this share are bait
 CLOSE = 0.92  # policies within this share of the best fit as well as it
 KEPT = 0.45  # and within this one are shown beside it
@@ -272,7 +271,8 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     explained = tally.cells[position]
     if tally.score(corpus.index.size) >= FOREIGNER * tally.score(position):
         return False
-    if question.labels.count("foreign") >= len(explained):
+    foreign = question.labels.count("foreign")
+    if foreign >= len(explained) or (foreign and not telling):
         return False
     if _strung_together(question, len(explained)):
         return False
@@ -282,7 +282,7 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     idle = KNOWN if named else IDLE
     if not _seeks(question) and whole < idle and len(question.unexplained) >= REST:
         return False
-    if not telling and len(explained) < MINED_LEAST and whole < MOSTLY:
+    if not telling and len(explained) < MINED_LEAST:
         return False
     least = COVERED if not telling else min(KNOWN if len(hit.entry.postings) > FEW else HINTED for hit in telling)
     return tally.score(position) >= ENOUGH and covered >= least
@@ -325,9 +325,7 @@ def _of_scope(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ra
     )
 
 
-def _narrowed(
-    question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ranked, ...]
-) -> tuple[Ranked, ...]:
+def _narrowed(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ranked, ...]) -> tuple[Ranked, ...]:
     """The members that fit what is said beside the set's own names; none where nothing more is said."""
     if not scope.narrows or not question.residue:
         return ()

@@ -14,6 +14,7 @@ from bot.question import SCOPES, Question
 LEFT_OVER = 1  # characters of the matter that no word explains and that say nothing
 BROAD = frozenset({"district", "topic", "state"})  # sets that a foreign matter may name in passing
 AT_LEAST = "at_least"
+ONCE = frozenset({"paper", "state", "ends"})  # sets that tell a policy once, and not its restatement beside it
 ENDING = frozenset({"expiry", "expired", "expiring"})
 
 
@@ -48,8 +49,9 @@ def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
         by_kind[kind] = by_kind.get(kind, frozenset()) | members
     named = _without_description(named, by_kind)
     members = frozenset.intersection(*by_kind.values())
-    members -= {i for i in members if members & set(corpus.policies[i].restates)}  # told once
     kinds = set(by_kind)
+    if kinds & ONCE:
+        members -= {i for i in members if members & set(corpus.policies[i].restates)}
     if question.named("foreign") and kinds <= BROAD:
         return None
     if not members and "state" in kinds and len(kinds) > 1:  # none is in that state: tell of the set as it is

@@ -22,6 +22,7 @@ from bot.chinese import (
     pinyin,
     several,
     share,
+    spans,
     sums,
     syllable,
     years,
@@ -328,3 +329,26 @@ def test_syllables_are_toneless() -> None:
     """崂山 is lao shan; Latin letters stay."""
     assert pinyin("崂山5g") == ["lao", "shan", "5", "g"]
     assert syllable("a") == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2026年上半年到期的", date(2026, 1, 1), date(2026, 6, 30)),
+        ("今年下半年", date(2026, 7, 1), date(2026, 12, 31)),
+        ("明年第一季度", date(2027, 1, 1), date(2027, 3, 31)),
+        ("去年4季度", date(2025, 10, 1), date(2025, 12, 31)),
+        ("今年12月到期", date(2026, 12, 1), date(2026, 12, 31)),
+        ("2028年二月份", date(2028, 2, 1), date(2028, 2, 29)),
+        ("2025年到期的有哪些", date(2025, 1, 1), date(2025, 12, 31)),
+    ],
+)
+def test_a_part_of_a_year(text: str, first: date, last: date) -> None:
+    """Halves, quarters, months and years become their first and last day."""
+    assert spans(text, 2026) == [(first, last)]
+
+
+@pytest.mark.parametrize("text", ["2026年4月10日", "13月", "年底", "三年", "营收2026万元"])
+def test_no_part_of_a_year(text: str) -> None:
+    """A day, a month that there is not, and words near a year name no part of one."""
+    assert spans(text, 2026) == []

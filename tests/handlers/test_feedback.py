@@ -63,3 +63,10 @@ async def test_the_desk_of_what_was_looked_at() -> None:
     assert "技改找谁" in said(await talk.say("人工"))
     await talk.say("单项冠军")
     assert "85911315" in said(await talk.say("人工"))
+
+
+async def test_a_call_within_a_longer_word_calls_nobody() -> None:
+    """人工 in the name of a product is no call for a person."""
+    answer = await Talk().say("人工关节三类证批下来了，要投八千万建产线，有支持吗")
+    assert answer.intent == "policy"
+    assert answer.policies[0] in ("q91-28", "q91-29")

@@ -10,7 +10,7 @@ from bot.replies import visible
 from tests.corpus import the_corpus
 from tests.handlers.talk import SUNDAY, Talk, everything, said
 
-PAPER = "《青岛市加快先进制造业高质量发展若干政策措施》（青政发〔2024〕11号）政策共29条："
+PAPER = "《青岛市加快先进制造业高质量发展若干政策措施》（青政发〔2024〕11号）政策共25条："
 
 
 @pytest.mark.parametrize(
@@ -38,9 +38,11 @@ async def test_a_paper_is_found_by_its_number(phone: Phone, number: str) -> None
 
 
 async def test_every_number_of_the_corpus_is_known() -> None:
-    """Each paper that has a number and policies is found by it, and named in full."""
+    """Each paper that has a number and policies is found by it, and named in full; a restatement is not told beside
+    the policy it restates."""
     for key, paper in the_corpus().papers.items():
         ids = {policy.id for policy in everything() if policy.paper == key}
+        ids -= {i for i in ids if ids & set(the_corpus().policies[i].restates)}
         if not (paper.number and ids):
             continue
         answer = await Talk().say(f"{paper.number}有哪些")
@@ -114,7 +116,7 @@ async def test_what_ends_soon() -> None:
     answer = await Talk().say("哪些政策快到期了")
     states = {the_corpus().status(the_corpus().policies[i], SUNDAY.date()) for i in answer.policies}
     assert states == {Status.VALID}
-    assert len(answer.policies) == 44
+    assert len(answer.policies) == 40
     assert said(answer).startswith("✅ 有效，还剩39天（至2026年12月31日）\n")
 
 

@@ -170,3 +170,21 @@ async def test_what_is_offered_instead_is_in_force(policy: Policy, day: date) ->
             offered = re.findall(r'msgmenuid=([^"]+)"', line)
             assert offered
             assert all(the_corpus().status(the_corpus().policies[i], day) is not Status.EXPIRED for i in offered)
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("2026年上半年到期的都有哪几条", date(2026, 1, 1), date(2026, 6, 30)),
+        ("今年12月到期的有哪些", date(2026, 12, 1), date(2026, 12, 31)),
+        ("2025年到期的有哪些", date(2025, 1, 1), date(2025, 12, 31)),
+    ],
+)
+async def test_what_ends_within_a_part_of_a_year(asked: str, first: date, last: date) -> None:
+    """Exactly the policies whose last day lies in it, restatements not told beside what they restate."""
+    corpus = the_corpus()
+    ends = {policy.id: corpus.period(policy)[1] for policy in corpus.policies.values()}
+    within = {policy_id for policy_id, end in ends.items() if end and first <= end <= last}
+    once = {policy_id for policy_id in within if not within & set(corpus.policies[policy_id].restates)}
+    answer = await Talk().say(asked)
+    assert set(answer.policies) == once
