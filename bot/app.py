@@ -20,6 +20,11 @@ from bot.channels import CHANNELS
 from bot.clock import SHANGHAI, Clock, SystemClock
 from bot.config import Config
 from bot.context import Context, Office, nobody
+from bot.console.desk import Desk
+from bot.console.keys import Keys
+from bot.console.passwords import Hasher, Passwords
+from bot.console.site import PREFIX, build_site
+from bot.console.templates import Templates
 from bot.conversation import Conversation, fresh
 from bot.corpus import Corpus
 from bot.engine import Engine, Outcome
@@ -34,12 +39,16 @@ from bot.pages import Pages
 from bot.person import Person
 from bot.routing import Router, pointed, spoken
 from bot.shelf import Shelf
+from bot.store.attempts import Attempts
+from bot.store.audit import Audit
 from bot.store.database import Database
 from bot.store.departures import Departures
 from bot.store.feedback import Feedback, Kept, Remark
 from bot.store.inbox import Inbox
 from bot.store.outbox import OutboxRows
+from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
+from bot.store.staff import Staff
 from bot.store.tokens import TokenRows
 from bot.wechat.client import Client
 from bot.wechat.client import Wire as ApiWire
@@ -70,6 +79,7 @@ class Services:
     client: Client
     engine: Engine
     worker: Worker
+    passwords: Passwords
 
     @property
     def corpus(self) -> Corpus:
@@ -120,8 +130,10 @@ async def open_services(
     clock: Clock | None = None,
     corpus: Corpus | None = None,
     migrate: bool = False,
+    hasher: Hasher | None = None,
 ) -> AsyncIterator[Services]:
-    """Every part, built and, at the end, closed in reverse; `corpus` where it was read already."""
+    """Every part, built and, at the end, closed in reverse; `corpus` where it was read already, `hasher` where
+    passwords are hashed in another way than is usual."""
     clock = clock or SystemClock()
     shelf = Shelf(Path(config.corpus.path), corpus)
     async with AsyncExitStack() as stack:
@@ -147,6 +159,10 @@ async def open_services(
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
         worker = Worker(*doing, clock=clock)
+        passwords = Passwords(hasher)
+        stack.callback(passwords.close)
+        if config.console.enabled:
+            await passwords.warm_up()
         yield Services(
             config=config,
             clock=clock,
@@ -158,6 +174,7 @@ async def open_services(
             client=client,
             engine=engine,
             worker=worker,
+            passwords=passwords,
         )
 
 
@@ -175,6 +192,7 @@ def jobs(
 ) -> list[Job]:
     """What a worker does."""
     remarks, departures, signatures = Feedback(database), Departures(database), Signatures(database)
+    sessions, attempts, audit = Sessions(database), Attempts(database), Audit(database)
 
     async def purge() -> int:
         now = clock.time()
@@ -182,7 +200,9 @@ def jobs(
         await inbox.purge(before)
         gone = await rows.purge(before) + await remarks.purge(before)
         # A clock may be behind the platform's by the window, so a signature may stay good for two of them.
-        return gone + await departures.purge(now - DAY) + await signatures.purge(now - 2 * WINDOW)
+        gone += await departures.purge(now - DAY) + await signatures.purge(now - 2 * WINDOW)
+        gone += await sessions.purge(now) + await attempts.purge(now - DAY)
+        return gone + await audit.purge(now - config.console.audit_days * DAY)
 
     found = [Job(name="recover", run=engine.recover, idle=RECOVER_IDLE), Job(name="purge", run=purge, idle=PURGE_IDLE)]
     if office_of(config).can_push:
@@ -222,6 +242,28 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         corpus=lambda: (services.corpus.version, len(services.corpus.policies)),
     )
     app.add_routes(health.routes())
+    if services.config.console.enabled:
+        templates = Templates(asset=pages.address, name=words.name)
+        app.add_subapp(PREFIX, build_site(build_desk(services, templates)))
+
+
+def build_desk(services: Services, templates: Templates) -> Desk:
+    """What the console works with."""
+    database = services.database
+    audit = Audit(database)
+    return Desk(
+        config=services.config,
+        clock=services.clock,
+        corpus=lambda: services.corpus,
+        counts={"inbox": services.inbox.counts, "outbox": services.outbox_rows.counts},
+        keys=Keys(services.config.console.secret),
+        passwords=services.passwords,
+        staff=Staff(database, audit),
+        sessions=Sessions(database),
+        attempts=Attempts(database),
+        audit=audit,
+        templates=templates,
+    )
 
 
 def build_app(services: Services, words: Words) -> web.Application:

@@ -63,6 +63,22 @@ class Replies(Section, frozen=True, kw_only=True):
     transfer: bool = False
 
 
+class Console(Section, frozen=True, kw_only=True):
+    """The staff's pages at /console. `secret` seals second factors and signs cookies; whoever changes it, must set the
+    second factors up anew.
+
+    `proxies` is how many reverse proxies of our own stand in front, each adding to X-Forwarded-For.
+    """
+
+    enabled: bool = False
+    secret: str = ""
+    session_hours: int = 12
+    idle_minutes: int = 60
+    totp_required: bool = True
+    proxies: int = 0
+    audit_days: int = 1095
+
+
 class Log(Section, frozen=True, kw_only=True):
     """What is logged, and how."""
 
@@ -78,6 +94,7 @@ class Config(Section, frozen=True, kw_only=True):
     database: Database = Database()
     corpus: Corpus = Corpus()
     replies: Replies = Replies()
+    console: Console = Console()
     log: Log = Log()
 
 
@@ -87,7 +104,13 @@ CHOICES = {
     ("log", "level"): ("debug", "info", "warning", "error"),
     ("log", "format"): ("json", "text"),
 }
-SECRETS = {("wechat", "app_secret"), ("wechat", "token"), ("wechat", "encoding_aes_key"), ("database", "url")}
+SECRETS = {
+    ("wechat", "app_secret"),
+    ("wechat", "token"),
+    ("wechat", "encoding_aes_key"),
+    ("database", "url"),
+    ("console", "secret"),
+}
 SHAPES = {
     ("wechat", "app_id"): (r"[A-Za-z0-9]{8,64}", "the AppID of the account, such as wx0123456789abcdef"),
     ("wechat", "token"): (r"[A-Za-z0-9]{3,32}", "3 to 32 letters and digits"),
@@ -95,7 +118,15 @@ SHAPES = {
     ("wechat", "original_id"): (r"gh_[0-9A-Za-z]+", "the original id of the account, such as gh_0123456789ab"),
     ("wechat", "api_base_url"): (r"https?://[^\s/]+", "an address without a path, such as https://api.weixin.qq.com"),
     ("server", "public_url"): (r"https?://[^\s]+[^\s/]", "an address without a slash at the end, or empty"),
+    ("console", "secret"): (r".{32,}", "32 random characters or more, such as `openssl rand -hex 32` prints"),
     ("database", "url"): (r"(sqlite:///|postgresql://).+", "sqlite:///file.sqlite3 or postgresql://user@host/name"),
+}
+RANGES = {
+    ("server", "port"): (1, 65535, ""),
+    ("console", "session_hours"): (1, 168, " hours"),
+    ("console", "idle_minutes"): (5, 1440, " minutes"),
+    ("console", "proxies"): (0, 9, ""),
+    ("console", "audit_days"): (180, 36500, " days"),
 }
 PLACEHOLDER = re.compile(r"wx0+|gh_0+|put.*here0*", re.IGNORECASE)  # what config.example.toml shows
 
@@ -194,12 +225,16 @@ def _check(config: Config) -> None:
                 near = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.3)
                 hint = f"did you mean {near[0]}?" if near else f"must be one of {', '.join(choices)}"
                 raise ConfigError(f"[{place[0]}] {place[1]} = {shown}: {hint}")
+            span = RANGES.get(place)
+            if span and not span[0] <= value <= span[1]:
+                must = f"must be from {span[0]} to {span[1]}{span[2]}"
+                raise ConfigError(f"[{place[0]}] {place[1]} = {shown}: {must}")
             if shape and value and not re.fullmatch(shape[0], value):
                 raise ConfigError(f"[{place[0]}] {place[1]} = {shown}: must be {shape[1]}")
     if config.wechat.mode != "plain" and not config.wechat.encoding_aes_key:
         raise ConfigError(f"[wechat] encoding_aes_key: is missing, and mode = {config.wechat.mode!r} needs it")
-    if not 1 <= config.server.port <= 65535:
-        raise ConfigError(f"[server] port = {config.server.port}: must be from 1 to 65535")
+    if config.console.enabled and not config.console.secret:
+        raise ConfigError("[console] secret: is missing, and enabled = true needs it")
     if not 0.5 <= config.replies.deadline <= 4.8:
         raise ConfigError(f"[replies] deadline = {config.replies.deadline}: must be from 0.5 to 4.8 seconds")
     if config.replies.keep_days < 1:

@@ -149,7 +149,7 @@ class Pages:
             tiered=lambda benefit: isinstance(benefit, Tiers), pool=lambda benefit: isinstance(benefit, Pool)
         )
         env.globals.update(
-            describe=describe, public_url=public_url, asset=self._address, soon=SOON, text_limit=TEXT_LIMIT
+            describe=describe, public_url=public_url, asset=self.address, soon=SOON, text_limit=TEXT_LIMIT
         )
         self._templates = {name: env.get_template(f"page_{name}.html") for name in PAGES}
 
@@ -223,7 +223,8 @@ class Pages:
     def _today(self) -> date:
         return now(self._clock).date()
 
-    def _address(self, name: str) -> str:
+    def address(self, name: str) -> str:
+        """Where a file of bot/static is, by its hash."""
         return f"/static/{name}?v={self._assets[name].version}"
 
 

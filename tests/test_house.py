@@ -23,6 +23,7 @@ LANGUAGE = ROOT / "bot/chinese.py"
 TABLES = ROOT / "bot/store/migrations/versions"  # what a migration does is one list, however long
 BORDERS = {  # where one message, row, batch, job or page must not end the rest
     "bot/callback.py",
+    "bot/console/guard.py",
     "bot/emulator/page.py",
     "bot/engine.py",
     "bot/outbox.py",

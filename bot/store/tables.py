@@ -167,3 +167,72 @@ pulse = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("beats", Integer, nullable=False),
 )
+
+# Who may enter the console. `hash` is empty until an invitation is taken up, `totp` sealed and empty while it is off.
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(40), nullable=False, unique=True),  # what is typed at sign-in, folded
+    Column("display", String(40), nullable=False),
+    Column("role", String(10), nullable=False),  # viewer, editor, approver, admin
+    Column("hash", String(200), nullable=False, server_default=""),
+    Column("totp", LargeBinary, nullable=False, server_default=text("''")),
+    Column("totp_step", Integer, nullable=False, server_default="0"),  # of the last code taken: none is taken twice
+    Column("disabled", Boolean, nullable=False, server_default=text("false")),
+    Column("invitation", String(64), nullable=False, server_default="", index=True),  # a hash of the link's secret
+    Column("invited_until", Float, nullable=False, server_default="0"),
+    Column("created", Float, nullable=False),
+    Column("signed_in", Float, nullable=False, server_default="0"),
+)
+
+# Single-use codes for whoever has lost the second factor, as hashes.
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("staff", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# Who is signed in and where. `id` is a hash of what the cookie holds.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("staff", Integer, nullable=False, index=True),
+    Column("stage", String(8), nullable=False),  # code: the password was right; enrol: and a second factor is due; full
+    Column("created", Float, nullable=False),
+    Column("seen", Float, nullable=False),
+    Column("expires", Float, nullable=False, index=True),
+    Column("ip", String(45), nullable=False, server_default=""),
+    Column("agent", String(60), nullable=False, server_default=""),
+    Column("enrolment", LargeBinary, nullable=False, server_default=text("''")),  # a second factor not yet confirmed
+    sqlite_with_rowid=False,
+)
+
+# How often somebody tried to sign in and failed: by account name, whether there is one or not, and by address.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("until", Float, nullable=False),  # nothing is tried before
+    Column("seen", Float, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+# What staff did. `who` is the name at the time; before and after are JSON objects of what changed.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("time", Float, nullable=False, index=True),
+    Column("staff", Integer, nullable=False, index=True),  # 0: the command line, or nobody known
+    Column("who", String(40), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("target", String(200), nullable=False, server_default=""),
+    Column("before", Text, nullable=False, server_default=""),
+    Column("after", Text, nullable=False, server_default=""),
+    Column("ip", String(45), nullable=False, server_default=""),
+)

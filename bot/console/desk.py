@@ -1,0 +1,36 @@
+"""What the pages of the console work with, built once and handed to each."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.config import Config
+from bot.console.keys import Keys
+from bot.console.passwords import Passwords
+from bot.console.templates import Templates
+from bot.corpus import Corpus
+from bot.store.attempts import Attempts
+from bot.store.audit import Audit
+from bot.store.sessions import Sessions
+from bot.store.staff import Staff
+
+Counts = Callable[[], Awaitable[dict[str, int]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The parts. `counts` are the rows of a table by state, by the table's name."""
+
+    config: Config
+    clock: Clock
+    corpus: Callable[[], Corpus]
+    counts: dict[str, Counts]
+    keys: Keys
+    passwords: Passwords
+    staff: Staff
+    sessions: Sessions
+    attempts: Attempts
+    audit: Audit
+    templates: Templates

@@ -1,0 +1,41 @@
+"""What stands at the side of every page: one table of places, each with who may go there. Their names stand in the
+template console/nav.html, by key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.console.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the navigation."""
+
+    key: str
+    path: str
+    permission: Permission
+    group: str
+
+
+PLACES = (
+    Place("home", "/console", Permission.VIEWER, "work"),
+    Place("staff", "/console/staff", Permission.ADMIN, "office"),
+    Place("audit", "/console/audit", Permission.APPROVER, "office"),
+    Place("settings", "/console/settings", Permission.ADMIN, "office"),
+)
+
+
+def places(permission: Permission) -> dict[str, list[Place]]:
+    """What somebody may go to, by group."""
+    found: dict[str, list[Place]] = {}
+    for place in PLACES:
+        if place.permission <= permission:
+            found.setdefault(place.group, []).append(place)
+    return found
+
+
+def current(path: str) -> str:
+    """The key of the place that a page belongs to: the longest path that it stands under."""
+    under = [p for p in PLACES if path == p.path or path.startswith(f"{p.path}/")]
+    return max(under, key=lambda place: len(place.path)).key if under else ""

@@ -1,0 +1,204 @@
+"""The way in: password, second step, the invitation that sets the first password; and the way out.
+
+Whether an account exists shows neither in the words nor in the time: a name that nobody has is counted, checked against
+a hash and refused like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from bot.console.agents import described
+from bot.console.codes import folded_recovery_code, matching_step
+from bot.console.keys import new_token
+from bot.console.passwords import LONGEST, weakness
+from bot.console.permissions import Permission
+from bot.console.visit import GUEST, HOME, SESSION, Visit
+from bot.store.attempts import Patience
+from bot.store.sessions import CODE, ENROL, FULL, Session
+from bot.store.staff import Member
+
+BY_NAME = Patience(free=5, first=30.0, longest=900.0)
+BY_ADDRESS = Patience(free=30, first=30.0, longest=3600.0)
+STRICT = ("approver", "admin")  # roles for which the second factor may be required
+HALFWAY = 600.0  # seconds that the second step may take
+OURS = re.compile(r"/console(?:[/?][!-~]*)?")
+PAGES = ("sign-in", "second-step", "sign-out", "invitation")
+
+
+def onward(wanted: str) -> str:
+    """Where to go after signing in: a page of the console, whatever the address says."""
+    is_ours = OURS.fullmatch(wanted) and "\\" not in wanted and "//" not in wanted.partition("?")[0]
+    if not is_ours or wanted.removeprefix("/console/").startswith(PAGES):
+        return HOME
+    return wanted
+
+
+async def show(visit: Visit) -> web.Response:
+    """The form; whoever is in already goes on."""
+    if visit.permission > Permission.STARTED:
+        return visit.go(onward(visit.asked("next")))
+    return await _form(visit, next=onward(visit.asked("next")))
+
+
+async def enter(visit: Visit) -> web.Response:
+    """Check name and password."""
+    desk, name = visit.desk, visit.form.get("name").casefold()[:40]
+    wanted = onward(visit.form.get("next"))
+    keys = _keys(visit, f"name:{name}")
+    wait = await desk.attempts.count({keys[0]: BY_NAME, keys[1]: BY_ADDRESS}, visit.time)
+    if wait > 0:
+        return await _form(visit, status=429, next=wanted, name=name, error="wait", minutes=_minutes(wait))
+    member = await desk.staff.named(name)
+    right = await desk.passwords.check(visit.form.raw("password"), member.hash if member else "")
+    if member is None or not right or member.disabled:
+        await desk.audit.write(visit.entry("sign_in.refused", name))
+        return await _form(visit, status=403, next=wanted, name=name, error="wrong")
+    await desk.attempts.succeed(*keys)
+    if desk.passwords.is_outdated(member.hash):
+        await desk.staff.rehash(member.id, await desk.passwords.hash(visit.form.raw("password")))
+    if member.totp:
+        await begin(visit, member, stage=CODE)
+        return visit.go(f"/console/second-step?{urlencode({'next': wanted})}")
+    return await let_in(visit, member, wanted)
+
+
+async def show_second_step(visit: Visit) -> web.Response:
+    """The form for the code."""
+    if visit.here.stage != CODE:
+        return visit.go(HOME)
+    return visit.page("second_step", error="", minutes=0, next=onward(visit.asked("next")))
+
+
+async def take_second_step(visit: Visit) -> web.Response:
+    """Check the code of the app, or a recovery code."""
+    if visit.here.stage != CODE:
+        return visit.go(HOME)
+    desk, member, wanted = visit.desk, visit.who, onward(visit.form.get("next"))
+    keys = _keys(visit, f"code:{member.id}")
+    wait = await desk.attempts.count({keys[0]: BY_NAME, keys[1]: BY_ADDRESS}, visit.time)
+    if wait > 0:
+        facts = {"error": "wait", "minutes": _minutes(wait), "next": wanted}
+        return visit.page("second_step", status=429, **facts)
+    if not await is_second_factor(visit, member, visit.form.get("code")):
+        await desk.audit.write(visit.entry("sign_in.code_refused", member.name))
+        return visit.page("second_step", status=403, error="wrong", minutes=0, next=wanted)
+    await desk.attempts.succeed(*keys)
+    return await let_in(visit, member, wanted)
+
+
+async def is_second_factor(visit: Visit, member: Member, text: str) -> bool:
+    """Whether a code is right and was not taken before; a recovery code is used up."""
+    desk = visit.desk
+    secret = desk.keys.unseal(member.totp, owner=str(member.id))
+    step = matching_step(secret, text, visit.time) if secret else None
+    if step is not None:
+        return await desk.staff.take_step(member.id, step)
+    code = folded_recovery_code(text)
+    used = bool(code) and await desk.staff.use_code(member.id, desk.keys.digest(f"recovery:{member.id}", code))
+    if used:
+        await desk.audit.write(visit.entry("sign_in.recovery_code", member.name))
+    return used
+
+
+async def let_in(visit: Visit, member: Member, wanted: str) -> web.Response:
+    """Begin a full session, or, where a second factor is required and missing, one that can only set it up."""
+    desk = visit.desk
+    if desk.config.console.totp_required and member.role in STRICT and not member.totp:
+        await begin(visit, member, stage=ENROL)
+        return visit.go("/console/profile/second-factor")
+    await begin(visit, member, stage=FULL)
+    await desk.staff.note_sign_in(member.id, entry=visit.entry("sign_in", member.name))
+    return visit.go(wanted)
+
+
+async def begin(visit: Visit, member: Member, *, stage: str) -> None:
+    """A new session under a new cookie, in place of whatever this browser had."""
+    token, time = new_token(), visit.time
+    desk, old = visit.desk, visit.session.id if visit.session else ""
+    lasts = desk.config.console.session_hours * 3600.0 if stage == FULL else HALFWAY
+    session = Session(
+        id=desk.keys.digest("session", token),
+        staff=member.id,
+        stage=stage,
+        created=time,
+        seen=time,
+        expires=time + lasts,
+        ip=visit.address,
+        agent=described(visit.request.headers.get("User-Agent", "")),
+    )
+    await desk.sessions.begin(session, instead_of=old)
+    visit.session, visit.member, visit.cookie = session, member, token
+    visit.cookies.update({SESSION: token, GUEST: ""})
+
+
+async def leave(visit: Visit) -> web.Response:
+    """Sign out here."""
+    if visit.session is not None:
+        await visit.desk.sessions.end(visit.session.id)
+        await visit.desk.audit.write(visit.entry("sign_out", visit.who.name))
+    visit.cookies[SESSION] = ""
+    return visit.go("/console/sign-in", "signed_out")
+
+
+async def show_invitation(visit: Visit) -> web.Response:
+    """The form that sets a first, or a new, password."""
+    member = await _invited(visit)
+    if member is None:
+        return visit.page("invitation_gone", status=404)
+    return visit.page("invitation", invited=member, errors={})
+
+
+async def accept_invitation(visit: Visit) -> web.Response:
+    """Set the password, once; then sign in with it."""
+    desk, member = visit.desk, await _invited(visit)
+    if member is None:
+        return visit.page("invitation_gone", status=404)
+    password = visit.form.raw("password")
+    errors = new_password_errors(visit, member)
+    if errors:
+        return visit.page("invitation", status=422, invited=member, errors=errors)
+    entry = visit.entry("staff.invitation_accepted", member.name)
+    hashed = await desk.passwords.hash(password)
+    if not await desk.staff.accept(member.id, _digest(visit), hash=hashed, entry=entry):
+        return visit.page("invitation_gone", status=404)
+    await desk.attempts.forget(_keys(visit, f"name:{member.name}")[0])
+    return visit.go("/console/sign-in", "password_set")
+
+
+def new_password_errors(visit: Visit, member: Member) -> dict[str, str]:
+    """What is wrong with a password typed twice, by field."""
+    password = visit.form.raw("password")
+    weak = weakness(password, member.name, member.display, "huiqi") if len(password) <= LONGEST else "long"
+    if weak:
+        return {"password": weak}
+    return {"again": "differs"} if password != visit.form.raw("again") else {}
+
+
+def attempts_key(visit: Visit, what: str) -> str:
+    """Under which key tries are counted."""
+    return visit.desk.keys.digest("attempt", what)
+
+
+async def _form(visit: Visit, *, status: int = 200, **facts: object) -> web.Response:
+    known = {"name": "", "error": "", "minutes": 0, "empty": not await visit.desk.staff.everyone()}
+    return visit.page("sign_in", status=status, **{**known, **facts})
+
+
+async def _invited(visit: Visit) -> Member | None:
+    return await visit.desk.staff.invited(_digest(visit), visit.time)
+
+
+def _digest(visit: Visit) -> str:
+    return visit.desk.keys.digest("invitation", visit.part("token"))
+
+
+def _keys(visit: Visit, what: str) -> tuple[str, str]:
+    return attempts_key(visit, what), attempts_key(visit, f"address:{visit.address}")
+
+
+def _minutes(seconds: float) -> int:
+    return max(1, -(-int(seconds) // 60))

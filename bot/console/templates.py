@@ -1,0 +1,51 @@
+"""The console's templates: what they can call, and how times look in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.chinese import day, money, share
+from bot.clock import SHANGHAI
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+class Templates:
+    """Renders console/<name>.html. `asset` gives the address of a file of bot/static, `name` is what the office's
+    account is called."""
+
+    def __init__(self, *, asset: Callable[[str], str], name: str) -> None:
+        self._env = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.filters.update(money=money, share=share, day=day, minute=minute, clock=clock_time, local=local)
+        self._env.globals.update(asset=asset, office=name)
+
+    def render(self, name: str, /, **facts: object) -> str:
+        """A page."""
+        return self._env.get_template(f"console/{name}.html").render(facts)
+
+
+def local(time: float) -> datetime:
+    """Seconds since 1970 as a time in Shanghai."""
+    return datetime.fromtimestamp(time, UTC).astimezone(SHANGHAI)
+
+
+def minute(time: float | datetime) -> str:
+    """2026-11-22 10:05, for tables."""
+    moment = time if isinstance(time, date) else local(time)
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def clock_time(time: float) -> str:
+    """10:05."""
+    return f"{local(time):%H:%M}"
