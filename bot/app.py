@@ -29,6 +29,7 @@ from bot.conversation import Conversation, fresh
 from bot.corpus import Corpus
 from bot.engine import Engine, Outcome
 from bot.errors import ConfigError
+from bot.gate import Gate
 from bot.health import Health
 from bot.limits import Limits
 from bot.logs import set_up_logs
@@ -37,8 +38,9 @@ from bot.messages import AnyMessage
 from bot.outbox import Outbox
 from bot.pages import Pages
 from bot.person import Person
+from bot.press import Press
 from bot.routing import Router, pointed, spoken
-from bot.shelf import Shelf
+from bot.shelf import Files, Shelf, Source
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
 from bot.store.database import Database
@@ -46,6 +48,7 @@ from bot.store.departures import Departures
 from bot.store.feedback import Feedback, Kept, Remark
 from bot.store.inbox import Inbox
 from bot.store.outbox import OutboxRows
+from bot.store.revisions import Revisions
 from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
 from bot.store.staff import Staff
@@ -61,17 +64,19 @@ logger = structlog.get_logger(__name__)
 
 STOP_SECONDS = 8.0  # how long running answers and sends may take to finish after a signal to stop
 OUTBOX_IDLE, RECOVER_IDLE, PURGE_IDLE = 0.5, 5.0, 3600.0  # seconds between looks that found nothing
+CORPUS_IDLE, EDITIONS_IDLE = 3.0, 60.0
 DAY = 86_400.0
 LONGEST_LINE = 64 * 1024  # bytes of a request line: a pasted question gets a page, not a bare 400
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """The parts of one process."""
+    """The parts of one process. `press` is None where files are the truth and not the database."""
 
     config: Config
     clock: Clock
     shelf: Shelf
+    press: Press | None
     database: Database
     inbox: Inbox
     outbox: Outbox
@@ -135,10 +140,13 @@ async def open_services(
     """Every part, built and, at the end, closed in reverse; `corpus` where it was read already, `hasher` where
     passwords are hashed in another way than is usual."""
     clock = clock or SystemClock()
-    shelf = Shelf(Path(config.corpus.path), corpus)
     async with AsyncExitStack() as stack:
         database = await Database.open(config.database.url, migrate=migrate)
         stack.push_async_callback(database.close)
+        kept = config.corpus.source == "database" and corpus is None
+        press = build_press(config, router, database, clock) if kept else None
+        source: Source = press or Files(Path(config.corpus.path))
+        shelf = await Shelf.open(source, corpus)
         inbox = Inbox(database)
         stack.push_async_callback(inbox.close)
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -158,6 +166,11 @@ async def open_services(
         )
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
+        if press:
+            doing += [
+                Job(name="editions", run=press.take_effect, idle=EDITIONS_IDLE),
+                Job(name="corpus", run=shelf.look, idle=CORPUS_IDLE),
+            ]
         worker = Worker(*doing, clock=clock)
         passwords = Passwords(hasher)
         stack.callback(passwords.close)
@@ -167,6 +180,7 @@ async def open_services(
             config=config,
             clock=clock,
             shelf=shelf,
+            press=press,
             database=database,
             inbox=inbox,
             outbox=outbox,
@@ -176,6 +190,11 @@ async def open_services(
             worker=worker,
             passwords=passwords,
         )
+
+
+def build_press(config: Config, router: Router, database: Database, clock: Clock) -> Press:
+    """What publishes the corpus that the database keeps; its first edition is the folder."""
+    return Press(Revisions(database), folder=Path(config.corpus.path), gate=Gate(router.speak), clock=clock)
 
 
 def build_client(config: Config, session: aiohttp.ClientSession, database: Database, clock: Clock) -> Client:

@@ -16,10 +16,8 @@ import typer
 
 from bot.clock import SHANGHAI
 from bot.config import Config, read_config
-from bot.context import Context, Office
 from bot.corpus import Corpus, read_corpus
 from bot.errors import BotError, Temporary
-from bot.messages import Text
 from bot.ranking import find
 from bot.replies import Answer, Say, visible
 from bot.routing import Router
@@ -72,7 +70,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
 
             typer.echo("\n".join(lines(find(text, corpus, now.date()), corpus)))
         elif text:
-            typer.echo(_said(asyncio.run(_answer(router, corpus, text, now))))
+            typer.echo(_said(asyncio.run(router.speak(text, corpus, now))))
         else:
             raise typer.BadParameter("give a TEXT, or --batch")
 
@@ -108,6 +106,16 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
 
         asyncio.run(run(read_config(config).database.url))
         typer.echo("The database is ready: it has this program's version.")
+
+    @cli.command()
+    def export(
+        config: ConfigFile, folder: Annotated[Path, typer.Argument(help="Where to; its earlier corpus is replaced.")]
+    ) -> None:
+        """Write the corpus in force as files, which imported again give the same version."""
+        from bot.export import export_corpus as run
+
+        number, many = asyncio.run(run(_quietly(config), folder))
+        typer.echo(f"Edition {number} is written to {folder}: {many} files.")
 
     @cli.command()
     def check(config: ConfigFile) -> None:
@@ -180,11 +188,6 @@ def _moment(today: str) -> datetime:
         raise typer.BadParameter(f"--today {today}: must be a day such as 2026-11-22") from error
 
 
-async def _answer(router: Router, corpus: Corpus, text: str, now: datetime) -> Answer:
-    message = Text(key="", openid="", account="", created=int(now.timestamp()), text=text)
-    return await router.answer(Context(message=message, words=text, corpus=corpus, now=now, office=Office()))
-
-
 def _said(answer: Answer) -> str:
     return visible(answer.reply.text) if isinstance(answer.reply, Say) else ""
 
@@ -202,7 +205,7 @@ def _answer_all(lines: Iterable[bytes], router: Router, corpus: Corpus, now: dat
                 typer.echo(f'line {number}: must be {{"id": …, "text": …}}: {error}', err=True)
                 well = False
                 continue
-            answer = runner.run(_answer(router, corpus, asked.text, now))
+            answer = runner.run(router.speak(asked.text, corpus, now))
             told = Told(id=asked.id, intent=answer.intent, policies=answer.policies, reply=_said(answer))
             sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
             sys.stdout.buffer.flush()

@@ -47,9 +47,13 @@ class Database(Section, frozen=True, kw_only=True):
 
 
 class Corpus(Section, frozen=True, kw_only=True):
-    """The folder with policies/, departments.toml, topics.toml, lexicon.toml, edition.toml and menu.toml."""
+    """The folder with policies/, departments.toml, topics.toml, lexicon.toml, edition.toml and menu.toml.
+
+    `source` is what is the truth: the database, of which the folder is the first edition, or the files themselves.
+    """
 
     path: str = "data"
+    source: str = "database"
 
 
 class Replies(Section, frozen=True, kw_only=True):
@@ -101,6 +105,7 @@ class Config(Section, frozen=True, kw_only=True):
 CHOICES = {
     ("wechat", "mode"): ("safe", "compatible", "plain"),
     ("wechat", "account"): ("service", "subscription", "test"),
+    ("corpus", "source"): ("database", "files"),
     ("log", "level"): ("debug", "info", "warning", "error"),
     ("log", "format"): ("json", "text"),
 }

@@ -2,82 +2,51 @@
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
-from collections import Counter
-from collections.abc import Container, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from bot.errors import CorpusError
+from bot.folder import read_parts
 from bot.index import Index, build_index
 from bot.lexicon import INTENTS, Lexicon
-from bot.policies import (
-    Department,
-    Fact,
-    Hours,
-    Match,
-    Paper,
-    Policy,
-    Record,
-    Status,
-    Topic,
-    facts_of,
-    period,
-    status_on,
+from bot.parts import (
+    COLLECTION,
+    DEPARTMENT,
+    EDITION,
+    FACT,
+    HOURS,
+    LISTS,
+    NAMED,
+    PAPER,
+    PLACES,
+    POLICY,
+    SAYING,
+    SYNONYM,
+    TABLES,
+    TOPIC,
+    WORDS,
+    convert,
+    digest,
+    wrong,
 )
+from bot.policies import Department, Fact, Hours, Match, Paper, Policy, Status, Topic, facts_of, period, status_on
+from bot.revisions import Part
 from bot.sayings import FOREIGN
-
-S = TypeVar("S")
-
-
-class PolicyFile(Record, frozen=True, kw_only=True):
-    """A file of policies/; its entries are converted one by one, so that an error can name the record."""
-
-    papers: dict[str, Any] = msgspec.field(default_factory=dict)
-    policy: tuple[Any, ...] = ()
-
-
-class DepartmentFile(Record, frozen=True, kw_only=True):
-    """departments.toml."""
-
-    hours: Hours
-    department: tuple[Any, ...]
-
-
-class TopicFile(Record, frozen=True, kw_only=True):
-    """topics.toml."""
-
-    topic: tuple[Any, ...]
-
-
-class FactFile(Record, frozen=True, kw_only=True):
-    """facts.toml."""
-
-    fact: tuple[Any, ...] = ()
-
-
-class SayingFile(Record, frozen=True, kw_only=True):
-    """A file of sayings/: lines by the id of the policy they speak of."""
-
-    say: dict[str, tuple[str, ...]]
-
-
-class EditionFile(Record, frozen=True, kw_only=True):
-    """edition.toml: which edition of which compilations the corpus holds; every answer names it."""
-
-    name: str
-    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Corpus:
-    """Everything an answer may rest on, with the index to find it by. `version` changes with any byte of it."""
+    """Everything an answer may rest on, with the index to find it by. `version` changes with anything of it.
+
+    wordings  the official wording of policies, where it is known
+    """
 
     edition: str
     version: str
@@ -89,6 +58,7 @@ class Corpus:
     facts: dict[str, Fact] = field(default_factory=dict)
     sayings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lexicon: Lexicon
+    wordings: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> Index:
@@ -136,49 +106,54 @@ class Corpus:
 
 def read_corpus(folder: Path) -> Corpus:
     """The corpus of a folder such as data/; CorpusError says file, record and field."""
-    policies: dict[str, Policy] = {}
-    papers: dict[str, Paper] = {}
-    places: dict[str, Path] = {}
-    digest = hashlib.blake2b(digest_size=4)
-    paths = sorted((folder / "policies").glob("*.toml"))
-    if not paths:
-        raise CorpusError(f"{folder / 'policies'}: has no policies")
-    for path in paths:
-        file = _read(path, PolicyFile, digest)
-        _add_papers(papers, file.papers, path)
-        for policy in _policies(file.policy, path):
-            if policy.id in policies:
-                raise CorpusError(f"{path}: {policy.id}: stands already in {places[policy.id]}")
-            policies[policy.id], places[policy.id] = policy, path
-    departments = _read(folder / "departments.toml", DepartmentFile, digest)
-    topics = _read(folder / "topics.toml", TopicFile, digest)
-    facts = _read(folder / "facts.toml", FactFile, digest)
-    lexicon = _read(folder / "lexicon.toml", Lexicon, digest)
-    edition = _read(folder / "edition.toml", EditionFile, digest)
+    return build_corpus(read_parts(folder))
+
+
+def build_corpus(parts: Iterable[Part]) -> Corpus:
+    """The corpus of its parts, wherever they are kept; CorpusError says which part and what is wrong with it."""
+    pairs = [(part, convert(part)) for part in parts]
+    origins = {part.place: part for part, _ in pairs}
+    values: dict[str, dict[str, Any]] = defaultdict(dict)
+    for part, value in pairs:
+        name = getattr(value, NAMED.get(part.kind, ""), part.key)
+        if name != part.key:
+            raise wrong(part, f"is called {name} inside", NAMED[part.kind])
+        values[part.kind][part.key] = value
+    for kind in (EDITION, HOURS):
+        if kind not in values[kind]:
+            raise CorpusError(f"{kind}: is missing", kind=kind)
     corpus = Corpus(
-        edition=edition.name,
-        version=digest.hexdigest(),
-        policies=dict(sorted(policies.items(), key=lambda item: _order(item[0]))),
-        papers=papers,
-        departments=_named(departments.department, Department, folder / "departments.toml"),
-        hours=departments.hours,
-        topics=_named(topics.topic, Topic, folder / "topics.toml"),
-        sayings=_sayings(folder / "sayings", digest),
-        facts=_named(facts.fact, Fact, folder / "facts.toml", by="key"),
-        lexicon=lexicon,
+        edition=values[EDITION][EDITION].name,
+        version=digest(pairs),
+        policies=dict(sorted(values[POLICY].items(), key=lambda item: _order(item[0]))),
+        papers=values[PAPER],
+        departments=values[DEPARTMENT],
+        hours=values[HOURS][HOURS],
+        topics=values[TOPIC],
+        sayings={key: lines.words for key, lines in values[SAYING].items()},
+        facts=values[FACT],
+        lexicon=_lexicon(values),
+        wordings={part.key: part.wording for part, _ in pairs if part.kind == POLICY and part.wording},
     )
-    _check_policies(corpus, places)
-    _check_sayings(corpus, folder / "sayings")
-    _check_lexicon(corpus, folder / "lexicon.toml")
+    _check_policies(corpus, origins)
+    _check_sayings(corpus, origins)
+    _check_lexicon(corpus, origins)
     return corpus
 
 
-def _sayings(folder: Path, digest: Any) -> dict[str, tuple[str, ...]]:
-    said: dict[str, tuple[str, ...]] = {}
-    for path in sorted(folder.glob("*.toml")):
-        for name, lines in _read(path, SayingFile, digest).say.items():
-            said[name] = (*said.get(name, ()), *lines)
-    return said
+def _lexicon(values: dict[str, dict[str, Any]]) -> Lexicon:
+    words = values[WORDS]
+    document = {
+        **{table: {key: value.words for key, value in values[table].items()} for table in TABLES},
+        **{name: words[name] for name in LISTS if name in words},
+        "places": {name: words[name].words for name in PLACES if name in words},
+        SYNONYM: tuple(values[SYNONYM].values()),
+        COLLECTION: tuple(values[COLLECTION].values()),
+    }
+    try:
+        return msgspec.convert(document, Lexicon, from_attributes=True)
+    except msgspec.ValidationError as error:
+        raise CorpusError(f"lexicon: {error}") from error
 
 
 def _order(policy_id: str) -> tuple[str, int]:
@@ -186,50 +161,10 @@ def _order(policy_id: str) -> tuple[str, int]:
     return head, int(tail) if tail.isdecimal() else 0
 
 
-def _read(path: Path, kind: type[S], digest: Any) -> S:
-    try:
-        data = path.read_bytes()
-        document = tomllib.loads(data.decode())
-    except OSError as error:
-        raise CorpusError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CorpusError(f"{path}: is not valid TOML: {error}") from error
-    digest.update(f"{path.name} {len(data)}\n".encode() + data)
-    return _convert(document, kind, path)
+Origins = dict[tuple[str, str], Part]
 
 
-def _convert(value: Any, kind: type[S], path: Path, name: str = "") -> S:
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise CorpusError(f"{path}: {name}{': ' if name else ''}{error}") from error
-
-
-def _add_papers(papers: dict[str, Paper], entries: dict[str, Any], path: Path) -> None:
-    for key, entry in entries.items():
-        paper = _convert(entry, Paper, path, key)
-        if papers.setdefault(key, paper) != paper:
-            raise CorpusError(f"{path}: {key}: another file states this paper otherwise")
-
-
-def _policies(entries: tuple[Any, ...], path: Path) -> Iterator[Policy]:
-    for number, entry in enumerate(entries, 1):
-        name = entry.get("id", "") if isinstance(entry, dict) else ""
-        yield _convert(entry, Policy, path, str(name) or f"policy {number}")
-
-
-def _named(entries: tuple[Any, ...], kind: type[S], path: Path, *, by: str = "name") -> dict[str, S]:
-    named: dict[str, S] = {}
-    for entry in entries:
-        value = _convert(entry, kind, path, str(entry.get(by, "")) if isinstance(entry, dict) else "")
-        name: str = getattr(value, by)
-        if name in named:
-            raise CorpusError(f"{path}: {name}: stands twice")
-        named[name] = value
-    return named
-
-
-def _check_policies(corpus: Corpus, places: dict[str, Path]) -> None:
+def _check_policies(corpus: Corpus, origins: Origins) -> None:
     """Refuse what points nowhere; the finer rules are the lint's."""
     for policy in corpus.policies.values():
         named: dict[str, tuple[tuple[str, ...], Container[str]]] = {
@@ -245,19 +180,27 @@ def _check_policies(corpus: Corpus, places: dict[str, Path]) -> None:
         for where, (names, known) in named.items():
             for name in names:
                 if name not in known:
-                    raise CorpusError(f"{places[policy.id]}: {policy.id}: {where}: {name} does not exist")
+                    raise wrong(origins[POLICY, policy.id], f"{where}: {name} does not exist", where)
 
 
-def _check_sayings(corpus: Corpus, folder: Path) -> None:
+def _check_sayings(corpus: Corpus, origins: Origins) -> None:
     for name in corpus.sayings:
         if name != FOREIGN and name not in corpus.policies:
-            raise CorpusError(f"{folder}: {name}: is no policy, and not {FOREIGN}")
+            raise wrong(origins[SAYING, name], f"is no policy, and not {FOREIGN}")
 
 
-def _check_lexicon(corpus: Corpus, path: Path) -> None:
+def _check_lexicon(corpus: Corpus, origins: Origins) -> None:
     for intent in corpus.lexicon.intents:
         if intent not in INTENTS:
-            raise CorpusError(f"{path}: intents: {intent}: must be one of {', '.join(INTENTS)}")
-    for collection in corpus.lexicon.collection:
-        if collection.paper not in corpus.papers:
-            raise CorpusError(f"{path}: collection: paper: {collection.paper} does not exist")
+            part = origins["intents", intent]
+            raise CorpusError(
+                f"{part.origin}: intents: {intent}: must be one of {', '.join(INTENTS)}", kind="intents", key=intent
+            )
+    for (kind, key), part in origins.items():
+        if kind == COLLECTION and part.body["paper"] not in corpus.papers:
+            raise CorpusError(
+                f"{part.origin}: collection: paper: {part.body['paper']} does not exist",
+                kind=kind,
+                key=key,
+                field="paper",
+            )

@@ -57,7 +57,8 @@ async def open_demo(
     clock: Clock | None = None,
     corpus: Corpus | None = None,
 ) -> AsyncIterator[Demo]:
-    """Start both halves and introduce them to each other; `database` empty keeps nothing, `corpus` is as read."""
+    """Start both halves and introduce them to each other; `database` empty keeps nothing. With a `corpus` that was
+    read already the files are the truth, and nothing is edited."""
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="huiqi-demo-")))

@@ -3,6 +3,9 @@
 BotError
 ├── ConfigError            stop; the message says which key, which value and what is right
 ├── CorpusError            the corpus does not load; the message says which file, record and field
+├── Overtaken              somebody else was first: look again, then decide again
+├── NotAllowed             the rules of publishing forbid it; `rule` says which
+├── FileRefused            a file to be imported cannot be used; `code` says why, staff mend it and come again
 ├── ProtocolError          a callback request is refused
 │   ├── Forged             403: signature, time window or account do not fit
 │   ├── Malformed          400: not what the platform sends
@@ -33,7 +36,35 @@ class ConfigError(BotError):
 
 
 class CorpusError(BotError):
-    """A corpus file cannot be used."""
+    """A part of the corpus cannot be used: `kind` and `key` say which, `field` the way to the wrong value in it."""
+
+    def __init__(self, message: str, *, kind: str = "", key: str = "", field: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.key = key
+        self.field = field
+
+
+class Overtaken(BotError):
+    """What was read has been changed by somebody else meanwhile: nothing was written."""
+
+
+class NotAllowed(BotError):
+    """A rule of publishing forbids it. `rule` is its name, for which the console has the words."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+class FileRefused(BotError):
+    """A file that is to be imported cannot be used as a whole: `code` picks the sentence, the others complete it."""
+
+    def __init__(self, code: str, *, found: str = "", expected: str = "") -> None:
+        super().__init__(f"{code} {found}".strip())
+        self.code = code
+        self.found = found
+        self.expected = expected
 
 
 class ProtocolError(BotError):

@@ -12,8 +12,8 @@ import msgspec
 SOON = 60  # days: a policy that ends within these is said to end soon
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A value of the corpus: immutable, and strict about the keys of its file."""
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A value of the corpus: immutable, strict about the keys of its file, and written without what goes unsaid."""
 
 
 class Paper(Record, frozen=True, kw_only=True):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import msgspec
 
-from bot.context import Context
+from bot.context import Context, Office
+from bot.corpus import Corpus
 from bot.messages import AnyMessage, Clicked, Link, Text, Voice
 from bot.replies import Answer, Silence
 
@@ -29,6 +31,11 @@ class Router:
             if answer is not None:
                 return msgspec.structs.replace(answer, version=ctx.corpus.version)
         return Answer(reply=Silence(), version=ctx.corpus.version)
+
+    async def speak(self, text: str, corpus: Corpus, now: datetime) -> Answer:
+        """What somebody is answered who says only this, without an account and without history."""
+        message = Text(key="", openid="", account="", created=int(now.timestamp()), text=text)
+        return await self.answer(Context(message=message, words=text, corpus=corpus, now=now, office=Office()))
 
 
 def spoken(message: AnyMessage) -> str:

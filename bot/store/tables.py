@@ -236,3 +236,48 @@ audit = Table(
     Column("after", Text, nullable=False, server_default=""),
     Column("ip", String(45), nullable=False, server_default=""),
 )
+
+# The parts of the corpus, each with all its revisions. In force is, of each part, the one with the largest edition;
+# `edition` is 0 before it came into force. One revision of a part at most is worked on.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(12), nullable=False),
+    Column("key", String(120), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("wording", Text, nullable=False, server_default=""),
+    Column("gone", Boolean, nullable=False, server_default=text("false")),
+    Column("state", String(10), nullable=False),  # draft, in_review, rejected, published, withdrawn
+    Column("author", String(64), nullable=False),
+    Column("hands", Text, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("changed", Float, nullable=False),
+    Column("edits", Integer, nullable=False, server_default="0"),
+    Column("based_on", Integer, nullable=False, server_default="0"),
+    Column("reviewer", String(64), nullable=False, server_default=""),
+    Column("reviewed", Float, nullable=False, server_default="0"),
+    Column("remark", Text, nullable=False, server_default=""),
+    Column("effective", String(10), nullable=False, server_default=""),
+    Column("review_by", String(10), nullable=False, server_default=""),
+    Column("edition", Integer, nullable=False, server_default="0"),
+    Column("batch", String(32), nullable=False, server_default=""),
+)
+Index("revisions_edition", revisions.c.edition)
+Index("revisions_place", revisions.c.kind, revisions.c.key, revisions.c.edition)
+_unfinished = text("state IN ('draft', 'in_review', 'rejected')")
+Index("revisions_open", revisions.c.kind, revisions.c.key, unique=True, sqlite_where=_unfinished,
+      postgresql_where=_unfinished)  # fmt: skip
+
+# The editions of the corpus that were in force, one after another.
+corpus_editions = Table(
+    "corpus_editions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("version", String(16), nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("parts", Integer, nullable=False),
+)

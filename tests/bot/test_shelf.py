@@ -18,7 +18,7 @@ from bot.errors import CorpusError
 from bot.messages import Text
 from bot.replies import Answer, Say, Silence
 from bot.routing import Router
-from bot.shelf import Shelf
+from bot.shelf import Files, Shelf
 from tests.corpus import DATA
 from tests.scenarios.programs import free_port, run, started, write_settings
 from tests.scenarios.stage import ACCOUNT
@@ -65,7 +65,7 @@ async def test_every_answer_is_of_one_edition(tmp_path: Path, clock: ManualClock
     editions = dict(whole(write_files(tmp_path / name, files)) for name, files in (("a", FILES), ("b", OTHER)))
     assert len(editions) == 2
     folder = write_files(tmp_path / "data")
-    shelf = Shelf(folder)
+    shelf = await Shelf.open(Files(folder))
     answer = answering(Router(deliberate, apology=SORRY), lambda: shelf.current, Office())
     ended = asyncio.Event()
 
@@ -97,7 +97,7 @@ async def test_every_answer_is_of_one_edition(tmp_path: Path, clock: ManualClock
 async def test_a_message_keeps_the_edition_it_began_with(tmp_path: Path, clock: ManualClock) -> None:
     """Where a new edition comes in the midst of an answer, the old one is used to its end, and the next has the new."""
     folder = write_files(tmp_path)
-    shelf = Shelf(folder)
+    shelf = await Shelf.open(Files(folder))
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow(ctx: Context) -> Answer:
@@ -129,7 +129,7 @@ async def test_a_message_keeps_the_edition_it_began_with(tmp_path: Path, clock: 
 async def test_a_bad_corpus_leaves_the_old_one(tmp_path: Path, files: dict[str, str]) -> None:
     """What does not load changes nothing and is logged with file and reason; mended, it takes its place."""
     folder = write_files(tmp_path)
-    shelf = Shelf(folder)
+    shelf = await Shelf.open(Files(folder))
     before = shelf.current
     write_files(folder, files)
     with structlog.testing.capture_logs() as logs:
@@ -145,7 +145,7 @@ async def test_a_bad_corpus_leaves_the_old_one(tmp_path: Path, files: dict[str, 
 async def test_one_reading_at_a_time(tmp_path: Path) -> None:
     """However many ask at once, one reads, and those who asked meanwhile share the next, which sees what they saved."""
     folder = write_files(tmp_path)
-    shelf = Shelf(folder)
+    shelf = await Shelf.open(Files(folder))
     with structlog.testing.capture_logs() as logs:
         first = asyncio.create_task(shelf.reload())
         await asyncio.sleep(0)  # it reads now
@@ -160,7 +160,7 @@ async def test_one_reading_at_a_time(tmp_path: Path) -> None:
 async def test_a_reading_that_is_given_up_changes_nothing(tmp_path: Path) -> None:
     """Where whoever asked goes away, the corpus stays, and the next who asks is served."""
     folder = write_files(tmp_path)
-    shelf = Shelf(folder)
+    shelf = await Shelf.open(Files(folder))
     before = shelf.current
     write_files(folder, OTHER)
     asking = asyncio.create_task(shelf.reload())
@@ -174,16 +174,16 @@ async def test_a_reading_that_is_given_up_changes_nothing(tmp_path: Path) -> Non
 
 async def test_what_a_question_needs_is_built_beside(tmp_path: Path) -> None:
     """A new corpus stands with its index, its words and their sounds built: the first question does not wait."""
-    shelf = Shelf(write_files(tmp_path))
+    shelf = await Shelf.open(Files(write_files(tmp_path)))
     corpus = await shelf.reload()
     assert "index" in vars(corpus)
     assert {"matcher", "sounds"} <= set(vars(corpus.index))
 
 
-def test_a_shelf_is_never_empty(tmp_path: Path) -> None:
+async def test_a_shelf_is_never_empty(tmp_path: Path) -> None:
     """Without a first corpus that loads there is none."""
     with pytest.raises(CorpusError):
-        Shelf(write_files(tmp_path, BROKEN))
+        await Shelf.open(Files(write_files(tmp_path, BROKEN)))
 
 
 @pytest.mark.parametrize("process", ["serve", "worker"])

@@ -60,6 +60,7 @@ api_base_url = "{api}"
 url = "sqlite:///{folder}/huiqi.sqlite3"
 [corpus]
 path = "{DATA}"
+source = "files"
 ''',
         encoding="utf-8",
     )

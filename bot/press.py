@@ -1,0 +1,252 @@
+"""Where a draft becomes the truth: editions are checked, put into force one after another, and rolled back.
+
+The database keeps the corpus. An edition follows the one it was checked against, or it is refused: of two people who
+publish at once the second looks again. What is published for a day to come is put into force on that day by a worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from bot.clock import Clock, now
+from bot.corpus import Corpus, build_corpus
+from bot.errors import CorpusError, NotAllowed, Overtaken
+from bot.folder import read_parts
+from bot.gate import Gate, Verdict
+from bot.parts import EDITION, RATED, Rated, canonical, convert
+from bot.revisions import (
+    Edition,
+    Part,
+    Revision,
+    applied,
+    is_due,
+    may_review,
+    may_submit,
+    stands_on,
+)
+from bot.store.revisions import Revisions
+
+logger = structlog.get_logger(__name__)
+
+WORKER = "worker"  # the author of editions that came by their date
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """What would be in force: the number of the edition it was checked against, its version, and the verdict."""
+
+    against: int
+    version: str
+    verdict: Verdict
+
+
+class Press:
+    """Publishes. It is also where the shelf reads the corpus from."""
+
+    def __init__(self, revisions: Revisions, *, folder: Path, gate: Gate, clock: Clock) -> None:
+        self._revisions = revisions
+        self._folder = folder
+        self._gate = gate
+        self._clock = clock
+        self._last: tuple[int, list[Part], Corpus] | None = None  # the edition that was built last
+
+    # ----- what the shelf asks
+
+    async def mark(self) -> int:
+        """The number of the edition in force."""
+        return await self._revisions.newest()
+
+    async def read(self) -> tuple[int, Corpus]:
+        """The edition in force and its number; on an empty database the folder becomes the first edition."""
+        number = await self._revisions.newest() or await self._seed()
+        _, corpus = await self._built(number)
+        return number, corpus
+
+    async def _seed(self) -> int:
+        parts, corpus = await asyncio.to_thread(_from_folder, self._folder)
+        came = await self._revisions.seed(
+            parts, name=corpus.edition, version=corpus.version, time=self._clock.time()
+        )  # fmt: skip
+        if came:
+            logger.info("corpus imported", version=corpus.version, parts=len(parts), folder=str(self._folder))
+        return await self._revisions.newest()
+
+    async def _built(self, number: int) -> tuple[list[Part], Corpus]:
+        """The parts of an edition, and its corpus."""
+        if self._last is None or self._last[0] != number:
+            parts = [revision.part for revision in await self._revisions.standing(number)]
+            self._last = (number, parts, await asyncio.to_thread(build_corpus, parts))
+        return self._last[1], self._last[2]
+
+    # ----- checking
+
+    async def prove(self, chosen: Sequence[Revision]) -> Proof:
+        """What the corpus would be with these revisions in force, and whether it may be."""
+        against = await self._revisions.newest()
+        parts, before = await self._built(against)
+        after_parts = applied(parts, chosen)
+        try:
+            after = await asyncio.to_thread(build_corpus, after_parts)
+            rated = [_rated(part) for part in after_parts if part.kind == RATED]
+        except CorpusError as error:
+            verdict = Verdict(fault=str(error), at=(error.kind, error.key, error.field))
+            return Proof(against=against, version="", verdict=verdict)
+        verdict = await self._gate.judge(before, after, rated, now(self._clock))
+        return Proof(against=against, version=after.version, verdict=verdict)
+
+    async def corpus_with(self, chosen: Sequence[Revision]) -> tuple[Corpus, Corpus]:
+        """The corpus in force, and what it would be with these revisions; CorpusError where that does not load."""
+        parts, before = await self._built(await self._revisions.newest())
+        return before, await asyncio.to_thread(build_corpus, applied(parts, chosen))
+
+    # ----- submitting and publishing
+
+    async def submit(self, drafts: Sequence[Revision]) -> None:
+        """Put drafts up for review. Raises NotAllowed by the rules, CorpusError where one is not what it must be."""
+        for draft in drafts:
+            may_submit(draft, await self._revisions.standing_of(draft.kind, draft.key))
+            if not draft.gone:
+                convert(draft.part)
+        await self._revisions.submit(drafts, time=self._clock.time())
+
+    async def publish(
+        self, chosen: Sequence[Revision], *, who: str, proof: Proof, remark: str = "", override: str = ""
+    ) -> Edition | None:
+        """Put what is up for review into force, or have it wait for its day; None for the latter.
+
+        `override` is the reason why it may be although the gate is shut. Raises NotAllowed by the rules, Overtaken
+        where another edition came since the proof.
+        """
+        for revision in chosen:
+            may_review(revision, who)
+            stands_on(revision, await self._revisions.standing_of(revision.kind, revision.key))
+            if await self._revisions.waiting_of(revision.kind, revision.key):
+                raise NotAllowed("another_waits")
+        if not proof.verdict.loads:
+            raise NotAllowed("does_not_load")
+        if not proof.verdict.open and not override:
+            raise NotAllowed("gate_shut")
+        note = override or remark
+        later = [revision for revision in chosen if not is_due(revision, self._today)]
+        if later and len(later) < len(chosen):
+            raise NotAllowed("days_differ")
+        if later:
+            await self._revisions.schedule(chosen, who=who, remark=note, time=self._clock.time())
+            return None
+        edition = await self._edition(proof.against + 1, chosen, author=who, version=proof.version, note=note)
+        await self._revisions.publish(chosen, edition, who=who, remark=note, time=self._clock.time())
+        logger.info("edition published", number=edition.number, version=edition.version, parts=edition.parts)
+        return edition
+
+    async def take_effect(self) -> int:
+        """Put into force what waits for a day that has come, all that is due at once; how many parts that were.
+
+        What does not load on its day goes back to those who wrote it.
+        """
+        due = [revision for revision in await self._revisions.waiting() if is_due(revision, self._today)]
+        if not due:
+            return 0
+        against = await self._revisions.newest()
+        parts, _ = await self._built(against)
+        try:
+            corpus = await asyncio.to_thread(build_corpus, applied(parts, due))
+        except CorpusError as error:
+            logger.error("what was to come into force does not load, it goes back", reason=str(error))
+            await self._revisions.return_to_review(due, str(error))
+            return 0
+        edition = await self._edition(against + 1, due, author=WORKER, version=corpus.version, note="")
+        try:
+            await self._revisions.take_effect(due, edition)
+        except Overtaken:  # another process was first, or somebody published meanwhile: the next round looks again
+            return 0
+        logger.info("edition published", number=edition.number, version=edition.version, parts=len(due))
+        return len(due)
+
+    # ----- going back
+
+    async def restore(self, kind: str, key: str, number: int, *, who: str) -> Revision:
+        """A draft that has a part as it was in one of its revisions. Raises NotAllowed where that is not to be had."""
+        old = await self._revisions.get(number)
+        if old is None or old.place != (kind, key) or not old.edition:
+            raise NotAllowed("no_such_revision")
+        return await self._going_back(old, who)
+
+    async def restored_to(self, number: int, *, who: str) -> list[Revision]:
+        """Drafts that together have the corpus as it was with an edition; not entered anywhere."""
+        was = {revision.place: revision for revision in await self._revisions.standing(number)}
+        stands = {r.place: r for r in await self._revisions.standing(await self._revisions.newest())}
+        changed = [old for place, old in was.items() if place not in stands or stands[place].id != old.id]
+        back = [await self._going_back(old, who) for old in changed]
+        came = [stands[place] for place in stands if place not in was]
+        return back + [self._draft(r, who, based_on=r.id, gone=True) for r in came]
+
+    async def emergency(self, restored: Sequence[Revision], *, who: str, reason: str) -> Edition:
+        """Put revisions into force that take something back, without a second person: an admin answers for it."""
+        if not reason:
+            raise NotAllowed("no_reason")
+        if not restored:
+            raise NotAllowed("nothing_changed")
+        proof = await self.prove(restored)
+        if not proof.verdict.loads:
+            raise NotAllowed("does_not_load")
+        edition = await self._edition(proof.against + 1, restored, author=who, version=proof.version, note=reason)
+        signed = [msgspec.structs.replace(r, reviewer=who, reviewed=edition.created, remark=reason) for r in restored]
+        await self._revisions.enter_published(signed, edition)
+        logger.warning("edition rolled back", number=edition.number, version=edition.version, parts=len(restored))
+        return edition
+
+    async def _going_back(self, old: Revision, who: str) -> Revision:
+        standing = await self._revisions.standing_of(old.kind, old.key)
+        return self._draft(old, who, based_on=standing.id if standing else 0, gone=old.gone)
+
+    def _draft(self, old: Revision, who: str, *, based_on: int, gone: bool) -> Revision:
+        return Revision(
+            kind=old.kind,
+            key=old.key,
+            body=old.body,
+            wording=old.wording,
+            gone=gone,
+            author=who,
+            created=self._clock.time(),
+            changed=self._clock.time(),
+            based_on=based_on,
+            review_by=old.review_by,
+        )
+
+    async def _edition(
+        self, number: int, chosen: Iterable[Revision], *, author: str, version: str, note: str
+    ) -> Edition:
+        chosen = list(chosen)
+        named = next((r.body for r in chosen if r.kind == EDITION and not r.gone), None)
+        if named is None:
+            standing = await self._revisions.standing_of(EDITION, EDITION)
+            named = standing.body if standing else {}
+        return Edition(
+            number=number,
+            name=str(named.get("name", "")),
+            created=self._clock.time(),
+            author=author,
+            version=version,
+            note=note,
+            parts=len(chosen),
+        )
+
+    @property
+    def _today(self) -> date:
+        return now(self._clock).date()
+
+
+def _from_folder(folder: Path) -> tuple[list[Part], Corpus]:
+    """The parts of a folder in one spelling, and the corpus they make."""
+    parts = [canonical(part) for part in read_parts(folder)]
+    return parts, build_corpus(parts)
+
+
+def _rated(part: Part) -> Rated:
+    rated: Rated = convert(part)
+    return rated
