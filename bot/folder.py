@@ -170,8 +170,8 @@ def _sayings(paths: Iterable[Path]) -> Iterator[Part]:
         for name, lines in _read(path, SayingFile).say.items():
             said[name] += lines
             origins.setdefault(name, str(path))
-    for name, lines in said.items():
-        yield Part(kind=SAYING, key=name, body={"words": lines}, origin=origins[name])
+    for name, collected in said.items():
+        yield Part(kind=SAYING, key=name, body={"words": collected}, origin=origins[name])
 
 
 def _beside(folder: Path) -> Iterator[Part]:

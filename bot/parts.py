@@ -37,9 +37,7 @@ class Rated(Entry, frozen=True, kw_only=True):
     expect: tuple[str, ...] = ()
     acceptable: tuple[str, ...] = ()
     acceptable_intents: tuple[str, ...] = ()
-    answer: str | None = None
-    group: str = ""
-    why: str = ""
+    answer: str = ""
 
 
 POLICY, PAPER, DEPARTMENT, TOPIC, FACT = "policy", "paper", "department", "topic", "fact"

@@ -30,6 +30,7 @@ from bot.revisions import (
     may_submit,
     stands_on,
 )
+from bot.store.audit import Entry
 from bot.store.revisions import Revisions
 
 logger = structlog.get_logger(__name__)
@@ -106,16 +107,23 @@ class Press:
 
     # ----- submitting and publishing
 
-    async def submit(self, drafts: Sequence[Revision]) -> None:
+    async def submit(self, drafts: Sequence[Revision], *, told: Sequence[Entry] = ()) -> None:
         """Put drafts up for review. Raises NotAllowed by the rules, CorpusError where one is not what it must be."""
         for draft in drafts:
             may_submit(draft, await self._revisions.standing_of(draft.kind, draft.key))
             if not draft.gone:
                 convert(draft.part)
-        await self._revisions.submit(drafts, time=self._clock.time())
+        await self._revisions.submit(drafts, time=self._clock.time(), told=told)
 
     async def publish(
-        self, chosen: Sequence[Revision], *, who: str, proof: Proof, remark: str = "", override: str = ""
+        self,
+        chosen: Sequence[Revision],
+        *,
+        who: str,
+        proof: Proof,
+        remark: str = "",
+        override: str = "",
+        told: Sequence[Entry] = (),
     ) -> Edition | None:
         """Put what is up for review into force, or have it wait for its day; None for the latter.
 
@@ -136,10 +144,10 @@ class Press:
         if later and len(later) < len(chosen):
             raise NotAllowed("days_differ")
         if later:
-            await self._revisions.schedule(chosen, who=who, remark=note, time=self._clock.time())
+            await self._revisions.schedule(chosen, who=who, remark=note, time=self._clock.time(), told=told)
             return None
         edition = await self._edition(proof.against + 1, chosen, author=who, version=proof.version, note=note)
-        await self._revisions.publish(chosen, edition, who=who, remark=note, time=self._clock.time())
+        await self._revisions.publish(chosen, edition, who=who, remark=note, time=self._clock.time(), told=told)
         logger.info("edition published", number=edition.number, version=edition.version, parts=edition.parts)
         return edition
 
@@ -185,7 +193,9 @@ class Press:
         came = [stands[place] for place in stands if place not in was]
         return back + [self._draft(r, who, based_on=r.id, gone=True) for r in came]
 
-    async def emergency(self, restored: Sequence[Revision], *, who: str, reason: str) -> Edition:
+    async def emergency(
+        self, restored: Sequence[Revision], *, who: str, reason: str, told: Sequence[Entry] = ()
+    ) -> Edition:
         """Put revisions into force that take something back, without a second person: an admin answers for it."""
         if not reason:
             raise NotAllowed("no_reason")
@@ -196,7 +206,7 @@ class Press:
             raise NotAllowed("does_not_load")
         edition = await self._edition(proof.against + 1, restored, author=who, version=proof.version, note=reason)
         signed = [msgspec.structs.replace(r, reviewer=who, reviewed=edition.created, remark=reason) for r in restored]
-        await self._revisions.enter_published(signed, edition)
+        await self._revisions.enter_published(signed, edition, told=told)
         logger.warning("edition rolled back", number=edition.number, version=edition.version, parts=len(restored))
         return edition
 

@@ -26,7 +26,8 @@ from bot.revisions import (
     Part,
     Revision,
 )
-from bot.store.driver import Changes, Row, Script, Statement, Store, Values, once
+from bot.store.audit import Audit, Entry
+from bot.store.driver import Changes, Row, Script, Statement, Store, once
 from bot.store.tables import corpus_editions as editions
 from bot.store.tables import revisions
 
@@ -82,10 +83,12 @@ STANDING = _standing()
 
 
 class Revisions:
-    """What is kept of the corpus. Everything here raises StoreError when the database does."""
+    """What is kept of the corpus. Whatever is written is written with the entries of the audit log that tell it, all or
+    nothing. Everything here raises StoreError when the database does."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._audit = Audit(store)
         self._issue = store.insert(editions).on_conflict_do_nothing(index_elements=["number"]).returning(
             editions.c.number
         )  # fmt: skip
@@ -174,7 +177,7 @@ class Revisions:
 
         return await self._store.run(script)
 
-    async def begin(self, drafts: Iterable[Revision]) -> list[int]:
+    async def begin(self, drafts: Iterable[Revision], *, told: Sequence[Entry] = ()) -> list[int]:
         """Enter drafts, all or none; their ids. Overtaken where somebody works on one of their parts already."""
         rows = [_pack(draft) for draft in drafts]
 
@@ -182,56 +185,79 @@ class Revisions:
             entered = yield self._enter, rows
             if len(entered) != len(rows):
                 raise Overtaken("somebody works on this part already")
+            yield from self._audit.record(*told)
             return [row[0] for row in entered]
 
         return await self._store.run(script)
 
-    async def save(self, draft: Revision, *, who: str, time: float) -> None:
+    async def save(self, draft: Revision, *, who: str, time: float, told: Sequence[Entry] = ()) -> None:
         """Write a draft again that was read when it had `draft.edits`."""
         hands = draft.hands if who in (draft.author, *draft.hands) else (*draft.hands, who)
-        await self._move([draft], hands=hands, changed=time, edits=draft.edits + 1, state=DRAFT)
+        await self._move([draft], told, hands=hands, changed=time, edits=draft.edits + 1, state=DRAFT)
 
-    async def submit(self, drafts: Sequence[Revision], *, time: float) -> None:
+    async def submit(self, drafts: Sequence[Revision], *, time: float, told: Sequence[Entry] = ()) -> None:
         """Put drafts up for review, all or none."""
-        await self._move(drafts, state=IN_REVIEW, changed=time)
+        await self._move(drafts, told, state=IN_REVIEW, changed=time)
 
-    async def send_back(self, drafts: Sequence[Revision], *, who: str, remark: str, time: float) -> None:
+    async def send_back(
+        self, drafts: Sequence[Revision], *, who: str, remark: str, time: float, told: Sequence[Entry] = ()
+    ) -> None:
         """Return what was up for review to those who wrote it, with a remark."""
-        await self._move(drafts, state=REJECTED, reviewer=who, reviewed=time, remark=remark)
+        await self._move(drafts, told, state=REJECTED, reviewer=who, reviewed=time, remark=remark)
 
-    async def withdraw(self, drafts: Sequence[Revision], *, time: float) -> None:
+    async def withdraw(self, drafts: Sequence[Revision], *, time: float, told: Sequence[Entry] = ()) -> None:
         """Give up what somebody works on, or what waits for its day."""
-        await self._move(drafts, state=WITHDRAWN, changed=time)
+        await self._move(drafts, told, state=WITHDRAWN, changed=time)
 
-    async def set_review_by(self, number: int, day: str) -> bool:
+    async def set_review_by(self, number: int, day: str, *, told: Sequence[Entry] = ()) -> bool:
         """Say by when somebody must look at what is in force; whether there is such a revision."""
-        return bool(await self._rows(REVIEW_BY, the_id=number, review_by=day))
+
+        def script() -> Script[bool]:
+            found = yield REVIEW_BY, [{"the_id": number, "review_by": day}]
+            if found:
+                yield from self._audit.record(*told)
+            return bool(found)
+
+        return await self._store.run(script)
 
     async def publish(
-        self, chosen: Sequence[Revision], edition: Edition, *, who: str, remark: str = "", time: float
+        self,
+        chosen: Sequence[Revision],
+        edition: Edition,
+        *,
+        who: str,
+        remark: str = "",
+        time: float,
+        told: Sequence[Entry] = (),
     ) -> None:
         """Put revisions into force with an edition that follows the one they were checked against, all or none."""
-        await self._issue_with(chosen, edition, state=PUBLISHED, edition=edition.number, **_signed(who, remark, time))
+        signed = _signed(who, remark, time)
+        await self._issue_with(chosen, edition, told, state=PUBLISHED, edition=edition.number, **signed)
 
-    async def schedule(self, chosen: Sequence[Revision], *, who: str, remark: str = "", time: float) -> None:
+    async def schedule(
+        self, chosen: Sequence[Revision], *, who: str, remark: str = "", time: float, told: Sequence[Entry] = ()
+    ) -> None:
         """Publish revisions for the day they name, all or none."""
-        await self._move(chosen, state=PUBLISHED, **_signed(who, remark, time))
+        await self._move(chosen, told, state=PUBLISHED, **_signed(who, remark, time))
 
     async def take_effect(self, chosen: Sequence[Revision], edition: Edition) -> None:
         """Put revisions into force whose day has come."""
-        await self._issue_with(chosen, edition, edition=edition.number)
+        await self._issue_with(chosen, edition, (), edition=edition.number)
 
     async def return_to_review(self, chosen: Sequence[Revision], remark: str) -> None:
         """Take back what could not come into force on its day, so that somebody looks at it."""
-        await self._move(chosen, state=REJECTED, remark=remark)
+        await self._move(chosen, (), state=REJECTED, remark=remark)
 
-    async def enter_published(self, restored: Sequence[Revision], edition: Edition) -> None:
+    async def enter_published(
+        self, restored: Sequence[Revision], edition: Edition, *, told: Sequence[Entry] = ()
+    ) -> None:
         """Put revisions into force that were never drafts: what a roll back restores."""
         rows = [_pack(msgspec.structs.replace(r, state=PUBLISHED, edition=edition.number)) for r in restored]
 
         def script() -> Script[None]:
             yield from self._issued(edition)
             yield self._enter, rows
+            yield from self._audit.record(*told)
 
         await self._store.run(script)
 
@@ -241,37 +267,39 @@ class Revisions:
         if newest[0][0] + 1 != edition.number or not issued:
             raise Overtaken("another edition came into force meanwhile")
 
-    async def _issue_with(self, chosen: Sequence[Revision], edition_: Edition, **values: Any) -> None:
+    async def _issue_with(
+        self, chosen: Sequence[Revision], issue: Edition, told: Sequence[Entry], **values: Any
+    ) -> None:
         def script() -> Script[None]:
-            yield from self._issued(edition_)
-            yield from _moving(chosen, values)
+            yield from self._issued(issue)
+            yield from self._moving(chosen, told, values)
 
         await self._store.run(script)
 
-    async def _move(self, chosen: Sequence[Revision], **values: Any) -> None:
-        await self._store.run(lambda: _moving(chosen, values))
+    async def _move(self, chosen: Sequence[Revision], told: Sequence[Entry], **values: Any) -> None:
+        await self._store.run(lambda: self._moving(chosen, told, values))
+
+    def _moving(self, chosen: Sequence[Revision], told: Sequence[Entry], values: dict[str, Any]) -> Script[None]:
+        """Change rows that are as they were read, each from the state it was in; Overtaken where one is not."""
+        rows = [
+            {
+                "the_id": was.id,
+                "the_edits": was.edits,
+                "the_state": was.state,
+                **_pack(msgspec.structs.replace(was, **values)),
+            }
+            for was in chosen
+        ]  # all columns each time: a statement is compiled once, for one set of them
+        moved = yield MOVE, rows
+        if len(moved) != len(rows):
+            raise Overtaken("somebody has changed it meanwhile")
+        yield from self._audit.record(*told)
 
     async def _read(self, statement: Statement, **values: Any) -> list[Revision]:
         return [_unpack(row) for row in await self._rows(statement, **values)]
 
     async def _rows(self, statement: Statement, **values: Any) -> list[Row]:
         return await self._store.run(lambda: once(statement, **values))
-
-
-def _moving(chosen: Sequence[Revision], values: Values) -> Script[None]:
-    """Change rows that are as they were read, each from the state it was in; Overtaken where one is not."""
-    rows = [
-        {
-            "the_id": was.id,
-            "the_edits": was.edits,
-            "the_state": was.state,
-            **_pack(msgspec.structs.replace(was, **values)),
-        }
-        for was in chosen
-    ]  # all columns each time: a statement is compiled once, for one set of them
-    moved = yield MOVE, rows
-    if len(moved) != len(rows):
-        raise Overtaken("somebody has changed it meanwhile")
 
 
 def _signed(who: str, remark: str, time: float) -> dict[str, Any]:
