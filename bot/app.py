@@ -44,6 +44,7 @@ from bot.shelf import Files, Shelf, Source
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
 from bot.store.database import Database
+from bot.store.days import Days
 from bot.store.departures import Departures
 from bot.store.feedback import Feedback, Kept, Remark
 from bot.store.inbox import Inbox
@@ -281,6 +282,7 @@ def build_desk(services: Services, templates: Templates) -> Desk:
         sessions=Sessions(database),
         attempts=Attempts(database),
         audit=audit,
+        days=Days(database),
         templates=templates,
     )
 

@@ -13,6 +13,7 @@ from bot.console.templates import Templates
 from bot.corpus import Corpus
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
+from bot.store.days import Days
 from bot.store.sessions import Sessions
 from bot.store.staff import Staff
 
@@ -33,4 +34,5 @@ class Desk:
     sessions: Sessions
     attempts: Attempts
     audit: Audit
+    days: Days
     templates: Templates

@@ -18,8 +18,9 @@ class Place:
     group: str
 
 
+HOME = "home"  # under its path stand all others
 PLACES = (
-    Place("home", "/console", Permission.VIEWER, "work"),
+    Place(HOME, "/console", Permission.VIEWER, "work"),
     Place("staff", "/console/staff", Permission.ADMIN, "office"),
     Place("audit", "/console/audit", Permission.APPROVER, "office"),
     Place("settings", "/console/settings", Permission.ADMIN, "office"),
@@ -37,5 +38,5 @@ def places(permission: Permission) -> dict[str, list[Place]]:
 
 def current(path: str) -> str:
     """The key of the place that a page belongs to: the longest path that it stands under."""
-    under = [p for p in PLACES if path == p.path or path.startswith(f"{p.path}/")]
+    under = [p for p in PLACES if path == p.path or (path.startswith(f"{p.path}/") and p.key != HOME)]
     return max(under, key=lambda place: len(place.path)).key if under else ""

@@ -19,6 +19,7 @@ class Templates:
     account is called."""
 
     def __init__(self, *, asset: Callable[[str], str], name: str) -> None:
+        self.office = name
         self._env = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,

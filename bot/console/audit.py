@@ -1,0 +1,60 @@
+"""The audit log: who did what, when, from where, and what it changed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from bot.clock import SHANGHAI
+from bot.console.visit import Visit
+from bot.store.audit import NEWEST, Search, Written
+
+MANY = 50  # entries of a page
+
+
+async def show(visit: Visit) -> web.Response:
+    """The entries that the address asks for with `who`, `what`, `day` and `below`, newest first."""
+    who, what, day = _number(visit.asked("who")), visit.asked("what"), _day(visit.asked("day"))
+    since, until = _bounds(day) if day else (0.0, 1e12)
+    search = Search(staff=who, action=what, target=visit.asked("about"), since=since, until=until)
+    found = await visit.desk.audit.read(search, MANY + 1, below=_number(visit.asked("below")) or NEWEST)
+    older = ""
+    if len(found) > MANY:
+        kept = {key: value for key, value in visit.request.query.items() if key != "below"}
+        older = f"{visit.request.path}?{urlencode({**kept, 'below': found[MANY - 1].id})}"
+    return visit.page(
+        "audit",
+        entries=[(entry, differences(entry)) for entry in found[:MANY]],
+        members=await visit.desk.staff.everyone(),
+        who=who,
+        what=what,
+        day=day.isoformat() if day else "",
+        about=visit.asked("about"),
+        older=older,
+        filtered=bool(who or what or day or visit.asked("about") or visit.asked("below")),
+    )
+
+
+def differences(entry: Written) -> list[tuple[str, Any, Any]]:
+    """What an entry changed, as (field, before, after); None where it was not there."""
+    fields = dict.fromkeys([*entry.before, *entry.after])
+    return [(field, entry.before.get(field), entry.after.get(field)) for field in fields]
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-11-22") else None
+    except ValueError:
+        return None
+
+
+def _bounds(day: date) -> tuple[float, float]:
+    start = datetime.combine(day, time(), SHANGHAI)
+    return start.timestamp(), (start + timedelta(days=1)).timestamp()

@@ -1,0 +1,183 @@
+"""What everybody may do with their own account: name, password, second factor, and where they are signed in."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.console.codes import folded_recovery_code, matching_step, new_recovery_codes, new_secret, picture
+from bot.console.sign_in import BY_NAME, STRICT, attempts_key, begin, is_second_factor, new_password_errors
+from bot.console.visit import HOME, Visit
+from bot.store.audit import NAME_LIMIT
+from bot.store.sessions import CODE, FULL
+from bot.store.staff import Member
+
+PROFILE = "/console/profile"
+
+
+async def show(visit: Visit) -> web.Response:
+    """The page."""
+    return await _page(visit)
+
+
+async def rename(visit: Visit) -> web.Response:
+    """Show another name."""
+    display = visit.form.get("display")[:NAME_LIMIT]
+    if not display:
+        return await _page(visit, status=422, errors={"display": "missing"})
+    before, after = {"display": visit.who.display}, {"display": display}
+    entry = visit.entry("profile.renamed", visit.who.name, before=before, after=after)
+    await visit.desk.staff.rename(visit.who.id, display, entry=entry)
+    return visit.go(PROFILE, "saved")
+
+
+async def change_password(visit: Visit) -> web.Response:
+    """Another password, for whoever knows the old one; sign-ins elsewhere end."""
+    errors = await _password_error(visit, "old") or new_password_errors(visit, visit.who)
+    if errors:
+        return await _page(visit, status=422, errors=errors)
+    hashed = await visit.desk.passwords.hash(visit.form.raw("password"))
+    entry = visit.entry("profile.password", visit.who.name)
+    await visit.desk.staff.set_password(visit.who.id, hashed, entry=entry, here=visit.here.id)
+    await begin(visit, visit.who, stage=FULL)
+    return visit.go(PROFILE, "password_changed")
+
+
+async def show_second_factor(visit: Visit) -> web.Response:
+    """What to scan, and the form that confirms it."""
+    if visit.here.stage == CODE:  # the second factor that there is must be shown first
+        return visit.go("/console/second-step")
+    return await _enrolment(visit)
+
+
+async def set_second_factor(visit: Visit) -> web.Response:
+    """Turn the second factor on, or to another phone, once a code proves that it works."""
+    if visit.here.stage == CODE:
+        return visit.go("/console/second-step")
+    desk, who = visit.desk, visit.who
+    errors = await _proof_error(visit, who)
+    if errors:
+        return await _enrolment(visit, status=422, errors=errors)
+    secret = desk.keys.unseal(visit.here.enrolment, owner=f"enrolment:{who.id}") if visit.here.enrolment else None
+    step = matching_step(secret, visit.form.get("code"), visit.time) if secret else None
+    if secret is None or step is None:
+        return await _enrolment(visit, status=422, errors={"code": "wrong"})
+    codes = new_recovery_codes()
+    entry = visit.entry("profile.second_factor", who.name)
+    await desk.staff.set_totp(
+        who.id, desk.keys.seal(secret, owner=str(who.id)), codes=_hashed(visit, codes), entry=entry
+    )
+    await desk.staff.take_step(who.id, step)
+    await desk.sessions.end_others(who.id, visit.here.id)
+    is_entering = visit.here.stage != FULL
+    await begin(visit, who, stage=FULL)
+    if is_entering:
+        await desk.staff.note_sign_in(who.id, entry=visit.entry("sign_in", who.name))
+    return visit.page("recovery_codes", codes=codes, onward=HOME if is_entering else PROFILE)
+
+
+async def drop_second_factor(visit: Visit) -> web.Response:
+    """Turn it off, where it is not required, for whoever has it."""
+    who = visit.who
+    if _is_required(visit):
+        raise web.HTTPForbidden
+    if not await _is_right_code(visit, who):
+        return await _page(visit, status=422, errors={"off_code": "wrong"})
+    entry = visit.entry("profile.second_factor_off", who.name)
+    await visit.desk.staff.set_totp(who.id, b"", codes=(), entry=entry)
+    return visit.go(PROFILE, "second_factor_off")
+
+
+async def renew_recovery_codes(visit: Visit) -> web.Response:
+    """New recovery codes in place of the old."""
+    who = visit.who
+    if not who.totp or not await _is_right_code(visit, who):
+        return await _page(visit, status=422, errors={"codes_code": "wrong"})
+    codes = new_recovery_codes()
+    entry = visit.entry("profile.recovery_codes", who.name)
+    await visit.desk.staff.set_codes(who.id, _hashed(visit, codes), entry=entry)
+    return visit.page("recovery_codes", codes=codes, onward=PROFILE)
+
+
+async def end_session(visit: Visit) -> web.Response:
+    """Sign out in one other place."""
+    if not await visit.desk.sessions.end_of(visit.who.id, visit.part("id")):
+        raise web.HTTPNotFound
+    await visit.desk.audit.write(visit.entry("session.ended", visit.who.name))
+    return visit.go(PROFILE, "session_ended")
+
+
+async def end_other_sessions(visit: Visit) -> web.Response:
+    """Sign out everywhere else."""
+    count = await visit.desk.sessions.end_others(visit.who.id, visit.here.id)
+    await visit.desk.audit.write(visit.entry("session.others_ended", visit.who.name, after={"count": count}))
+    return visit.go(PROFILE, "sessions_ended", count=count)
+
+
+async def _page(visit: Visit, *, status: int = 200, errors: dict[str, str] | None = None) -> web.Response:
+    desk, who = visit.desk, visit.who
+    return visit.page(
+        "profile",
+        status=status,
+        errors=errors or {},
+        sessions=[s for s in await desk.sessions.of(who.id) if s.stage == FULL and _is_alive(visit, s.seen, s.expires)],
+        this=visit.here.id,
+        codes=await desk.staff.count_codes(who.id) if who.totp else 0,
+        required=_is_required(visit),
+    )
+
+
+async def _enrolment(visit: Visit, *, status: int = 200, errors: dict[str, str] | None = None) -> web.Response:
+    """The page with the secret that this session was given; a new one where it has none yet."""
+    desk, who, sealed = visit.desk, visit.who, visit.here.enrolment
+    secret = desk.keys.unseal(sealed, owner=f"enrolment:{who.id}") if sealed else None
+    if secret is None:
+        secret = new_secret()
+        await desk.sessions.enrol(visit.here.id, desk.keys.seal(secret, owner=f"enrolment:{who.id}"))
+    drawn = picture(secret, account=who.name, issuer=desk.templates.office)
+    groups = [secret[start : start + 4] for start in range(0, len(secret), 4)]
+    facts = {"picture": drawn, "groups": groups, "entering": visit.here.stage != FULL, "has": bool(who.totp)}
+    return visit.page("second_factor", status=status, errors=errors or {}, display=who.display, **facts)
+
+
+async def _proof_error(visit: Visit, who: Member) -> dict[str, str]:
+    """What is wrong with the proof that it is they who ask: the code of the old phone, or the password; none is needed
+    by whoever has just typed it."""
+    if visit.here.stage != FULL:
+        return {}
+    if who.totp:
+        return {} if await _is_right_code(visit, who, "current") else {"current": "wrong"}
+    return await _password_error(visit, "old")
+
+
+async def _password_error(visit: Visit, field: str) -> dict[str, str]:
+    """What is wrong with the password they have; tries are counted as at the door."""
+    desk, who = visit.desk, visit.who
+    key = attempts_key(visit, f"name:{who.name}")
+    if await desk.attempts.count({key: BY_NAME}, visit.time) > 0:
+        return {field: "wait"}
+    if not await desk.passwords.check(visit.form.raw(field), who.hash):
+        return {field: "wrong"}
+    await desk.attempts.forget(key)
+    return {}
+
+
+async def _is_right_code(visit: Visit, who: Member, field: str = "code") -> bool:
+    key = attempts_key(visit, f"code:{who.id}")
+    if await visit.desk.attempts.count({key: BY_NAME}, visit.time) > 0:
+        return False
+    if not await is_second_factor(visit, who, visit.form.get(field)):
+        return False
+    await visit.desk.attempts.forget(key)
+    return True
+
+
+def _is_required(visit: Visit) -> bool:
+    return visit.desk.config.console.totp_required and visit.who.role in STRICT
+
+
+def _is_alive(visit: Visit, seen: float, expires: float) -> bool:
+    return visit.time < expires and visit.time - seen < visit.desk.config.console.idle_minutes * 60.0
+
+
+def _hashed(visit: Visit, codes: list[str]) -> list[str]:
+    return [visit.desk.keys.digest(f"recovery:{visit.who.id}", folded_recovery_code(code)) for code in codes]
