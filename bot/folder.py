@@ -276,10 +276,24 @@ def _pairs(body: Body, name: str = "") -> str:
     """The keys of a table with their values, and below them the lists of tables that are too big for a line."""
     big = {key: value for key, value in body.items() if key not in INLINE and _is_tables(value)}
     small = "".join(f"{_key(key)} = {_value(value, key)}\n" for key, value in body.items() if key not in big)
+    prefix = f"{name}." if name else ""
     below = "".join(
-        f"\n[[{name}.{key}]]\n{_pairs(inner, f'{name}.{key}')}" for key, value in big.items() for inner in value
+        f"\n[[{prefix}{key}]]\n{_pairs(inner, f'{prefix}{key}')}" for key, value in big.items() for inner in value
     )
     return small + below
+
+
+def text_of(part: Part) -> str:
+    """The body of one part as its file would spell it, to be edited by hand."""
+    return _pairs(canonical(part).body)
+
+
+def part_of(text: str, part: Part) -> Part:
+    """The part with the body that a text spells; CorpusError says what is wrong with it."""
+    try:
+        return canonical(msgspec.structs.replace(part, body=tomllib.loads(text)))
+    except tomllib.TOMLDecodeError as error:
+        raise CorpusError(str(error), kind=part.kind, key=part.key) from error
 
 
 def _is_tables(value: Any) -> bool:

@@ -13,6 +13,7 @@ import msgspec
 
 from bot.corpus import Corpus
 from bot.ranking import find
+from bot.store.simulations import Turned
 
 WON, LOST, STOLEN = "won", "lost", "stolen"
 TURNS = (WON, LOST, STOLEN)
@@ -26,21 +27,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     times: int = 1
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """A question that turns.
-
-    kind    won: it had no answer and has one now; lost: the other way round; stolen: another policy comes first
-    before  the policy that came first, empty for none
-    """
-
-    kind: str
-    key: str
-    times: int
-    before: str = ""
-    after: str = ""
-
-
-def simulate(questions: Iterable[Asked], before: Corpus, after: Corpus, today: date) -> Iterator[Outcome | None]:
+def simulate(questions: Iterable[Asked], before: Corpus, after: Corpus, today: date) -> Iterator[Turned | None]:
     """One after another, what becomes of each question; None where its first policy stays."""
     for question in questions:
         yield _turn(question, _first(question.text, before, today), _first(question.text, after, today))
@@ -50,8 +37,8 @@ def _first(text: str, corpus: Corpus, today: date) -> str:
     return next(iter(find(text, corpus, today).ids), "")
 
 
-def _turn(question: Asked, before: str, after: str) -> Outcome | None:
+def _turn(question: Asked, before: str, after: str) -> Turned | None:
     if before == after:
         return None
     kind = WON if not before else LOST if not after else STOLEN
-    return Outcome(kind=kind, key=question.key, times=question.times, before=before, after=after)
+    return Turned(kind=kind, key=question.key, times=question.times, before=before, after=after)

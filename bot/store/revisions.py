@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import Select, String, bindparam, func, or_, select, update
 
 from bot.errors import Overtaken
 from bot.revisions import (
@@ -68,6 +68,7 @@ def _standing() -> Select[Any]:
             func.min(revisions.c.id).label("first"),
         )
         .where(revisions.c.edition > 0, revisions.c.edition <= bindparam("number"))
+        .where(or_(bindparam("of_kind", type_=String) == "", revisions.c.kind == bindparam("of_kind", type_=String)))
         .group_by(revisions.c.kind, revisions.c.key)
         .subquery()
     )
@@ -100,9 +101,9 @@ class Revisions:
         """The number of the edition in force; 0 where there is none yet. Cheap: it is asked every few seconds."""
         return int((await self._rows(NEWEST))[0][0])
 
-    async def standing(self, number: int) -> list[Revision]:
-        """What was in force with an edition, in the order the parts first came."""
-        return [revision for revision in await self._read(STANDING, number=number) if not revision.gone]
+    async def standing(self, number: int, kind: str = "") -> list[Revision]:
+        """What was in force with an edition, all of it or one kind, in the order the parts first came."""
+        return [revision for revision in await self._read(STANDING, number=number, of_kind=kind) if not revision.gone]
 
     async def standing_of(self, kind: str, key: str) -> Revision | None:
         """What is in force of one part; None where it is not there, or there no more."""
@@ -204,6 +205,10 @@ class Revisions:
     ) -> None:
         """Return what was up for review to those who wrote it, with a remark."""
         await self._move(drafts, told, state=REJECTED, reviewer=who, reviewed=time, remark=remark)
+
+    async def reopen(self, drafts: Sequence[Revision], *, time: float, told: Sequence[Entry] = ()) -> None:
+        """Take drafts back from review, to write on them."""
+        await self._move(drafts, told, state=DRAFT, changed=time)
 
     async def withdraw(self, drafts: Sequence[Revision], *, time: float, told: Sequence[Entry] = ()) -> None:
         """Give up what somebody works on, or what waits for its day."""

@@ -281,3 +281,20 @@ corpus_editions = Table(
     Column("note", Text, nullable=False, server_default=""),
     Column("parts", Integer, nullable=False),
 )
+
+# What a draft would do to the questions of the last months. `outcomes` names messages of the inbox by their keys alone,
+# so that what is erased there is gone here too.
+simulations = Table(
+    "simulations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("revision", Integer, nullable=False),
+    Column("edits", Integer, nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("created", Float, nullable=False),
+    Column("state", String(10), nullable=False),  # running, done, stopped, failed
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("outcomes", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+)

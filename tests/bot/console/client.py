@@ -26,7 +26,7 @@ from bot.store.sessions import FULL, Session, Sessions
 from bot.store.staff import Member, Staff
 from handlers import ROUTER, WORDS
 from tests.scenarios.stage import ACCOUNT
-from tests.small import small_corpus, write_files
+from tests.small import write_files
 
 SECRET = "f" * 64
 PASSWORD = "jade horse lantern"
@@ -174,7 +174,7 @@ async def open_office(config: Config, clock: ManualClock, **server: Any) -> Asyn
         config = msgspec.structs.replace(config, server=Server(**server))
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(
-            open_services(config, ROUTER, clock=clock, corpus=small_corpus(), migrate=True, hasher=QUICK)
+            open_services(config, ROUTER, clock=clock, migrate=True, hasher=QUICK)
         )
         app = build_app(services, WORDS)
         test_server = await stack.enter_async_context(TestServer(app, shutdown_timeout=0.0))

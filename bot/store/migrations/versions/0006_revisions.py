@@ -1,4 +1,4 @@
-"""The parts of the corpus with their revisions, and the editions they came into force with."""
+"""The parts of the corpus with their revisions, the editions they came into force with, and simulations of them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -55,9 +55,24 @@ def upgrade() -> None:
         sa.Column("parts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
     )
+    op.create_table(
+        "simulations",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("edits", sa.Integer(), nullable=False),
+        sa.Column("author", sa.String(length=64), nullable=False),
+        sa.Column("created", sa.Float(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("outcomes", sa.LargeBinary(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
 
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_table("simulations")
     op.drop_table("corpus_editions")
     op.drop_table("revisions")

@@ -1,0 +1,64 @@
+"""What the pages of the corpus work with: drafts, the press, simulations, and the shelf that is told of a new edition."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.clock import Clock, now
+from bot.press import Press, Proof
+from bot.revisions import Revision
+from bot.shelf import Shelf
+from bot.store.database import Database
+from bot.store.questions import Questions
+from bot.store.revisions import Revisions
+from bot.store.simulations import Simulations
+from bot.trials import Trials
+
+PROOFS = 8  # that are kept, so that a page and the button on it ask once
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publishing:
+    """The parts; there are none where files are the truth."""
+
+    press: Press
+    revisions: Revisions
+    questions: Questions
+    simulations: Simulations
+    trials: Trials
+    shelf: Shelf
+    clock: Clock
+    _proofs: OrderedDict[object, Proof] = field(default_factory=OrderedDict)
+    _proving: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def prove(self, chosen: Sequence[Revision]) -> Proof:
+        """The proof of a change; the same change on the same day against the same edition is proved once."""
+        async with self._proving:
+            edition = await self.revisions.newest()
+            key = (edition, now(self.clock).date(), tuple((r.id, r.edits) for r in chosen))
+            if key not in self._proofs:
+                self._proofs[key] = await self.press.prove(chosen)
+                while len(self._proofs) > PROOFS:
+                    self._proofs.popitem(last=False)
+            return self._proofs[key]
+
+    async def close(self) -> None:
+        """Give up the simulations that run."""
+        await self.trials.close()
+
+
+def build_publishing(press: Press, shelf: Shelf, database: Database, clock: Clock) -> Publishing:
+    """The parts, on one database."""
+    questions, simulations = Questions(database), Simulations(database)
+    return Publishing(
+        press=press,
+        revisions=Revisions(database),
+        questions=questions,
+        simulations=simulations,
+        trials=Trials(press, questions, simulations, clock=clock),
+        shelf=shelf,
+        clock=clock,
+    )
