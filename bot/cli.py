@@ -117,6 +117,21 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         number, many = asyncio.run(run(_quietly(config), folder))
         typer.echo(f"Edition {number} is written to {folder}: {many} files.")
 
+    @cli.command("import")
+    def import_(
+        file: Annotated[Path, typer.Argument(help="An .xlsx, .csv, .docx, .txt or .pdf file of policies.")],
+        config: ConfigFile,
+        source: Annotated[str, typer.Option(help="Whose policies they are: the part of their ids before -N.")] = "",
+        who: Annotated[str, typer.Option(help="The staff account that brings them in; another one publishes.")] = "",
+        dry: Annotated[bool, typer.Option("--dry-run", help="Say what the file holds, and store nothing.")] = False,
+    ) -> None:
+        """Read a file of policies, say what is wrong or would change, and store it as drafts."""
+        from bot.importing import import_file as run
+
+        settings = _quietly(config)
+        well = asyncio.run(run(settings, file, words, say=typer.echo, source=source, who=who, dry=dry))
+        raise typer.Exit(0 if well else 1)
+
     @cli.command()
     def check(config: ConfigFile) -> None:
         """Look over settings, database, corpus, token and callback, and say what is wrong."""

@@ -10,6 +10,7 @@ from handlers import (
     fallback,
     feedback,
     help,
+    importing,
     lists,
     media,
     policies,
@@ -42,4 +43,4 @@ ROUTER = Router(
     apology=fallback.APOLOGY,
 )
 
-WORDS = Words(name="惠企", describe=wording.benefit, checkup=checkup.CHECKUP)
+WORDS = Words(name="惠企", describe=wording.benefit, checkup=checkup.CHECKUP, importing=importing.IMPORTING)
