@@ -21,6 +21,7 @@ from bot.errors import BotError, Temporary
 from bot.ranking import find
 from bot.replies import Answer, Say, visible
 from bot.routing import Router
+from bot.staffing import build_staff_commands
 from bot.words import Words
 
 LOOK_AT_THE_NETWORK = "check this server's network, DNS and firewall, then run `check`"
@@ -47,6 +48,8 @@ class Told(msgspec.Struct, frozen=True):
 def build_cli(router: Router, words: Words) -> Callable[..., None]:
     """The command line of a bot that says what `router` says: a call runs one command, the program's own by default."""
     cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+    cli.add_typer(build_staff_commands(words), name="staff")
 
     @cli.callback()
     def about() -> None:

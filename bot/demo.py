@@ -12,7 +12,7 @@ import signal
 import socket
 import string
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +20,12 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import config as settings
+from bot.accounts import Accounts
 from bot.app import STOP_SECONDS, Services, mount, open_services
 from bot.clock import Clock, SystemClock
-from bot.config import Config, Database, Replies, Server, WeChat
+from bot.config import Config, Console, Database, Replies, Server, WeChat
+from bot.console.codes import new_recovery_codes
+from bot.console.keys import Keys
 from bot.corpus import Corpus
 from bot.emulator import page
 from bot.emulator.account import Account
@@ -31,19 +34,25 @@ from bot.errors import ConfigError
 from bot.logs import set_up_logs
 from bot.menu import read_menu
 from bot.routing import Router
+from bot.store.attempts import Attempts
+from bot.store.audit import Audit
+from bot.store.staff import Staff
 from bot.words import Words
 
 LETTERS = string.ascii_letters + string.digits
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+DEMO_STAFF = ("editor", "approver")  # what each may do is what it is called
 DATA = Path(__file__).parent.parent / "data"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Demo:
-    """A running demo: where the chat is, and its two halves."""
+    """A running demo: where the chat is, its two halves, and the passwords of its staff by their names."""
 
     url: str
     platform: Platform
     services: Services
+    passwords: Mapping[str, str]
 
 
 @asynccontextmanager
@@ -56,9 +65,15 @@ async def open_demo(
     database: str = "",
     clock: Clock | None = None,
     corpus: Corpus | None = None,
+    staffed: bool = False,
 ) -> AsyncIterator[Demo]:
     """Start both halves and introduce them to each other; `database` empty keeps nothing. With a `corpus` that was
-    read already the files are the truth, and nothing is edited."""
+    read already the files are the truth, and nothing is edited.
+
+    With `staffed` the console has two accounts without a second factor: refused where others can reach it.
+    """
+    if staffed and host not in LOOPBACK:
+        raise ConfigError(f"accounts without a second factor are for {LOOPBACK[0]} alone, not for {host}")
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="huiqi-demo-")))
@@ -74,6 +89,7 @@ async def open_demo(
             database=Database(url=database or f"sqlite:///{folder / 'demo.sqlite3'}"),
             corpus=settings.Corpus(path=str(DATA)),
             replies=Replies(transfer=False),
+            console=Console(enabled=staffed, secret=secrets.token_hex(32), totp_required=False),
         )
         services = await stack.enter_async_context(
             open_services(config, router, clock=clock, corpus=corpus, migrate=True)
@@ -85,7 +101,8 @@ async def open_demo(
         await services.client.create_menu(read_menu(DATA / "menu.toml", address))
         services.worker.start()
         stack.push_async_callback(services.worker.stop, STOP_SECONDS)
-        yield Demo(url=address, platform=platform, services=services)
+        passwords = await _hire(services, words) if staffed else {}
+        yield Demo(url=address, platform=platform, services=services, passwords=passwords)
 
 
 async def run_demo(router: Router, words: Words, *, host: str, port: int, database: str) -> None:
@@ -94,12 +111,35 @@ async def run_demo(router: Router, words: Words, *, host: str, port: int, databa
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with open_demo(router, words, host=host, port=port, database=database) as demo:
+    staffed = host in LOOPBACK
+    async with open_demo(router, words, host=host, port=port, database=database, staffed=staffed) as demo:
         print(f"Chat with the bot   {demo.url}/emulator/")  # noqa: T201  # the one thing this command says
         print(f"Public pages        {demo.url}/policies")  # noqa: T201
+        for who, password in demo.passwords.items():
+            print(f"Staff console       {demo.url}/console  as {who}, password {password}")  # noqa: T201
         print(f"Readiness, metrics  {demo.url}/readyz  {demo.url}/metrics")  # noqa: T201
         print("Stop with Ctrl-C.", flush=True)  # noqa: T201
         await stop.wait()
+
+
+async def _hire(services: Services, words: Words) -> dict[str, str]:
+    """Staff for this run, with new passwords; of a database that is kept, the same people."""
+    database = services.database
+    accounts = Accounts(
+        staff=Staff(database, Audit(database)),
+        attempts=Attempts(database),
+        keys=Keys(services.config.console.secret),
+        passwords=services.passwords,
+        clock=services.clock,
+        site=services.config.server.public_url,
+        words=words.staff,
+    )
+    made = {name: new_recovery_codes()[0] for name in DEMO_STAFF}
+    for name, password in made.items():
+        member = await accounts.staff.named(name) or await accounts.add(name, words.staff[name], role=name)
+        await accounts.set_password(member, password)
+        await accounts.remove_second_factor(member)  # another run sealed it with another secret
+    return made
 
 
 def _account(name: str) -> Account:

@@ -15,10 +15,12 @@ class Words:
     name       what the account is called
     describe   a benefit in one line, for the public pages
     checkup    what the doctor says for each of its findings: a name to a sentence with {detail}
+    staff      what the command line says of accounts: a name to a sentence with its gaps
     importing  what is said of a file that is read: a name to a sentence with its gaps
     """
 
     name: str
     describe: Callable[[AnyBenefit], str]
     checkup: Mapping[str, str]
+    staff: Mapping[str, str]
     importing: Mapping[str, str]

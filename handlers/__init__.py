@@ -14,6 +14,7 @@ from handlers import (
     lists,
     media,
     policies,
+    staff,
     subscriptions,
     validity,
     welcome,
@@ -43,4 +44,4 @@ ROUTER = Router(
     apology=fallback.APOLOGY,
 )
 
-WORDS = Words(name="惠企", describe=wording.benefit, checkup=checkup.CHECKUP, importing=importing.IMPORTING)
+WORDS = Words(name="惠企", describe=wording.benefit, checkup=checkup.CHECKUP, staff=staff.STAFF, importing=importing.IMPORTING)
