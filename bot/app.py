@@ -23,6 +23,7 @@ from bot.context import Context, Office, nobody
 from bot.console.desk import Desk
 from bot.console.keys import Keys
 from bot.console.passwords import Hasher, Passwords
+from bot.console.publishing import Publishing, build_publishing
 from bot.console.site import PREFIX, build_site
 from bot.console.templates import Templates
 from bot.conversation import Conversation, fresh
@@ -52,6 +53,7 @@ from bot.store.outbox import OutboxRows
 from bot.store.revisions import Revisions
 from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
+from bot.store.simulations import Simulations
 from bot.store.staff import Staff
 from bot.store.tokens import TokenRows
 from bot.wechat.client import Client
@@ -72,12 +74,12 @@ LONGEST_LINE = 64 * 1024  # bytes of a request line: a pasted question gets a pa
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """The parts of one process. `press` is None where files are the truth and not the database."""
+    """The parts of one process. `publishing` is None where files are the truth and not the database."""
 
     config: Config
     clock: Clock
     shelf: Shelf
-    press: Press | None
+    publishing: Publishing | None
     database: Database
     inbox: Inbox
     outbox: Outbox
@@ -148,6 +150,9 @@ async def open_services(
         press = build_press(config, router, database, clock) if kept else None
         source: Source = press or Files(Path(config.corpus.path))
         shelf = await Shelf.open(source, corpus)
+        publishing = build_publishing(press, shelf, database, clock) if press else None
+        if publishing:
+            stack.push_async_callback(publishing.close)
         inbox = Inbox(database)
         stack.push_async_callback(inbox.close)
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -181,7 +186,7 @@ async def open_services(
             config=config,
             clock=clock,
             shelf=shelf,
-            press=press,
+            publishing=publishing,
             database=database,
             inbox=inbox,
             outbox=outbox,
@@ -213,6 +218,7 @@ def jobs(
     """What a worker does."""
     remarks, departures, signatures = Feedback(database), Departures(database), Signatures(database)
     sessions, attempts, audit = Sessions(database), Attempts(database), Audit(database)
+    simulations = Simulations(database)
 
     async def purge() -> int:
         now = clock.time()
@@ -221,7 +227,7 @@ def jobs(
         gone = await rows.purge(before) + await remarks.purge(before)
         # A clock may be behind the platform's by the window, so a signature may stay good for two of them.
         gone += await departures.purge(now - DAY) + await signatures.purge(now - 2 * WINDOW)
-        gone += await sessions.purge(now) + await attempts.purge(now - DAY)
+        gone += await sessions.purge(now) + await attempts.purge(now - DAY) + await simulations.purge(now - DAY)
         return gone + await audit.purge(now - config.console.audit_days * DAY)
 
     found = [Job(name="recover", run=engine.recover, idle=RECOVER_IDLE), Job(name="purge", run=purge, idle=PURGE_IDLE)]
@@ -282,6 +288,7 @@ def build_desk(services: Services, templates: Templates) -> Desk:
         sessions=Sessions(database),
         attempts=Attempts(database),
         audit=audit,
+        publishing=services.publishing,
         days=Days(database),
         templates=templates,
     )

@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.console.keys import Keys
 from bot.console.passwords import Passwords
+from bot.console.publishing import Publishing
 from bot.console.templates import Templates
 from bot.corpus import Corpus
 from bot.store.attempts import Attempts
@@ -22,7 +23,8 @@ Counts = Callable[[], Awaitable[dict[str, int]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """The parts. `counts` are the rows of a table by state, by the table's name."""
+    """The parts. `counts` are the rows of a table by state, by the table's name; `publishing` is None where files are the
+    truth and the corpus is not edited here."""
 
     config: Config
     clock: Clock
@@ -34,5 +36,6 @@ class Desk:
     sessions: Sessions
     attempts: Attempts
     audit: Audit
+    publishing: Publishing | None
     days: Days
     templates: Templates

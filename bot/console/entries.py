@@ -149,7 +149,7 @@ def _read(one: Field, typed: Any, name: str) -> tuple[Any, Errors]:
         figure = _figure(typed, money=one.is_money, whole=one.widget == WHOLE)
         return figure, {} if figure is not None else {name: "money" if one.is_money else "number"}
     if one.widget == DAY:
-        return (typed, {}) if _is_day(typed) else (typed, {name: "day"})
+        return (typed, {}) if is_day(typed) else (typed, {name: "day"})
     return typed, {}
 
 
@@ -177,7 +177,8 @@ def _figure(typed: str, *, money: bool, whole: bool) -> float | int | None:
     return value
 
 
-def _is_day(typed: str) -> bool:
+def is_day(typed: str) -> bool:
+    """Whether it is a day such as 2026-11-22."""
     try:
         return date.fromisoformat(typed).isoformat() == typed
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the pages of the corpus work with: drafts, the press, simulations, and the shelf that is told of a new edition."""
+"""What the pages of the corpus work with: drafts, the press, simulations, the shelf that is told of new editions."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def _shape(info: inspect.Type) -> Shape:
 
 def _field(one: inspect.Field, owner: type[Any]) -> Field:
     key = one.encode_name
-    common = {"key": key, "required": one.required, "refers": REFERS.get(one.name, "")}
+    common: dict[str, Any] = {"key": key, "required": one.required, "refers": REFERS.get(one.name, "")}
     info = _plain(one.type)
     match info:
         case inspect.VarTupleType(item_type=item):

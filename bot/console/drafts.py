@@ -1,0 +1,311 @@
+"""Drafts: the board of all, the page of one or of what came together, and what is done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.console.corpus import deltas, draft_page, edit_of, known_kind, publishing, title_of
+from bot.console.entries import is_day
+from bot.console.publishing import Publishing
+from bot.console.visit import Visit
+from bot.deltas import Delta
+from bot.errors import CorpusError, NotAllowed, Overtaken
+from bot.links import Impact, impact
+from bot.parts import POLICY
+from bot.press import Proof
+from bot.revisions import DRAFT, IN_REVIEW, OPEN, REJECTED, Revision, may_review, must_be_seen
+
+TABS = ("mine", "review", "all", "waiting", "due")
+REMARK_LIMIT = 2000  # characters
+BOARD = "/console/drafts"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One revision of a change, with what it changes and whom that reaches."""
+
+    revision: Revision
+    title: str
+    standing: Revision | None
+    deltas: Sequence[Delta]
+    impact: Impact
+
+
+# ----- the board
+
+
+async def show_all(visit: Visit) -> web.Response:
+    """What is worked on, what waits for review or for its day, and what must be looked at again."""
+    revisions, me, today = publishing(visit).revisions, visit.who.name, visit.now.date()
+    open_ones, waiting = await revisions.unfinished(), await revisions.waiting()
+    standing = await revisions.standing(await revisions.newest())
+    due = sorted((r for r in standing if must_be_seen(r, today)), key=lambda r: r.review_by)
+    lists = {
+        "mine": [r for r in open_ones if me in (r.author, *r.hands)],
+        "review": [r for r in open_ones if r.state == IN_REVIEW and me not in (r.author, *r.hands)],
+        "all": open_ones,
+        "waiting": waiting,
+        "due": due,
+    }
+    asked = visit.asked("tab")
+    first = "review" if visit.may("approver") and lists["review"] else "mine"
+    tab = asked if asked in TABS else first if lists[first] else "all"
+    chosen = lists[tab]
+    paging = visit.paging(len(chosen))
+    return visit.page(
+        "drafts",
+        tab=tab,
+        tabs=TABS,
+        counts={name: len(found) for name, found in lists.items()},
+        rows=[(r, title_of(r.kind, r.key, r.body)) for r in chosen[paging.start : paging.start + paging.size]],
+        paging=paging,
+    )
+
+
+# ----- one change
+
+
+async def show(visit: Visit) -> web.Response:
+    """A draft, or all of the batch it came with."""
+    return await _page(visit, await _chosen(visit))
+
+
+async def submit(visit: Visit) -> web.Response:
+    """Ask for a review."""
+    chosen = await _chosen(visit)
+    entries = [visit.entry("corpus.submitted", _target(r)) for r in chosen]
+
+    async def act(parts: Publishing) -> str:
+        await parts.press.submit([r for r in chosen if r.state in (DRAFT, REJECTED)], told=entries)
+        return "draft_submitted"
+
+    return await _do(visit, chosen, act)
+
+
+async def reopen(visit: Visit) -> web.Response:
+    """Take a draft back from review, to go on with it."""
+    chosen = await _chosen(visit)
+
+    async def act(parts: Publishing) -> str:
+        _is_theirs(visit, chosen)
+        entries = [visit.entry("corpus.reopened", _target(r)) for r in chosen]
+        await parts.revisions.reopen([r for r in chosen if r.state == IN_REVIEW], time=visit.time, told=entries)
+        return "draft_reopened"
+
+    return await _do(visit, chosen, act)
+
+
+async def withdraw(visit: Visit) -> web.Response:
+    """Give a change up, or take back what waits for its day."""
+    chosen = await _chosen(visit)
+
+    async def act(parts: Publishing) -> str:
+        _is_theirs(visit, chosen)
+        entries = [visit.entry("corpus.withdrawn", _target(r)) for r in chosen]
+        held = [r for r in chosen if r.state in OPEN or r.waits]
+        await parts.revisions.withdraw(held, time=visit.time, told=entries)
+        return "draft_withdrawn"
+
+    return await _do(visit, chosen, act, to=BOARD)
+
+
+async def send_back(visit: Visit) -> web.Response:
+    """Return a change to those who wrote it, with a remark."""
+    chosen, remark = await _chosen(visit), visit.form.get("remark")[:REMARK_LIMIT]
+    if not remark:
+        return await _page(visit, chosen, status=422, errors={"remark": "missing"})
+
+    async def act(parts: Publishing) -> str:
+        for revision in chosen:
+            may_review(revision, visit.who.name)
+        entries = [visit.entry("corpus.sent_back", _target(r), after={"remark": remark}) for r in chosen]
+        await parts.revisions.send_back(chosen, who=visit.who.name, remark=remark, time=visit.time, told=entries)
+        return "draft_sent_back"
+
+    return await _do(visit, chosen, act, to=BOARD)
+
+
+async def publish(visit: Visit) -> web.Response:
+    """Put a change into force, or have it wait for its day; against the gate only with a reason."""
+    chosen = await _chosen(visit)
+    remark, override = (visit.form.get(name)[:REMARK_LIMIT] for name in ("remark", "override"))
+
+    async def act(parts: Publishing) -> str:
+        proof = await parts.prove(chosen)
+        if override and not proof.verdict.open:
+            told = [visit.entry("corpus.gate_overridden", _target(r), after={"reason": override}) for r in chosen]
+        else:
+            told = []
+        standing = [await parts.revisions.standing_of(r.kind, r.key) for r in chosen]
+        told += [
+            visit.entry("corpus.published", _target(r), before=_said(was), after=_said(r))
+            for r, was in zip(chosen, standing, strict=True)
+        ]
+        edition = await parts.press.publish(
+            chosen, who=visit.who.name, proof=proof, remark=remark, override=override, told=told
+        )
+        if edition is None:
+            return "scheduled"
+        await parts.shelf.reload()
+        return "published"
+
+    return await _do(visit, chosen, act, to=BOARD)
+
+
+async def take_away(visit: Visit) -> web.Response:
+    """Begin a draft that takes a part out of the corpus."""
+    kind, key = known_kind(visit.part("kind")), visit.asked("key")
+    revisions = publishing(visit).revisions
+    standing = await revisions.standing_of(kind, key)
+    if standing is None:
+        raise web.HTTPNotFound
+    gone = Revision(
+        kind=kind,
+        key=key,
+        gone=True,
+        author=visit.who.name,
+        created=visit.time,
+        changed=visit.time,
+        based_on=standing.id,
+    )
+    try:
+        (number,) = await revisions.begin([gone], told=[visit.entry("corpus.removal_begun", _target(gone))])
+    except Overtaken:
+        return visit.go(edit_of(kind, key), "draft_is_there")
+    return visit.go(f"{BOARD}/{number}", "draft_saved")
+
+
+async def simulate(visit: Visit) -> web.Response:
+    """See what a draft would do to the questions people asked."""
+    (draft, *_) = await _chosen(visit)
+    number = await publishing(visit).trials.start(draft, visit.who.name)
+    return visit.go(f"/console/simulations/{number}")
+
+
+async def set_review_by(visit: Visit) -> web.Response:
+    """Say by when a part in force is to be looked at again."""
+    kind, key, day = known_kind(visit.part("kind")), visit.asked("key"), visit.form.get("review_by")
+    revisions = publishing(visit).revisions
+    standing = await revisions.standing_of(kind, key)
+    if standing is None:
+        raise web.HTTPNotFound
+    if day and not is_day(day):
+        return visit.go(f"{BOARD}?tab=due", "bad_day")
+    entry = visit.entry(
+        "corpus.review_by", f"{kind} {key}", before={"review_by": standing.review_by}, after={"review_by": day}
+    )
+    await revisions.set_review_by(standing.id, day, told=[entry])
+    return visit.go(f"{BOARD}?tab=due", "saved")
+
+
+# ----- what they share
+
+
+async def _chosen(visit: Visit) -> list[Revision]:
+    """The revision that the address names, with the others of its batch that are where it is."""
+    revisions = publishing(visit).revisions
+    revision = await revisions.get(visit.number("id"))
+    if revision is None:
+        raise web.HTTPNotFound
+    together = [r for r in await revisions.batch(revision.batch) if r.state in OPEN or r.waits]
+    return together if revision in together else [revision]
+
+
+async def _do(
+    visit: Visit,
+    chosen: Sequence[Revision],
+    act: Callable[[Publishing], Awaitable[str]],
+    *,
+    to: str = "",
+) -> web.Response:
+    """Act, and go on with what the act has to say; where a rule or somebody else stands in the way, say that."""
+    try:
+        said = await act(publishing(visit))
+    except NotAllowed as error:
+        return await _page(visit, await _chosen(visit), status=409, refused=error.rule)
+    except Overtaken:
+        return await _page(visit, await _chosen(visit), status=409, refused="overtaken")
+    except CorpusError as error:
+        return await _page(visit, await _chosen(visit), status=422, refused=str(error))
+    return visit.go(to or draft_page(chosen[0]), said)
+
+
+async def _page(
+    visit: Visit,
+    chosen: Sequence[Revision],
+    *,
+    status: int = 200,
+    errors: dict[str, str] | None = None,
+    refused: str = "",
+) -> web.Response:
+    parts = publishing(visit)
+    first = chosen[0]
+    changes = [await _change(visit, parts, revision) for revision in chosen]
+    mine = any(visit.who.name in (r.author, *r.hands) for r in chosen)
+    reviewing = first.state == IN_REVIEW and visit.may("approver") and not mine
+    proof: Proof | None = None
+    fault: CorpusError | None = None
+    if first.state == IN_REVIEW and visit.may("approver"):
+        proof = await parts.prove(chosen)
+    elif first.state in OPEN:
+        fault = await _fault(parts, chosen)
+    return visit.page(
+        "draft",
+        status=status,
+        first=first,
+        changes=changes,
+        mine=mine,
+        reviewing=reviewing,
+        proof=proof,
+        fault=fault,
+        stale=[
+            c for c in changes if first.state in OPEN and c.revision.based_on != (c.standing.id if c.standing else 0)
+        ],
+        errors=errors or {},
+        refused=refused,
+        remark=visit.form.get("remark"),
+        override=visit.form.get("override"),
+    )
+
+
+async def _change(visit: Visit, parts: Publishing, revision: Revision) -> Change:
+    standing = await parts.revisions.standing_of(revision.kind, revision.key)
+    if not (revision.state in OPEN or revision.waits):  # what it changed when it came into force
+        standing = await parts.revisions.get(revision.based_on) if revision.based_on else None
+    keywords = tuple(revision.body.get("keywords", ())) if revision.kind == POLICY else None
+    return Change(
+        revision=revision,
+        title=title_of(revision.kind, revision.key, revision.body or (standing.body if standing else {})),
+        standing=standing,
+        deltas=deltas(standing, revision),
+        impact=impact(visit.desk.corpus(), revision.kind, revision.key, keywords=keywords),
+    )
+
+
+async def _fault(parts: Publishing, chosen: Sequence[Revision]) -> CorpusError | None:
+    """Why the corpus would not load with a change, where it would not."""
+    try:
+        await parts.press.corpus_with(chosen)
+    except CorpusError as error:
+        return error
+    return None
+
+
+def _is_theirs(visit: Visit, chosen: Sequence[Revision]) -> None:
+    """Refuse whoever neither wrote on a change nor reviews changes."""
+    if not visit.may("approver") and not all(visit.who.name in (r.author, *r.hands) for r in chosen):
+        raise NotAllowed("not_yours")
+
+
+def _target(revision: Revision) -> str:
+    return f"{revision.kind} {revision.key}"
+
+
+def _said(revision: Revision | None) -> dict[str, object]:
+    """A revision as the audit log keeps it."""
+    if revision is None or revision.gone:
+        return {}
+    return {**revision.body, **({"wording": revision.wording} if revision.wording else {})}
