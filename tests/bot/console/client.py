@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ from aiohttp.test_utils import TestServer
 from argon2 import PasswordHasher
 from yarl import URL
 
-from bot.app import Services, build_app, open_services
+from bot.app import Services, build_app, build_desk, open_services
 from bot.clock import ManualClock
 from bot.config import Config, Console, Corpus, Database, Server, WeChat
+from bot.console.desk import Desk
 from bot.console.keys import Keys, new_token
-from bot.store.audit import Audit, Entry
+from bot.console.site import PREFIX
+from bot.console.templates import Templates
+from bot.store.audit import Audit, Entry, Search
 from bot.store.sessions import FULL, Session, Sessions
 from bot.store.staff import Member, Staff
 from handlers import ROUTER, WORDS
@@ -107,6 +111,22 @@ class Office:
         self.keys = Keys(services.config.console.secret)
         self._stack = stack
 
+    @property
+    def desk(self) -> Desk:
+        """What its pages work with."""
+        templates = Templates(asset=lambda name: f"/static/{name}", name=WORDS.name)
+        return build_desk(self.services, templates)
+
+    @asynccontextmanager
+    async def serving(self, site: web.Application) -> AsyncIterator[Visitor]:
+        """A stranger's browser in front of another console."""
+        app = web.Application()
+        app.add_subapp(PREFIX, site)
+        async with TestServer(app, shutdown_timeout=0.0) as server:
+            jar = aiohttp.CookieJar(unsafe=True)
+            async with aiohttp.ClientSession(cookie_jar=jar) as session:
+                yield Visitor(server.make_url("/"), session)
+
     async def stranger(self) -> Visitor:
         """A browser in which nobody is signed in."""
         jar = aiohttp.CookieJar(unsafe=True)
@@ -138,14 +158,18 @@ class Office:
             expires=time + self.services.config.console.session_hours * 3600.0,
         )
         await self.sessions.begin(session)
-        visitor.session.cookie_jar.update_cookies({"huiqi": token}, self.url / "console")
+        cookie: SimpleCookie = SimpleCookie({"huiqi": token})
+        cookie["huiqi"]["path"] = "/console"
+        visitor.session.cookie_jar.update_cookies(cookie, self.url)
         visitor.token = self.keys.form_token(token)
         return visitor
 
+    def desk_entry(self, action: str) -> Entry:
+        """An entry of the audit log that a test writes itself."""
+        return Entry(time=self.services.clock.time(), staff=0, who="test", action=action)
+
     async def acts(self) -> list[str]:
         """The actions of the audit log, oldest first."""
-        from bot.store.audit import Search
-
         return [entry.action for entry in reversed(await self.audit.read(Search(), 1000))]
 
 
