@@ -23,8 +23,8 @@ Counts = Callable[[], Awaitable[dict[str, int]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """The parts. `counts` are the rows of a table by state, by the table's name; `publishing` is None where files are the
-    truth and the corpus is not edited here."""
+    """The parts. `counts` are the rows of a table by state, by the table's name; `publishing` is None where files are
+    the truth and the corpus is not edited here."""
 
     config: Config
     clock: Clock

@@ -21,6 +21,11 @@ class Place:
 HOME = "home"  # under its path stand all others
 PLACES = (
     Place(HOME, "/console", Permission.VIEWER, "work"),
+    Place("corpus", "/console/policies", Permission.VIEWER, "corpus"),
+    Place("review", "/console/drafts", Permission.VIEWER, "corpus"),
+    Place("departments", "/console/departments", Permission.VIEWER, "corpus"),
+    Place("keywords", "/console/lexicon", Permission.VIEWER, "corpus"),
+    Place("editions", "/console/editions", Permission.VIEWER, "corpus"),
     Place("staff", "/console/staff", Permission.ADMIN, "office"),
     Place("audit", "/console/audit", Permission.APPROVER, "office"),
     Place("settings", "/console/settings", Permission.ADMIN, "office"),

@@ -13,7 +13,7 @@ from bot.console.visit import Visit
 from bot.corpus import Corpus
 from bot.links import links_to
 from bot.parts import POLICY
-from bot.policies import SOON, Policy, Status, largest
+from bot.policies import SOON, AnyBenefit, Policy, Status, largest
 from bot.ranking import find
 from bot.revisions import Revision
 
@@ -118,7 +118,13 @@ async def show(visit: Visit) -> web.Response:
         held=held,
         draft=draft,
         waiting=waiting,
+        kind_of=_kind_of,
     )
+
+
+def _kind_of(benefit: AnyBenefit) -> str:
+    """fixed, rate, max … as the files call it."""
+    return str(benefit.__struct_config__.tag)
 
 
 async def _revisions(visit: Visit) -> tuple[dict[str, Revision], dict[str, Revision]]:

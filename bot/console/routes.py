@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from bot.console import audit, home, profile, settings, sign_in, staff
+from bot.console import (
+    audit,
+    drafts,
+    editing,
+    editions,
+    home,
+    parts,
+    policies,
+    profile,
+    settings,
+    sign_in,
+    simulations,
+    staff,
+)
 from bot.console.guard import Route
 from bot.console.permissions import Permission
 
 ANYONE, STARTED, VIEWER, EDITOR, APPROVER, ADMIN = Permission
+LONG_FORM = 2 * 1024 * 1024  # bytes: a list of words or an official wording, each character as nine
 
 ROUTES = (
     Route("GET", "/console/sign-in", sign_in.show, ANYONE),
@@ -39,4 +53,28 @@ ROUTES = (
     Route("POST", "/console/staff/{id}/enable", staff.enable, ADMIN),
     Route("GET", "/console/audit", audit.show, APPROVER),
     Route("GET", "/console/settings", settings.show, ADMIN),
+    Route("GET", "/console/policies", policies.show_all, VIEWER),
+    Route("GET", "/console/policies/{id}", policies.show, VIEWER),
+    Route("GET", "/console/books/{kind}", parts.show_books, VIEWER),
+    Route("GET", "/console/departments", parts.show_departments, VIEWER),
+    Route("GET", "/console/lexicon", parts.show_lexicon, VIEWER),
+    Route("GET", "/console/parts/{kind}", parts.show, VIEWER),
+    Route("POST", "/console/parts/{kind}/take-away", drafts.take_away, EDITOR),
+    Route("POST", "/console/parts/{kind}/review-by", drafts.set_review_by, EDITOR),
+    Route("GET", "/console/edit/{kind}", editing.show, EDITOR),
+    Route("POST", "/console/edit/{kind}", editing.save, EDITOR, LONG_FORM),
+    Route("GET", "/console/drafts", drafts.show_all, VIEWER),
+    Route("GET", "/console/drafts/{id}", drafts.show, VIEWER),
+    Route("POST", "/console/drafts/{id}/submit", drafts.submit, EDITOR),
+    Route("POST", "/console/drafts/{id}/reopen", drafts.reopen, EDITOR),
+    Route("POST", "/console/drafts/{id}/withdraw", drafts.withdraw, EDITOR),
+    Route("POST", "/console/drafts/{id}/simulate", drafts.simulate, EDITOR),
+    Route("POST", "/console/drafts/{id}/send-back", drafts.send_back, APPROVER),
+    Route("POST", "/console/drafts/{id}/publish", drafts.publish, APPROVER),
+    Route("GET", "/console/simulations/{id}", simulations.show, EDITOR),
+    Route("GET", "/console/editions", editions.show_all, VIEWER),
+    Route("GET", "/console/editions/{number}", editions.show, VIEWER),
+    Route("POST", "/console/editions/{number}/restore", editions.restore, EDITOR),
+    Route("GET", "/console/revisions/{id}", editions.show_revision, VIEWER),
+    Route("POST", "/console/revisions/{id}/restore", editions.restore_revision, EDITOR),
 )
