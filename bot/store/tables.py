@@ -96,6 +96,7 @@ feedback = Table(
     Column("text", Text, nullable=False),
     Column("about", Text, nullable=False, server_default=""),  # the policy or answer it speaks of
     Column("closed", Float),
+    Column("assignee", Integer, nullable=False, server_default="0"),  # who of the staff sees to it
     UniqueConstraint("key", "number", name="feedback_once"),
 )
 
@@ -297,4 +298,71 @@ simulations = Table(
     Column("total", Integer, nullable=False),
     Column("outcomes", LargeBinary, nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
+)
+
+# The messages that found no answer, or of which the follower complained, by their keys alone: what is erased in the
+# inbox is gone here too.
+unanswered = Table(
+    "unanswered",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("received", Float, nullable=False, index=True),
+    Column("why", String(10), nullable=False),  # nothing: no answer was found; complaint
+    sqlite_with_rowid=False,
+)
+
+# What staff said of a question that nobody could answer, by a keyed hash of its words.
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("state", String(10), nullable=False),  # done, not_ours
+    Column("who", String(40), nullable=False),
+    Column("time", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# How often something happened on a day. `people` holds up to five marks of who it was, too short to find anybody by,
+# long enough to tell five apart: what fewer took part in is not shown.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("value", String(80), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("people", String(24), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# How far the inbox is counted: up to the message received at `time` with `key`.
+tally_marks = Table(
+    "tally_marks",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("time", Float, nullable=False),
+    Column("key", String(40), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The QR codes made through the platform: a permanent one is made once for a scene.
+scenes = Table(
+    "scenes",
+    metadata,
+    Column("scene", String(64), primary_key=True),
+    Column("url", Text, nullable=False),  # what the code holds
+    Column("created", Float, nullable=False),
+    Column("who", String(40), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Answers that staff keep at hand.
+canned = Table(
+    "canned",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("title", String(40), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("changed", Float, nullable=False),
+    Column("who", String(40), nullable=False),
 )
