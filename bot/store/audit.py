@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Float, Integer, String, and_, bindparam, insert, or_, select
+from sqlalchemy import Float, Integer, String, and_, bindparam, func, insert, or_, select
 
 from bot.store.driver import Script, Store
 from bot.store.forgetting import Forgetting
@@ -38,7 +38,7 @@ class Written(Entry, frozen=True, kw_only=True):
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """Which entries to read: of one person, of an action or a family of them ("staff." for all of accounts), about one
+    """Which entries to read: of one person, of an action or a family of them ("staff." is how all of accounts begin), about one
     target, from one time to before another; what is empty does not narrow."""
 
     staff: int = 0
@@ -51,13 +51,14 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
 _columns = (audit.c.id, audit.c.time, audit.c.staff, audit.c.who, audit.c.action, audit.c.target)
 _who = bindparam("of_staff", type_=Integer)
 _family = bindparam("of_action", type_=String)
+_beginning = func.substr(audit.c.action, 1, func.length(_family))
 _target = bindparam("of_target", type_=String)
 _SEARCH = (
     select(*_columns, audit.c.before, audit.c.after, audit.c.ip)
     .where(
         audit.c.id < bindparam("below", type_=Integer),
         or_(_who == 0, audit.c.staff == _who),
-        or_(_family == "", audit.c.action.startswith(_family, autoescape=False)),
+        or_(_family == "", _beginning == _family),
         or_(_target == "", audit.c.target == _target),
         and_(audit.c.time >= bindparam("since", type_=Float), audit.c.time < bindparam("until", type_=Float)),
     )
@@ -86,7 +87,7 @@ class Audit:
         """Entries, newest first, of numbers below `below`, at most `many`."""
         values = {
             "of_staff": search.staff,
-            "of_action": search.action.replace("%", "").replace("_", ""),
+            "of_action": search.action,
             "of_target": search.target,
             "since": search.since,
             "until": search.until,

@@ -1,0 +1,39 @@
+"""The settings as staff may look at them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from bot.clock import ManualClock
+from bot.config import SECRETS, Config
+from tests.bot.console.client import Office, office_settings, open_office
+
+
+async def test_every_setting_is_shown_and_no_secret(office: Office) -> None:
+    """Each section stands there; of a secret only that it is set."""
+    page = await (await office.sign_in("admin")).get("/console/settings")
+    config = office.services.config
+    for section in msgspec.structs.fields(Config):
+        assert f'id="s-{section.name}"' in page.source
+    for section, key in SECRETS:
+        value = getattr(getattr(config, section), key)
+        assert value not in page.source
+    assert "已设置" in page.text
+
+
+async def test_what_is_not_set_is_said_to_be_so(tmp_path: Path, clock: ManualClock) -> None:
+    """An empty secret is no secret that is set."""
+    config = office_settings(tmp_path)
+    wechat = msgspec.structs.replace(config.wechat, mode="plain", encoding_aes_key="")
+    async with open_office(msgspec.structs.replace(config, wechat=wechat), clock) as office:
+        assert "没有设置" in (await (await office.sign_in("admin")).get("/console/settings")).text
+
+
+async def test_every_setting_has_a_name(office: Office) -> None:
+    """No key of the file stands on the page in its stead."""
+    page = await (await office.sign_in("admin")).get("/console/settings")
+    for section in msgspec.structs.fields(Config):
+        for field in msgspec.structs.fields(section.type):
+            assert f"<dt>{field.name}</dt>" not in page.source, (section.name, field.name)
