@@ -26,7 +26,7 @@ def matching_step(secret: str, code: str, time: float) -> int | None:
     if not (given.isascii() and given.isdigit() and len(given) == 6):
         return None
     now, app, found = int(time // STEP), pyotp.TOTP(secret), None
-    for step in range(now - DRIFT, now + DRIFT + 1):  # all of them, whichever fits: it takes the same time
+    for step in range(max(0, now - DRIFT), now + DRIFT + 1):  # all of them, whichever fits: it takes the same time
         if hmac.compare_digest(app.at(step * STEP), given):
             found = step
     return found

@@ -20,7 +20,7 @@ T = TypeVar("T")
 Hasher = PasswordHasher
 
 SHORTEST = 12  # characters, or
-WORDS = 3  # words of two characters or more
+WORDS = 3  # words of three letters or two characters
 LONGEST = 200  # characters: more would only cost time
 THREADS = 2  # hashes at once: each takes 64 MiB for a tenth of a second
 QUEUE = 16  # that wait for a thread; more are turned away
@@ -89,7 +89,7 @@ def weakness(password: str, *known: str) -> str:
     `known` is what a stranger would try first, such as the name of the account.
     """
     folded = re.sub(r"\s+", "", password.lower())
-    words = [word for word in password.split() if len(word) > 1]
+    words = [word for word in password.split() if len(word) >= (3 if word.isascii() else 2)]
     if len(password) < SHORTEST and len(words) < WORDS:
         return "short"
     if len(password) > LONGEST:

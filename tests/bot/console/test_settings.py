@@ -17,8 +17,8 @@ async def test_every_setting_is_shown_and_no_secret(office: Office) -> None:
     config = office.services.config
     for section in msgspec.structs.fields(Config):
         assert f'id="s-{section.name}"' in page.source
-    for section, key in SECRETS:
-        value = getattr(getattr(config, section), key)
+    for place, key in SECRETS:
+        value = getattr(getattr(config, place), key)
         assert value not in page.source
     assert "已设置" in page.text
 
