@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,27 +17,26 @@ from bot.callback import Callback
 from bot.channels import CHANNELS
 from bot.clock import SHANGHAI, Clock, SystemClock
 from bot.config import Config
-from bot.context import Context, Office, nobody
 from bot.console.desk import Desk
 from bot.console.keys import Keys
 from bot.console.passwords import Hasher, Passwords
 from bot.console.publishing import Publishing, build_publishing
 from bot.console.site import PREFIX, build_site
+from bot.console.talk import build_talk
 from bot.console.templates import Templates
+from bot.context import Context, Office, nobody
 from bot.conversation import Conversation, fresh
 from bot.corpus import Corpus
 from bot.engine import Engine, Outcome
-from bot.errors import ConfigError
 from bot.gate import Gate
 from bot.health import Health
 from bot.limits import Limits
-from bot.logs import set_up_logs
-from bot.menu import read_menu
 from bot.messages import AnyMessage
 from bot.outbox import Outbox
 from bot.pages import Pages
 from bot.person import Person
 from bot.press import Press
+from bot.rehearsal import Rehearsal
 from bot.routing import Router, pointed, spoken
 from bot.shelf import Files, Shelf, Source
 from bot.store.attempts import Attempts
@@ -47,7 +44,7 @@ from bot.store.audit import Audit
 from bot.store.database import Database
 from bot.store.days import Days
 from bot.store.departures import Departures
-from bot.store.feedback import Feedback, Kept, Remark
+from bot.store.feedback import Feedback, Remark
 from bot.store.inbox import Inbox
 from bot.store.outbox import OutboxRows
 from bot.store.revisions import Revisions
@@ -55,7 +52,10 @@ from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
 from bot.store.simulations import Simulations
 from bot.store.staff import Staff
+from bot.store.tallies import Tallies
 from bot.store.tokens import TokenRows
+from bot.store.unanswered import Unanswered
+from bot.tally import Tally
 from bot.wechat.client import Client
 from bot.wechat.client import Wire as ApiWire
 from bot.wechat.protocol import WINDOW, Wire
@@ -67,7 +67,7 @@ logger = structlog.get_logger(__name__)
 
 STOP_SECONDS = 8.0  # how long running answers and sends may take to finish after a signal to stop
 OUTBOX_IDLE, RECOVER_IDLE, PURGE_IDLE = 0.5, 5.0, 3600.0  # seconds between looks that found nothing
-CORPUS_IDLE, EDITIONS_IDLE = 3.0, 60.0
+CORPUS_IDLE, EDITIONS_IDLE, TALLY_IDLE = 3.0, 60.0, 5.0
 DAY = 86_400.0
 LONGEST_LINE = 64 * 1024  # bytes of a request line: a pasted question gets a page, not a bare 400
 
@@ -88,6 +88,7 @@ class Services:
     engine: Engine
     worker: Worker
     passwords: Passwords
+    router: Router
 
     @property
     def corpus(self) -> Corpus:
@@ -177,6 +178,12 @@ async def open_services(
                 Job(name="editions", run=press.take_effect, idle=EDITIONS_IDLE),
                 Job(name="corpus", run=shelf.look, idle=CORPUS_IDLE),
             ]
+        if config.console.enabled:
+            tally = build_tally(config, database, shelf, clock)
+            doing += [
+                Job(name="tally", run=tally.run, idle=TALLY_IDLE),
+                Job(name="tally purge", run=tally.purge, idle=PURGE_IDLE),
+            ]
         worker = Worker(*doing, clock=clock)
         passwords = Passwords(hasher)
         stack.callback(passwords.close)
@@ -195,12 +202,20 @@ async def open_services(
             engine=engine,
             worker=worker,
             passwords=passwords,
+            router=router,
         )
 
 
 def build_press(config: Config, router: Router, database: Database, clock: Clock) -> Press:
     """What publishes the corpus that the database keeps; its first edition is the folder."""
     return Press(Revisions(database), folder=Path(config.corpus.path), gate=Gate(router.speak), clock=clock)
+
+
+def build_tally(config: Config, database: Database, shelf: Shelf, clock: Clock) -> Tally:
+    """What counts the inbox for the console."""
+    keys = Keys(config.console.secret)
+    tallies = Tallies(database, database, Unanswered(database, database))
+    return Tally(tallies, corpus=lambda: shelf.current, digest=partial(keys.digest, "tally"), clock=clock)
 
 
 def build_client(config: Config, session: aiohttp.ClientSession, database: Database, clock: Clock) -> Client:
@@ -218,13 +233,13 @@ def jobs(
     """What a worker does."""
     remarks, departures, signatures = Feedback(database), Departures(database), Signatures(database)
     sessions, attempts, audit = Sessions(database), Attempts(database), Audit(database)
-    simulations = Simulations(database)
+    simulations, unanswered = Simulations(database), Unanswered(database, database)
 
     async def purge() -> int:
         now = clock.time()
         before = now - config.replies.keep_days * DAY
         await inbox.purge(before)
-        gone = await rows.purge(before) + await remarks.purge(before)
+        gone = await rows.purge(before) + await remarks.purge(before) + await unanswered.purge(before)
         # A clock may be behind the platform's by the window, so a signature may stay good for two of them.
         gone += await departures.purge(now - DAY) + await signatures.purge(now - 2 * WINDOW)
         gone += await sessions.purge(now) + await attempts.purge(now - DAY) + await simulations.purge(now - DAY)
@@ -275,7 +290,7 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
 
 def build_desk(services: Services, templates: Templates) -> Desk:
     """What the console works with."""
-    database = services.database
+    database, wechat, office = services.database, services.config.wechat, office_of(services.config)
     audit = Audit(database)
     return Desk(
         config=services.config,
@@ -291,6 +306,13 @@ def build_desk(services: Services, templates: Templates) -> Desk:
         publishing=services.publishing,
         days=Days(database),
         templates=templates,
+        talk=build_talk(
+            database,
+            Rehearsal(services.router, office),
+            account=services.client,
+            may_write=office.can_push,
+            has_codes=wechat.account == "test" or (wechat.account == "service" and wechat.certified),
+        ),
     )
 
 
@@ -299,97 +321,3 @@ def build_app(services: Services, words: Words) -> web.Application:
     app = web.Application(client_max_size=64 * 1024)
     mount(app, services, words)
     return app
-
-
-async def serve(config: Config, router: Router, words: Words, *, stop: asyncio.Event | None = None) -> None:
-    """Answer until a signal comes; then finish what is running."""
-    set_up_logs(config.log.level, config.log.format)
-    stop = stop or _stop_on_signals()
-    async with open_services(config, router) as services, _reloading(services.shelf), _listening(services, words):
-        services.worker.start()
-        logger.info("serving", host=config.server.host, port=config.server.port, corpus=services.corpus.version)
-        await stop.wait()
-        await services.worker.stop(STOP_SECONDS)
-    logger.info("stopped")
-
-
-@asynccontextmanager
-async def _reloading(shelf: Shelf) -> AsyncIterator[None]:
-    """Read the corpus anew whenever a SIGHUP comes."""
-    loop = asyncio.get_running_loop()
-    running: set[asyncio.Task[Corpus]] = set()
-
-    def reload() -> None:
-        if len(running) < 2:  # one reads, one waits to read what has changed since: a third would see nothing else
-            task = loop.create_task(shelf.reload())
-            running.add(task)
-            task.add_done_callback(running.discard)
-
-    loop.add_signal_handler(signal.SIGHUP, reload)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGHUP)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-
-
-@asynccontextmanager
-async def _listening(services: Services, words: Words) -> AsyncIterator[None]:
-    server = services.config.server
-    app = build_app(services, words)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS, max_line_size=LONGEST_LINE)
-    await runner.setup()
-    try:
-        await listen(runner, server.host, server.port)
-        yield
-    finally:
-        await runner.cleanup()
-
-
-async def listen(runner: web.AppRunner, host: str, port: int) -> None:
-    """Take requests at an address; ConfigError where that cannot be, as when another program has the port."""
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        raise ConfigError(f"cannot listen on {host} port {port}: {error.strerror}") from error
-
-
-async def work(config: Config, router: Router) -> None:
-    """Do the jobs alone, until a signal comes."""
-    set_up_logs(config.log.level, config.log.format)
-    stop = _stop_on_signals()
-    async with open_services(config, router) as services, _reloading(services.shelf):
-        services.worker.start()
-        logger.info("working", corpus=services.corpus.version)
-        await stop.wait()
-        await services.worker.stop(STOP_SECONDS)
-    logger.info("stopped")
-
-
-async def read_remarks(config: Config, many: int) -> list[Kept]:
-    """What followers said for staff to read, newest first."""
-    database = await Database.open(config.database.url)
-    try:
-        return await Feedback(database).newest(many)
-    finally:
-        await database.close()
-
-
-async def put_menu(config: Config) -> None:
-    """Set the account's menu."""
-    buttons = read_menu(Path(config.corpus.path) / "menu.toml", config.server.public_url)
-    database = await Database.open(config.database.url)
-    try:
-        async with aiohttp.ClientSession() as session:
-            await build_client(config, session, database, SystemClock()).create_menu(buttons)
-    finally:
-        await database.close()
-
-
-def _stop_on_signals() -> asyncio.Event:
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    return stop

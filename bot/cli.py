@@ -91,14 +91,14 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
     @cli.command()
     def serve(config: ConfigFile) -> None:
         """Answer the platform's callback, serve the pages, send what waits."""
-        from bot.app import serve as run
+        from bot.serving import serve as run
 
         _uvloop(run(read_config(config), router, words))
 
     @cli.command()
     def worker(config: ConfigFile) -> None:
         """Send what waits and finish what a dead process began, without listening."""
-        from bot.app import work as run
+        from bot.serving import work as run
 
         _uvloop(run(read_config(config), router))
 
@@ -149,7 +149,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         config: ConfigFile, many: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 100
     ) -> None:
         """Show what followers asked staff and complained of, one JSON line each."""
-        from bot.app import read_remarks as run
+        from bot.serving import read_remarks as run
 
         for kept in asyncio.run(run(read_config(config), many)):
             when = datetime.fromtimestamp(kept.created, SHANGHAI).isoformat(timespec="seconds")
@@ -158,8 +158,8 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
 
     @cli.command()
     def menu(config: ConfigFile) -> None:
-        """Put data/menu.toml in place of the account's menu."""
-        from bot.app import put_menu
+        """Put the corpus's menu in place of the account's."""
+        from bot.serving import put_menu
 
         settings = _quietly(config)
         try:

@@ -1,13 +1,150 @@
-"""Why a text gets its answer: what was read, what each word means, how policies were scored."""
+"""Why a text gets its answer: what was read, what each word means, how policies were scored; as values and as lines."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
 
 from bot.corpus import Corpus
-from bot.ranking import Finding
+from bot.question import FILLER, Hit, Question
+from bot.ranking import Finding, Ranked
 
 BEST = 8
+MOST_WORDS, MOST_NAMED = 40, 4  # words shown, and policies named with each
+WORTH, MOVED, RESTATED = re.compile(r"(.+) (\d+\.\d)"), re.compile(r"(.+) ×([\d.]+)"), re.compile(r"restated by (.+)")
+SUM, DATE, MATTER, UNKNOWN = "sum", "date", "matter", "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A piece of the folded text from `start` on, and the kind of what it was taken for."""
+
+    start: int
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A word that was found: where, what it means, how many policies it speaks for, and the first of these.
+
+    chosen  whether it labels its place, or only speaks beside a longer one
+    factor  below 1 where only its sound fits, or something stands in it
+    """
+
+    start: int
+    end: int
+    text: str
+    meanings: tuple[tuple[str, str], ...]
+    policies: int
+    named: tuple[str, ...]
+    chosen: bool
+    factor: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """What made a score: a word with what it gave, or a rule with its factor."""
+
+    kind: str
+    text: str
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """A policy with its score and what made it; `share` is of the best one's."""
+
+    id: str
+    title: str
+    score: float
+    share: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A text as it was read."""
+
+    spans: tuple[Span, ...]
+    words: tuple[Word, ...]
+    scores: tuple[Score, ...]
+    found: int
+
+
+def reading(finding: Finding, corpus: Corpus) -> Reading:
+    """How a text was read, to be shown."""
+    return Reading(
+        spans=tuple(_spans(finding.question)),
+        words=tuple(_words(finding.question, corpus)),
+        scores=tuple(_scores(finding, corpus)),
+        found=len(finding.ranked),
+    )
+
+
+def _spans(question: Question) -> Iterator[Span]:
+    text, known = question.folded.text, {}
+    for number, hit in enumerate(question.chosen):
+        known.update(dict.fromkeys(range(hit.start, hit.end), number))
+    places = [(known.get(place, -1), _kind(question.labels[place], place in known)) for place in range(len(text))]
+    place = 0
+    for (_, kind), run in groupby(places):
+        size = len(list(run))
+        yield Span(start=place, text=text[place : place + size], kind=kind)
+        place += size
+
+
+def _kind(label: str, is_known: bool) -> str:
+    if label == FILLER:
+        return "stop"
+    return label or (MATTER if is_known else UNKNOWN)
+
+
+def _words(question: Question, corpus: Corpus) -> Iterator[Word]:
+    hits = {(hit.start, hit.end, hit.entry.word): hit for hit in (*question.hits, *question.chosen)}
+    chosen = set(question.chosen)
+    ordered = sorted(hits.values(), key=lambda hit: (hit not in chosen, hit.start, -hit.end))
+    for hit in ordered[:MOST_WORDS]:
+        yield _word(hit, corpus, chosen=hit in chosen)
+
+
+def _word(hit: Hit, corpus: Corpus, *, chosen: bool) -> Word:
+    best = sorted(hit.entry.postings, key=lambda posting: -posting[1])
+    ids = [corpus.index.ids[position] for position, _ in best if position < corpus.index.size]
+    return Word(
+        start=hit.start,
+        end=hit.end,
+        text=hit.entry.word,
+        meanings=tuple((meaning.kind, meaning.value) for meaning in hit.entry.meanings),
+        policies=len(ids),
+        named=tuple(corpus.policies[i].title for i in ids[:MOST_NAMED]),
+        chosen=chosen,
+        factor=hit.factor,
+    )
+
+
+def _scores(finding: Finding, corpus: Corpus) -> Iterator[Score]:
+    most = finding.ranked[0].score if finding.ranked else 0.0
+    for ranked in finding.ranked[:BEST]:
+        yield Score(
+            id=ranked.id,
+            title=corpus.policies[ranked.id].title,
+            score=ranked.score,
+            share=ranked.score / most if most else 0.0,
+            reasons=tuple(_reasons(ranked)),
+        )
+
+
+def _reasons(ranked: Ranked) -> Iterator[Reason]:
+    for said in ranked.reasons:
+        if found := RESTATED.fullmatch(said):
+            yield Reason(kind="restated", text=found[1], value=0.0)
+        elif found := MOVED.fullmatch(said):
+            yield Reason(kind="moved", text=found[1], value=float(found[2]))
+        elif found := WORTH.fullmatch(said):
+            yield Reason(kind="word", text=found[1], value=float(found[2]))
 
 
 def explain(finding: Finding, corpus: Corpus) -> Iterator[str]:
@@ -30,3 +167,14 @@ def explain(finding: Finding, corpus: Corpus) -> Iterator[str]:
     for place, ranked in enumerate(finding.ranked[:BEST], 1):
         title = corpus.policies[ranked.id].title
         yield f"  {place}. {ranked.id} {title}  {ranked.score:.2f}  = {'; '.join(ranked.reasons) or 'of the set'}"
+
+
+def near(question: Question, corpus: Corpus, many: int = 5) -> tuple[str, ...]:
+    """The policies that the words of a question point at, however weakly; best first."""
+    worth: dict[int, float] = {}
+    for hit in question.hits:
+        for position, value in hit.entry.postings:
+            if position < corpus.index.size:
+                worth[position] = worth.get(position, 0.0) + value * (hit.end - hit.start)
+    best = sorted(worth, key=lambda position: (-worth[position], position))
+    return tuple(corpus.index.ids[position] for position in best[:many])

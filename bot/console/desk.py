@@ -10,6 +10,7 @@ from bot.config import Config
 from bot.console.keys import Keys
 from bot.console.passwords import Passwords
 from bot.console.publishing import Publishing
+from bot.console.talk import Talk
 from bot.console.templates import Templates
 from bot.corpus import Corpus
 from bot.store.attempts import Attempts
@@ -39,3 +40,4 @@ class Desk:
     publishing: Publishing | None
     days: Days
     templates: Templates
+    talk: Talk

@@ -197,6 +197,11 @@ class Client:
         """The menu followers see, wherever it was made; any kind of account may ask."""
         return await self._repeat("GET", "/cgi-bin/get_current_selfmenu_info")
 
+    async def create_qrcode(self, scene: str) -> str:
+        """Make a permanent QR code of a scene, 1 to 64 characters; what is to be drawn. An account may have 100 000."""
+        body = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
+        return str((await self._repeat("POST", "/cgi-bin/qrcode/create", json=body)).get("url", ""))
+
     async def get_callback_ips(self) -> tuple[str, ...]:
         """The addresses and networks the platform's callbacks come from."""
         return await self._get_ips("/cgi-bin/getcallbackip")

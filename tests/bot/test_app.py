@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,29 +10,27 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
-import structlog
-from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.app import Services, answering, build_app, jobs, listen, office_of, open_services, put_menu, serve
+from bot.app import Services, answering, build_app, jobs, office_of, open_services
 from bot.clock import ManualClock
-from bot.config import Config, Corpus, Database, Replies, Server, WeChat
+from bot.config import Config, Console, Corpus, Database, Replies, WeChat
 from bot.context import Context, Note, Office
 from bot.conversation import Conversation
-from bot.emulator.platform import Platform
-from bot.errors import ConfigError, CorpusError, StoreError
+from bot.errors import CorpusError, StoreError
 from bot.messages import Clicked, Text
 from bot.replies import Answer, Say, Silence
 from bot.routing import Router
+from bot.store.attempts import Attempts, Patience
+from bot.store.audit import Audit, Entry
 from bot.store.departures import Departures
 from bot.store.feedback import Feedback, Remark, pack
+from bot.store.sessions import Session, Sessions
 from bot.store.signatures import Signatures
 from bot.wechat.crypto import sign
 from bot.wechat.protocol import WINDOW
 from bot.worker import Job
 from handlers import ROUTER, WORDS
-from tests.corpus import DATA
-from tests.scenarios.programs import free_port
 from tests.scenarios.stage import ACCOUNT
 from tests.small import small_corpus, write_files
 
@@ -251,61 +247,31 @@ async def test_everything_has_its_address(tmp_path: Path, clock: ManualClock) ->
                     assert response.status == status, path
 
 
-async def test_a_taken_port_is_said_to_be() -> None:
-    """Where another program listens, the address and the reason are told."""
-    port = free_port()
-    runners = [web.AppRunner(web.Application()) for _ in range(2)]
-    for runner in runners:
-        await runner.setup()
-    await listen(runners[0], "127.0.0.1", port)
-    with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1 port {port}: .*in use"):
-        await listen(runners[1], "127.0.0.1", port)
-    for runner in runners:
-        await runner.cleanup()
+async def test_the_console_is_there_where_it_is_enabled(tmp_path: Path, clock: ManualClock) -> None:
+    """Its door opens; the pages' files are the public ones."""
+    async with opened(settings(tmp_path, console=Console(enabled=True, secret="f" * 32)), clock) as services:
+        async with TestServer(build_app(services, WORDS)) as server, aiohttp.ClientSession() as session:
+            async with session.get(server.make_url("/console")) as response:
+                assert (response.status, response.url.path) == (200, "/console/sign-in")
+                source = await response.text()
+            sheet = source.partition('rel="stylesheet" href="')[2].partition('"')[0]
+            async with session.get(server.make_url(sheet)) as response:
+                assert (response.status, response.content_type) == (200, "text/css")
 
 
-@pytest.fixture
-def own_logs() -> Iterator[None]:
-    """Takes back what a served program sets up for its logs."""
-    handlers = list(logging.root.handlers)
-    yield
-    structlog.reset_defaults()
-    logging.root.handlers[:] = handlers
-
-
-@pytest.mark.usefixtures("own_logs")
-async def test_serving_ends_when_it_is_told_to(tmp_path: Path) -> None:
-    """While it serves the pages are there; told to stop, it stops."""
-    port, stop = free_port(), asyncio.Event()
-    config = settings(tmp_path, server=Server(port=port))
-    async with open_services(config, ROUTER, corpus=small_corpus(), migrate=True):
-        pass  # the database is made
-    serving = asyncio.create_task(serve(config, ROUTER, WORDS, stop=stop))
-    async with asyncio.timeout(20), aiohttp.ClientSession() as session:
-        assert await answered(session, f"http://127.0.0.1:{port}/healthz", serving) == 200
-    stop.set()
-    await asyncio.wait_for(serving, 10)
-
-
-async def answered(session: aiohttp.ClientSession, url: str, serving: asyncio.Task[None]) -> int:
-    """The status of an address once somebody listens there."""
-    while not serving.done():
-        try:
-            async with session.get(url) as response:
-                return response.status
-        except aiohttp.ClientConnectorError:
-            await asyncio.sleep(0)
-    raise AssertionError("it stopped")
-
-
-async def test_the_menu_is_put_in_place(tmp_path: Path) -> None:
-    """The menu of the corpus folder, with our public address, becomes the account's."""
-    async with Platform(ACCOUNT) as platform, TestServer(platform.app()) as api:
-        wechat = msgspec.structs.replace(WECHAT, api_base_url=str(api.make_url("")).rstrip("/"))
-        config = settings(tmp_path, wechat=wechat, server=Server(public_url="https://x.cn"))
-        config = msgspec.structs.replace(config, corpus=Corpus(path=str(DATA)))
-        async with open_services(config, ROUTER, corpus=small_corpus(), migrate=True):
-            pass
-        await put_menu(config)
-        (page,) = [leaf for b in platform.menu.buttons for leaf in b.get("sub_button", []) if leaf["type"] == "view"]
-        assert page["url"] == "https://x.cn/policies"
+async def test_what_staff_did_is_kept_longer(tmp_path: Path, clock: ManualClock) -> None:
+    """The job that forgets ends old sessions and old counts of failures at once, the audit log by its own days."""
+    console = Console(enabled=True, secret="f" * 32, audit_days=180)
+    async with opened(settings(tmp_path, console=console), clock) as services:
+        database, time = services.database, clock.time()
+        await Audit(database).write(Entry(time=time, staff=0, who="", action="x"))
+        await Sessions(database).begin(
+            Session(id="s", staff=1, stage="full", created=time, seen=time, expires=time + 3600)
+        )
+        await Attempts(database).count({"k": Patience(free=1, first=1.0, longest=1.0)}, time)
+        purge = work(services, services.config)["purge"]
+        gone = []
+        for due in (3600.0, 3601.0, 86_400.0, 86_401.0, 180 * 86_400.0, 180 * 86_400.0 + 1):
+            await clock.advance(time + due - clock.time())
+            gone.append(await purge.run())
+        assert gone == [0, 1, 0, 1, 0, 1]

@@ -1,4 +1,4 @@
-"""Questions without an answer and what was said of them, daily counts, QR codes, answers at hand, who sees to a remark."""
+"""Questions without an answer, daily counts, QR codes, answers at hand, and who sees to a remark."""
 
 import sqlalchemy as sa
 from alembic import op

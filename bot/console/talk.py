@@ -1,0 +1,90 @@
+"""What the pages of talk work with: questions nobody could answer, tickets, letters, counts, codes, the menu."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from bot.console.publishing import Publishing
+from bot.corpus import Corpus
+from bot.rehearsal import Rehearsal
+from bot.revisions import Revision
+from bot.store.canned import Canned
+from bot.store.correspondence import Correspondence
+from bot.store.database import Database
+from bot.store.scenes import Scenes
+from bot.store.tallies import Tallies
+from bot.store.tickets import Tickets
+from bot.store.unanswered import Unanswered
+
+TRIED = 2  # corpora with drafts in them that are kept: each takes a moment to build
+
+
+class Account(Protocol):
+    """What the console may ask of the platform: nothing of it reaches a follower. Any WeChatError may come."""
+
+    async def create_menu(self, buttons: Sequence[Mapping[str, Any]]) -> None:
+        """Replace the whole menu."""
+
+    async def get_menu(self) -> dict[str, Any]:
+        """The menu that was set through the API."""
+
+    async def create_qrcode(self, scene: str) -> str:
+        """Make a permanent code of a scene; what is to be drawn."""
+
+
+class Subscribers(Protocol):
+    """Whoever keeps what followers want to be told of."""
+
+    async def changes(self, first: date, last: date) -> Sequence[tuple[date, int, int]]:
+        """For each day how many subscriptions were made and how many ended."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Talk:
+    """The parts. `may_write` is whether the account may write to a follower at all, `has_codes` whether it may make
+    codes; `subscribers` is None where nothing is subscribed to."""
+
+    rehearsal: Rehearsal
+    unanswered: Unanswered
+    tickets: Tickets
+    correspondence: Correspondence
+    canned: Canned
+    scenes: Scenes
+    tallies: Tallies
+    account: Account
+    may_write: bool
+    has_codes: bool
+    subscribers: Subscribers | None = None
+    _tried: OrderedDict[object, Corpus] = field(default_factory=OrderedDict)
+
+    async def corpus_with(self, publishing: Publishing, drafts: Sequence[Revision]) -> Corpus:
+        """The corpus as it would be with drafts in force. CorpusError where that does not load."""
+        key = (await publishing.revisions.newest(), tuple((draft.id, draft.edits) for draft in drafts))
+        if key not in self._tried:
+            _, corpus = await publishing.press.corpus_with(drafts)
+            self._tried[key] = corpus
+            while len(self._tried) > TRIED:
+                self._tried.popitem(last=False)
+        self._tried.move_to_end(key)
+        return self._tried[key]
+
+
+def build_talk(database: Database, rehearsal: Rehearsal, *, account: Account, may_write: bool, has_codes: bool) -> Talk:
+    """The parts, on one database."""
+    unanswered = Unanswered(database, database)
+    return Talk(
+        rehearsal=rehearsal,
+        unanswered=unanswered,
+        tickets=Tickets(database, database),
+        correspondence=Correspondence(database, database),
+        canned=Canned(database),
+        scenes=Scenes(database),
+        tallies=Tallies(database, database, unanswered),
+        account=account,
+        may_write=may_write,
+        has_codes=has_codes,
+    )

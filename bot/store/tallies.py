@@ -1,0 +1,229 @@
+"""Daily counts of what happens: made of the inbox piece by piece, each message counted once, kept when it is gone.
+
+With each count stand marks of up to five people who took part: twelve bits of a keyed hash each. They find nobody, and
+tell whether five different people are behind a figure; where two people share a mark, more is hidden than need be.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import and_, bindparam, func, or_, select, update
+
+from bot.messages import AnyMessage
+from bot.replies import Answer
+from bot.store.days import Reader
+from bot.store.driver import Script, Store, Values
+from bot.store.tables import departures, feedback, inbox, tallies, tally_marks
+from bot.store.unanswered import Unanswered
+
+FEW = 5  # people: what fewer took part in is nobody's business
+MARK_BITS = 12
+INBOX, DEPARTURES = "inbox", "departures"  # what is counted, each with a mark of how far
+VALUE_LIMIT = 80  # characters
+
+_messages: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
+_answers = msgspec.json.Decoder(Answer)
+
+_remark = and_(feedback.c.key == inbox.c.key, feedback.c.number == 0)
+NEXT = (
+    select(
+        inbox.c.key,
+        inbox.c.openid,
+        inbox.c.received,
+        inbox.c.answered,
+        inbox.c.message,
+        inbox.c.answer,
+        feedback.c.about,
+    )
+    .select_from(inbox.outerjoin(feedback, _remark))
+    .where(
+        inbox.c.state == "answered",
+        inbox.c.received >= bindparam("time"),
+        or_(inbox.c.received > bindparam("time"), inbox.c.key > bindparam("the_key")),
+        inbox.c.received < bindparam("until"),
+    )
+    .order_by(inbox.c.received, inbox.c.key)
+    .limit(bindparam("many"))
+)
+RUNNING = select(func.min(inbox.c.received)).where(inbox.c.state == "running")
+BEFORE = (
+    select(inbox.c.key, inbox.c.received)
+    .where(
+        inbox.c.openid == bindparam("who"),
+        inbox.c.state == "answered",
+        inbox.c.received < bindparam("until"),
+        inbox.c.received >= bindparam("since"),
+    )
+    .order_by(inbox.c.received.desc())
+    .limit(1)
+)
+GONE = select(departures.c.digest, departures.c.time).where(
+    departures.c.time >= bindparam("since"), departures.c.time < bindparam("until")
+)
+MARK = select(tally_marks.c.time, tally_marks.c.key).where(tally_marks.c.name == bindparam("the_name"))
+MOVE = (
+    update(tally_marks)
+    .where(tally_marks.c.name == bindparam("the_name"))
+    .where(tally_marks.c.time == bindparam("old_time"), tally_marks.c.key == bindparam("old_key"))
+    .returning(tally_marks.c.name)
+)
+CELL = select(tallies.c.day, tallies.c.kind, tallies.c.value, tallies.c.count, tallies.c.people).where(
+    tallies.c.day == bindparam("the_day"),
+    tallies.c.kind == bindparam("the_kind"),
+    tallies.c.value == bindparam("the_value"),
+)
+BETWEEN = select(*tallies.c).where(tallies.c.day >= bindparam("first"), tallies.c.day <= bindparam("last"))
+OLD = tallies.delete().where(tallies.c.day < bindparam("before")).returning(tallies.c.day)
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """A message with its answer; `about` is the policy that a complaint in it speaks of."""
+
+    key: str
+    openid: str
+    received: float
+    answered: float
+    message: AnyMessage
+    answer: Answer
+    about: str = ""
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """How far something is counted."""
+
+    time: float = 0.0
+    key: str = ""
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """A count of one kind and value on one day, with the marks of its people."""
+
+    day: str
+    kind: str
+    value: str = ""
+    count: int = 1
+    people: frozenset[int] = frozenset()
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Day, kind and value."""
+        return self.day, self.kind, self.value
+
+
+def smallest(marks: Iterable[int]) -> frozenset[int]:
+    """As many marks as are needed to tell whether there are FEW: always the smallest, so that of two halves of a crowd
+    the same are kept as of the whole."""
+    return frozenset(sorted(set(marks))[:FEW])
+
+
+class Tallies:
+    """The counts. Everything here raises StoreError when the database does."""
+
+    def __init__(self, store: Store, reader: Reader, unanswered: Unanswered) -> None:
+        self._store = store
+        self._reader = reader
+        self._unanswered = unanswered
+        self._begin = store.insert(tally_marks).on_conflict_do_nothing(index_elements=["name"])
+        upsert = store.insert(tallies)
+        new = {"count": upsert.excluded.count, "people": upsert.excluded.people}
+        self._put = upsert.on_conflict_do_update(index_elements=["day", "kind", "value"], set_=new)
+
+    async def mark(self, name: str) -> Mark:
+        """How far it is."""
+        rows = await self._rows(MARK, the_name=name)
+        return Mark(rows[0][0], rows[0][1]) if rows else Mark()
+
+    async def next(self, mark: Mark, until: float, many: int) -> list[Heard]:
+        """The messages after a mark, oldest first: received before `until` and before any that is still worked on."""
+        running = (await self._rows(RUNNING))[0][0]
+        bound = until if running is None else min(until, running)
+        rows = await self._rows(NEXT, time=mark.time, the_key=mark.key, until=bound, many=many)
+        return [
+            Heard(
+                key=row[0],
+                openid=row[1],
+                received=row[2],
+                answered=row[3] or row[2],
+                message=_messages.decode(bytes(row[4])),
+                answer=_answers.decode(bytes(row[5])),
+                about=row[6] or "",
+            )
+            for row in rows
+        ]
+
+    async def before(self, openid: str, *, until: float, since: float) -> tuple[str, float] | None:
+        """Key and time of what somebody sent last before a time; None where that was not lately."""
+        rows = await self._rows(BEFORE, who=openid, until=until, since=since)
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    async def departed(self, since: float, until: float) -> list[tuple[str, float]]:
+        """Who left from one time to before another, as a hash, and when."""
+        return [(row[0], row[1]) for row in await self._rows(GONE, since=since, until=until)]
+
+    async def add(
+        self, name: str, was: Mark, to: Mark, *, cells: Sequence[Cell], unanswered: Sequence[Values] = ()
+    ) -> bool:
+        """Add counts and move a mark, all or nothing; False where another process moved it first."""
+        added = _merged(cells)
+
+        def script() -> Script[bool]:
+            yield self._begin, [{"name": name, "time": 0.0, "key": ""}]
+            moved = yield (
+                MOVE,
+                [{"the_name": name, "old_time": was.time, "old_key": was.key, "time": to.time, "key": to.key}],
+            )
+            if not moved:
+                return False
+            asked = [{"the_day": c.day, "the_kind": c.kind, "the_value": c.value} for c in added]
+            held = [_cell(row) for row in (yield CELL, asked)]
+            yield self._put, [_row(cell) for cell in _merged([*held, *added])]
+            yield from self._unanswered.add(unanswered)
+            return True
+
+        return await self._store.run(script)
+
+    async def between(self, first: str, last: str) -> list[Cell]:
+        """All counts from one day to another."""
+        return [_cell(row) for row in await self._rows(BETWEEN, first=first, last=last)]
+
+    async def purge(self, before: str) -> int:
+        """Forget the counts of before that day; how many went."""
+
+        def script() -> Script[int]:
+            return len((yield OLD, [{"before": before}]))
+
+        return await self._store.run(script)
+
+    async def _rows(self, statement: Any, **values: Any) -> list[Any]:
+        async with self._reader.read() as connection:
+            return list((await connection.execute(statement, values)).all())
+
+
+def _merged(cells: Iterable[Cell]) -> list[Cell]:
+    """The cells with those of one place added up, in the order of their places, so that nobody waits in a ring."""
+    places: dict[tuple[str, str, str], list[Cell]] = defaultdict(list)
+    for cell in cells:
+        places[cell.place].append(cell)
+    return [
+        msgspec.structs.replace(
+            several[0],
+            count=sum(cell.count for cell in several),
+            people=smallest(mark for cell in several for mark in cell.people),
+        )
+        for _, several in sorted(places.items())
+    ]
+
+
+def _row(cell: Cell) -> Values:
+    people = "".join(f"{mark:04x}" for mark in sorted(cell.people))
+    return {"day": cell.day, "kind": cell.kind, "value": cell.value, "count": cell.count, "people": people}
+
+
+def _cell(row: Sequence[Any]) -> Cell:
+    day, kind, value, count, people = row
+    marks = frozenset(int(people[n : n + 4], 16) for n in range(0, len(people), 4))
+    return Cell(day=day, kind=kind, value=value, count=count, people=marks)

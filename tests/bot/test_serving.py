@@ -1,0 +1,108 @@
+"""The commands that run: they end when they are told to, and say what stands in their way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import msgspec
+import pytest
+import structlog
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.app import open_services
+from bot.clock import ManualClock
+from bot.config import Corpus, Server
+from bot.emulator.platform import Platform
+from bot.errors import ConfigError
+from bot.parts import MENU
+from bot.revisions import IN_REVIEW, Revision
+from bot.serving import listen, put_menu, serve
+from handlers import ROUTER, WORDS
+from tests.bot.test_app import WECHAT, settings
+from tests.corpus import DATA
+from tests.scenarios.programs import free_port
+from tests.scenarios.stage import ACCOUNT
+from tests.small import small_corpus
+
+
+async def test_a_taken_port_is_said_to_be() -> None:
+    """Where another program listens, the address and the reason are told."""
+    port = free_port()
+    runners = [web.AppRunner(web.Application()) for _ in range(2)]
+    for runner in runners:
+        await runner.setup()
+    await listen(runners[0], "127.0.0.1", port)
+    with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1 port {port}: .*in use"):
+        await listen(runners[1], "127.0.0.1", port)
+    for runner in runners:
+        await runner.cleanup()
+
+
+@pytest.fixture
+def own_logs() -> Iterator[None]:
+    """Takes back what a served program sets up for its logs."""
+    handlers = list(logging.root.handlers)
+    yield
+    structlog.reset_defaults()
+    logging.root.handlers[:] = handlers
+
+
+@pytest.mark.usefixtures("own_logs")
+async def test_serving_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    """While it serves the pages are there; told to stop, it stops."""
+    port, stop = free_port(), asyncio.Event()
+    config = settings(tmp_path, server=Server(port=port))
+    async with open_services(config, ROUTER, corpus=small_corpus(), migrate=True):
+        pass  # the database is made
+    serving = asyncio.create_task(serve(config, ROUTER, WORDS, stop=stop))
+    async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+        assert await answered(session, f"http://127.0.0.1:{port}/healthz", serving) == 200
+    stop.set()
+    await asyncio.wait_for(serving, 10)
+
+
+async def answered(session: aiohttp.ClientSession, url: str, serving: asyncio.Task[None]) -> int:
+    """The status of an address once somebody listens there."""
+    while not serving.done():
+        try:
+            async with session.get(url) as response:
+                return response.status
+        except aiohttp.ClientConnectorError:
+            await asyncio.sleep(0)
+    raise AssertionError("it stopped")
+
+
+async def test_the_menu_is_put_in_place(tmp_path: Path) -> None:
+    """The menu of the corpus folder, with our public address, becomes the account's."""
+    async with Platform(ACCOUNT) as platform, TestServer(platform.app()) as api:
+        wechat = msgspec.structs.replace(WECHAT, api_base_url=str(api.make_url("")).rstrip("/"))
+        config = settings(tmp_path, wechat=wechat, server=Server(public_url="https://x.cn"))
+        config = msgspec.structs.replace(config, corpus=Corpus(path=str(DATA)))
+        async with open_services(config, ROUTER, corpus=small_corpus(), migrate=True):
+            pass
+        await put_menu(config)
+        (page,) = [leaf for b in platform.menu.buttons for leaf in b.get("sub_button", []) if leaf["type"] == "view"]
+        assert page["url"] == "https://x.cn/policies"
+
+
+async def test_the_menu_that_the_database_keeps_comes_first(tmp_path: Path, clock: ManualClock) -> None:
+    """Where the menu was changed in the console, the command sets what was published there."""
+    async with Platform(ACCOUNT) as platform, TestServer(platform.app()) as api:
+        wechat = msgspec.structs.replace(WECHAT, api_base_url=str(api.make_url("")).rstrip("/"))
+        config = settings(tmp_path, wechat=wechat)
+        async with open_services(config, ROUTER, clock=clock, migrate=True) as services:
+            assert services.publishing
+            parts = services.publishing
+            body = {"button": [{"name": "新菜单", "ask": "技改"}]}
+            draft = Revision(kind=MENU, key=MENU, body=body, author="ann", state=IN_REVIEW)
+            await parts.revisions.begin([draft])
+            (waiting,) = await parts.revisions.unfinished()
+            proof = await parts.prove([waiting])
+            await parts.press.publish([waiting], who="bob", proof=proof, override="no rated questions")
+        await put_menu(config)
+        assert platform.menu.buttons == [{"type": "click", "name": "新菜单", "key": "ask:技改"}]
