@@ -249,14 +249,18 @@ async def test_everything_has_its_address(tmp_path: Path, clock: ManualClock) ->
 
 async def test_the_console_is_there_where_it_is_enabled(tmp_path: Path, clock: ManualClock) -> None:
     """Its door opens; the pages' files are the public ones."""
-    async with opened(settings(tmp_path, console=Console(enabled=True, secret="f" * 32)), clock) as services:
-        async with TestServer(build_app(services, WORDS)) as server, aiohttp.ClientSession() as session:
-            async with session.get(server.make_url("/console")) as response:
-                assert (response.status, response.url.path) == (200, "/console/sign-in")
-                source = await response.text()
-            sheet = source.partition('rel="stylesheet" href="')[2].partition('"')[0]
-            async with session.get(server.make_url(sheet)) as response:
-                assert (response.status, response.content_type) == (200, "text/css")
+    config = settings(tmp_path, console=Console(enabled=True, secret="f" * 32))
+    async with (
+        opened(config, clock) as services,
+        TestServer(build_app(services, WORDS)) as server,
+        aiohttp.ClientSession() as session,
+    ):
+        async with session.get(server.make_url("/console")) as response:
+            assert (response.status, response.url.path) == (200, "/console/sign-in")
+            source = await response.text()
+        sheet = source.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        async with session.get(server.make_url(sheet)) as response:
+            assert (response.status, response.content_type) == (200, "text/css")
 
 
 async def test_what_staff_did_is_kept_longer(tmp_path: Path, clock: ManualClock) -> None:

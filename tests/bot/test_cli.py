@@ -104,7 +104,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     """Every command of the contract is there, with a sentence."""
     assert ended("--help") == 0
     printed = capsys.readouterr().out
-    for command in ("ask", "demo", "serve", "worker", "migrate", "check", "remarks", "menu"):
+    for command in ("ask", "demo", "serve", "worker", "migrate", "check", "remarks", "menu", "staff"):
         assert f" {command} " in printed
 
 

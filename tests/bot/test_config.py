@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.config import CHOICES, SECRETS, SHAPES, Config, parse_config, placeholders, read_config
+from bot.config import CHOICES, RANGES, SECRETS, SHAPES, Config, parse_config, placeholders, read_config
 from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent.parent / "config.example.toml"
@@ -89,8 +89,10 @@ def test_an_account_is_all_that_must_be_set() -> None:
 
 
 def test_the_rules_are_about_settings_that_exist() -> None:
-    """Choices, shapes and secrets name known settings, and the defaults keep to them."""
-    assert {*CHOICES, *SHAPES, *SECRETS} <= set(settings())
+    """Choices, shapes, ranges and secrets name known settings, and the defaults keep to them."""
+    assert {*CHOICES, *SHAPES, *RANGES, *SECRETS} <= set(settings())
+    for place, (least, most, _) in RANGES.items():
+        assert least <= settings()[place].default <= most
     for place, choices in CHOICES.items():
         assert settings()[place].default in choices
 
@@ -101,7 +103,7 @@ def test_the_rules_are_about_settings_that_exist() -> None:
         ({"server": {"prot": 1}}, "[server] prot: no such setting; did you mean port?"),
         ({"server": {"zzz": 1}}, "[server] zzz: no such setting; known are host, port, public_url"),
         ({"sever": {}}, "[sever]: no such section; did you mean server?"),
-        ({"qqq": {}}, "[qqq]: no such section; known are server, wechat, database, corpus, replies, log"),
+        ({"qqq": {}}, "[qqq]: no such section; known are server, wechat, database, corpus, replies, console, log"),
         ({"server": {"port": "80"}}, "[server] port = '80': Expected `int`, got `str`"),
         ({"server": {"port": 0}}, "[server] port = 0: must be from 1 to 65535"),
         ({"server": {"port": 65536}}, "[server] port = 65536: must be from 1 to 65535"),
@@ -127,6 +129,12 @@ def test_the_rules_are_about_settings_that_exist() -> None:
         ({"replies": {"deadline": 5}}, "[replies] deadline = 5.0: must be from 0.5 to 4.8 seconds"),
         ({"replies": {"deadline": float("nan")}}, "[replies] deadline = nan: must be from 0.5 to 4.8 seconds"),
         ({"replies": {"keep_days": 0}}, "[replies] keep_days = 0: must be at least 1"),
+        ({"console": {"enabled": True}}, "[console] secret: is missing, and enabled = true needs it"),
+        ({"console": {"secret": "short"}}, "[console] secret = (hidden): must be 32 random characters or more"),
+        ({"console": {"session_hours": 0}}, "[console] session_hours = 0: must be from 1 to 168 hours"),
+        ({"console": {"idle_minutes": 1441}}, "[console] idle_minutes = 1441: must be from 5 to 1440 minutes"),
+        ({"console": {"proxies": -1}}, "[console] proxies = -1: must be from 0 to 9"),
+        ({"console": {"audit_days": 30}}, "[console] audit_days = 30: must be from 180 to 36500 days"),
         ({"log": {"level": "warn"}}, "[log] level = 'warn': did you mean warning?"),
         ({"log": {"format": "xml"}}, "[log] format = 'xml': "),
     ],
@@ -146,6 +154,8 @@ def test_a_wrong_setting_is_named_with_what_would_be_right(changed: dict[str, di
         {"wechat": {"app_secret": [SECRET]}},
         {"database": {"url": f"mysql://huiqi:{SECRET}@host/name"}},
         {"database": {"url": [SECRET]}},
+        {"console": {"secret": SECRET}},
+        {"console": {"secret": [SECRET]}},
     ],
 )
 def test_a_wrong_secret_is_not_shown(changed: dict[str, dict[str, Any]]) -> None:

@@ -68,6 +68,40 @@ async def test_a_database_of_its_own_is_kept(tmp_path: Path, clock: ManualClock)
             assert await demo.services.inbox.counts() == {"answered": count}
 
 
+async def test_a_staffed_demo_has_two_accounts(tmp_path: Path, clock: ManualClock) -> None:
+    """An editor and an approver can sign in without a second factor; the next run on the same data has others."""
+    url = f"sqlite:///{tmp_path}/demo.sqlite3"
+    seen = []
+    for _ in range(2):
+        async with open_demo(ROUTER, WORDS, clock=clock, database=url, staffed=True) as demo:
+            assert list(demo.passwords) == ["editor", "approver"]
+            seen += demo.passwords.values()
+            for name, password in demo.passwords.items():
+                assert await signed_in(demo.url, name, password) == "/console"
+    assert len(set(seen)) == 4
+
+
+async def signed_in(url: str, name: str, password: str) -> str:
+    """Where somebody is led who signs in."""
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar) as session:
+        async with session.get(f"{url}/console/sign-in") as response:
+            token = (await response.text()).partition('name="csrf" value="')[2].partition('"')[0]
+        form = {"csrf": token, "name": name, "password": password}
+        async with session.post(f"{url}/console/sign-in", data=form, allow_redirects=False) as response:
+            return response.headers.get("Location", "")
+
+
+async def test_others_cannot_reach_a_staffed_demo(clock: ManualClock) -> None:
+    """Accounts without a second factor are refused where anybody can connect; and unasked there is no console."""
+    with pytest.raises(ConfigError, match=r"127\.0\.0\.1 alone"):
+        await open_demo(ROUTER, WORDS, host="0.0.0.0", clock=clock, staffed=True).__aenter__()  # noqa: S104
+    async with open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus()) as demo, aiohttp.ClientSession() as session:
+        assert demo.passwords == {}
+        async with session.get(f"{demo.url}/console") as response:
+            assert response.status == 404
+
+
 async def test_nothing_is_left_of_a_demo(clock: ManualClock) -> None:
     """Without one its data is in a folder that goes with it."""
     async with open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus()) as demo:

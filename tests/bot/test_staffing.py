@@ -1,0 +1,58 @@
+"""The commands under `staff`, as an operator types them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.staffing import ROLES
+from bot.store.staff import ROLES as KNOWN
+from tests.scenarios.programs import free_port, run, write_settings
+from tests.scenarios.stage import ACCOUNT
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> str:
+    """A settings file with a console, its database ready."""
+    path = write_settings(tmp_path, ACCOUNT, port=free_port())
+    path.write_text(path.read_text(encoding="utf-8") + f'\n[console]\nenabled = true\nsecret = "{"f" * 64}"\n')
+    assert run("migrate", "--config", str(path)).returncode == 0
+    return str(path)
+
+
+def said(*arguments: str, given: bytes = b"", code: int = 0) -> str:
+    """What a command says, on whichever stream fits its exit code."""
+    done = run("staff", *arguments, given=given)
+    assert done.returncode == code, done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    return (done.stderr if code else done.stdout).decode()
+
+
+def test_from_nobody_to_an_admin_and_back(settings: str) -> None:
+    """List, add with a link, set a password from a pipe, reset, close, open: each says what it did."""
+    where = ("--config", settings)
+    assert said("list", *where) == "还没有账号。请先运行 staff add。\n"
+    assert "/console/invitation/" in said("add", "zhang.wei", "--display", "张伟", "--role", "admin", *where)
+    assert "已经有了" in said("add", "zhang.wei", *where, code=2)
+    assert "密码已设置" in said("add", "li", "--password", *where, given=b"jade horse lantern\n")
+    assert "太短" in said("add", "mei", "--password", *where, given=b"short\n", code=2)
+    assert "两步验证已清除" in said("reset", "li", "--second-factor", *where)
+    assert said("list", *where).splitlines() == [
+        "li\tli\t查看\t没有设置密码\t还没登录过",
+        "zhang.wei\t张伟\t管理员\t没有设置密码\t还没登录过",
+    ]
+    assert "已停用" in said("disable", "li", *where)
+    assert "已恢复" in said("enable", "li", *where)
+    assert "最后一个管理员" in said("disable", "zhang.wei", *where, code=2)
+    assert "没有账号 nobody" in said("reset", "nobody", *where, code=2)
+
+
+def test_a_role_that_is_none(settings: str) -> None:
+    """The right ones are told."""
+    assert "viewer, editor, approver, admin" in said("add", "x.y", "--role", "boss", "--config", settings, code=2)
+
+
+def test_the_roles_are_those_of_the_store() -> None:
+    """Spelled here once more, so that help need not wait for the database's driver."""
+    assert ROLES == KNOWN
