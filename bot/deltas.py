@@ -24,7 +24,7 @@ class Delta(msgspec.Struct, frozen=True, kw_only=True):
     """One difference.
 
     path    the field, and within lists of records the name of the record: ("benefits", "技改补助", "percent")
-    kind    added, removed, changed, or moved where a list has another order
+    kind    added, removed, changed, or moved where a list has another order; of a list the items that came or went
     words   of a changed text its pieces in order, each same, removed or added
     """
 
@@ -66,14 +66,13 @@ def _values(before: Any, after: Any, path: Path) -> Iterator[Delta]:
 
 def _lists(before: Sequence[Any], after: Sequence[Any], path: Path) -> Iterator[Delta]:
     old, new = _by_name(before), _by_name(after)
-    for name in dict.fromkeys((*old, *new)):
-        if name in old and name in new:
-            if isinstance(old[name], dict):
-                yield from compare(old[name], new[name], (*path, name))
-        elif name in old:
-            yield Delta(path=path, kind=REMOVED, before=old[name])
-        else:
-            yield Delta(path=path, kind=ADDED, after=new[name])
+    for name, item in old.items():
+        if name in new and isinstance(item, dict) and isinstance(new[name], dict):
+            yield from compare(item, new[name], (*path, name))
+    if gone := [item for name, item in old.items() if name not in new]:
+        yield Delta(path=path, kind=REMOVED, before=gone)
+    if came := [item for name, item in new.items() if name not in old]:
+        yield Delta(path=path, kind=ADDED, after=came)
     kept_before = [name for name in old if name in new]
     if kept_before != [name for name in new if name in old]:
         yield Delta(path=path, kind=MOVED, before=list(before), after=list(after))

@@ -178,6 +178,7 @@ class Pages:
             also_papers=[corpus.papers[key] for key in policy.also_papers],
             same_paper=sum(other.paper == policy.paper for other in corpus.policies.values()),
             departments=corpus.departments,
+            wording=corpus.wordings.get(policy.id, ""),
         )
 
     async def policies(self, request: web.Request) -> web.Response:

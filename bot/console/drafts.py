@@ -257,6 +257,7 @@ async def _page(
         status=status,
         first=first,
         changes=changes,
+        corpus=visit.desk.corpus(),
         mine=mine,
         reviewing=reviewing,
         proof=proof,

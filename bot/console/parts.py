@@ -74,6 +74,7 @@ async def show(visit: Visit) -> web.Response:
         draft=draft,
         waiting=await revisions.waiting_of(kind, key),
         history=history,
+        corpus=visit.desk.corpus(),
         links=links_to(visit.desk.corpus(), kind, key),
     )
 

@@ -29,6 +29,7 @@ class Row:
 
     policy: Policy
     number: str
+    units: tuple[str, ...]
     status: Status
     end: date | None
     left: int | None
@@ -141,6 +142,7 @@ def _row(corpus: Corpus, policy: Policy, today: date, held: Revision | None, dra
     return Row(
         policy=policy,
         number=corpus.paper(policy).number,
+        units=tuple(dict.fromkeys(corpus.departments[contact.unit].short for contact in policy.contacts)),
         status=corpus.status(policy, today),
         end=end,
         left=(end - today).days if end else None,
