@@ -71,7 +71,7 @@ async def test_a_database_of_its_own_is_kept(tmp_path: Path, clock: ManualClock)
 async def test_a_staffed_demo_has_two_accounts(tmp_path: Path, clock: ManualClock) -> None:
     """An editor and an approver can sign in without a second factor; the next run on the same data has others."""
     url = f"sqlite:///{tmp_path}/demo.sqlite3"
-    seen = []
+    seen: list[str] = []
     for _ in range(2):
         async with open_demo(ROUTER, WORDS, clock=clock, database=url, staffed=True) as demo:
             assert list(demo.passwords) == ["editor", "approver"]
