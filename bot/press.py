@@ -25,6 +25,7 @@ from bot.revisions import (
     Part,
     Revision,
     applied,
+    changes,
     is_due,
     may_review,
     may_submit,
@@ -188,7 +189,7 @@ class Press:
         """Drafts that together have the corpus as it was with an edition; not entered anywhere."""
         was = {revision.place: revision for revision in await self._revisions.standing(number)}
         stands = {r.place: r for r in await self._revisions.standing(await self._revisions.newest())}
-        changed = [old for place, old in was.items() if place not in stands or stands[place].id != old.id]
+        changed = [old for place, old in was.items() if place not in stands or changes(old, stands[place])]
         back = [await self._going_back(old, who) for old in changed]
         came = [stands[place] for place in stands if place not in was]
         return back + [self._draft(r, who, based_on=r.id, gone=True) for r in came]

@@ -10,15 +10,34 @@ intent      the intent is the rated one, or one rated acceptable
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-
-from bot.parts import Rated
+from typing import Protocol
 
 ASK_FOR_POLICIES = frozenset({"policy", "contact", "expiry", "amount", "list"})
 WHOLE_SET = 4
 FLOORS: Mapping[str, float] = {"hit1": 0.95, "hit3": 0.985, "list_f1": 0.95, "reject": 0.98, "intent": 0.95}
 
 
-def judge(rated: Rated, intent: str, named: Sequence[str]) -> Iterator[tuple[str, float]]:
+class Expected(Protocol):
+    """What a rated question expects."""
+
+    @property
+    def intent(self) -> str:
+        """What it asks."""
+
+    @property
+    def acceptable_intents(self) -> tuple[str, ...]:
+        """What it may be taken for as well."""
+
+    @property
+    def expect(self) -> tuple[str, ...]:
+        """The policies that answer it."""
+
+    @property
+    def acceptable(self) -> tuple[str, ...]:
+        """Policies that are relevant but not first."""
+
+
+def judge(rated: Expected, intent: str, named: Sequence[str]) -> Iterator[tuple[str, float]]:
     """The figures of one answer: its intent, and the policies it names, best first."""
     expected = set(rated.expect)
     yield "intent", float(intent in {rated.intent, *rated.acceptable_intents})

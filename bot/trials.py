@@ -48,6 +48,10 @@ class Trials:
         task.add_done_callback(self._running.discard)
         return number
 
+    async def settle(self) -> None:
+        """Return once nothing runs."""
+        await asyncio.gather(*self._running)
+
     async def close(self) -> None:
         """Give up what runs."""
         for task in self._running:

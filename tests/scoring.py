@@ -1,10 +1,6 @@
 """How well answers fit rated messages: the figures that tests and benchmarks hold the bot to.
 
-hit1, hit3     of messages that a policy answers: an expected one is the first, or among the first three
-list_f1        of questions for a whole set (WHOLE_SET or more are expected): F1 of the policies named against it, where
-               further acceptable ones count neither way
-reject         of messages that no policy answers: none is named
-intent         the intent is the rated one, or one rated acceptable
+Beside those of `bot.rated`:
 answer_<kind>  of contacts, validity and sums: every phone, day and sum of the rated answer stands in the reply
 """
 
@@ -20,13 +16,12 @@ from pathlib import Path
 import msgspec
 
 from bot.context import Office
+from bot.rated import judge
 from bot.replies import Say, visible
 from tests.handlers.talk import Talk
 
 FOLDER = Path(__file__).parent / "rated"
-ASK_FOR_POLICIES = frozenset({"policy", "contact", "expiry", "amount", "list"})
 HAVE_FIGURES = frozenset({"contact", "expiry", "amount"})
-WHOLE_SET = 4
 PHONE = re.compile(r"(?<!\d)(?:1\d{10}|\d{8})(?!\d)")
 DAY = re.compile(r"(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})")
 # A sum is told by 元, or by 万 or 亿 that count no land, weight or volume.
@@ -107,22 +102,10 @@ def score(rated: Iterable[Rated], given: Iterable[Given]) -> Score:
 
 
 def _judged(message: Rated, answer: Given) -> Iterator[tuple[str, float]]:
-    expected, named = set(message.expect), answer.policies
-    yield "intent", float(answer.intent in {message.intent, *message.acceptable_intents})
-    if message.intent not in ASK_FOR_POLICIES:
-        yield "reject", float(not named)
-    elif expected:
-        yield "hit1", float(not expected.isdisjoint(named[:1]))
-        yield "hit3", float(not expected.isdisjoint(named[:3]))
-        if len(expected) >= WHOLE_SET:
-            yield "list_f1", _f1(set(named) - (set(message.acceptable) - expected), expected)
+    yield from judge(message, answer.intent, answer.policies)
     needed = figures(message.answer or "")
     if needed and message.intent in HAVE_FIGURES:
         yield f"answer_{message.intent}", float(needed <= figures(answer.reply))
-
-
-def _f1(named: set[str], expected: set[str]) -> float:
-    return 2 * len(named & expected) / (len(named) + len(expected))
 
 
 def figures(text: str) -> frozenset[str]:

@@ -1,0 +1,95 @@
+"""The gate compares what two corpora answer, and says which questions turn."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.clock import SHANGHAI
+from bot.corpus import Corpus
+from bot.gate import Complaint, Figure, Gate, Verdict
+from bot.parts import Rated
+from bot.replies import Answer, Silence
+from tests.small import small_corpus
+
+NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
+QUESTIONS = [Rated(id=f"r{n}", text=f"{n}", intent="policy", expect=("a",)) for n in range(20)]
+
+
+def other() -> Corpus:
+    """A corpus of another version."""
+    from dataclasses import replace
+
+    return replace(small_corpus(), version="other")
+
+
+class Bot:
+    """Answers the questions of `missed` wrongly where it is asked of the other corpus."""
+
+    def __init__(self, *missed: int, always: int = -1) -> None:
+        self._missed = set(missed)
+        self._always = always
+        self.asked: list[str] = []
+
+    async def __call__(self, text: str, corpus: Corpus, now: datetime) -> Answer:
+        """The answer."""
+        self.asked.append(corpus.version)
+        wrong = int(text) == self._always or (corpus.version == "other" and int(text) in self._missed)
+        return Answer(reply=Silence(), intent="policy", policies=("b",) if wrong else ("a", "b"))
+
+
+async def verdict(bot: Bot) -> Verdict:
+    """What the gate says of the other corpus."""
+    return await Gate(bot).judge(small_corpus(), other(), QUESTIONS, NOW)
+
+
+async def test_as_good_as_before_passes() -> None:
+    """No question turns, no figure moves."""
+    found = await verdict(Bot(always=3))
+    assert found.open
+    assert (found.gained, found.lost, found.questions) == ((), (), 20)
+
+
+async def test_a_loss_within_the_floor_passes_and_is_shown() -> None:
+    """One of twenty is 95 %: the floor of the first place holds, and the question is named; the first three do not."""
+    found = await verdict(Bot(5))
+    assert [(turn.id, turn.figures) for turn in found.lost] == [("r5", ("hit1", "hit3"))]
+    assert {figure.name: figure.kept for figure in found.figures} == {"hit1": True, "hit3": False, "intent": True}
+    assert not found.open
+
+
+async def test_what_is_below_its_floor_may_not_fall_further() -> None:
+    """A figure under its floor may stay where it is, and rise, but not fall."""
+    assert Figure(name="hit1", before=0.5, after=0.5, floor=0.95).kept
+    assert Figure(name="hit1", before=0.5, after=0.6, floor=0.95).kept
+    assert not Figure(name="hit1", before=0.5, after=0.49, floor=0.95).kept
+    assert Figure(name="hit1", before=1.0, after=0.95, floor=0.95).kept
+
+
+async def test_a_gain_is_shown() -> None:
+    """A question that only the new corpus answers."""
+    found = await Gate(Bot(7)).judge(other(), small_corpus(), QUESTIONS, NOW)
+    assert [turn.id for turn in found.gained] == ["r7"]
+    assert found.open
+
+
+async def test_the_corpus_in_force_is_asked_once() -> None:
+    """Its answers are kept for the next draft, until it or the day is another."""
+    bot = Bot()
+    gate = Gate(bot)
+    for _ in range(3):
+        await gate.judge(small_corpus(), other(), QUESTIONS, NOW)
+    assert bot.asked.count(small_corpus().version) == len(QUESTIONS)
+    await gate.judge(small_corpus(), other(), QUESTIONS, NOW.replace(day=23))
+    assert bot.asked.count(small_corpus().version) == 2 * len(QUESTIONS)
+
+
+async def test_only_new_complaints_shut_it() -> None:
+    """What the lint said before does not count, a hint is shown and shuts nothing."""
+    old, hint = Complaint(where="a", text="old"), Complaint(where="a", text="hint", hint=True)
+    bad = Complaint(where="b", text="bad")
+    said = {small_corpus().version: [old], "other": [old, hint]}
+    gate = Gate(Bot(), lint=lambda corpus: said[corpus.version])
+    found = await gate.judge(small_corpus(), other(), QUESTIONS, NOW)
+    assert (found.open, found.complaints) == (True, (hint,))
+    said["other"] = [bad]
+    assert not (await gate.judge(small_corpus(), other(), QUESTIONS, NOW)).open
