@@ -173,22 +173,9 @@ async def open_services(
         )
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
-        if press:
-            doing += [
-                Job(name="editions", run=press.take_effect, idle=EDITIONS_IDLE),
-                Job(name="corpus", run=shelf.look, idle=CORPUS_IDLE),
-            ]
-        if config.console.enabled:
-            tally = build_tally(config, database, shelf, clock)
-            doing += [
-                Job(name="tally", run=tally.run, idle=TALLY_IDLE),
-                Job(name="tally purge", run=tally.purge, idle=PURGE_IDLE),
-            ]
+        doing += [*corpus_jobs(press, shelf), *console_jobs(config, database, shelf, clock=clock)]
         worker = Worker(*doing, clock=clock)
-        passwords = Passwords(hasher)
-        stack.callback(passwords.close)
-        if config.console.enabled:
-            await passwords.warm_up()
+        passwords = await stack.enter_async_context(_hashing(config, hasher))
         yield Services(
             config=config,
             clock=clock,
@@ -204,6 +191,17 @@ async def open_services(
             passwords=passwords,
             router=router,
         )
+
+
+@asynccontextmanager
+async def _hashing(config: Config, hasher: Hasher | None) -> AsyncIterator[Passwords]:
+    passwords = Passwords(hasher)
+    try:
+        if config.console.enabled:
+            await passwords.warm_up()
+        yield passwords
+    finally:
+        passwords.close()
 
 
 def build_press(config: Config, router: Router, database: Database, clock: Clock) -> Press:
@@ -249,6 +247,27 @@ def jobs(
     if office_of(config).can_push:
         found.append(Job(name="outbox", run=outbox.run_once, idle=OUTBOX_IDLE))
     return found
+
+
+def corpus_jobs(press: Press | None, shelf: Shelf) -> list[Job]:
+    """What a worker does for a corpus that the database keeps."""
+    if press is None:
+        return []
+    return [
+        Job(name="editions", run=press.take_effect, idle=EDITIONS_IDLE),
+        Job(name="corpus", run=shelf.look, idle=CORPUS_IDLE),
+    ]
+
+
+def console_jobs(config: Config, database: Database, shelf: Shelf, *, clock: Clock) -> list[Job]:
+    """What a worker does for the console, where there is one."""
+    if not config.console.enabled:
+        return []
+    tally = build_tally(config, database, shelf, clock)
+    return [
+        Job(name="tally", run=tally.run, idle=TALLY_IDLE),
+        Job(name="tally purge", run=tally.purge, idle=PURGE_IDLE),
+    ]
 
 
 def mount(app: web.Application, services: Services, words: Words, *, home: str = "/policies") -> None:

@@ -44,4 +44,6 @@ ROUTER = Router(
     apology=fallback.APOLOGY,
 )
 
-WORDS = Words(name="惠企", describe=wording.benefit, checkup=checkup.CHECKUP, staff=staff.STAFF, importing=importing.IMPORTING)
+WORDS = Words(
+    name="惠企", describe=wording.benefit, checkup=checkup.CHECKUP, staff=staff.STAFF, importing=importing.IMPORTING
+)
