@@ -18,7 +18,7 @@ from bot.console.shapes import benefit_kinds
 from bot.console.visit import Visit
 from bot.errors import CorpusError, Overtaken
 from bot.folder import part_of, text_of
-from bot.parts import NAMED, NUMBERED, POLICY, RATED, canonical, handle
+from bot.parts import MENU, NAMED, NUMBERED, POLICY, RATED, canonical, handle
 from bot.revisions import DRAFT, IN_REVIEW, Body, Part, Revision
 
 NEW = frozenset({"policy", "paper", "department", "topic", "fact", "synonym", "collection", "saying", "rated"})
@@ -60,6 +60,8 @@ class Sheet:
 async def show(visit: Visit) -> web.Response:
     """The form, on the draft where there is one, else on what is in force, else empty."""
     kind = known_kind(visit.part("kind"))
+    if kind == MENU:
+        return visit.go("/console/phone-menu/edit")
     sheet = await _opened(visit, kind, visit.asked("key"))
     if sheet.draft is not None and sheet.draft.state == IN_REVIEW:
         return visit.go(draft_page(sheet.draft), "draft_in_review")

@@ -11,7 +11,21 @@ from bot.console.entries import shown
 from bot.console.policies import show_all as policies
 from bot.console.visit import Visit
 from bot.links import links_to
-from bot.parts import COLLECTION, DEPARTMENT, EDITION, FACT, HOURS, PAPER, POLICY, RATED, SAYING, SYNONYM, TABLES, TOPIC
+from bot.parts import (
+    COLLECTION,
+    DEPARTMENT,
+    EDITION,
+    FACT,
+    HOURS,
+    MENU,
+    PAPER,
+    POLICY,
+    RATED,
+    SAYING,
+    SYNONYM,
+    TABLES,
+    TOPIC,
+)
 from bot.parts import WORDS as LISTS
 from bot.revisions import Revision
 
@@ -54,6 +68,8 @@ async def show_departments(visit: Visit) -> web.Response:
 async def show(visit: Visit) -> web.Response:
     """One part with its history and what refers to it."""
     kind, key = known_kind(visit.part("kind")), visit.asked("key")
+    if kind == MENU:
+        return visit.go("/console/phone-menu")
     shape = shape_for(kind)
     revisions = publishing(visit).revisions
     history = await revisions.history(kind, key)

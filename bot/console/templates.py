@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.chinese import day, money, share
 from bot.clock import SHANGHAI
+from bot.console.sheets import cell
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -28,7 +29,8 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._env.filters.update(money=money, share=share, day=day, minute=minute, clock=clock_time, local=local)
+        self._env.filters.update(money=money, share=share, day=day, csv=cell)
+        self._env.filters.update(minute=minute, clock=clock_time, local=local)
         self._env.globals.update(asset=asset, office=name)
 
     def render(self, name: str, /, **facts: object) -> str:

@@ -1,0 +1,76 @@
+"""Figures: what was asked each day, in vain, of what and of whom; as pictures, tables and a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from aiohttp import web
+
+from bot.analytics import Picture, picture
+from bot.charts import columns
+from bot.console.entries import is_day
+from bot.console.sheets import BOM
+from bot.console.visit import Visit
+from bot.store.tallies import FEW
+
+SPANS = (7, 30, 90, 365)  # days
+SPAN, MOST = 30, 1096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """From a day to a day; `wrong` names the field that holds none."""
+
+    first: date
+    last: date
+    wrong: str = ""
+
+
+async def show(visit: Visit) -> web.Response:
+    """The pictures."""
+    chosen = _range(visit)
+    found = await _picture(visit, chosen)
+    return visit.page(
+        "analytics",
+        chosen=chosen,
+        picture=found,
+        asked=columns([(day.day, day.asked, day.vain) for day in found.days]),
+        followers=columns([(day.day, day.came, day.left) for day in found.days], beside=True),
+        subscriptions=await _subscriptions(visit, chosen),
+        spans=[(span, (visit.now.date() - timedelta(days=span - 1)).isoformat()) for span in SPANS],
+        few=FEW,
+    )
+
+
+async def download(visit: Visit) -> web.Response:
+    """The same figures as a file."""
+    chosen = _range(visit)
+    found = await _picture(visit, chosen)
+    text = visit.desk.templates.render("analytics_csv", picture=found, chosen=chosen, few=FEW)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    name = f"huiqi-{chosen.first.isoformat()}-{chosen.last.isoformat()}.csv"
+    return visit.file((BOM + "\r\n".join(lines) + "\r\n").encode(), name=name, content_type="text/csv")
+
+
+async def _picture(visit: Visit, chosen: Range) -> Picture:
+    cells = await visit.desk.talk.tallies.between(chosen.first.isoformat(), chosen.last.isoformat())
+    return picture(cells, first=chosen.first, last=chosen.last, corpus=visit.desk.corpus())
+
+
+async def _subscriptions(visit: Visit, chosen: Range) -> Sequence[tuple[date, int, int]] | None:
+    subscribers = visit.desk.talk.subscribers
+    return await subscribers.changes(chosen.first, chosen.last) if subscribers else None
+
+
+def _range(visit: Visit) -> Range:
+    today = visit.now.date()
+    asked = {name: visit.asked(name) for name in ("first", "last")}
+    wrong = next((name for name, day in asked.items() if day and not is_day(day)), "")
+    last = date.fromisoformat(asked["last"]) if asked["last"] and not wrong else today
+    last = min(last, today)
+    first = date.fromisoformat(asked["first"]) if asked["first"] and not wrong else last - timedelta(days=SPAN - 1)
+    if first > last:
+        first, wrong = last, "first"
+    return Range(first=max(first, last - timedelta(days=MOST - 1)), last=last, wrong=wrong)
