@@ -1,0 +1,196 @@
+"""From a draft to the truth: submitted, looked at by another, sent back or published, and told in the audit log."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from bot.clock import ManualClock
+from bot.config import Config
+from bot.store.audit import Search
+from tests.bot.console.client import Office, office_settings, open_office
+from tests.bot.console.sheets import edit, published, saved, send, submitted
+from tests.bot.presses import RATED
+from tests.small import write_files
+
+FIRST, SECOND = "/console/edit/policy?key=q91-1", "/console/edit/policy?key=q91-2"
+DAY = 86_400.0
+
+
+async def test_a_change_is_published_by_another(office: Office) -> None:
+    """The approver sees what changes and the gate, publishes, and the bot answers from the new edition at once."""
+    editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
+    before = office.services.corpus.version
+    number = await submitted(editor, SECOND, title="奖励首台套", wording="第二条 奖励首台套。")
+    page = await approver.get(f"/console/drafts/{number}")
+    assert "支持 奖励 首台套" in page.text
+    assert "通过了发布检查" in page.text
+    answer = await approver.post(f"/console/drafts/{number}/publish", {"remark": "核过"})
+    assert answer.location == "/console/drafts"
+    corpus = office.services.corpus
+    assert (corpus.policies["q91-2"].title, corpus.version != before) == ("奖励首台套", True)
+    assert "第二条 奖励首台套。" in (await approver.get("/p/q91-2")).text, "the public page shows the official wording"
+    entry = (await office.audit.read(Search(action="corpus.published"), 1))[0]
+    assert (entry.who, entry.target) == ("wang", "policy q91-2")
+    assert (entry.before["title"], entry.after["title"]) == ("支持首台套", "奖励首台套")
+
+
+async def test_nobody_publishes_their_own(office: Office) -> None:
+    """Not the author, whatever their role, nor who wrote on the draft later."""
+    author, hand, third = [await office.sign_in("admin", name) for name in ("a", "b", "c")]
+    await saved(author, SECOND, title="甲")
+    number = await submitted(hand, SECOND, title="乙")
+    for visitor in (author, hand):
+        assert "要由别人审核发布" in (await visitor.get(f"/console/drafts/{number}")).text
+        page = await visitor.post(f"/console/drafts/{number}/publish")
+        assert (page.status, "自己写过的内容要由别人审核发布" in page.text) == (409, True)
+    assert office.services.corpus.policies["q91-2"].title == "支持首台套"
+    assert (await send(third, f"/console/drafts/{number}", "publish")).status == 303
+
+
+async def test_editors_do_not_publish(office: Office) -> None:
+    """The route is an approver's."""
+    editor, other = await office.sign_in("editor", "li"), await office.sign_in("editor", "zhao")
+    number = await submitted(editor, SECOND, title="甲")
+    assert (await send(other, f"/console/drafts/{number}", "publish")).status == 403
+
+
+async def test_a_change_is_sent_back_with_a_remark(office: Office) -> None:
+    """Without one the field says so; with it the author reads it above their form, and submits again."""
+    editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
+    number = await submitted(editor, SECOND, title="甲")
+    assert (await send(approver, f"/console/drafts/{number}", "send-back")).status == 422
+    assert (await send(approver, f"/console/drafts/{number}", "send-back", remark="依据呢？")).status == 303
+    assert "依据呢？" in (await editor.get(SECOND)).text
+    assert "依据呢？" in (await editor.get("/console/drafts?tab=mine")).text
+    again = await submitted(editor, SECOND, title="乙")
+    assert again == number
+    assert (await send(approver, f"/console/drafts/{number}", "publish")).status == 303
+
+
+async def test_what_does_not_load_says_which_field(office: Office) -> None:
+    """A policy that points nowhere: the draft names the field, the gate is shut, and no reason opens it."""
+    editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
+    number = await saved(editor, SECOND, related="q91-77")
+    assert "q91-77 does not exist" in (await editor.get(f"/console/drafts/{number}")).text
+    await editor.post(f"/console/drafts/{number}/submit")
+    page = await send(approver, f"/console/drafts/{number}", "publish", override="急")
+    assert (page.status, "装不起来" in page.text) == (409, True)
+
+
+def rated_office(folder: Path) -> Config:
+    """Settings of an office with rated questions."""
+    config = office_settings(folder)
+    write_files(Path(config.corpus.path), {"rated.jsonl": RATED})
+    return config
+
+
+async def test_the_gate_needs_a_reason(tmp_path: Path, clock: ManualClock) -> None:
+    """What loses a rated question is refused, and published with a written reason, which the audit log keeps."""
+    async with open_office(rated_office(tmp_path), clock) as office:
+        editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
+        number = await submitted(editor, SECOND, keywords="别的词")
+        page = await approver.get(f"/console/drafts/{number}")
+        for said in ("没有通过发布检查", "备用电源", "答得更差的 1 道", "跌破"):
+            assert said in page.text
+        assert (await approver.post(f"/console/drafts/{number}/publish")).status == 409
+        answer = await approver.post(f"/console/drafts/{number}/publish", {"override": "这个词已不用"})
+        assert answer.status == 303
+        entry = (await office.audit.read(Search(action="corpus.gate_overridden"), 1))[0]
+        assert (entry.who, entry.after) == ("wang", {"reason": "这个词已不用"})
+
+
+async def test_a_draft_that_was_overtaken_is_not_published(office: Office) -> None:
+    """Two approvers press at once: one publishes, the other is told that it is no longer up for review."""
+    editor = await office.sign_in("editor", "li")
+    approvers = [await office.sign_in("approver", name) for name in ("wang", "sun")]
+    number = await submitted(editor, SECOND, title="甲")
+    for approver in approvers:
+        await approver.get(f"/console/drafts/{number}")
+    answers = await asyncio.gather(*(a.post(f"/console/drafts/{number}/publish") for a in approvers))
+    assert sorted(answer.status for answer in answers) == [303, 409]
+    assert len(await office.services.publishing.revisions.editions()) == 2  # type: ignore[union-attr]
+
+
+async def test_a_change_waits_for_its_day(office: Office, clock: ManualClock) -> None:
+    """Published for tomorrow the old text is answered with today, and the board says what waits."""
+    await published(office, SECOND, title="明天的", effective="2026-11-23")
+    assert office.services.corpus.policies["q91-2"].title == "支持首台套"
+    visitor = await office.sign_in("viewer")
+    assert "2026-11-23 起生效" in (await visitor.get("/console/drafts?tab=waiting")).text
+    assert "2026-11-23 起生效" in (await visitor.get("/console/policies/q91-2")).text
+    publishing = office.services.publishing
+    assert publishing is not None
+    await clock.advance(DAY)
+    assert await publishing.press.take_effect() == 1
+    assert await office.services.shelf.look() == 1
+    assert office.services.corpus.policies["q91-2"].title == "明天的"
+
+
+async def test_a_past_day_is_refused(office: Office) -> None:
+    """Nothing can have been in force yesterday."""
+    page = await edit(await office.sign_in("editor"), SECOND, effective="2026-11-21")
+    assert (page.status, "不能早于今天" in page.text) == (422, True)
+
+
+async def test_a_part_is_taken_away(office: Office) -> None:
+    """By a draft like any other; what refers to it stands in the way until it is changed too."""
+    editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
+    await editor.get("/console/policies/q91-10")
+    answer = await editor.post("/console/parts/policy/take-away?key=q91-10")
+    page = await editor.follow(answer)
+    assert "整条撤下" in page.text
+    assert "q91-10 does not exist" in page.text
+    await published(office, FIRST, related="")
+    await editor.get(answer.location)
+    await editor.post(f"{answer.location}/submit")
+    assert (await send(approver, answer.location, "publish")).status == 303
+    assert "q91-10" not in office.services.corpus.policies
+    gone = await editor.get("/console/policies/q91-10")
+    assert (gone.status, "已经撤下" in gone.text) == (410, True)
+
+
+async def test_drafts_are_given_up_by_those_they_belong_to(office: Office) -> None:
+    """An editor gives up their own, not another's; an approver any."""
+    li, zhao, wang = (
+        await office.sign_in("editor", "li"),
+        await office.sign_in("editor", "zhao"),
+        await office.sign_in("approver", "wang"),
+    )
+    first, second = await saved(li, FIRST, title="甲"), await saved(zhao, SECOND, title="乙")
+    assert (await send(li, f"/console/drafts/{second}", "withdraw")).status == 409
+    assert (await send(li, f"/console/drafts/{first}", "withdraw")).status == 303
+    assert (await send(wang, f"/console/drafts/{second}", "withdraw")).status == 303
+    assert "没有人在改" in (await wang.get("/console/drafts?tab=all")).text
+
+
+async def test_what_must_be_looked_at_again(office: Office) -> None:
+    """A review-by date within a month, or past, is on the board; set anew it is gone from it, and told."""
+    await published(office, SECOND, review_by="2026-12-01")
+    editor = await office.sign_in("editor", "li")
+    page = await editor.get("/console/drafts?tab=due")
+    assert "2026-12-01" in page.source
+    answer = await editor.post("/console/parts/policy/review-by?key=q91-2", {"review_by": "2027-06-30"})
+    assert "没有要复核的内容" in (await editor.follow(answer)).text
+    entry = (await office.audit.read(Search(action="corpus.review_by"), 1))[0]
+    assert (entry.before, entry.after) == ({"review_by": "2026-12-01"}, {"review_by": "2027-06-30"})
+    await editor.post("/console/parts/policy/review-by?key=q91-2", {"review_by": "明年"})
+    assert office.services.publishing is not None
+    standing = await office.services.publishing.revisions.standing_of("policy", "q91-2")
+    assert standing is not None
+    assert standing.review_by == "2027-06-30"
+
+
+async def test_a_change_of_nothing_is_not_submitted(office: Office) -> None:
+    """A draft that says what is in force."""
+    editor = await office.sign_in("editor")
+    number = await saved(editor, SECOND)
+    page = await send(editor, f"/console/drafts/{number}", "submit")
+    assert (page.status, "没有可以发布的改动" in page.text) == (409, True)
+
+
+async def test_an_unknown_draft_is_not_found(office: Office) -> None:
+    """By a number that nobody has, and by what is no number."""
+    viewer = await office.sign_in("viewer")
+    assert (await viewer.get("/console/drafts/9999")).status == 404
+    assert (await viewer.get("/console/drafts/x")).status == 404

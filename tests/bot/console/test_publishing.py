@@ -1,0 +1,23 @@
+"""What the console publishes with proves a change once, and again once anything of it has changed."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tests.bot.console.client import Office
+from tests.bot.console.sheets import published, saved
+
+
+async def test_a_change_is_proved_once(office: Office) -> None:
+    """The same proof for the same change against the same edition; another for another text or edition."""
+    publishing = office.services.publishing
+    assert publishing is not None
+    number = await saved(await office.sign_in("editor"), "/console/edit/policy?key=q91-2", title="甲")
+    draft = await publishing.revisions.get(number)
+    assert draft is not None
+    proof = await publishing.prove([draft])
+    assert await publishing.prove([draft]) is proof
+    assert await publishing.prove([msgspec.structs.replace(draft, edits=draft.edits + 1)]) is not proof
+    await published(office, "/console/edit/topic?key=首台套", words="三首")
+    later = await publishing.prove([draft])
+    assert (proof.against, later.against) == (1, 2)

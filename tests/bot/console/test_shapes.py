@@ -1,0 +1,45 @@
+"""The form of every kind of part is read off its type."""
+
+from __future__ import annotations
+
+from bot.console.shapes import CHOICE, DAY, GROUPS, LINES, TICK, TICKS, WHOLE, Field, benefit_kinds, shape_of
+from bot.parts import KINDS
+
+
+def one(kind: str, key: str) -> Field:
+    """A field of a kind."""
+    return next(field for field in shape_of(kind).fields if field.key == key)
+
+
+def test_every_kind_has_a_form() -> None:
+    """With at least one field, and groups with at least one shape."""
+    for kind in KINDS:
+        shape = shape_of(kind)
+        assert shape.fields, kind
+        assert all(field.shapes for field in shape.fields if field.widget == GROUPS)
+
+
+def test_fields_are_typed_in_as_what_they_are() -> None:
+    """Lists by line, days as days, what names a part as a choice of parts, topics as boxes."""
+    assert (one("policy", "title").widget, one("policy", "title").required) == ("text", True)
+    assert one("policy", "keywords").widget == LINES
+    assert one("policy", "end").widget == DAY
+    assert one("policy", "topics").widget == TICKS
+    assert (one("policy", "paper").widget, one("policy", "paper").refers) == (CHOICE, "paper")
+    assert one("policy", "level").options == ("city", "district")
+    assert set(one("fact", "kind").options) == {"money", "number", "percent", "choice", "yes"}
+    assert one("fact", "lasting").widget == TICK
+
+
+def test_benefits_of_every_kind_are_groups() -> None:
+    """Each kind with its own fields, groups within groups among them."""
+    benefits = one("policy", "benefits")
+    assert (
+        tuple(benefits.shapes) == benefit_kinds() == ("fixed", "rate", "max", "tiers", "step", "match", "unit", "pool")
+    )
+    rate = {field.key: field for field in benefits.shapes["rate"].fields}
+    assert rate["cap_year"].widget == WHOLE
+    assert rate["cap_year"].is_money
+    assert not rate["percent"].is_money
+    tiers = {field.key: field for field in benefits.shapes["tiers"].fields}["tiers"]
+    assert "is" in {field.key for field in tiers.shapes[""].fields}
