@@ -9,8 +9,8 @@ from io import BytesIO
 from bot.errors import FileRefused
 
 MOST_ENTRIES = 2_000
-LARGEST_ENTRY = 60 * 1024 * 1024  # bytes, uncompressed
-LARGEST_WHOLE = 120 * 1024 * 1024
+LARGEST_ENTRY = 25 * 1024 * 1024  # bytes, uncompressed
+LARGEST_WHOLE = 80 * 1024 * 1024
 STEEPEST = 200  # times that an entry may grow; real sheets grow about 10 to 40 times
 HARMLESS = 512 * 1024  # bytes below which growth does not matter
 CHUNK = 1024 * 1024

@@ -53,3 +53,4 @@ def read_csv(data: bytes, shape: Shape, progress: Progress) -> Iterator[Block]:
             yield Row(cells=tuple(cell.strip().replace("\r\n", "\n") for cell in cells), place=Place(line=begun))
     except csv.Error as error:
         raise FileRefused("quotes", found=str(line + 1)) from error
+    progress(total, total)

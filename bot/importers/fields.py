@@ -13,6 +13,7 @@ from bot.importers.shape import DeskShape, Shape
 
 MOST_BRACKETS = 400  # pairs that one text is looked through for
 BETWEEN = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")  # white space that no Latin words need
+LONGEST_PAPER = 400  # characters of a paper with its notice
 LONGEST_UNIT = 60  # characters
 DAY = "D"  # stands for a day in the patterns of validity
 
@@ -36,6 +37,8 @@ def number_of(text: str, shape: Shape) -> int:
 def paper_of(text: str, shape: Shape) -> Basis:
     """The paper that a text names, with or without its number."""
     text = unwrapped(text).strip()
+    if len(text) > LONGEST_PAPER:
+        raise Unclear("basis_unreadable", text)
     numbers = list(shape.basis.number.finditer(text))
     number, title = "", text
     if numbers:

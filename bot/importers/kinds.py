@@ -52,7 +52,9 @@ def kind_of(data: bytes, shape: Shape) -> str:
     text = decoded(data)
     if text.lstrip()[:100].lower().startswith(("<html", "<!doctype", "<?xml", "<table")):
         raise FileRefused("unknown_kind", found="HTML")
-    return "csv" if delimiter_of(text, shape) not in ("", TAB) else "text"
+    delimiter = delimiter_of(text, shape)
+    quoted = delimiter == TAB and f'{TAB}"' in text  # as spreadsheets do with cells of several lines
+    return "csv" if quoted or delimiter not in ("", TAB) else "text"
 
 
 def read_file(data: bytes, shape: Shape, progress: Progress = silent) -> Reading:
@@ -61,11 +63,11 @@ def read_file(data: bytes, shape: Shape, progress: Progress = silent) -> Reading
     try:
         kind = kind_of(data, shape)
         blocks = blocks_of(data, kind, shape, progress=progress)
+        has_table = any(is_head(block, shape) for block in blocks)
+        items, faults, hints = (read_table if has_table else read_prose)(blocks, shape)
     except FileRefused as refused:
         fault = Fault(code=refused.code, found=shown(refused.found), expected=refused.expected)
         return Reading(kind=kind, faults=(fault,))
-    has_table = any(is_head(block, shape) for block in blocks)
-    items, faults, hints = (read_table if has_table else read_prose)(blocks, shape)
     if not (items or faults):
         head, near = nearest_head(blocks, shape)
         expected = " ".join(names[0] for names in shape.columns.values())

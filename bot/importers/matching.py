@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
@@ -19,8 +20,9 @@ from bot.policies import Paper, Policy, Record
 
 SAME_TITLE = 0.6  # how alike two titles, or two wordings, must be to speak of one policy
 SAME_TEXT = 0.5
+SAME_NUMBER = 0.2  # decides between two that are as sure
 COMPARED = 400  # characters of a text that are compared
-MOST_PAIRS = 40_000  # comparisons of texts before the rest is called new
+MOST_PAIRS = 10_000  # comparisons of texts before the rest is called new
 NEW, CHANGED, SAME = "new", "changed", "same"
 AS_TYPED = re.compile(r"[^\w]")
 
@@ -64,28 +66,56 @@ class Comparison(Record, frozen=True, kw_only=True):
 
 
 def compare(reading: Reading, corpus: Corpus, source: str, *, shape: Shape, progress: Progress = silent) -> Comparison:
-    """Each item with the policy it is: by its number, else by title and papers, else by likeness of the texts."""
+    """Each item with the policy it is: the one that shares most of number, title, papers, words and figures with it."""
     live = {policy.id: policy for policy in corpus.policies.values() if _source(policy) == source}
-    paired: dict[int, Policy] = {}
-    for number, item in enumerate(reading.items):
-        policy = live.get(f"{source}-{item.number}")
-        if policy is not None and _agrees(item, policy, corpus, shape=shape):
-            paired[number] = live.pop(policy.id)
-    for number, item in enumerate(reading.items):
-        if number not in paired and (policy := _by_title(item, live.values(), corpus, shape=shape)):
-            paired[number] = live.pop(policy.id)
+    paired = _paired(reading.items, live, corpus, source=source, shape=shape)
+    for found in paired.values():
+        del live[found.id]
     budget = [MOST_PAIRS]
-    matches = []
     for number, item in enumerate(reading.items):
-        policy = paired.get(number) or _by_likeness(item, live.values(), corpus, budget=budget)
-        if policy is not None:
-            live.pop(policy.id, None)
-            paired[number] = policy
+        if number not in paired and (policy := _by_likeness(item, live.values(), corpus, budget=budget)):
+            paired[number] = live.pop(policy.id)
         progress(number + 1, len(reading.items))
-    taken = {policy.id for policy in corpus.policies.values()}
-    for number, item in enumerate(reading.items):
-        matches.append(_match(item, paired.get(number), corpus, source=source, taken=taken, shape=shape))
-    return Comparison(matches=tuple(matches), gone=tuple(live))
+    taken = set(corpus.policies)
+    matches = tuple(
+        _match(item, paired.get(number), corpus, source=source, taken=taken, shape=shape)
+        for number, item in enumerate(reading.items)
+    )
+    return Comparison(matches=matches, gone=tuple(live))
+
+
+def _paired(
+    items: tuple[Item, ...], live: dict[str, Policy], corpus: Corpus, *, source: str, shape: Shape
+) -> dict[int, Policy]:
+    """Items by their places with policies of the same number or title, the surest pairs first."""
+    titles: dict[str, list[str]] = defaultdict(list)
+    for policy in live.values():
+        titles[bare(policy.title)].append(policy.id)
+    pairs: list[tuple[float, int, str]] = []
+    for place, item in enumerate(items):
+        same = f"{source}-{item.number}"
+        for name in dict.fromkeys([same, *titles[bare(item.title)]] if item.title else [same]):
+            if name in live and len(pairs) < MOST_PAIRS and (surety := _surety(item, live[name], corpus, shape=shape)):
+                pairs.append((surety + SAME_NUMBER * (name == same), place, name))
+    paired: dict[int, Policy] = {}
+    taken: set[str] = set()
+    for _, place, name in sorted(pairs, key=lambda pair: (-pair[0], pair[1])):
+        if place not in paired and name not in taken:
+            paired[place] = live[name]
+            taken.add(name)
+    return paired
+
+
+def _surety(item: Item, policy: Policy, corpus: Corpus, *, shape: Shape) -> float:
+    """How sure it is that an item is a policy; 0 where it cannot be said to be."""
+    rests, shared = _rests_on(item, policy, corpus), _shared(item, policy, corpus, shape=shape)
+    worded = bool(_text(policy, corpus))
+    if not item.title:
+        return shared + rests if shared >= SAME_TEXT or (rests and not worded) else 0.0
+    title = difflib.SequenceMatcher(None, bare(item.title)[:COMPARED], bare(policy.title)[:COMPARED]).ratio()
+    telling = policy.title not in corpus.shared_titles and rests
+    likely = title >= SAME_TITLE and (shared >= SAME_TEXT or telling)
+    return 2 * title + 2 * shared + rests if likely or (worded and shared >= SAME_TEXT) else 0.0
 
 
 def _source(policy: Policy) -> str:
@@ -110,17 +140,6 @@ def bare(text: str) -> str:
     return AS_TYPED.sub("", plain(text))
 
 
-def _agrees(item: Item, policy: Policy, corpus: Corpus, *, shape: Shape) -> bool:
-    """Whether the item with a policy's number can be that policy: a new edition may have counted anew."""
-    if wording := _text(policy, corpus):
-        named = bool(item.title) and bare(item.title) == bare(policy.title) and _rests_on(item, policy, corpus)
-        return alike(item.wording, wording) >= SAME_TEXT or (named and policy.title not in corpus.shared_titles)
-    if item.title:
-        likeness = difflib.SequenceMatcher(None, bare(item.title)[:COMPARED], bare(policy.title)[:COMPARED]).ratio()
-        return likeness >= SAME_TITLE and _shares(item, policy, corpus, shape=shape)
-    return _rests_on(item, policy, corpus)
-
-
 def _rests_on(item: Item, policy: Policy, corpus: Corpus) -> bool:
     papers = [corpus.papers[key] for key in (policy.paper, *policy.also_papers)]
     return any(is_paper(basis.title, basis.number, paper) for basis in item.basis[:1] for paper in papers)
@@ -137,22 +156,6 @@ def is_paper(title: str, number: str, paper: Paper) -> bool:
 def _spellings(number: str) -> frozenset[str]:
     """How a number is typed: one paper is printed with a letter before its year that says so, and without."""
     return frozenset((plain(number), *paper_numbers(number)))
-
-
-def _by_title(item: Item, policies: Iterable[Policy], corpus: Corpus, *, shape: Shape) -> Policy | None:
-    """The policy of this title and paper; where several have them, the one that shares its figures or words."""
-    if not item.title:
-        return None
-    found = [p for p in policies if bare(p.title) == bare(item.title) and _rests_on(item, p, corpus)]
-    if len(found) < 2:
-        return found[0] if found and _shares(item, found[0], corpus, shape=shape) else None
-    best = max(found, key=lambda policy: _shared(item, policy, corpus, shape=shape))
-    return best if _shared(item, best, corpus, shape=shape) >= SAME_TEXT else None
-
-
-def _shares(item: Item, policy: Policy, corpus: Corpus, *, shape: Shape) -> bool:
-    """Whether nothing speaks against it: a title that several policies have says little by itself."""
-    return policy.title not in corpus.shared_titles or _shared(item, policy, corpus, shape=shape) >= SAME_TEXT
 
 
 def _shared(item: Item, policy: Policy, corpus: Corpus, *, shape: Shape) -> float:

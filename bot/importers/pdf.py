@@ -14,10 +14,11 @@ from bot.errors import FileRefused
 from bot.importers.grid import Glyph, Grid, Stroke, lines
 from bot.importers.reading import LONGEST_TEXT, MOST_ROWS, Block, Line, Place, Progress, Row
 from bot.importers.shape import Shape
+from bot.importers.streams import check_streams
 
 MOST_PAGES = 300
 MOST_GLYPHS = 30_000  # of one page; a full page of small print has 4,000
-MOST_STROKES = 20_000  # of one page
+MOST_STROKES = 8_000  # of one page
 MOST_OBJECTS = 50_000
 MOST_SEGMENTS = 2_000  # of one path
 DEEPEST = 4  # drawings within drawings
@@ -39,6 +40,7 @@ class Page:
 
 def read_pdf(data: bytes, shape: Shape, progress: Progress) -> Iterator[Block]:
     """Rows and lines from the first page to the last."""
+    check_streams(data)
     with LOCK:
         pages = _pages(data, progress)
     if not any(page.rows or page.lines for page in pages):

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bot.chinese import numeral
+from bot.errors import FileRefused
 from bot.importers.fields import Unclear, brackets, closing_units, opening_papers
 from bot.importers.reading import (
+    LONGEST_CELL,
     MOST_FAULTS,
     MOST_ITEMS,
     Basis,
@@ -27,6 +29,7 @@ from bot.importers.shape import Shape, plain
 
 LONGEST_HEADING = 45  # characters
 FULL = 0.85  # of the longest line: a heading as long as that may go on in the next
+TAIL = 600  # characters at the end of a text in which brackets that name who answers must open
 FARTHEST = 50  # a number that skips more than this is none
 
 
@@ -87,14 +90,24 @@ def _take(prose: Prose, line: Line) -> None:
     elif prose.heading and len(text) <= LONGEST_HEADING and not shape.basis.opening.match(text):
         prose.chapter += text
     elif prose.parts and prose.parts[-1].chapter == prose.chapter:
-        prose.parts[-1].text = joined(prose.parts[-1].text, text)
+        _append(prose.parts[-1], text)
     else:
         prose.parts.append(Part(0, line.place, prose.chapter, text))
     prose.heading = False
 
 
+def _append(part: Part, text: str) -> None:
+    """More of a part; an item that has no end is refused, an introduction is cut short."""
+    if len(part.text) <= LONGEST_CELL:
+        part.text = joined(part.text, text)
+    elif part.number:
+        raise FileRefused("too_long", found=shown(part.text), expected=str(LONGEST_CELL))
+
+
 def _take_chapter(prose: Prose, text: str) -> bool:
     """A chapter counts on from the one before, or anew after a table of contents."""
+    if len(text) > 2 * LONGEST_HEADING:
+        return False
     bare = prose.shape.headings.leader.sub("", text)
     match = prose.shape.headings.chapter.match(bare)
     if not match or len(bare) > LONGEST_HEADING or bare.endswith(tuple(prose.shape.items.stops.strip())):
@@ -131,7 +144,7 @@ def _begun(prose: Prose, text: str, place: Place) -> int:
 
 def _ends_with_desks(text: str, shape: Shape) -> bool:
     """Whether a text, as far as it was read, closes with the brackets of those who answer."""
-    tail = text.rstrip(shape.items.stops)
+    tail = text[-TAIL:].rstrip(shape.items.stops)
     spans = brackets(tail)
     return bool(spans) and spans[-1][1] == len(tail) and bool(_desks(tail, spans[-1], shape))
 

@@ -30,6 +30,9 @@ from bot.importers.shape import COLUMNS, KNOWN_ENOUGH, Shape, plain
 
 T = TypeVar("T")
 HEAD = 40  # rows in which a head is looked for
+LONGEST_NAME = 40  # characters of the name of a column, with its line breaks
+LONGEST_HEADING = 120
+CLOSE = 0.6  # how alike a cell must be to some name for its row to be called the nearest to a head
 NEAR = 0.4  # how alike the name of a column must be to be called the nearest
 BROKEN = ("#REF!", "#VALUE!", "#N/A", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")  # what a spreadsheet shows for errors
 
@@ -68,7 +71,7 @@ def is_head(block: Block, shape: Shape) -> bool:
 
 def known_columns(cells: Sequence[str], shape: Shape) -> set[str]:
     """The columns that cells name."""
-    return {shape.names[name] for name in map(plain, cells) if name in shape.names}
+    return {shape.names[name] for cell in cells if len(cell) <= LONGEST_NAME and (name := plain(cell)) in shape.names}
 
 
 def nearest_head(blocks: Iterable[Block], shape: Shape) -> tuple[Place, str]:
@@ -76,7 +79,11 @@ def nearest_head(blocks: Iterable[Block], shape: Shape) -> tuple[Place, str]:
     names = list(shape.names)
     best, where, said = 0, Place(), ""
     for row in islice((block for block in blocks if isinstance(block, Row)), HEAD):
-        near = sum(bool(difflib.get_close_matches(plain(cell), names, n=1, cutoff=0.6)) for cell in row.cells)
+        near = sum(
+            bool(difflib.get_close_matches(plain(cell), names, n=1, cutoff=CLOSE))
+            for cell in row.cells
+            if len(cell) <= LONGEST_NAME
+        )
         if near > best:
             best, where, said = near, row.place, shown(" ".join(cell for cell in row.cells if cell))
     return where, said
@@ -124,7 +131,7 @@ def _leave(table: Table, texts: list[str], place: Place) -> None:
     for text in texts:
         times, first = table.left.get(text, (0, place))
         table.left[text] = (times + 1, first)
-        if count := table.shape.headings.count.search(text):
+        if count := table.shape.headings.count.search(text[-LONGEST_HEADING:]):
             table.said.setdefault(("", ""), (int(count[1]), place))
 
 
@@ -138,13 +145,13 @@ def _take_head(table: Table, block: Block) -> None:
     columns: dict[str, int] = {}
     strange: list[str] = []
     for place, cell in enumerate(block.cells):
-        column = table.shape.names.get(plain(cell), "")
+        column = table.shape.names.get(plain(cell[:LONGEST_NAME]), "")
         if column and column in columns and cell != block.cells[columns[column]]:
             table.faults.append(Fault(code="column_twice", place=block.place, found=shown(cell)))
         elif column:
             columns.setdefault(column, place)
         elif plain(cell):
-            strange.append(unwrapped(cell).strip())
+            strange.append(unwrapped(cell[:LONGEST_NAME]).strip())
     known = table.columns or columns
     for column in (column for column in COLUMNS if column not in columns and (column in known or not table.columns)):
         expected = table.shape.columns[column][0]
@@ -166,7 +173,7 @@ def _goes_on(table: Table, row: Row) -> bool:
     number = table.columns.get("number", len(row.cells))
     if number >= len(row.cells):
         return False
-    return not row.cells[number].strip() or not table.entries[-1].cells["number"].strip()
+    return not row.cells[number].strip() or not table.entries[-1].cells.get("number", "?").strip()
 
 
 def _continue(entry: Entry, rest: dict[str, str], page: int) -> None:
@@ -179,6 +186,8 @@ def _continue(entry: Entry, rest: dict[str, str], page: int) -> None:
 
 def _take_heading(table: Table, text: str, place: Place) -> bool:
     headings = table.shape.headings
+    if len(text) > LONGEST_HEADING:
+        return False
     if headings.page.match(text):
         return True
     count = headings.count.search(text)
@@ -204,7 +213,7 @@ def _item(table: Table, entry: Entry) -> Item | None:
         text = entry.cells.get(column, "").strip()
         place = msgspec.structs.replace(entry.place, column=shape.columns[column][0])
         try:
-            if column not in table.columns:
+            if column not in entry.cells:
                 return None  # was told for the head
             if text.startswith(BROKEN):
                 raise Unclear("cell_broken", text)

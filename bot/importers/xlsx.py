@@ -19,6 +19,9 @@ MOST_SHEETS = 50
 MOST_MERGES = 20_000
 MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
+NUMBERED = re.compile(rb'<(?:\w+:)?row\s[^>]{0,200}?\br="(\d{1,9})"')
+VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)[\s>]")
+LAST_ROW = 4 * MOST_ROWS  # below which nothing is looked for: a sheet's own empty rows take place too
 
 Merges = dict[tuple[int, int], tuple[int, int]]  # a cell that shows another one's value: (row, column), from 1
 
@@ -35,6 +38,8 @@ def read_xlsx(data: bytes, shape: Shape, progress: Progress) -> Iterator[Block]:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             # Openpyxl does not tell a sheet's merged cells where it reads row by row; its part of the archive does.
             parts = [archive.read(sheet._worksheet_path) for sheet in sheets]
+        for part in parts:
+            _check_end(part)
         total, done = sum(min(MOST_ROWS, len(ROW.findall(part))) for part in parts), 0
         for sheet, part in zip(sheets, parts, strict=True):
             for row in _rows(sheet, _merges(part)):
@@ -49,7 +54,7 @@ def _rows(sheet: Any, merges: Merges) -> Iterator[Row]:
     sheet.reset_dimensions()  # what a file says of its size need not be true
     values: dict[tuple[int, int], str] = {}
     full = 0
-    for number, cells in enumerate(sheet.iter_rows(max_row=4 * MOST_ROWS, max_col=MOST_COLUMNS, values_only=True), 1):
+    for number, cells in enumerate(sheet.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS, values_only=True), 1):
         texts = []
         for column, value in enumerate(cells, 1):
             text = _text(value)
@@ -62,6 +67,15 @@ def _rows(sheet: Any, merges: Merges) -> Iterator[Row]:
             if full > MOST_ROWS:
                 raise FileRefused("too_many_rows", found=str(number), expected=str(MOST_ROWS))
             yield Row(cells=tuple(texts), place=Place(sheet=str(sheet.title), row=number))
+
+
+def _check_end(part: bytes) -> None:
+    """Refuse a sheet with values so far down that they would not be read."""
+    for match in NUMBERED.finditer(part):
+        if int(match[1]) > LAST_ROW:
+            if VALUE.search(part, match.end()):
+                raise FileRefused("too_many_rows", found=match[1].decode(), expected=str(LAST_ROW))
+            return
 
 
 def _text(value: Any) -> str:
@@ -82,7 +96,7 @@ def _merges(part: bytes) -> Merges:
     merges: Merges = {}
     for match in MERGE.finditer(part):
         left, top, right, bottom = _column(match[1]), int(match[2]), _column(match[3]), int(match[4])
-        for row in range(top, min(bottom, 4 * MOST_ROWS) + 1):
+        for row in range(top, min(bottom, LAST_ROW) + 1):
             for column in range(left, min(right, MOST_COLUMNS) + 1):
                 if (row, column) != (top, left):
                     merges[row, column] = (top, left)
