@@ -41,7 +41,7 @@ def columns(days: Sequence[tuple[date, int | None, int | None]], *, beside: bool
     """Two figures a day: the second within the first, or beside it. None is a figure that is not shown."""
     most = max((figure for _, *figures in days for figure in figures if figure), default=0)
     step = nice(most / TICKS)
-    top = max(step * TICKS, step * -(-most // step))
+    top = step * max(1, -(-most // step))
     place = WIDTH / max(1, len(days))
     base = TOP + HEIGHT
     bars = []

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 PIECES = range(2, 4)  # lengths of the pieces, in characters
-ALIKE = 0.45  # of the weight of the shorter one's pieces two questions share
+ALIKE = 0.33  # of the weight of the shorter one's pieces two questions share
 MOST = 2000  # different questions that are looked at; the rest are too rare to matter
 COMMON = 0.5  # a piece that more than this share of the questions have tells nothing
 LONGEST = 8  # characters of the words that a cluster is called by

@@ -22,7 +22,7 @@ from bot.errors import CorpusError, Overtaken
 from bot.explain import near
 from bot.index import CURATED
 from bot.parts import POLICY, SAYING, canonical
-from bot.question import Question, read
+from bot.question import FILLER, Question, read
 from bot.revisions import IN_REVIEW, Part, Revision
 from bot.routing import spoken
 from bot.store.unanswered import COMPLAINT, DONE, NOT_OURS, Open, Ruling
@@ -36,6 +36,7 @@ STEPS = 10  # of a trend
 SAMPLES, MESSAGES = 3, 50  # questions shown in the list, messages shown of one cluster
 ID = 16  # digits of a question's hash that name its cluster
 WORD_LIMIT = 40  # characters
+TALK = frozenset({"stop", "intent", FILLER, "sum", "date"})  # kinds of words that say nothing of the matter
 WAYS = {"keyword": POLICY, "saying": SAYING}  # how words are made to lead to a policy, and the part that takes them
 
 
@@ -286,8 +287,9 @@ def _clusters(chosen: Mapping[str, Sequence[Open]], corpus: Corpus) -> list[Clus
 
 
 def _matter(question: Question) -> str:
-    """What the question is about; all of it where nothing else is left."""
-    return "".join(question.folded.text[place] for place in question.matter) or question.folded.text
+    """What the question is about, ours or not; all of it where nothing else is left."""
+    text = question.folded.text
+    return "".join(text[place] for place, label in enumerate(question.labels) if label not in TALK) or text
 
 
 def _grouped(one: Cluster, chosen: Mapping[str, Iterable[Open]], *, since: float, time: float) -> Group:
