@@ -1,0 +1,213 @@
+"""The corpus is edited by one, looked at by another, and answered with at once: two browsers, a phone, every page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from bot.clock import ManualClock, ShiftedClock
+from bot.demo import Demo, open_demo
+from bot.messages import Text
+from handlers import ROUTER, WORDS
+from tests.bot.console.client import Office, office_settings, open_office
+from tests.bot.console.sheets import published, saved, send, submitted
+from tests.scenarios.conftest import THE_DAY
+from tests.scenarios.test_console_sign_in import EVERYTHING, TAPPED
+from tests.scenarios.test_pages_in_browser import TOO_FAINT, TOO_SMALL
+
+pytestmark = pytest.mark.browser
+
+PATIENCE = 30_000  # milliseconds: the gate asks 260 questions twice
+WINDOWS = [pytest.param(1280, 900, id="desk"), pytest.param(390, 844, id="phone")]
+VERSION = re.compile(r"（([0-9a-f]{8})）")
+
+
+@pytest.fixture
+async def staffed() -> AsyncIterator[Demo]:
+    """The demo with an editor and an approver, whose corpus is kept in the database."""
+    async with open_demo(ROUTER, WORDS, clock=ShiftedClock(THE_DAY), staffed=True) as demo:
+        yield demo
+
+
+async def signed_in(browser: Browser, demo: Demo, who: str, *, width: int, height: int) -> Page:
+    """A browser of somebody who came in by the door."""
+    context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE)
+    await page.goto(f"{demo.url}/console/policies")
+    await page.get_by_label("账号").fill(who)
+    await page.get_by_label("密码").fill(demo.passwords[who])
+    await page.get_by_role("button", name="登录").click()
+    await expect(page.get_by_role("heading", name="政策库")).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize(("width", "height"), WINDOWS)
+async def test_from_the_draft_to_the_phone_and_back(browser: Browser, staffed: Demo, width: int, height: int) -> None:
+    """An editor writes and submits, an approver sees difference and gate and publishes, the phone has the new answer
+    at once with the new version; rolled back, it has the old one again."""
+    phone = staffed.platform.phone()
+    await phone.follow()
+
+    async def asked() -> tuple[str, str]:
+        said = (await phone.say("智能工厂奖多少")).text
+        found = VERSION.search(said)
+        assert found, said
+        return said, found[1]
+
+    before, old = await asked()
+    assert "50万元" in before
+    editor = await signed_in(browser, staffed, "editor", width=width, height=height)
+    approver = await signed_in(browser, staffed, "approver", width=width, height=height)
+    await editor.get_by_label("搜索").fill("无人工厂")
+    await editor.get_by_role("button", name="查看").click()
+    await editor.get_by_role("link", name="推进智能工厂梯度培育").first.click()
+    await editor.get_by_role("link", name="编辑", exact=True).click()
+    await editor.locator("[name='benefits.0.amount']").fill("八十")
+    await editor.locator("[name='summary']").fill("新被认定为国家级智能工厂的，市里一次性奖励80万元。")
+    await editor.locator("[name='wording']").fill("第三条 对国家级智能工厂，给予一次性奖励80万元。")
+    await editor.get_by_role("button", name="保存草稿").last.click()
+    await expect(editor.locator("[name='benefits.0.amount']")).to_have_attribute("aria-invalid", "true")
+    await expect(editor.locator("[name='wording']")).to_have_value(re.compile("80万元"))
+    await editor.locator("[name='benefits.0.amount']").fill("80万")
+    await editor.get_by_role("button", name="保存草稿").last.click()
+    await expect(editor.locator(".deltas")).to_contain_text("50万元 → 80万元")
+    await editor.get_by_role("button", name="提交审核").click()
+    await expect(editor.get_by_role("status")).to_contain_text("已提交")
+    assert await asked() == (before, old), "nothing is answered otherwise yet"
+
+    await approver.goto(f"{staffed.url}/console/drafts")
+    await approver.get_by_role("link", name="推进智能工厂梯度培育").click()
+    await expect(approver.locator(".deltas")).to_contain_text("50万元 → 80万元")
+    await expect(approver.locator("#gate")).to_contain_text("通过了发布检查。考题 260 道")
+    await approver.get_by_role("button", name="发布", exact=True).click()
+    await expect(approver.get_by_role("status")).to_contain_text("已发布")
+    after, new = await asked()
+    assert ("80万元" in after, "50万元" in after, new != old) == (True, False, True)
+    await approver.goto(f"{staffed.url}/p/q91-3")
+    await expect(approver.get_by_role("heading", name="官方原文")).to_be_visible()
+
+    await editor.goto(f"{staffed.url}/console/editions/1")
+    await editor.get_by_role("button", name="起草退回").click()
+    await editor.get_by_role("button", name="提交审核").click()
+    await approver.goto(f"{staffed.url}/console/drafts")
+    await approver.get_by_role("link", name="推进智能工厂梯度培育").click()
+    await approver.get_by_role("button", name="发布", exact=True).click()
+    await expect(approver.get_by_role("status")).to_contain_text("已发布")
+    assert await asked() == (before, old)
+
+
+@pytest.mark.parametrize(("width", "height"), WINDOWS)
+async def test_two_browsers_on_one_policy(browser: Browser, staffed: Demo, width: int, height: int) -> None:
+    """The second to save sees the conflict with both versions, and what they typed is still in the form."""
+    pages = [await signed_in(browser, staffed, who, width=width, height=height) for who in ("editor", "approver")]
+    for page in pages:
+        await page.goto(f"{staffed.url}/console/edit/policy?key=q91-2")
+    for page, title in zip(pages, ("甲的标题", "乙的标题"), strict=True):
+        await page.locator("[name='title']").fill(title)
+        await page.get_by_role("button", name="保存草稿").last.click()
+    await expect(pages[0].locator(".deltas")).to_contain_text("甲")
+    await expect(pages[1].get_by_role("alert")).to_contain_text("在您之后保存过")
+    await expect(pages[1].locator("[name='title']")).to_have_value("乙的标题")
+    await expect(pages[1].locator(".columns")).to_contain_text("甲的标题")
+    await pages[1].get_by_role("button", name="用我的版本保存").click()
+    await expect(pages[1].get_by_role("heading", name="乙的标题")).to_be_visible()
+
+
+async def test_groups_are_added_by_the_keyboard(browser: Browser, staffed: Demo) -> None:
+    """A benefit of another kind is added, filled in and kept; the new group is where the reader is."""
+    page = await signed_in(browser, staffed, "editor", width=1280, height=900)
+    await page.goto(f"{staffed.url}/console/edit/policy?key=q91-4")
+    await page.get_by_role("button", name="按比例").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[name='benefits.0.name']")).to_be_focused()
+    await page.keyboard.type("升规补助")
+    await page.locator("[name='benefits.0.percent']").fill("5")
+    await page.locator("[name='benefits.0.base']").fill("当年增量")
+    await page.locator("[name='benefits.0.name']").press("Enter")
+    await expect(page.locator(".deltas")).to_contain_text("升规补助")
+
+
+async def filled(office: Office) -> tuple[str, ...]:
+    """An office with something on every page of the corpus, and the paths of these pages."""
+    editor = await office.sign_in("editor", "li")
+    second = "/console/edit/policy?key=q91-2"
+    done = await published(office, second, title="奖励首台套", wording="第二条 原文", review_by="2026-12-01")
+    draft = await saved(editor, "/console/edit/policy?key=q91-1", benefits__0__percent="15", keywords="技改\n换新")
+    waiting = await submitted(editor, second, summary="认定为首台套的，给150万元，分两年给。", keywords="首台套")
+    await published(office, "/console/edit/topic?key=首台套", words="三首", effective="2027-01-01")
+    for number, text in enumerate(("备用电源", "换新", "买设备")):
+        message = Text(key=f"k{number}", openid="o", account="gh", created=int(office.services.clock.time()), text=text)
+        await office.services.engine.handle(message)
+    simulation = (await send(editor, f"/console/drafts/{waiting}", "simulate")).location
+    assert office.services.publishing is not None
+    await office.services.publishing.trials.settle()
+    return (
+        "/console/policies", "/console/policies?q=买设备", "/console/policies?q=zzz", "/console/policies/q91-1",
+        "/console/policies/q91-2", "/console/edit/policy", "/console/edit/policy?key=q91-1",
+        "/console/edit/policy?key=q91-1&tab=source", "/console/edit/department?key=市工信局投资处",
+        "/console/edit/synonym", "/console/books/topic", "/console/books/paper", "/console/books/fact",
+        "/console/books/rated", "/console/departments", "/console/lexicon", "/console/lexicon?kind=words",
+        "/console/parts/department?key=市工信局投资处", "/console/parts/words?key=stop", "/console/drafts?tab=all",
+        "/console/drafts?tab=due", "/console/drafts?tab=waiting", f"/console/drafts/{draft}",
+        f"/console/drafts/{waiting}", "/console/editions", "/console/editions/1", "/console/editions/2",
+        f"/console/revisions/{done}", simulation,
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def office(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Office]:
+    """The running bot with its console and a small corpus."""
+    async with open_office(office_settings(tmp_path), clock) as opened:
+        yield opened
+
+
+async def inside(browser: Browser, office: Office, *, width: int, height: int, scheme: str = "light") -> Page:
+    """A window of an approver, who sees all that can be done."""
+    visitor = await office.sign_in("approver", "sun")
+    context = await browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    cookie = {"name": "huiqi", "value": visitor.cookie("huiqi"), "domain": office.url.host or "", "path": "/console"}
+    await context.add_cookies([cookie])  # type: ignore[list-item]
+    return await context.new_page()
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (390, 844), (800, 900), (1280, 900)])
+async def test_nothing_slides_sideways(browser: Browser, office: Office, width: int, height: int) -> None:
+    """No page of the corpus is wider than its window, and the browser has no complaint of any."""
+    paths = await filled(office)
+    page = await inside(browser, office, width=width, height=height)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    for path in paths:
+        answer = await page.goto(str(office.url) + path.lstrip("/"))
+        assert answer is not None
+        assert answer.status == 200, path
+        await page.evaluate("document.querySelectorAll('main details').forEach((d) => (d.open = true))")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+    assert said == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_all_text_can_be_read(browser: Browser, office: Office, scheme: str) -> None:
+    """Every text stands out from its ground by WCAG AA, by day and by night, also what is folded away."""
+    paths = await filled(office)
+    page = await inside(browser, office, width=1280, height=900, scheme=scheme)
+    for path in paths:
+        await page.goto(str(office.url) + path.lstrip("/"))
+        await page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+        assert await page.evaluate(TOO_FAINT) == [], path
+
+
+async def test_everything_is_large_enough_to_tap(browser: Browser, office: Office) -> None:
+    """On a phone buttons and fields are 44 pixels high."""
+    paths = await filled(office)
+    page = await inside(browser, office, width=390, height=844)
+    for path in paths:
+        await page.goto(str(office.url) + path.lstrip("/"))
+        assert await page.evaluate(TOO_SMALL.replace(EVERYTHING, TAPPED)) == [], path
