@@ -25,6 +25,7 @@ LIMIT = 60  # characters
 
 def described(agent: str) -> str:
     """Browser and system, such as "Chrome 124 · Windows"; of what is unknown its own first word."""
+    agent = agent.encode("ascii", "ignore").decode()  # a header may hold any bytes
     browser = next((f"{name} {_version(agent, mark)}".strip() for mark, name in BROWSERS if mark in agent), "")
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     found = " · ".join(part for part in (browser, system) if part)

@@ -62,5 +62,5 @@ async def read_form(request: web.Request, limit: int = FORM_LIMIT) -> Form:
             if value.filename or body:
                 form.uploads[name] = Upload(name=value.filename, content_type=value.content_type, body=body)
         elif isinstance(value, str):
-            form.fields.add(name, value)
+            form.fields.add(name, value.replace("\0", ""))  # which PostgreSQL cannot hold
     return form

@@ -18,7 +18,7 @@ from bot.console.forms import FORM_LIMIT, read_form
 from bot.console.keys import new_token
 from bot.console.passwords import TooBusy
 from bot.console.permissions import Permission
-from bot.console.visit import GUEST, SAID, SESSION, Handler, Visit
+from bot.console.visit import GUEST, KNOWN, SAID, SESSION, Handler, Visit
 from bot.errors import StoreError
 from bot.store.sessions import CODE, Session
 from bot.store.staff import Member
@@ -27,6 +27,7 @@ logger = structlog.get_logger(__name__)
 
 VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)
 SIGN_IN, SECOND, ENROL = "/console/sign-in", "/console/second-step", "/console/profile/second-factor"
+REMEMBERED = 180 * 86_400  # seconds that a browser is known after a sign-in
 FRESHNESS = 60.0  # seconds between notes that a session is still used
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -130,6 +131,7 @@ class Guard:
             cookie=request.cookies.get(self._prefix + GUEST, ""),
             address=_address(request, self._desk.config.console.proxies),
             message=request.cookies.get(self._prefix + SAID, ""),
+            known=request.cookies.get(self._prefix + KNOWN, ""),
         )
 
     async def _visitor(self, visit: Visit) -> Visit:
@@ -169,7 +171,7 @@ class Guard:
                 self._prefix + name,
                 value,
                 path="/console",
-                max_age=None if value else 0,
+                max_age=(REMEMBERED if name == KNOWN else None) if value else 0,
                 httponly=True,
                 samesite="Strict",
                 secure=self._secure,
@@ -184,7 +186,8 @@ def _place(request: web.Request) -> tuple[str, str]:
 
 def _address(request: web.Request, proxies: int) -> str:
     """Where a request comes from: what the outermost of our own proxies saw."""
-    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    forwarded = request.headers.get("X-Forwarded-For", "").encode("ascii", "ignore").decode()
+    seen = [part.strip() for part in forwarded.split(",") if part.strip()]
     if proxies and len(seen) >= proxies:
         return seen[-proxies][:45]
     return (request.remote or "")[:45]

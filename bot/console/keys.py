@@ -37,16 +37,18 @@ class Keys:
 
     def digest(self, purpose: str, text: str) -> str:
         """A hash by which a token is found again without being kept: 64 hexadecimal digits."""
-        return hmac.new(self._hashing, f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
+        data = f"{purpose}:{text}".encode(errors="surrogatepass")  # a header may hold any bytes
+        return hmac.new(self._hashing, data, hashlib.sha256).hexdigest()
 
-    def sign(self, text: str) -> str:
-        """A text with a proof that we wrote it."""
-        return f"{text}.{self.digest('signed', text)}"
+    def sign(self, purpose: str, text: str) -> str:
+        """A text with a proof that we wrote it, for this purpose."""
+        return f"{text}.{self.digest(f'signed {purpose}', text)}"
 
-    def verified(self, signed: str) -> str | None:
-        """The text, if we wrote it."""
+    def verified(self, purpose: str, signed: str) -> str | None:
+        """The text, if we wrote it for this purpose."""
         text, _, proof = signed.rpartition(".")
-        return text if hmac.compare_digest(self.digest("signed", text).encode(), proof.encode()) else None
+        right = self.digest(f"signed {purpose}", text)
+        return text if hmac.compare_digest(right.encode(), proof.encode(errors="replace")) else None
 
     def form_token(self, cookie: str) -> str:
         """A new spelling of the token that forms of the browser with this cookie must carry.

@@ -1,7 +1,8 @@
 """The way in: password, second step, the invitation that sets the first password; and the way out.
 
 Whether an account exists shows neither in the words nor in the time: a name that nobody has is counted, checked against
-a hash and refused like any other.
+a hash and refused like any other. A browser in which somebody has been signed in before waits for its own failures
+alone: whoever tries their name elsewhere does not keep them out.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from bot.console.codes import folded_recovery_code, matching_step
 from bot.console.keys import new_token
 from bot.console.passwords import LONGEST, weakness
 from bot.console.permissions import Permission
-from bot.console.visit import GUEST, HOME, SESSION, Visit
+from bot.console.visit import GUEST, HOME, KNOWN, SESSION, Visit
 from bot.store.attempts import Patience
 from bot.store.sessions import CODE, ENROL, FULL, Session
 from bot.store.staff import Member
@@ -48,7 +49,7 @@ async def enter(visit: Visit) -> web.Response:
     """Check name and password."""
     desk, name = visit.desk, visit.form.get("name").casefold()[:40]
     wanted = onward(visit.form.get("next"))
-    keys = _keys(visit, f"name:{name}")
+    keys = _keys(visit, _tried(visit, name))
     wait = await desk.attempts.count({keys[0]: BY_NAME, keys[1]: BY_ADDRESS}, visit.time)
     if wait > 0:
         return await _form(visit, status=429, next=wanted, name=name, error="wait", minutes=_minutes(wait))
@@ -111,6 +112,7 @@ async def let_in(visit: Visit, member: Member, wanted: str) -> web.Response:
         await begin(visit, member, stage=ENROL)
         return visit.go("/console/profile/second-factor")
     await begin(visit, member, stage=FULL)
+    visit.cookies[KNOWN] = desk.keys.sign("known", f"{member.name}:{new_token()}")
     await desk.staff.note_sign_in(member.id, entry=visit.entry("sign_in", member.name))
     return visit.go(wanted)
 
@@ -190,6 +192,12 @@ async def _form(visit: Visit, *, status: int = 200, **facts: object) -> web.Resp
 
 async def _invited(visit: Visit) -> Member | None:
     return await visit.desk.staff.invited(_digest(visit), visit.time)
+
+
+def _tried(visit: Visit, name: str) -> str:
+    """What the tries at a name are counted under: in a browser that it knows, apart from all others."""
+    known = visit.desk.keys.verified("known", visit.known) or ""
+    return f"known:{known}" if known.partition(":")[0] == name and name else f"name:{name}"
 
 
 def _digest(visit: Visit) -> str:

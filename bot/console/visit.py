@@ -23,8 +23,9 @@ from bot.store.staff import Member
 
 HOME = "/console"
 PAGE_SIZE = 30  # rows of a list
-# Cookies: who is signed in; a browser that is not, yet fills in a form; one message carried across a redirect.
-SESSION, GUEST, SAID = "huiqi", "huiqi_guest", "huiqi_said"
+# Cookies: who is signed in; a browser that is not, yet fills in a form; a message carried across a redirect; a browser
+# in which somebody has been signed in before.
+SESSION, GUEST, SAID, KNOWN = "huiqi", "huiqi_guest", "huiqi_said", "huiqi_known"
 
 
 @dataclass(kw_only=True)
@@ -35,6 +36,7 @@ class Visit:
     cookie   the secret of this browser that forms are bound to
     address  where it comes from, as the audit log keeps it
     message  what the page before has to say, as `go` packed it
+    known    the proof of who was signed in in this browser before
     """
 
     request: web.Request
@@ -44,6 +46,7 @@ class Visit:
     cookie: str
     address: str
     message: str = ""
+    known: str = ""
     form: Form = field(default_factory=Form)
     cookies: dict[str, str] = field(default_factory=dict)  # to be set with the answer, or, empty, deleted
     heard: bool = False  # the message of the last page was shown
@@ -148,14 +151,14 @@ class Visit:
 
     def _pack(self, said: str, words: dict[str, object]) -> str:
         text = json.dumps([said, {key: str(value) for key, value in words.items()}], ensure_ascii=False)
-        return self.desk.keys.sign(base64.urlsafe_b64encode(text.encode()).decode().rstrip("="))
+        return self.desk.keys.sign("said", base64.urlsafe_b64encode(text.encode()).decode().rstrip("="))
 
     def _unpack(self) -> dict[str, Any] | None:
         """The message of the page before, once."""
         if not self.message:
             return None
         self.heard = True
-        body = self.desk.keys.verified(self.message)
+        body = self.desk.keys.verified("said", self.message)
         if body is None:
             return None
         key, words = json.loads(base64.urlsafe_b64decode(f"{body}=="))

@@ -21,6 +21,7 @@ CHROME = (
         ("Mozilla/5.0 (Linux; Android 14) Chrome/116.0 MicroMessenger/8.0.49", "WeChat 8 · Android"),
         ("curl/8.5.0", "curl/8.5.0"),
         ("", ""),
+        ("\udcff\udcfeBot 1", "Bot"),
         ("<script>" * 20, ("<script>" * 20)[:60]),
     ],
 )

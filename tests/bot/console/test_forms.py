@@ -33,7 +33,7 @@ async def test_fields_and_files(office: Office) -> None:
     body = bytes(range(256)) * 4000
     async with office.serving(build_site(office.desk, routes)) as visitor:
         await visitor.get("/console/door")
-        form = FormData([("a", " x "), ("n", "12"), ("box", "1"), ("box", " 2 ")], quote_fields=False)
+        form = FormData([("a", " x "), ("n", "1\x002"), ("box", "1"), ("box", " 2 ")], quote_fields=False)
         form.add_field("csrf", visitor.token)
         form.add_field("file", io.BytesIO(body), filename="表.xlsx", content_type="application/x-test")
         form.add_field("none", io.BytesIO(b""), filename="", content_type="application/octet-stream")

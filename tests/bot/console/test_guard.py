@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,18 @@ async def test_a_form_has_a_limit(office: Office) -> None:
         page = await visitor.post("/console/profile/name", b"display=%ff", headers={"Content-Type": kind})
         assert page.status == 400, kind
     assert "profile.renamed" not in await office.acts()
+
+
+async def test_any_bytes_may_come_in_headers(office: Office) -> None:
+    """A cookie, a token, an agent or an address that is no text is nobody's, not a failure."""
+    reader, writer = await asyncio.open_connection(office.url.host, office.url.port)
+    writer.write(
+        b"GET /console HTTP/1.1\r\nHost: x\r\nConnection: close\r\nUser-Agent: \xff\xfe\r\nX-Forwarded-For: \xff\r\n"
+        b"X-CSRF-Token: \xff\r\nCookie: huiqi=\xff\xfe; huiqi_said=\xff.\xff; huiqi_known=\xff\r\n\r\n"
+    )
+    answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 303 ")
 
 
 async def test_a_link_from_another_site_finds_whoever_is_in(office: Office) -> None:

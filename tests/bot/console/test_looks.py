@@ -67,7 +67,7 @@ def test_every_colour_is_measured() -> None:
     used = {name for pair in PAIRS for name in pair[:2]}
     assert set(colours("light")) - used == {"line"}
     for sheet in SHEETS:
-        if sheet.name not in ("console_tokens.css", "console_print.css"):
+        if sheet.name not in ("console_tokens.css", "console_print.css", "console_phone.css"):  # WeChat has its own
             odd = set(re.findall(r"#[0-9a-f]{3,6}\b", sheet.read_text(encoding="utf-8"))) - {"#fff"}
             assert odd == set(), sheet.name
 

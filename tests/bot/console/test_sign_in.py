@@ -119,6 +119,23 @@ async def test_many_at_once_gain_nothing(office: Office) -> None:
     assert sorted(page.status for page in pages) == [403] * BY_NAME.free + [429] * (12 - BY_NAME.free)
 
 
+async def test_a_stranger_does_not_keep_a_colleague_out(office: Office) -> None:
+    """In a browser where one was signed in before, only its own failures make one wait; for its name alone."""
+    await office.hire("li", password=PASSWORD)
+    await office.hire("mei", password=PASSWORD)
+    visitor, stranger = await office.stranger(), await office.stranger()
+    assert (await knock(visitor, "li", PASSWORD)).status == 303
+    await visitor.get("/console")
+    await visitor.follow(await visitor.post("/console/sign-out", {}))
+    for name in ("li", "mei"):
+        assert [(await knock(stranger, name, "wrong")).status for _ in range(6)] == [403] * 5 + [429]
+    assert (await knock(visitor, "mei", PASSWORD)).status == 429
+    assert [(await knock(visitor, "li", "wrong")).status for _ in range(4)] == [403] * 4
+    assert (await knock(visitor, "li", PASSWORD)).status == 303
+    stranger.session.cookie_jar.update_cookies({"huiqi_known": "li:x.0000"}, office.url / "console")
+    assert (await knock(stranger, "li", PASSWORD)).status == 429
+
+
 async def test_one_address_cannot_try_many_names(office: Office) -> None:
     """Over many names too, an address has only so many tries."""
     visitor = await office.stranger()
