@@ -20,9 +20,11 @@ import aiohttp
 from bot.app import build_client
 from bot.clock import SystemClock
 from bot.config import Config, placeholders
-from bot.corpus import read_corpus
+from bot.corpus import build_corpus, read_corpus
 from bot.errors import BotError, CorpusError, NewerDatabase, StoreError, Temporary, WeChatError
+from bot.revisions import Part
 from bot.store.database import Database
+from bot.store.revisions import Revisions
 from bot.store.schema import HOW_TO_MIGRATE
 from bot.words import Words
 
@@ -67,7 +69,7 @@ async def look(config: Config) -> AsyncIterator[Finding]:
     """All findings, in the order an operator mends them."""
     if left := placeholders(config):
         yield Finding(name="placeholders", well=False, detail=", ".join(left))
-    yield _corpus(config)
+    yield await _corpus(config)
     database = await _database(config)
     yield database
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
@@ -80,12 +82,27 @@ async def look(config: Config) -> AsyncIterator[Finding]:
             yield await _callback(config, session)
 
 
-def _corpus(config: Config) -> Finding:
+async def _corpus(config: Config) -> Finding:
+    """The corpus that is answered from: the database's, or the folder that is the truth or its first edition."""
     try:
-        corpus = read_corpus(Path(config.corpus.path))
+        parts = await _kept(config) if config.corpus.source == "database" else []
+        corpus = build_corpus(parts) if parts else read_corpus(Path(config.corpus.path))
     except CorpusError as error:
         return Finding(name="corpus_bad", well=False, detail=str(error))
     return Finding(name="corpus", well=True, detail=f"{len(corpus.policies)}, {corpus.edition} {corpus.version}")
+
+
+async def _kept(config: Config) -> list[Part]:
+    """The parts of the edition in force; none where there is none, or no database to ask: the next look says so."""
+    try:
+        database = await Database.open(config.database.url)
+    except BotError:
+        return []
+    try:
+        revisions = Revisions(database)
+        return [revision.part for revision in await revisions.standing(await revisions.newest())]
+    finally:
+        await database.close()
 
 
 async def _database(config: Config) -> Finding:

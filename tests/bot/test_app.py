@@ -149,12 +149,29 @@ async def test_everything_is_closed_in_the_end(tmp_path: Path, clock: ManualCloc
         await services.inbox.counts()
 
 
-async def test_a_broken_corpus_opens_nothing(tmp_path: Path, clock: ManualClock) -> None:
-    """What does not load stops the start, before a database is touched."""
-    config = settings(tmp_path, corpus=Corpus(path=str(tmp_path / "nowhere")))
+@pytest.mark.parametrize("source", ["database", "files"])
+async def test_a_broken_corpus_stops_the_start(tmp_path: Path, clock: ManualClock, source: str) -> None:
+    """What does not load is not imported either: mended, the next start takes it."""
+    folder = tmp_path / "nowhere"
+    config = settings(tmp_path, corpus=Corpus(path=str(folder), source=source))
     with pytest.raises(CorpusError):
         await open_services(config, ROUTER, clock=clock, migrate=True).__aenter__()
-    assert not (tmp_path / "store.sqlite3").exists()
+    write_files(folder)
+    async with open_services(config, ROUTER, clock=clock) as services:
+        assert services.corpus.version == small_corpus().version
+
+
+async def test_the_database_outlives_its_folder(tmp_path: Path, clock: ManualClock) -> None:
+    """Once imported the corpus is the database's: whatever becomes of the files, and of their content."""
+    folder = write_files(tmp_path / "data")
+    config = settings(tmp_path, corpus=Corpus(path=str(folder)))
+    async with open_services(config, ROUTER, clock=clock, migrate=True):
+        pass
+    write_files(folder, {"edition.toml": 'name = "别的版"\n', "topics.toml": "[["})
+    async with open_services(config, ROUTER, clock=clock) as services:
+        assert services.corpus.version == small_corpus().version
+        await services.shelf.reload()
+        assert services.corpus.edition == "试用版"
 
 
 async def test_the_corpus_is_read_from_its_folder(tmp_path: Path, clock: ManualClock) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,18 @@ import structlog
 from bot.app import answering
 from bot.clock import ManualClock
 from bot.context import Context, Office
-from bot.corpus import read_corpus
-from bot.errors import CorpusError
+from bot.corpus import Corpus, read_corpus
+from bot.errors import CorpusError, StoreError
 from bot.messages import Text
 from bot.replies import Answer, Say, Silence
 from bot.routing import Router
 from bot.shelf import Files, Shelf
+from bot.store.database import Database
+from tests.bot.presses import Printing
 from tests.corpus import DATA
 from tests.scenarios.programs import free_port, run, started, write_settings
 from tests.scenarios.stage import ACCOUNT
-from tests.small import CITY, FILES, write_files
+from tests.small import CITY, FILES, small_corpus, write_files
 
 QUESTIONS, ASKERS = 400, 20
 RELOADS = 6
@@ -184,6 +187,79 @@ async def test_a_shelf_is_never_empty(tmp_path: Path) -> None:
     """Without a first corpus that loads there is none."""
     with pytest.raises(CorpusError):
         await Shelf.open(Files(write_files(tmp_path, BROKEN)))
+
+
+class Stubborn:
+    """A source whose mark says what it has, and which may be away or broken."""
+
+    def __init__(self) -> None:
+        self.number = 1
+        self.error: Exception | None = None
+        self.reads = 0
+
+    async def mark(self) -> int:
+        """Which corpus it has."""
+        return self.number
+
+    async def read(self) -> tuple[int, Corpus]:
+        """The small corpus, as of that number."""
+        self.reads += 1
+        if self.error:
+            raise self.error
+        return self.number, replace(small_corpus(), version=f"v{self.number}")
+
+
+async def test_a_look_reads_only_what_is_new() -> None:
+    """Nothing is read while the mark stays; a new one is read once, also where it is refused."""
+    source = Stubborn()
+    shelf = await Shelf.open(source)
+    assert [await shelf.look() for _ in range(3)] == [0, 0, 0]
+    source.number = 2
+    assert [await shelf.look(), await shelf.look()] == [1, 0]
+    assert (shelf.current.version, source.reads) == ("v2", 2)
+    source.number, source.error = 3, CorpusError("broken")
+    assert [await shelf.look() for _ in range(3)] == [0, 0, 0]
+    assert (shelf.current.version, source.reads) == ("v2", 3)
+    source.number, source.error = 4, None
+    assert await shelf.look() == 1
+    assert shelf.current.version == "v4"
+
+
+async def test_a_database_that_is_away_changes_nothing() -> None:
+    """Asked to read again, the shelf keeps what it has."""
+    source = Stubborn()
+    shelf = await Shelf.open(source)
+    source.error = StoreError("away")
+    assert (await shelf.reload()).version == "v1"
+
+
+def test_a_process_takes_up_what_another_published(tmp_path: Path) -> None:
+    """A worker answers from the database's corpus: what this process publishes stands there within seconds."""
+    folder = write_files(tmp_path / "data")
+    settings = write_settings(tmp_path, ACCOUNT, port=free_port())
+    text = settings.read_text(encoding="utf-8").replace(str(DATA), str(folder)).replace('source = "files"\n', "")
+    settings.write_text(text, encoding="utf-8")
+    assert run("migrate", "--config", str(settings)).returncode == 0
+    refused = run("export", "--config", str(settings), str(tmp_path / "early"))
+    assert (refused.returncode, b"no corpus yet" in refused.stderr) == (2, True)
+    with started("worker", "--config", str(settings)) as program:
+        old = json.loads(program.until('"corpus":'))["corpus"]
+        edition = asyncio.run(_publish(tmp_path))
+        replaced = json.loads(program.until("corpus replaced"))
+        assert program.stop() == 0
+    assert (old, replaced["before"], replaced["version"]) == (small_corpus().version, old, edition)
+    assert run("export", "--config", str(settings), str(tmp_path / "out")).returncode == 0
+    assert read_corpus(tmp_path / "out").version == edition
+
+
+async def _publish(folder: Path) -> str:
+    """Another title for q91-2, published on the database of write_settings; the new version."""
+    database = await Database.open(f"sqlite:///{folder}/huiqi.sqlite3")
+    printing = Printing(database, folder / "unread", ManualClock())
+    await printing.published("policy", "q91-2", body={"title": "奖励首台套"})
+    (edition, *_) = await printing.revisions.editions()
+    await database.close()
+    return edition.version
 
 
 @pytest.mark.parametrize("process", ["serve", "worker"])

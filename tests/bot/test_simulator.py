@@ -22,7 +22,7 @@ def turned(after: Corpus, *texts: str) -> list[tuple[str, str, str, str] | None]
     """What becomes of questions, in short."""
     asked = [Asked(key=text, text=text, times=n) for n, text in enumerate(texts, 1)]
     return [
-        found and (found.kind, found.key, found.before, found.after)
+        (found.kind, found.key, found.before, found.after) if found else None
         for found in simulate(asked, small_corpus(), after, DAY)
     ]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.clock import ManualClock
-from bot.messages import Followed, Text
+from bot.messages import AnyMessage, Followed, Text
 from bot.replies import Answer, Silence
 from bot.store.database import Database
 from bot.store.inbox import Inbox, Settlement
@@ -76,6 +76,11 @@ def test_questions_are_told_apart_by_their_folded_text() -> None:
     def text(key: str, words: str) -> tuple[str, Text]:
         return key, Text(key=key, openid="o", account="gh", created=0, text=words)
 
-    messages = [text("a", "技改"), text("b", "首台套"), text("c", "首台套？"), text("d", "！！"),
-                ("e", Followed(key="e", openid="o", account="gh", created=0))]  # fmt: skip
+    messages: list[tuple[str, AnyMessage]] = [
+        text("a", "技改"),
+        text("b", "首台套"),
+        text("c", "首台套？"),
+        text("d", "！！"),
+        ("e", Followed(key="e", openid="o", account="gh", created=0)),
+    ]
     assert [(q.key, q.text, q.times) for q in distinct(messages)] == [("b", "首台套", 2), ("a", "技改", 1)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.clock import ManualClock
-from bot.messages import Text, Left
+from bot.messages import Left, Text
 from bot.replies import Answer, Silence
 from bot.store.database import Database
 from bot.store.inbox import Inbox, Settlement

@@ -22,7 +22,13 @@ PARTS = [
 
 def draft(key: str = "技改", **values: Any) -> Revision:
     """A draft of a topic."""
-    content: dict[str, Any] = {"kind": "topic", "key": key, "body": {"name": key, "words": ["新"]}, "author": "li", "based_on": 3}
+    content: dict[str, Any] = {
+        "kind": "topic",
+        "key": key,
+        "body": {"name": key, "words": ["新"]},
+        "author": "li",
+        "based_on": 3,
+    }
     return msgspec.convert({**content, **values}, Revision)
 
 
