@@ -21,7 +21,7 @@ from bot.revisions import IN_REVIEW, Part, Revision
 
 HERE = "/console/phone-menu"
 HOLDS = "below"  # what a button does that holds others
-SHOWN = 20  # characters of an address that is shown of the platform's menu
+COMPARED = f"{HERE}?compare=1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +48,12 @@ class Typed:
 
 
 async def show(visit: Visit) -> web.Response:
-    """The menu in force, what waits, and what the account has."""
+    """The menu in force, what waits, and, where it is asked for, what the account has: the platform takes its time."""
     held = await _standing(visit)
     publishing = visit.desk.publishing
     draft = await publishing.revisions.open_of(MENU, MENU) if publishing else None
-    there, fault = await _there(visit)
+    asked = bool(visit.asked("compare"))
+    there, fault = await _there(visit) if asked else (None, "")
     buttons, wrong = _spelled(visit, held)
     lines = compare(there, buttons) if there is not None else []
     return visit.page(
@@ -62,11 +63,11 @@ async def show(visit: Visit) -> web.Response:
         draft=draft,
         drafted=_readable(draft),
         edits=publishing is not None,
+        asked=asked,
         there=there,
         fault=fault,
         lines=lines,
-        differs=any(line.differs for line in lines) or (there == [] and bool(buttons)),
-        asks=len("ask:"),
+        differs=any(line.differs for line in lines),
     )
 
 
@@ -111,7 +112,7 @@ async def put(visit: Visit) -> web.Response:
     names = [name for _, name, _ in told(before or [])]
     entry = visit.entry("menu.put", before={"menu": names}, after={"menu": [name for _, name, _ in told(buttons)]})
     await visit.desk.audit.write(entry)
-    return visit.go(HERE, "menu_put")
+    return visit.go(COMPARED, "menu_put")
 
 
 # ----- the form
