@@ -39,17 +39,7 @@ class Change:
 
 async def show_all(visit: Visit) -> web.Response:
     """What is worked on, what waits for review or for its day, and what must be looked at again."""
-    revisions, me, today = publishing(visit).revisions, visit.who.name, visit.now.date()
-    open_ones, waiting = await revisions.unfinished(), await revisions.waiting()
-    standing = await revisions.standing(await revisions.newest())
-    due = sorted((r for r in standing if must_be_seen(r, today)), key=lambda r: r.review_by)
-    lists = {
-        "mine": [r for r in open_ones if me in (r.author, *r.hands)],
-        "review": [r for r in open_ones if r.state == IN_REVIEW and me not in (r.author, *r.hands)],
-        "all": open_ones,
-        "waiting": waiting,
-        "due": due,
-    }
+    lists = await _lists(visit)
     asked = visit.asked("tab")
     first = "review" if visit.may("approver") and lists["review"] else "mine"
     tab = asked if asked in TABS else first if lists[first] else "all"
@@ -63,6 +53,31 @@ async def show_all(visit: Visit) -> web.Response:
         rows=[(r, title_of(r.kind, r.key, r.body)) for r in chosen[paging.start : paging.start + paging.size]],
         paging=paging,
     )
+
+
+async def panel(visit: Visit) -> dict[str, int] | None:
+    """For the first page: how much waits for this person; None for nothing."""
+    if visit.desk.publishing is None:
+        return None
+    lists = await _lists(visit)
+    counts = {name: len(lists[name]) for name in ("review", "waiting", "due")} if visit.may("approver") else {}
+    counts["back"] = sum(r.state == REJECTED for r in lists["mine"])
+    counts["mine"] = len(lists["mine"]) - counts["back"]
+    return counts if any(counts.values()) else None
+
+
+async def _lists(visit: Visit) -> dict[str, list[Revision]]:
+    """What there is, by tab."""
+    revisions, me, today = publishing(visit).revisions, visit.who.name, visit.now.date()
+    open_ones = await revisions.unfinished()
+    standing = await revisions.standing(await revisions.newest())
+    return {
+        "mine": [r for r in open_ones if me in (r.author, *r.hands)],
+        "review": [r for r in open_ones if r.state == IN_REVIEW and me not in (r.author, *r.hands)],
+        "all": open_ones,
+        "waiting": await revisions.waiting(),
+        "due": sorted((r for r in standing if must_be_seen(r, today)), key=lambda r: r.review_by),
+    }
 
 
 # ----- one change

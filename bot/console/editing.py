@@ -261,7 +261,15 @@ def _conflict(visit: Visit, sheet: Sheet, mine: Revision) -> web.Response:
     theirs = sheet.draft or sheet.standing
     sheet.based_on = sheet.standing.id if sheet.standing else 0
     sheet.seen = (sheet.draft.id, sheet.draft.edits) if sheet.draft else (0, 0)
-    return _form(visit, sheet, status=409, theirs=theirs, between=deltas(theirs, mine) if theirs else [])
+    body = theirs.body if theirs else {}
+    return _form(
+        visit,
+        sheet,
+        status=409,
+        theirs=theirs,
+        theirs_entry=shown(shape_for(sheet.kind), body),
+        between=deltas(theirs, mine) if theirs else [],
+    )
 
 
 def _part(sheet: Sheet, body: Body) -> Part:
@@ -270,7 +278,7 @@ def _part(sheet: Sheet, body: Body) -> Part:
 
 def _form(visit: Visit, sheet: Sheet, *, status: int = 200, **more: object) -> web.Response:
     shape = shape_for(sheet.kind)
-    facts = {"theirs": None, "between": [], **more}
+    facts: dict[str, object] = {"theirs": None, "theirs_entry": {}, "between": [], **more}
     return visit.page(
         "edit",
         status=status,

@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.console import drafts
 from bot.console.permissions import Permission
 from bot.console.visit import Visit
 from bot.policies import SOON, Policy
@@ -67,6 +68,7 @@ async def expiring(visit: Visit) -> Facts:
 
 PANELS = (
     Panel("today", Permission.VIEWER, today),
+    Panel("drafts", Permission.EDITOR, drafts.panel),
     Panel("queues", Permission.VIEWER, queues),
     Panel("expiring", Permission.VIEWER, expiring),
 )

@@ -194,3 +194,14 @@ async def test_an_unknown_draft_is_not_found(office: Office) -> None:
     viewer = await office.sign_in("viewer")
     assert (await viewer.get("/console/drafts/9999")).status == 404
     assert (await viewer.get("/console/drafts/x")).status == 404
+
+
+async def test_the_first_page_says_what_waits(office: Office) -> None:
+    """An approver sees what waits for them, an author what came back; where nothing waits nothing is said."""
+    editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
+    assert "等我审核" not in (await approver.get("/console")).text
+    number = await submitted(editor, SECOND, title="甲")
+    assert "等我审核 1" in (await approver.get("/console")).text
+    await send(approver, f"/console/drafts/{number}", "send-back", remark="依据？")
+    assert "退回给我 1" in (await editor.get("/console")).text
+    assert "等我审核" not in (await approver.get("/console")).text
