@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 PIECES = range(2, 4)  # lengths of the pieces, in characters
 ALIKE = 0.33  # of the weight of the shorter one's pieces two questions share
 MOST = 2000  # different questions that are looked at; the rest are too rare to matter
-COMMON = 0.5  # a piece that more than this share of the questions have tells nothing
+COMMON, MANY = 0.5, 10  # a piece that more than this share of many questions have tells nothing
 LONGEST = 8  # characters of the words that a cluster is called by
 
 
@@ -83,7 +83,7 @@ def _weights(held: Sequence[frozenset[str]]) -> dict[str, float]:
     """How much it tells that two questions share a piece."""
     total = len(held)
     counts = Counter(piece for mine in held for piece in mine)
-    common = max(2.0, COMMON * total)
+    common = max(MANY, COMMON * total)
     return {
         piece: 0.0 if count > common else math.log(1 + total / count) * len(piece) for piece, count in counts.items()
     }

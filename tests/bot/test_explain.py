@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.explain import BEST, explain
+from bot.explain import BEST, explain, near, reading
 from bot.ranking import find
 from tests.corpus import the_corpus
 
@@ -57,3 +57,43 @@ def test_nothing_is_explained_too() -> None:
     """A text without any meaning has its lines as well."""
     assert line("", "matter") == "matter   —"
     assert line("", "policies") == "policies 0, covered 0%"
+
+
+def test_a_reading_covers_the_text() -> None:
+    """Its spans put together are the folded text, each with what it was taken for."""
+    finding = find("请问崂山区技改2000万找谁", the_corpus(), DAY)
+    read = reading(finding, the_corpus())
+    assert "".join(span.text for span in read.spans) == finding.question.folded.text
+    kinds = {span.text: span.kind for span in read.spans}
+    assert (kinds["崂山区"], kinds["技改"], kinds["2000万"], kinds["找谁"]) == ("district", "topic", "sum", "intent")
+    assert [span.start for span in read.spans] == sorted({span.start for span in read.spans})
+
+
+def test_a_reading_tells_words_and_scores() -> None:
+    """Chosen words come first with what they speak for; the scores have their reasons, the best one its whole share."""
+    read = reading(find("机器换人", the_corpus(), DAY), the_corpus())
+    word = read.words[0]
+    assert (word.text, word.start, word.end, word.chosen) == ("机器换人", 0, 4, True)
+    assert word.policies >= 1
+    assert word.named
+    assert any(not other.chosen for other in read.words)
+    best = read.scores[0]
+    assert best.share == 1.0
+    assert {"word"} <= {reason.kind for reason in best.reasons} <= {"word", "moved", "restated"}
+
+
+def test_what_moves_a_score_is_told_with_its_factor() -> None:
+    """A rule stands with what it multiplies by."""
+    (score, *_) = reading(find("崂山区机器换人", the_corpus(), DAY), the_corpus()).scores
+    assert {(r.text, r.value) for r in score.reasons if r.kind == "moved"} >= {
+        ("other district", 0.3),
+        ("expired", 0.92),
+    }
+
+
+def test_a_question_in_vain_has_policies_near_it() -> None:
+    """Where nothing is found, the words still point somewhere; where no word is known, nowhere."""
+    finding = find("数字人直播补贴怎么申请", the_corpus(), DAY)
+    assert finding.ids == ()
+    assert 0 < len(near(finding.question, the_corpus())) <= 5
+    assert near(find("", the_corpus(), DAY).question, the_corpus()) == ()

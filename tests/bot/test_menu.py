@@ -8,7 +8,8 @@ import pytest
 
 from bot.emulator.menus import Menu
 from bot.errors import CorpusError
-from bot.menu import read_menu
+from bot.menu import Button, faults, read_menu, spell, told
+from bot.menu import Menu as Kept
 from tests.corpus import DATA
 
 PUBLIC = "https://huiqi.example.gov.cn"
@@ -91,3 +92,34 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """A missing file is named."""
     with pytest.raises(CorpusError, match=r"nowhere\.toml: cannot be read"):
         read_menu(tmp_path / "nowhere.toml", PUBLIC)
+
+
+def test_a_page_of_others_is_opened_too() -> None:
+    """An address of another site becomes a button of its own kind, and must be one."""
+    menu = Kept(button=(Button(name="官网", url="https://gxj.example.gov.cn"),))
+    assert spell(menu, "", origin="menu") == [{"type": "view", "name": "官网", "url": "https://gxj.example.gov.cn"}]
+    (fault,) = faults(Kept(button=(Button(name="官网", url="gxj.example.gov.cn"),)))
+    assert (fault.place, fault.field, fault.why) == ("0", "value", "url")
+
+
+def test_all_that_is_wrong_is_told_with_its_place() -> None:
+    """A form can show each fault beside its field."""
+    below = (Button(name="", ask="技改"), Button(name="好", page="policies"))
+    menu = Kept(button=(Button(name="名字实在太长了", below=below), Button(name="空")))
+    assert [(fault.place, fault.field, fault.why) for fault in faults(menu)] == [
+        ("0", "name", "name"),
+        ("0.0", "name", "missing"),
+        ("0.1", "value", "page"),
+        ("1", "value", "missing"),
+    ]
+    assert [fault.why for fault in faults(Kept(button=()))] == ["count"]
+
+
+def test_what_the_account_has_is_told_line_by_line() -> None:
+    """Buttons with those below them, each with what it does."""
+    menu = Kept(button=(Button(name="查", below=(Button(name="技改", ask="技改"),)), Button(name="网页", page="/p")))
+    assert list(told(spell(menu, PUBLIC, origin="menu"))) == [
+        ("0", "查", ""),
+        ("0.0", "技改", "click:ask:技改"),
+        ("1", "网页", f"view:{PUBLIC}/p"),
+    ]

@@ -250,6 +250,17 @@ async def test_what_the_platform_lists_is_returned() -> None:
     assert {call.method for call in platform.done} == {"GET"}
 
 
+async def test_a_code_is_made_for_a_scene() -> None:
+    """A permanent code with a scene of words; what is to be drawn comes back."""
+    url = "http://weixin.qq.com/q/kZgfwMTm72WWPkovabbI"
+    answers = {"/cgi-bin/qrcode/create": {"ticket": "gQ", "url": url}}
+    platform = Platform(clock=ManualClock(), answers=answers)
+    async with calling(platform) as (client, _):
+        assert await client.create_qrcode("崂山区") == url
+    scene = {"scene": {"scene_str": "崂山区"}}
+    assert platform.done[0].json == {"action_name": "QR_LIMIT_STR_SCENE", "action_info": scene}
+
+
 async def test_a_file_travels_with_its_name() -> None:
     """A multipart field keeps name, type and bytes, also on the second attempt after a rejected token."""
     platform = Platform(clock=ManualClock(), answers={"/cgi-bin/media/upload": {"media_id": "m1"}})

@@ -1,0 +1,120 @@
+"""Conversations read by staff, and letters of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import select, update
+
+from bot.messages import Left, Text
+from bot.replies import TEXT_LIMIT, Answer, Say
+from bot.store.audit import Audit, Entry, Search
+from bot.store.correspondence import Correspondence, Letter, Line, Sent, Window, letter_key, together
+from bot.store.database import Database
+from bot.store.inbox import Inbox, Late, Settlement
+from bot.store.tables import followers, outbox
+
+TOLD = Entry(time=1.0, staff=1, who="ann", action="letter.written")
+ANSWER = Answer(reply=Say(text="没有找到"), intent="offtopic")
+OPEN_FOR = 48 * 3600.0
+
+
+@pytest.fixture
+async def inbox(database: Database) -> AsyncIterator[Inbox]:
+    """An inbox on a fresh database."""
+    opened = Inbox(database)
+    yield opened
+    await opened.close()
+
+
+async def ask(inbox: Inbox, key: str, text: str, *, time: float = 100.0, late: Late | None = None) -> None:
+    """A question of oA."""
+    message = Text(key=key, openid="oA", account="gh_1", created=int(time), text=text)
+    await inbox.claim(message, owner="me", lease=4.0, time=time)
+    await inbox.settle(message, Settlement(answer=ANSWER, late=late), owner="me", time=time + 1)
+
+
+async def rows(database: Database) -> list[dict[str, Any]]:
+    """The outbox."""
+    async with database.read() as connection:
+        return [dict(row) for row in (await connection.execute(select(outbox))).mappings()]
+
+
+async def test_a_letter_waits_in_the_outbox(database: Database, inbox: Inbox) -> None:
+    """It goes to whoever sent the message, by customer service, until the window ends; the log tells of it."""
+    await ask(inbox, "k1", "天气")
+    assert await Correspondence(database, database).write("k1", "请打12345", time=200.0, told=TOLD) is Sent.ENTERED
+    (row,) = await rows(database)
+    assert (row["openid"], row["channel"], row["state"]) == ("oA", "custom", "waiting")
+    assert (row["due"], row["expires"]) == (200.0, 100.0 + OPEN_FOR)
+    said = {"touser": "oA", "msgtype": "text", "text": {"content": "请打12345"}}
+    assert msgspec.json.decode(row["body"]) == said
+    assert [entry.action for entry in await Audit(database).read(Search(), 9)] == ["letter.written"]
+
+
+async def test_the_same_letter_is_entered_once(database: Database, inbox: Inbox) -> None:
+    """A form that is sent twice is one letter; other words are another."""
+    await ask(inbox, "k1", "天气")
+    letters = Correspondence(database, database)
+    found = [await letters.write("k1", text, time=200.0, told=TOLD) for text in ("一", "一", "二")]
+    assert found == [Sent.ENTERED, Sent.TWICE, Sent.ENTERED]
+    assert {row["key"] for row in await rows(database)} == {letter_key("k1", "一"), letter_key("k1", "二")}
+    assert len(await Audit(database).read(Search(), 9)) == 2
+
+
+async def test_no_letter_goes_where_the_window_is_over(database: Database, inbox: Inbox) -> None:
+    """Not after its end, and not when what waits already will use it up."""
+    await ask(inbox, "k1", "天气")
+    letters = Correspondence(database, database)
+    assert await letters.write("k1", "晚了", time=100.0 + OPEN_FOR, told=TOLD) is Sent.CLOSED
+    async with database.write() as connection:
+        await connection.execute(update(followers).values(window_left=1))
+    assert await letters.window("oA") == Window(100.0 + OPEN_FOR, 1)
+    assert await letters.write("k1", "一", time=200.0, told=TOLD) is Sent.ENTERED
+    assert await letters.window("oA") == Window(100.0 + OPEN_FOR, 0)
+    assert await letters.write("k1", "二", time=200.0, told=TOLD) is Sent.CLOSED
+
+
+async def test_nobody_is_written_to_who_left(database: Database, inbox: Inbox) -> None:
+    """After an erasure the message names nobody any more; of a message we do not know neither."""
+    await ask(inbox, "k1", "天气")
+    await inbox.claim(Left(key="k2", openid="oA", account="gh_1", created=300), owner="me", lease=4.0, time=300.0)
+    letters = Correspondence(database, database)
+    assert (await letters.who("k1"), await letters.who("k9")) == ("", "")
+    assert await letters.write("k1", "在吗", time=301.0, told=TOLD) is Sent.GONE
+    assert await letters.write("k9", "在吗", time=301.0, told=TOLD) is Sent.GONE
+    assert await rows(database) == []
+    assert await letters.window("oA") == Window()
+
+
+async def test_a_conversation_is_read_in_its_order(database: Database, inbox: Inbox) -> None:
+    """Messages with their answers, and letters between them; an answer that came late stands once, as the answer."""
+    await ask(inbox, "k1", "天气", time=100.0)
+    late = Late(body=msgspec.json.encode({"touser": "oA", "msgtype": "text", "text": {"content": "迟"}}), expires=900.0)
+    await ask(inbox, "k2", "技改", time=300.0, late=late)
+    letters = Correspondence(database, database)
+    await letters.write("k1", "请打12345", time=200.0, told=TOLD)
+    lines, written = await letters.lines("oA", 1000.0), await letters.letters("oA", 0.0)
+    assert [line.key for line in lines] == ["k1", "k2"]
+    assert [(letter.text, letter.state) for letter in written] == [("请打12345", "waiting")]
+    shown = [one.key if isinstance(one, Line) else one.text for one in together(lines, written)]
+    assert shown == ["k1", "请打12345", "k2"]
+    assert [line.key for line in await letters.lines("oA", 1000.0, 1)] == ["k2"]
+    assert [line.key for line in await letters.lines("oA", 150.0)] == ["k1"]
+
+
+async def test_a_long_letter_is_cut_as_any_text_is(database: Database, inbox: Inbox) -> None:
+    """Nothing longer than the platform takes is entered."""
+    await ask(inbox, "k1", "天气")
+    await Correspondence(database, database).write("k1", "字" * 1000, time=200.0, told=TOLD)
+    (row,) = await rows(database)
+    assert len(msgspec.json.decode(row["body"])["text"]["content"].encode()) <= TEXT_LIMIT
+
+
+def test_what_was_erased_has_no_words() -> None:
+    """A letter whose body is gone is still a letter in its order."""
+    letter = Letter(key="k", created=5.0, text="", state="sent", settled=6.0, reason="")
+    assert together([], [letter]) == [letter]
