@@ -25,7 +25,7 @@ from bot.sounds import Sounds
 KEYWORD, TITLE, MATTER, SUMMARY, DETAIL, PAPER = 3.2, 3.0, 1.6, 1.8, 1.2, 0.6  # field weights
 MINED_SHARE = 0.65  # a mined n-gram weighs this share of a curated word of the same field
 RELATED = 0.7  # what people call one policy is also said, with this share, of those on the same matter elsewhere
-SAID = 1.5  # a piece of what people say of a policy
+SAID = 1.8  # a piece of what people say of a policy
 SAID_OTHERWISE = 0.9  # a synonym weighs a little less than the word itself
 NGRAMS = range(2, 5)  # lengths of mined n-grams, in characters
 NUMERIC = re.compile(r"[\d%]")  # part of a figure is no word

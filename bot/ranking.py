@@ -35,7 +35,8 @@ SHOWN = 10
 FAINT = 0.2  # evidence of less than this share of the best is not looked at: nothing moves it so far
 NARROWS = 3  # characters beside a set's names that a member must explain to be picked from it
 WHOLE = 4  # from this many policies on, a set is a list
-FOREIGNER = 1.0  # what speaks for no policy at all, this share of what speaks for the best, is believed
+IDLER = 0.7  # and so is this share where nobody seems to be after anything
+FOREIGNER = 1.1  # what speaks for no policy at all, this share of what speaks for the best, is believed
 IDLE, REST = 0.5, 4  # without a word of seeking, this share must be explained where so many characters are not
 DESKS = frozenset({"contact", "expiry", "expired", "expiring", "current"})  # asked of offices, not of shops
 ASKED = ("unsubscribe", "subscriptions", "subscribe", "complaint", "staff")  # asked whatever the matter
@@ -179,6 +180,8 @@ def _level(question: Question, corpus: Corpus, tally: _Tally) -> None:
     """Let the name of a whole paper, or of the park it is for, speak alike for all policies of the paper."""
     for hit in question.chosen:
         keys = {meaning.value for meaning in hit.entry.meanings if meaning.kind in ("collection", "paper")}
+        if not keys:
+            continue
         members = [corpus.index.position(p.id) for p in corpus.policies.values() if p.paper in keys]
         places = [place for place in range(hit.start, hit.end) if place in question.open]
         if not members or not places:
@@ -269,10 +272,11 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
         if hit.entry.strength >= TELLING and any(p == position for p, _ in hit.entry.postings)
     ]
     explained = tally.cells[position]
-    if tally.score(corpus.index.size) >= FOREIGNER * tally.score(position):
+    seeks = _seeks(question)
+    if tally.score(corpus.index.size) >= (FOREIGNER if seeks else IDLER) * tally.score(position):
         return False
     foreign = question.labels.count("foreign")
-    if foreign >= len(explained) or (foreign and not telling):
+    if foreign >= len(explained) or (foreign and not (telling and seeks)):
         return False
     if _strung_together(question, len(explained)):
         return False
@@ -280,7 +284,7 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     named = any(hit.entry.strength == CURATED and len(hit.entry.postings) <= FEW for hit in telling)
     whole = len(explained) / len(question.matter) if question.matter else 0.0
     idle = KNOWN if named else IDLE
-    if not _seeks(question) and whole < idle and len(question.unexplained) >= REST:
+    if not seeks and whole < idle and len(question.unexplained) >= REST:
         return False
     if not telling and len(explained) < MINED_LEAST:
         return False
