@@ -33,7 +33,8 @@ KEPT = 0.45  # and within this one are shown beside it
 CLAUSE = 2  # characters of matter that make a clause of their own
 SHOWN = 10
 FAINT = 0.2  # evidence of less than this share of the best is not looked at: nothing moves it so far
-NARROWS = 3  # characters beside a set's names that a member must explain to be picked from it
+# Characters beside a set's names that a member must explain to be picked from it: telling ones, or any.
+PICKS, NARROWS = 2, 3
 WHOLE = 4  # from this many policies on, a set is a list
 IDLER = 0.7  # and so is this share where nobody seems to be after anything
 FOREIGNER = 1.1  # what speaks for no policy at all, this share of what speaks for the best, is believed
@@ -110,7 +111,7 @@ def find(text: str, corpus: Corpus, today: date) -> Finding:
 
 
 def _find(question: Question, corpus: Corpus, today: date) -> Finding:
-    asked = next((intent for intent in ASKED if intent in question.intents), None)
+    asked = next((intent for intent in ASKED if intent in question.intents and intent not in question.faint), None)
     if asked == "complaint" and question.named("foreign"):
         return Finding(text=question.text, question=question, intent="offtopic")
     if asked:
@@ -134,6 +135,8 @@ def _find(question: Question, corpus: Corpus, today: date) -> Finding:
 
 def _without_matter(question: Question) -> str:
     """What is asked by a text that names no policy."""
+    if question.faint:
+        return min(question.faint)
     if question.named("foreign") or question.named("elsewhere"):
         return "offtopic"
     if not question.folded.text:
@@ -347,8 +350,8 @@ def _narrowed(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ra
         if hit.entry.strength >= TELLING and len(hit.entry.postings) < corpus.index.size
         for place in range(hit.start, hit.end)
     }
-    if not fitting or not fitting[0][1].score or fitting[0][0] < NARROWS:
+    if not fitting or not fitting[0][1].score:
         return ()
-    if fitting[0][0] < COVERED * len(residue) and not residue & told:
+    if fitting[0][0] < max(NARROWS, COVERED * len(residue)) and len(residue & told) < PICKS:
         return ()
     return tuple(r for _, r in fitting if r.score >= KEPT * fitting[0][1].score)[:SHOWN]
