@@ -36,10 +36,12 @@ FAINT = 0.2  # evidence of less than this share of the best is not looked at: no
 # Characters beside a set's names that a member must explain to be picked from it: telling ones, or any.
 PICKS, NARROWS = 2, 3
 WHOLE = 4  # from this many policies on, a set is a list
+SURE = 4  # characters of a curated word that leave no doubt of the matter, beside a word that asks an office
 IDLER = 0.7  # and so is this share where nobody seems to be after anything
 FOREIGNER = 1.1  # what speaks for no policy at all, this share of what speaks for the best, is believed
 IDLE, REST = 0.5, 4  # without a word of seeking, this share must be explained where so many characters are not
 DESKS = frozenset({"contact", "expiry", "expired", "expiring", "current"})  # asked of offices, not of shops
+OFFICES = DESKS | {"amount"}
 ASKED = ("unsubscribe", "subscriptions", "subscribe", "complaint", "staff")  # asked whatever the matter
 TALK = ("more", "help", "greeting")  # asked where there is no matter
 
@@ -276,7 +278,9 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     ]
     explained = tally.cells[position]
     seeks = _seeks(question)
-    if tally.score(corpus.index.size) >= (FOREIGNER if seeks else IDLER) * tally.score(position):
+    named_well = any(hit.entry.strength == CURATED and hit.end - hit.start >= SURE for hit in telling)
+    least_foreign = (FOREIGNER if seeks else IDLER) * tally.score(position)
+    if not (named_well and question.intents & OFFICES) and tally.score(corpus.index.size) >= least_foreign:
         return False
     foreign = question.labels.count("foreign")
     if foreign >= len(explained) or (foreign and not (telling and seeks)):
