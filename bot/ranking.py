@@ -36,6 +36,7 @@ FAINT = 0.2  # evidence of less than this share of the best is not looked at: no
 # Characters beside a set's names that a member must explain to be picked from it: telling ones, or any.
 PICKS, NARROWS = 2, 3
 WHOLE = 4  # from this many policies on, a set is a list
+CERTAIN = 60.0  # evidence from here on needs no word of seeking beside it
 SURE = 4  # characters of a curated word that leave no doubt of the matter, beside a word that asks an office
 IDLER = 0.7  # and so is this share where nobody seems to be after anything
 FOREIGNER = 1.1  # what speaks for no policy at all, this share of what speaks for the best, is believed
@@ -283,7 +284,8 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     if not (named_well and question.intents & OFFICES) and tally.score(corpus.index.size) >= least_foreign:
         return False
     foreign = question.labels.count("foreign")
-    if foreign >= len(explained) or (foreign and not (telling and seeks)):
+    certain = tally.score(position) >= CERTAIN
+    if foreign >= len(explained) or (foreign and not (seeks and (telling or certain))):
         return False
     if _strung_together(question, len(explained)):
         return False
@@ -291,7 +293,7 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     named = any(hit.entry.strength == CURATED and len(hit.entry.postings) <= FEW for hit in telling)
     whole = len(explained) / len(question.matter) if question.matter else 0.0
     idle = KNOWN if named else IDLE
-    if not seeks and whole < idle and len(question.unexplained) >= REST:
+    if not (seeks or certain) and whole < idle and len(question.unexplained) >= REST:
         return False
     if not telling and len(explained) < MINED_LEAST:
         return False
@@ -323,7 +325,7 @@ def _of_scope(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ra
         kept = tuple(scores.get(i, Ranked(id=i, score=0.0)) for i in members)
     listed = "list" in question.intents or (whole and len(kept) >= WHOLE)
     asked = _asked_about(question, (scope.asks if whole else "") or ("list" if listed else "policy"))
-    if asked == "contact" and "list" in question.intents and whole:
+    if asked == "contact" and "list" in question.intents and whole and kept:
         asked = "list"
     return Finding(
         text=question.text,
