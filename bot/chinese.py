@@ -47,6 +47,9 @@ SEVERAL = re.compile(
 )
 
 ITEM = re.compile(r"第(?:(\d{1,3})(?!\d)|([零一二三四五六七八九十百]{1,6})(?=[条项款]))")
+NOT = "非"
+DENIAL = re.compile("(?<!除)(?<!有)(?:不属于|不算是?|不是|并非|没有|没报|没进|未纳入|未|非)(?!有限)")
+DENIED = 6  # characters: what a denial reaches at most
 EDGES = frozenset("的和与及等对按为在了是或将把被并且其该各")  # letters that a word neither begins nor ends with
 
 
@@ -201,6 +204,16 @@ def _exists(year: int, month: int, day: int) -> bool:
     except ValueError:
         return False
     return True
+
+
+def denied(folded: Folded) -> frozenset[int]:
+    """The places of a folded text that stand after a denial in its clause: 重大 in 非重大技改, 海岛 in 不是海岛."""
+    found: set[int] = set()
+    for match in DENIAL.finditer(folded.text):
+        ends = (place for place in folded.breaks if place >= match.end())
+        end = min(match.end() + DENIED, len(folded.text), *ends)
+        found.update(range(match.end(), end))
+    return frozenset(found)
 
 
 def day_places(folded: Folded) -> list[tuple[int, int]]:
