@@ -20,7 +20,10 @@ PARTICLES = frozenset("了的个过些点下台把")  # stand inside a phrase an
 THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4}),(?=\d{3}(?!\d))")  # a comma within a number
 LONGEST_NUMERAL = 16  # characters: nothing that people count is written with more
 NUMERAL = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?)"
-MONEY = re.compile(rf"({NUMERAL})(?:多|来|几)?(个亿|千万|百万|十万|亿|万|w|千)?(元|块(?!儿|地)|rmb)?")
+ODD = "[多来几余]"  # a little more than said
+MONEY = re.compile(
+    rf"({NUMERAL}){ODD}?(个{ODD}?亿|千{ODD}?万|百{ODD}?万|十{ODD}?万|亿|万|w|千)?{ODD}?(元|块(?!儿|地)|rmb)?"
+)
 SCALES = {"个亿": 1e8, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "w": 1e4, "千": 1e3, "": 1.0}
 WRITTEN = r"(?:19\d\d|20\d\d|9999)"  # a year as people write it; 9999 is how forms say never
 DAY = re.compile(rf"(?<!\d)({WRITTEN})\s*[年/.-]\s*(\d{{1,2}})\s*[月/.-]\s*(\d{{1,2}})(?!\d)")
@@ -144,8 +147,8 @@ def sums(folded: Folded) -> list[Sum]:
     found: list[Sum] = []
     rest = 0.0  # the last sum may go on with less than this, as 1亿 does in 1亿5000万
     for match in _numbers(folded):
-        scale, unit = match[2] or "", match[3] or ""
-        yuan = _yuan(match[1], scale) if scale or unit else None
+        scale, unit = re.sub(ODD, "", match[2] or ""), match[3] or ""
+        yuan = scaled(match[1], scale) if scale or unit else None
         if yuan is None:
             continue
         if yuan < rest and found[-1].end == match.start() and match.start() not in folded.breaks:
@@ -165,8 +168,8 @@ def _numbers(folded: Folded) -> Iterator[re.Match[str]]:
         yield from MONEY.finditer(text, start, end)
 
 
-def _yuan(written: str, scale: str) -> float | None:
-    """A sum to the hundredth: a product of binary fractions is a little more or less."""
+def scaled(written: str, scale: str) -> float | None:
+    """A number with its scale, to the hundredth: a product of binary fractions is a little more or less."""
     value = numeral(written)
     return None if value is None else round(value * SCALES[scale], 2)
 
