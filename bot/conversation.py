@@ -15,6 +15,9 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     heading  what the list was of, repeated on its next page
     focus    the policy of the last card
     wanted   what the list is to be answered with once a policy is chosen: an intent, empty for the card
+    facts    what they told of their enterprise and its project, by the keys of data/facts.toml
+    asked    the fact that they were asked for last
+    skipped  the facts that they could not tell, not to be asked for again
     expires  seconds since 1970; 0 for never begun
     """
 
@@ -23,6 +26,9 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     heading: str = ""
     focus: str = ""
     wanted: str = ""
+    facts: dict[str, float | str] = {}
+    asked: str = ""
+    skipped: tuple[str, ...] = ()
     expires: float = 0.0
 
 
