@@ -7,6 +7,7 @@ share of what another level awards is taken of the award worked out here, which 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +18,8 @@ from bot.corpus import Corpus
 from bot.person import FactValue
 from bot.policies import AnyBenefit, Match, Need, Policy, Status, Tiers, status_on
 from bot.selection import alike
+
+YEAR = re.compile(r"20\d\d")  # in the number of a paper: when it was issued, where it states no first day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +133,9 @@ def standing(needs: Iterable[Need], facts: Given) -> dict[Verdict, tuple[Need, .
 def in_force(corpus: Corpus, policy: Policy, period: Period) -> bool:
     """Whether a policy holds on some day of a period."""
     start, end = corpus.period(policy)
+    issued = YEAR.search(corpus.paper(policy).number)
+    if start is None and issued and period.end.year < int(issued[0]):
+        return False
     last = min(period.end, end) if end is not None and end >= period.start else period.end
     return status_on(last, start, end) not in (Status.EXPIRED, Status.UPCOMING)
 
@@ -194,11 +200,12 @@ def _before(corpus: Corpus, benefit: AnyBenefit, facts: Given) -> FactValue | No
 
 
 def _choose_best(parts: list[Part]) -> list[Part]:
-    """Of benefits that exclude each other only the best counts, the first of equals."""
+    """Of benefits that exclude each other only the best counts, the first of equals; what hangs on a need that nobody
+    told of does not beat what is certain."""
     best: dict[str, int] = {}
     for number, part in enumerate(parts):
         group = part.outcome.benefit.choice
-        if group and part.outcome.pays and (group not in best or part.sum > parts[best[group]].sum):
+        if group and part.outcome.pays and (group not in best or _worth(part) > _worth(parts[best[group]])):
             best[group] = number
     return [
         replace(part, beaten=True, sum=Decimal(0))
@@ -206,6 +213,10 @@ def _choose_best(parts: list[Part]) -> list[Part]:
         else part
         for number, part in enumerate(parts)
     ]
+
+
+def _worth(part: Part) -> tuple[bool, Decimal]:
+    return not part.outcome.unknown, part.sum
 
 
 def _share_caps(parts: list[Part]) -> list[Part]:

@@ -62,10 +62,14 @@ class FactFile(Record, frozen=True, kw_only=True):
 
 
 class EditionFile(Record, frozen=True, kw_only=True):
-    """edition.toml: which edition of which compilations the corpus holds; every answer names it."""
+    """edition.toml: which edition of which compilations the corpus holds; every answer names it.
+
+    cite  what the compilation is called where an item of it is cited, by the part of a policy's id before the number
+    """
 
     name: str
     sources: tuple[str, ...] = ()
+    cite: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +85,7 @@ class Corpus:
     topics: dict[str, Topic]
     facts: dict[str, Fact] = field(default_factory=dict)
     lexicon: Lexicon
+    cite: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> Index:
@@ -120,6 +125,11 @@ class Corpus:
         """Whether a policy ended before a day."""
         return self.status(policy, day) is Status.EXPIRED
 
+    def item(self, policy: Policy) -> tuple[str, int]:
+        """The compilation a policy is an item of, by its short name, and the item's number."""
+        source, number = _order(policy.id)
+        return self.cite.get(source, ""), number
+
     def by_phone(self, number: str) -> tuple[Department, ...]:
         """The units a phone number belongs to."""
         return tuple(d for d in self.departments.values() if any(p.number == number for p in d.phones))
@@ -156,6 +166,7 @@ def read_corpus(folder: Path) -> Corpus:
         topics=_named(topics.topic, Topic, folder / "topics.toml"),
         facts=_named(facts.fact, Fact, folder / "facts.toml", by="key"),
         lexicon=lexicon,
+        cite=edition.cite,
     )
     _check_policies(corpus, places)
     _check_lexicon(corpus, folder / "lexicon.toml")

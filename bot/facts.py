@@ -21,6 +21,7 @@ ACROSS, BEHIND, LATER = 5, 3, 0.4  # what it costs to cross a clause, to stand b
 MOST = {"money": 1e12, "number": 1e9, "percent": 1e5}  # nothing an enterprise has is more
 LEAST_SUM = 1.0  # yuan
 APART = 1.0  # percent points by which a rate may differ from the figures it is told with
+LOOSE = 5  # characters that may stand beside an answer and say nothing else
 Place = tuple[int, int]
 
 
@@ -35,7 +36,7 @@ class Odd:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What a text tells. `whole`: the text is nothing but the answer to what was asked."""
+    """What a text tells. `whole`: it hardly says anything else, as the answer to a question does."""
 
     facts: Facts = field(default_factory=dict)
     odd: tuple[Odd, ...] = ()
@@ -57,30 +58,34 @@ def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "") -> Told:
             elif several and fact.key == asked:
                 odd.append(Odd(fact=fact.key, kind="contradiction"))
     subject = next((fact for fact in wanted if fact.key == asked), None)
-    if subject is not None:
-        _read_reply(text, subject, facts)
-    _relate(folded, wanted, facts, odd)
+    replied = subject is not None and _read_reply(text, subject, facts)
+    named = [fact for fact in wanted if fact.key in facts or any(o.fact == fact.key for o in odd)]
+    _relate(wanted, facts, odd)
     flawed = {o.fact for o in odd}
     facts = {key: value for key, value in facts.items() if key not in flawed}
-    return Told(facts=facts, odd=tuple(odd), whole=subject is not None and _is_reply(folded, subject, figures))
+    return Told(facts=facts, odd=tuple(odd), whole=replied or _is_whole(folded, named, figures))
 
 
-def _read_reply(text: str, asked: Fact, facts: Facts) -> None:
-    """A bare yes or no: of a question of yes and no, and of a figure that may be none."""
+def _read_reply(text: str, asked: Fact, facts: Facts) -> bool:
+    """A bare yes or no: to a question of yes and no, and to one for a figure that may be none."""
     said = says_yes(text)
     if said is not None and asked.kind == "yes":
         facts[asked.key] = SAID_YES if said else SAID_NO
-    if said is False and asked.none:
+    elif said is False and asked.none:
         facts[asked.key] = 0.0
+    else:
+        return False
+    return True
 
 
-def _is_reply(folded: Folded, asked: Fact, figures: list[Figure]) -> bool:
-    """Whether hardly anything is said beside the answer: a figure, a value, the fact's own words."""
+def _is_whole(folded: Folded, told: Sequence[Fact], figures: list[Figure]) -> bool:
+    """Whether hardly anything is said beside the facts: figures, values and the facts' own words."""
     covered = {place for figure in figures for place in range(figure.start, figure.end)}
-    words = (*asked.words, *asked.no, *(w for option in asked.options for w in (option.name, *option.words)))
-    found = [place for word in words for place in _places(folded, word)]
-    covered |= {place for start, end in found for place in range(start, end)}
-    return bool(covered) and len(folded.text) - len(covered) <= max(5, len(covered))
+    for fact in told:
+        words = (*fact.words, *fact.no, *(w for option in fact.options for w in (option.name, *option.words)))
+        found = [place for word in words for place in _places(folded, word)]
+        covered |= {place for start, end in found for place in range(start, end)}
+    return bool(told) and len(folded.text) - len(covered) <= max(LOOSE, len(covered) // 2)
 
 
 def _places(folded: Folded, word: str) -> Iterator[Place]:
@@ -107,7 +112,7 @@ def _read_counted(
         for rank, fact in enumerate(counted)
         if (cost := _cost(folded, figure, fact)) is not None
     )
-    owner: dict[int, str] = {number: key for number, key in by_year.items()}
+    owner: dict[int, str] = dict(by_year)
     for cost, number, rank in claims:
         key = counted[rank].key
         if number in owner:
@@ -217,7 +222,7 @@ def _accept(folded: Folded, figure: Figure, fact: Fact, *, facts: Facts, odd: li
         facts[fact.key] = figure.value
 
 
-def _relate(folded: Folded, wanted: Sequence[Fact], facts: Facts, odd: list[Odd]) -> None:
+def _relate(wanted: Sequence[Fact], facts: Facts, odd: list[Odd]) -> None:
     """What follows from this year and the last: by how much it grew. What is told beside must agree."""
     for fact in wanted:
         earlier = next((other.key for other in wanted if fact.grows and other.before == fact.grows), "")

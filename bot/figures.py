@@ -21,7 +21,7 @@ NUMBER = re.compile(rf"({NUMERAL})(?:{ODD}?(千万|百万|十万|亿|万|w|千))
 PERCENT = re.compile(rf"(\d+(?:\.\d+)?)%|百分之({NUMERAL})|([一二两三四五六七八九])成(?![立都长功果为本员分品熟套])")
 APART = re.compile("(?:[一二两三四五六七八九][二三四五六七八九]|十几|几)[十百千]*[万亿]")
 MINUS, TO = "负", "至"
-SIGNED = re.compile(r"(?<![\w%.])[-−﹣－](?=\s?\d)")
+SIGNED = re.compile(r"(?<![\da-zA-Z%.])[-−﹣－](?=\s?\d)")
 HYPHEN = re.compile(r"(?<=[\d万亿千百元wW%])\s?[-−﹣－~～—–]+\s?(?=\d)")
 SPAN = re.compile(r"[至到](?=[\d一二两三四五六七八九十百])")
 LED_BY_SPAN = re.compile(r"[\d一二三四五六七八九十百千万亿元w%][至到]$")

@@ -101,7 +101,8 @@ def choose(policy: Policy, text: str, facts: Given, *, silent: Sequence[str] = (
     picked = {n for n, score in enumerate(scores) if score >= CLEAR * best or _stands_alone(n, scores, evidence)}
     together = len(picked) > 1 and all(_own(n, picked, evidence) >= TELLING for n in picked)
     groups = {candidates[n].choice for n in picked} - {""}
-    chosen = tuple(b for n, b in enumerate(candidates) if n in picked or b.choice in groups)
+    certain = [b for b in candidates if all(check(need, facts) is Verdict.MET for need in b.needs)]
+    chosen = tuple(b for n, b in enumerate(candidates) if n in picked or (b.choice in groups and b in certain))
     return Selection(benefits=chosen, told=True, together=together)
 
 
