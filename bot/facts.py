@@ -36,11 +36,16 @@ class Odd:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What a text tells. `whole`: it hardly says anything else, as the answer to a question does."""
+    """What a text tells.
+
+    whole   it hardly says anything else, as the answer to a question does
+    places  where in the folded text the facts stand
+    """
 
     facts: Facts = field(default_factory=dict)
     odd: tuple[Odd, ...] = ()
     whole: bool = False
+    places: frozenset[int] = frozenset()
 
 
 def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "") -> Told:
@@ -63,7 +68,8 @@ def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "") -> Told:
     _relate(wanted, facts, odd)
     flawed = {o.fact for o in odd}
     facts = {key: value for key, value in facts.items() if key not in flawed}
-    return Told(facts=facts, odd=tuple(odd), whole=replied or _is_whole(folded, named, figures))
+    places = _covered(folded, named, figures)
+    return Told(facts=facts, odd=tuple(odd), whole=replied or _is_whole(folded, places), places=places)
 
 
 def _read_reply(text: str, asked: Fact, facts: Facts) -> bool:
@@ -78,14 +84,19 @@ def _read_reply(text: str, asked: Fact, facts: Facts) -> bool:
     return True
 
 
-def _is_whole(folded: Folded, told: Sequence[Fact], figures: list[Figure]) -> bool:
-    """Whether hardly anything is said beside the facts: figures, values and the facts' own words."""
+def _covered(folded: Folded, told: Sequence[Fact], figures: list[Figure]) -> frozenset[int]:
+    """The places of figures, values and the facts' own words; none where no fact is told."""
     covered = {place for figure in figures for place in range(figure.start, figure.end)}
     for fact in told:
         words = (*fact.words, *fact.no, *(w for option in fact.options for w in (option.name, *option.words)))
         found = [place for word in words for place in _places(folded, word)]
         covered |= {place for start, end in found for place in range(start, end)}
-    return bool(told) and len(folded.text) - len(covered) <= max(LOOSE, len(covered) // 2)
+    return frozenset(covered) if told else frozenset()
+
+
+def _is_whole(folded: Folded, covered: frozenset[int]) -> bool:
+    """Whether hardly anything is said beside the facts."""
+    return bool(covered) and len(folded.text) - len(covered) <= max(LOOSE, len(covered) // 2)
 
 
 def _places(folded: Folded, word: str) -> Iterator[Place]:
