@@ -8,12 +8,12 @@ share of what another level awards is taken of the award worked out here, which 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from bot.benefits import Given, Outcome, State, Verdict, check, evaluate
+from bot.benefits import Given, Outcome, State, Verdict, check, deciding, evaluate
 from bot.corpus import Corpus
 from bot.person import FactValue
 from bot.policies import AnyBenefit, Match, Need, Policy, Status, Tiers, status_on
@@ -147,7 +147,7 @@ def award(
     *,
     period: Period,
     benefits: Sequence[AnyBenefit] | None = None,
-    upper: dict[str, Award] | None = None,
+    upper: Mapping[str, Award] | None = None,
 ) -> Award:
     """What a policy gives, or those of its benefits that are asked about.
 
@@ -165,7 +165,7 @@ def award(
     )
 
 
-def _part(corpus: Corpus, benefit: AnyBenefit, facts: Given, *, period: Period, upper: dict[str, Award]) -> Part:
+def _part(corpus: Corpus, benefit: AnyBenefit, facts: Given, *, period: Period, upper: Mapping[str, Award]) -> Part:
     source = ""
     if isinstance(benefit, Match) and benefit.fact and benefit.fact not in facts:
         derived = _derived(corpus, benefit, facts, period=period, upper=upper)
@@ -175,20 +175,23 @@ def _part(corpus: Corpus, benefit: AnyBenefit, facts: Given, *, period: Period, 
     return Part(outcome=outcome, sum=outcome.sum, source=source if outcome.pays else "")
 
 
-def _derived(corpus: Corpus, benefit: Match, facts: Given, *, period: Period, upper: dict[str, Award]) -> Award | None:
-    """The award of another level that this one is a share of, the first that has a certain sum."""
+def _derived(
+    corpus: Corpus, benefit: Match, facts: Given, *, period: Period, upper: Mapping[str, Award]
+) -> Award | None:
+    """The award of another level that this one is a share of: the one at hand, or one that the facts alone settle."""
     for policy_id in benefit.of:
         found = upper.get(policy_id)
         if found is None:
-            found = award(corpus, (policy := corpus.policies[policy_id]), facts, period=period, benefits=_plain(policy))
-        if found.sum > 0 and not found.up_to and not found.over:
+            policy = corpus.policies[policy_id]
+            found = award(corpus, policy, facts, period=period, benefits=counted_for_all(policy))
+        if found.sum > 0 and not found.up_to and not found.over and len(found.counted) == 1:
             return found
     return None
 
 
-def _plain(policy: Policy) -> tuple[AnyBenefit, ...]:
-    """Of a policy nothing is said about: what it gives to everybody; what is for the few needs to be named."""
-    return tuple(benefit for benefit in policy.benefits if not benefit.who) or policy.benefits
+def counted_for_all(policy: Policy) -> tuple[AnyBenefit, ...]:
+    """What a policy gives to everybody by the figures of their case; a stated sum has to be named to be meant."""
+    return tuple(benefit for benefit in policy.benefits if not benefit.who and not benefit.needs and deciding(benefit))
 
 
 def _before(corpus: Corpus, benefit: AnyBenefit, facts: Given) -> FactValue | None:
@@ -269,7 +272,7 @@ def companions(corpus: Corpus, policy: Policy, benefits: Sequence[AnyBenefit]) -
         upper, lower = (policy, other) if policy.level == "city" else (other, policy)
         shares = tuple(b for b in lower.benefits if isinstance(b, Match) and upper.id in b.of)
         if shares:
-            chosen = shares if lower is other else _plain(other)
+            chosen = shares if lower is other else other.benefits
             found.append(Companion(policy=other, benefits=chosen, stated=True))
         elif other.id in policy.related or policy.id in other.related:
             same = tuple(b for b in other.benefits if any(alike(b, mine) for mine in benefits))

@@ -17,6 +17,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     wanted   what the list is to be answered with once a policy is chosen: an intent, empty for the card
     facts    what they told of their enterprise and its project, by the keys of data/facts.toml
     asked    the fact that they were asked for last
+    meant    which benefits of the policy at hand are being worked out, by their places in it
     skipped  the facts that they could not tell, not to be asked for again
     expires  seconds since 1970; 0 for never begun
     """
@@ -28,6 +29,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     wanted: str = ""
     facts: dict[str, float | str] = {}
     asked: str = ""
+    meant: tuple[int, ...] = ()
     skipped: tuple[str, ...] = ()
     expires: float = 0.0
 

@@ -23,6 +23,7 @@ ROUTER = Router(
     welcome.answer,
     media.places,
     media.hints,
+    amounts.told,
     choices.answer,
     lists.more,
     lists.back,

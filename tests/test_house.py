@@ -37,6 +37,7 @@ HANDED = {  # what a handler may take from the machine: how it is asked, what it
     "bot.chinese": None,
     "bot.context": None,
     "bot.conversation": None,
+    "bot.corpus": {"Corpus"},
     "bot.facts": None,
     "bot.hours": None,
     "bot.lexicon": {"Lexicon"},

@@ -1,0 +1,222 @@
+"""What somebody's own figures come to: their facts gathered, the benefits they mean worked out, levels put together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.awards import Award, Companion, Period, Total, award, companions, in_force, total
+from bot.benefits import State, deciding
+from bot.context import Context
+from bot.corpus import Corpus
+from bot.facts import Odd, Told, read_facts
+from bot.person import Facts
+from bot.policies import AnyBenefit, Fact, Fixed, Match, Maximum, Policy, Pool, facts_of
+from bot.selection import Selection, choose
+
+DISTRICT = "district"  # the fact that says where the enterprise is
+RELATIVE_YEAR = re.compile("(去年|前年|明年)(?:还|就|也|都|又)?(?:能|可以|可)")
+AHEAD = {"前年": -2, "去年": -1, "明年": 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """One policy worked out for one follower.
+
+    told     what this message says; `facts` are all that is known, `kept` those of them they agreed to have kept
+    own      the award of the policy; `beside` those of other levels that are added
+    offered  awards of districts that could be added if the enterprise were there; nobody said where it is
+    stated   ids of the policies beside whose text says that they are added
+    """
+
+    policy: Policy
+    selection: Selection
+    period: Period
+    told: Told
+    facts: Facts
+    kept: frozenset[str]
+    own: Award
+    beside: tuple[Award, ...] = ()
+    offered: tuple[Award, ...] = ()
+    stated: frozenset[str] = frozenset()
+    whole: Total = field(default_factory=lambda: Total(awards=()))
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the parts of the policy's award are meant together, and are not readings of which one holds."""
+        counted = self.own.counted
+        bases = {part.outcome.trace.fact for part in counted} - {""}
+        return len(counted) < 2 or self.selection.together or (len(bases) == len(counted) and bases <= set(self.facts))
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The facts that the sums rest on, in the order they are needed."""
+        parts = [part for a in (self.own, *self.beside) for part in a.counted if not part.source]
+        keys = [key for part in parts for key in _asked_of(part.outcome.benefit)]
+        keys += [need.fact for a in (self.own, *self.beside) for need in a.policy.needs]
+        return tuple(key for key in dict.fromkeys(keys) if key in self.facts)
+
+    @property
+    def missing(self) -> str:
+        """The one fact to ask for: the first without which what is meant has no sum; none where that is not clear."""
+        open_parts = [part for part in self.own.parts if part.outcome.state is State.MISSING]
+        groups = {part.outcome.benefit.choice or part.outcome.benefit.name for part in open_parts}
+        known = [key for part in open_parts for key in part.outcome.missing]
+        same = len({part.outcome.missing[:1] for part in open_parts}) == 1
+        return known[0] if known and (len(groups) == 1 or same) else ""
+
+    @property
+    def odd(self) -> tuple[Odd, ...]:
+        """What was told that cannot be reckoned with, as far as it matters here."""
+        asked = {key for benefit in self.selection.benefits for key in _asked_of(benefit)}
+        return tuple(odd for odd in self.told.odd if odd.fact in asked)
+
+
+def _asked_of(benefit: AnyBenefit) -> tuple[str, ...]:
+    keys = (*deciding(benefit), benefit.count, *(need.fact for need in benefit.needs))
+    return tuple(key for key in keys if key)
+
+
+def wanted(corpus: Corpus, policy: Policy) -> tuple[Fact, ...]:
+    """The facts that a policy may be told by, what its sums are taken of first, those of the enterprise last."""
+    others = [c.policy for c in companions(corpus, policy, policy.benefits)]
+    keys = [key for benefit in policy.benefits for key in deciding(benefit)]
+    keys += [key for p in (policy, *others) for key in facts_of(p)]
+    grown = {corpus.facts[key].grows for key in keys if corpus.facts[key].grows}
+    keys += [f.key for f in corpus.facts.values() if f.key in grown or (f.before and f.before in grown) or f.lasting]
+    return tuple(corpus.facts[key] for key in dict.fromkeys(keys))
+
+
+async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tuple[int, ...] = ()) -> Estimate:
+    """A policy worked out with what the words tell, what was told before, and what is kept of the enterprise.
+
+    asked  the fact that the words may answer
+    meant  the benefits that were meant before, where the words do not say
+    """
+    corpus = ctx.corpus
+    told = _with_place(ctx, read_facts(ctx.words, wanted(corpus, policy), asked=asked))
+    person = await ctx.person()
+    kept = person.facts if person.consented else {}
+    facts = {**kept, **_fresh(corpus, ctx.conversation.facts, told), **told.facts}
+    period = _period(ctx)
+    selection = choose(policy, ctx.words, facts, silent=_silent(corpus, policy))
+    if meant and not (selection.told and len(selection.benefits) < len(policy.benefits)):
+        selection = Selection(benefits=tuple(policy.benefits[n] for n in meant if n < len(policy.benefits)), told=True)
+    own = award(corpus, policy, facts, period=period, benefits=selection.benefits)
+    found = Estimate(
+        policy=policy,
+        selection=selection,
+        period=period,
+        told=told,
+        facts=facts,
+        kept=frozenset(key for key in kept if key not in told.facts and key not in ctx.conversation.facts),
+        own=own,
+    )
+    return _with_levels(ctx, found)
+
+
+def _fresh(corpus: Corpus, facts: Facts, told: Told) -> Facts:
+    """What was told before, without the growth of a figure that is told anew."""
+    return {
+        key: value
+        for key, value in facts.items()
+        if key in corpus.facts and not (corpus.facts[key].grows in told.facts and key not in told.facts)
+    }
+
+
+def _with_place(ctx: Context, told: Told) -> Told:
+    """The district by all the names the lexicon has for it, where exactly one is named."""
+    named = [name for name in ctx.finding.question.named(DISTRICT) if name not in ctx.corpus.whole_city]
+    fact = ctx.corpus.facts.get(DISTRICT)
+    known = fact is not None and named and named[0] in {option.name for option in fact.options}
+    if DISTRICT in told.facts or len(named) != 1 or not known:
+        return told
+    return Told(facts={**told.facts, DISTRICT: named[0]}, odd=told.odd, whole=told.whole)
+
+
+def _silent(corpus: Corpus, policy: Policy) -> tuple[str, ...]:
+    words = [word for name in policy.topics for word in (name, *corpus.topics[name].words)]
+    return (*words, policy.title)
+
+
+def _period(ctx: Context) -> Period:
+    """The day or year that is asked about; today where none is named."""
+    question = ctx.finding.question
+    if len(question.days) == 1:
+        return Period.on(question.days[0])
+    if said := RELATIVE_YEAR.search(ctx.words):
+        return Period.year(ctx.today.year + AHEAD[said[1]])
+    years = set(question.years) - {ctx.today.year}
+    if len(years) == 1 and ctx.today.year not in question.years and not question.days:
+        return Period.year(years.pop())
+    return Period.on(ctx.today)
+
+
+def _with_levels(ctx: Context, found: Estimate) -> Estimate:
+    """The same with the awards of other levels: of the district that is known, else of those it may be in."""
+    if found.own.unmet or found.odd or not found.own.counted or not found.adds_up:
+        return found
+    beside: list[Award] = []
+    offered: list[Award] = []
+    stated: set[str] = set()
+    for companion in companions(ctx.corpus, found.policy, found.selection.benefits):
+        if companion.stated:
+            stated.add(companion.policy.id)
+        if companion.policy.level == "city":
+            added = _of_companion(ctx, found, companion, found.facts)
+            beside += [added] if added and not _is_told(companion, found) else []
+        elif found.facts.get(DISTRICT, companion.policy.district) == companion.policy.district:
+            there = {**found.facts, DISTRICT: companion.policy.district}
+            added = _of_companion(ctx, found, companion, there)
+            if added is not None:
+                known = DISTRICT in found.facts
+                (beside if known else offered).append(added)
+    return Estimate(
+        policy=found.policy,
+        selection=found.selection,
+        period=found.period,
+        told=found.told,
+        facts=found.facts,
+        kept=found.kept,
+        own=found.own,
+        beside=tuple(beside),
+        offered=tuple(a for a in offered if not a.over),
+        stated=frozenset(stated),
+        whole=total((found.own, *beside)),
+    )
+
+
+def _is_told(companion: Companion, found: Estimate) -> bool:
+    """Whether they said themselves what the other level gave: then it is theirs already, and not added."""
+    shares = [b for b in found.selection.benefits if isinstance(b, Match) and companion.policy.id in b.of]
+    return any(b.fact in found.facts for b in shares)
+
+
+def _of_companion(ctx: Context, found: Estimate, companion: Companion, facts: Facts) -> Award | None:
+    """What the policy of another level adds, if the words and facts settle it."""
+    other = companion.policy
+    meant = choose(other, ctx.words, facts, silent=_silent(ctx.corpus, other))
+    both = tuple(b for b in companion.benefits if b in meant.benefits)
+    benefits = (both if meant.told else ()) or companion.benefits
+    if meant.told is False and len(other.benefits) > 1:
+        benefits = tuple(b for b in benefits if not isinstance(b, Fixed | Maximum))
+    given = award(ctx.corpus, other, facts, period=found.period, benefits=benefits, upper={found.policy.id: found.own})
+    if given.unmet or len(given.counted) != 1:
+        return None
+    return given
+
+
+def has_sums(policy: Policy) -> bool:
+    """Whether a policy has benefits that may become somebody's award."""
+    return any(not isinstance(benefit, Pool) for benefit in policy.benefits)
+
+
+def holds(ctx: Context, policy: Policy, period: Period) -> bool:
+    """Whether a policy is in force in the period that is asked about."""
+    return in_force(ctx.corpus, policy, period)
+
+
+def positions(policy: Policy, benefits: Iterable[AnyBenefit]) -> tuple[int, ...]:
+    """Where benefits stand in their policy, to be remembered by."""
+    return tuple(policy.benefits.index(benefit) for benefit in benefits)

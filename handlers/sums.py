@@ -1,0 +1,217 @@
+"""An estimate in words: the headline, one line of arithmetic for each part, the doubts, the papers, what to ask."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bot.awards import Award, Part
+from bot.benefits import Outcome, State
+from bot.chinese import day
+from bot.context import Context
+from bot.facts import Odd
+from bot.policies import Fact, Status
+from bot.replies import TEXT_LIMIT, say_link, web_link
+from handlers import wording
+from handlers.arithmetic import clause, line, need, told, yuan
+from handlers.cards import edition
+from handlers.estimates import DISTRICT, Estimate
+
+DECIDES = "能不能报、给多少，由责任单位审核决定。"
+ODD = {
+    "negative": "“{said}”不能是负数。",
+    "zero": "“{said}”算不出补助。",
+    "absurd": "“{said}”大得不像一家企业的数，怕是多写了。",
+    "range": "“{said}”是个范围，算不准。",
+    "contradiction": "前后说的数对不上。",
+    "bare": "“{said}”没有带单位，是元还是万元？",
+}
+OFFERED = 2  # districts whose share is offered
+
+
+def asked(found: Estimate) -> str:
+    """The fact that the answer asks for: the odd one, the missing one, the district where it would add something."""
+    if found.odd:
+        return found.odd[0].fact
+    return found.missing or (DISTRICT if found.offered else "")
+
+
+def question(ctx: Context, found: Estimate) -> list[str]:
+    """What cannot be reckoned with, and the question again: no figure is guessed."""
+    odd = found.odd[0]
+    fact = ctx.corpus.facts[odd.fact]
+    lines = [wording.heading(ctx, found.policy), wording.status(ctx, found.policy), ""]
+    return [*lines, _odd(odd, fact), fact.ask, edition(ctx)]
+
+
+def _odd(odd: Odd, fact: Fact) -> str:
+    return f"❓ {fact.name}：{ODD[odd.kind].format(said=odd.said)}"
+
+
+def refusal(ctx: Context, found: Estimate) -> list[str]:
+    """Which need the facts fail, and by what; the desk may see it otherwise."""
+    own = found.own
+    reasons = [_failed(ctx, found, asked.fact, need(asked, ctx.corpus.facts[asked.fact])) for asked in own.unmet]
+    for part in own.parts if not reasons else ():
+        reasons += _reasons(ctx, found, part.outcome)
+    lines = [*_head(ctx, found), "按您说的情况，这项对不上：", *(f"· {reason}" for reason in dict.fromkeys(reasons))]
+    lines += ["如果我理解错了，把对的情况再说一遍就行。", "", DECIDES]
+    return [*lines, *_foot(ctx, found)]
+
+
+def _failed(ctx: Context, found: Estimate, key: str, wants: str) -> str:
+    return f"要求{wants}；您这边是{told(ctx.corpus.facts[key], found.facts[key])}"
+
+
+def _reasons(ctx: Context, found: Estimate, outcome: Outcome) -> list[str]:
+    facts = ctx.corpus.facts
+    name = f"{outcome.benefit.name}："
+    if outcome.state is State.UNMET:
+        return [name + _failed(ctx, found, n.fact, need(n, facts[n.fact])) for n in outcome.unmet]
+    key = getattr(outcome.benefit, "fact", "")
+    labels = "、".join(tier.label for tier in getattr(outcome.benefit, "tiers", ()))
+    return [f"{name}分档是{labels}；{told(facts[key], found.facts[key])}不在任何一档"]
+
+
+def worked_out(ctx: Context, found: Estimate) -> list[str]:
+    """The sum with its arithmetic."""
+    head = [*_head(ctx, found), *_given(ctx, found)]
+    body = [_headline(found), *_parts(ctx, found)]
+    open_parts = [f"· 还没算{part.outcome.benefit.name}" for part in found.own.parts if _waits(part)]
+    ask = [f"❓ {ctx.corpus.facts[found.missing].ask}"] if found.missing else []
+    tail = [*_over(ctx, found), *_offers(ctx, found), *open_parts, *ask, "", *_conditions(found), DECIDES]
+    lines = [*head, *body, *tail, *_foot(ctx, found)]
+    if len("\n".join(lines).encode()) <= TEXT_LIMIT:
+        return lines
+    return [*head, *body, *ask, "", DECIDES, *_foot(ctx, found)]
+
+
+def _waits(part: Part) -> bool:
+    return part.outcome.state is State.MISSING and bool(part.outcome.missing)
+
+
+def _head(ctx: Context, found: Estimate) -> list[str]:
+    policy, period = found.policy, found.period
+    lines = [wording.heading(ctx, policy)]
+    if period.start == period.end == ctx.today:
+        lines.append(wording.status(ctx, policy))
+    else:
+        when = day(period.start) if period.start == period.end else f"{period.start.year}年"
+        state = "不在有效期内" if found.own.over else "在有效期内"
+        if not found.own.over and ctx.corpus.status(policy, ctx.today) is Status.NOT_STATED:
+            state = "是否有效，资料未列"
+        lines.append(f"🗓 按{when}算，这条政策{state}；现在：{wording.status(ctx, policy)}")
+    if DISTRICT not in found.facts:
+        lines += wording.caution(ctx, policy)
+    if found.own.over and period.start == ctx.today:
+        lines.append("现在不能再报，下面按到期前的标准算：")
+    return [*lines, ""]
+
+
+def _given(ctx: Context, found: Estimate) -> list[str]:
+    """The facts that the sum rests on; those they agreed to have kept are named as such."""
+    facts = ctx.corpus.facts
+    said = [told(facts[key], found.facts[key]) for key in found.used if key not in found.kept]
+    kept = [told(facts[key], found.facts[key]) for key in found.used if key in found.kept]
+    lines = [f"按您说的：{'，'.join(said)}"] if said else []
+    return [*lines, *([f"按“我的企业”：{'，'.join(kept)}"] if kept else [])]
+
+
+def _headline(found: Estimate) -> str:
+    counted = [award for award in (found.own, *found.beside) if not award.over and award.counted]
+    if not found.adds_up:
+        return "💰 看您属于哪一种："
+    total = sum((award.sum for award in counted), Decimal(0)) if counted else found.own.sum
+    most = "最多" if any(award.up_to for award in counted or [found.own]) else ""
+    verb = "可补" if counted else "到期前可补"
+    return f"💰 {'合计' if len(counted) > 1 else ''}{verb}{most}{yuan(total)}"
+
+
+def _parts(ctx: Context, found: Estimate) -> list[str]:
+    """One line of arithmetic for each part, the city's before the district's, and the sum of the sums."""
+    awards = sorted((found.own, *found.beside), key=lambda award: award.policy.level != "city")
+    alive = [award for award in awards if not award.over or award is found.own]
+    lines = []
+    for award in alive:
+        for part in award.counted:
+            lines.append(f"{_label(found, award, part)}{line(ctx.corpus, part)}（{_source(ctx, award, part)}）")
+            if part.outcome.benefit.note and award is found.own:
+                lines.append(f"　{part.outcome.benefit.note}")
+        lines += [f"　另一种算法：{_beaten(ctx, part)}" for part in award.parts if part.beaten]
+    summands = [part.sum for award in alive if not award.over for part in award.counted]
+    if found.adds_up and len(summands) > 1:
+        lines.append(f"合计：{'＋'.join(yuan(s) for s in summands)}＝{yuan(sum(summands, Decimal(0)))}")
+    return [*lines, *_doubts(found)]
+
+
+def _label(found: Estimate, award: Award, part: Part) -> str:
+    several = len(found.beside) > 0
+    where = f"{wording.level(award.policy)}·" if several else ""
+    return f"· {where}{part.outcome.benefit.name}：\n　"
+
+
+def _source(ctx: Context, award: Award, part: Part) -> str:
+    return clause(ctx.corpus, award.policy, part.outcome.benefit.clause) or award.policy.title
+
+
+def _beaten(ctx: Context, part: Part) -> str:
+    return f"{part.outcome.benefit.name}，{line(ctx.corpus, part)}；只能选一种"
+
+
+def _doubts(found: Estimate) -> list[str]:
+    """What the texts leave open where two levels stand together."""
+    added = [award for award in (found.own, *found.beside) if award.counted and not award.over]
+    derived = [part for award in added for part in award.counted if part.source]
+    if derived:
+        return ["　区（市）这部分按上面算出的上级奖补来算，实际以上级拨付的数为准。"]
+    if len(added) > 1 and not found.stated & {award.policy.id for award in found.beside}:
+        return ["　市、区两级能不能都拿，文件没有写明，请先问责任单位。"]
+    return []
+
+
+def _over(ctx: Context, found: Estimate) -> list[str]:
+    """Awards of other levels that are over: named, not counted."""
+    lines = []
+    for award in found.beside:
+        if award.over:
+            name, state = wording.title(ctx, award.policy), wording.mark(ctx, award.policy)
+            was = f"到期前可给{yuan(award.sum)}，{clause(ctx.corpus, award.policy)}"
+            lines.append(f"🚫 {wording.level(award.policy)}的“{name}”{state}，没有计入（{was}）")
+    return lines
+
+
+def _offers(ctx: Context, found: Estimate) -> list[str]:
+    """What a district would add if the enterprise were there, to be tapped."""
+    if found.missing:
+        return []
+    lines = []
+    for award in found.offered[:OFFERED]:
+        where = award.policy.district
+        most = "最多" if award.up_to else ""
+        link = say_link(f"在{where}", where)
+        lines.append(f"📍 如果企业{link}，还可叠加{most}{yuan(award.sum)}（{clause(ctx.corpus, award.policy)}）")
+    return lines
+
+
+def _conditions(found: Estimate) -> list[str]:
+    """Who it is for, where nobody told yet whether they are."""
+    lines = []
+    for award in (found.own, *found.beside):
+        if award.over and award is not found.own:
+            continue
+        who = [p.outcome.benefit.who for p in award.counted if p.outcome.benefit.who and p.outcome.unknown]
+        if not who and (award.unknown or any(p.outcome.unknown for p in award.counted)):
+            who = list(award.policy.who)
+        lines += who
+    return [f"👤 条件：{'；'.join(dict.fromkeys(lines))}"] if lines else []
+
+
+def _foot(ctx: Context, found: Estimate) -> list[str]:
+    """Papers, desks, the page, the edition: of the policy, and of those that were added."""
+    lines = []
+    for award in (found.own, *(a for a in found.beside if not a.over)):
+        policy = award.policy
+        lines.append(f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}")
+        lines += [f"☎ {desk}" for desk in wording.desks(policy)]
+    if ctx.office.public_url:
+        lines.append(web_link("全文", f"{ctx.office.public_url}/p/{found.policy.id}"))
+    return [*dict.fromkeys(lines), edition(ctx)]
