@@ -99,9 +99,18 @@ class Context:
 
     def remember(self, conversation: Conversation) -> None:
         """Keep where we are for the next message, and what was told so far."""
-        facts = conversation.facts or self.conversation.facts
-        expires = self.now.timestamp() + REMEMBERED
-        self.conversation = msgspec.structs.replace(conversation, facts=facts, expires=expires)
+        before, expires = self.conversation, self.now.timestamp() + REMEMBERED
+        self.conversation = msgspec.structs.replace(
+            conversation,
+            facts=conversation.facts or before.facts,
+            skipped=conversation.skipped or before.skipped,
+            offered=conversation.offered or before.offered,
+            expires=expires,
+        )
+
+    def forget(self) -> None:
+        """Forget where we are, and what was told."""
+        self.conversation = Conversation()
 
     def look_at(self, policy: str, others: tuple[str, ...] = (), wanted: str = "") -> None:
         """Keep the policy that was shown, with the close ones offered beside it; without any, the last list stays."""

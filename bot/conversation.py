@@ -19,6 +19,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     asked    the fact that they were asked for last
     meant    which benefits of the policy at hand are being worked out, by their places in it
     skipped  the facts that they could not tell, not to be asked for again
+    offered  they were asked whether what they told is to be kept
     expires  seconds since 1970; 0 for never begun
     """
 
@@ -31,6 +32,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     asked: str = ""
     meant: tuple[int, ...] = ()
     skipped: tuple[str, ...] = ()
+    offered: bool = False
     expires: float = 0.0
 
 
