@@ -47,7 +47,7 @@ class State(StrEnum):
     UP_TO    `sum` is the most that the text allows; the desk decides
     MISSING  `missing` names the facts without which there is no sum
     UNMET    `unmet` names the needs that the facts fail
-    OUTSIDE  the fact lies in no tier of the scale
+    OUTSIDE  the fact lies in no tier of the scale, or is less than one full step
     BUDGET   money of a whole scheme: nobody's award
     """
 
@@ -176,6 +176,8 @@ def evaluate(benefit: AnyBenefit, facts: Given, *, before: FactValue | None = No
     if missing:
         return Outcome(benefit=benefit, state=State.MISSING, missing=missing, unknown=unknown)
     reckoned = _reckon(benefit, facts) if _computable(benefit) else None
+    if reckoned is not None and isinstance(benefit, Step) and not reckoned.trace.times:
+        reckoned = None  # not one full step
     if reckoned is None:
         state = State.OUTSIDE if _computable(benefit) else State.MISSING
         return Outcome(benefit=benefit, state=state, unknown=unknown, trace=_start(benefit, facts))

@@ -31,6 +31,7 @@ from bot.policies import (
     period,
     status_on,
 )
+from bot.selection import pairs
 
 S = TypeVar("S")
 
@@ -97,6 +98,11 @@ class Corpus:
             topics=tuple(self.topics.values()),
             lexicon=self.lexicon,
         )
+
+    @cached_property
+    def benefit_pairs(self) -> Counter[str]:
+        """How many names of benefits have each pair of characters."""
+        return Counter(pair for p in self.policies.values() for b in p.benefits for pair in pairs(b.name))
 
     @cached_property
     def shared_titles(self) -> frozenset[str]:

@@ -39,22 +39,35 @@ class Told:
     """What a text tells.
 
     whole   it hardly says anything else, as the answer to a question does
+    named   the facts whose figure stands beside one of their own words
     places  where in the folded text the facts stand
     """
 
     facts: Facts = field(default_factory=dict)
     odd: tuple[Odd, ...] = ()
     whole: bool = False
+    named: frozenset[str] = frozenset()
     places: frozenset[int] = frozenset()
 
 
-def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "") -> Told:
-    """The wanted facts, the more wanted first, that a text tells; `asked` is the one that was asked for last."""
+def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "", only: str = "") -> Told:
+    """The wanted facts, the more wanted first, that a text tells.
+
+    asked  the one that was asked for last: a figure without a word, a bare yes or no answers it
+    only   the one sum that the matter has: a single sum without a word can be no other
+    """
     folded = fold(sign(text[:LONGEST]))
     figures = [f for f in read_figures(folded) if not is_limit(folded, f)]
     facts: Facts = {}
     odd: list[Odd] = []
-    _read_counted(folded, figures, wanted, asked=asked, facts=facts, odd=odd)
+    counted = [fact for fact in wanted if fact.kind in MOST]
+    owner = _claims(folded, figures, counted, odd)
+    named = frozenset(owner.values()) - {""}
+    _give_the_rest(figures, counted, owner, asked=asked, only=only, odd=odd)
+    kinds = {fact.key: fact for fact in counted}
+    for number, key in owner.items():
+        if key:
+            _accept(folded, figures[number], kinds[key], facts=facts, odd=odd)
     for fact in wanted:
         if fact.kind in ("choice", "yes"):
             value, several = _chosen(folded, fact) if fact.kind == "choice" else _yes_or_no(folded, fact)
@@ -64,12 +77,13 @@ def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "") -> Told:
                 odd.append(Odd(fact=fact.key, kind="contradiction"))
     subject = next((fact for fact in wanted if fact.key == asked), None)
     replied = subject is not None and _read_reply(text, subject, facts)
-    named = [fact for fact in wanted if fact.key in facts or any(o.fact == fact.key for o in odd)]
+    told = [fact for fact in wanted if fact.key in facts or any(o.fact == fact.key for o in odd)]
     _relate(wanted, facts, odd)
     flawed = {o.fact for o in odd}
     facts = {key: value for key, value in facts.items() if key not in flawed}
-    places = _covered(folded, named, figures)
-    return Told(facts=facts, odd=tuple(odd), whole=replied or _is_whole(folded, places), places=places)
+    places = _covered(folded, told, figures)
+    whole = replied or _is_whole(folded, places)
+    return Told(facts=facts, odd=tuple(odd), whole=whole, named=named, places=places)
 
 
 def _read_reply(text: str, asked: Fact, facts: Facts) -> bool:
@@ -111,19 +125,16 @@ def _places(folded: Folded, word: str) -> Iterator[Place]:
 # ----- figures
 
 
-def _read_counted(
-    folded: Folded, figures: list[Figure], wanted: Sequence[Fact], *, asked: str, facts: Facts, odd: list[Odd]
-) -> None:
-    counted = [fact for fact in wanted if fact.kind in MOST]
-    by_year = _years(folded, figures, counted)
+def _claims(folded: Folded, figures: list[Figure], counted: list[Fact], odd: list[Odd]) -> dict[int, str]:
+    """Which figure is whose by the words beside it; a second, other one beside the same word is a contradiction."""
+    owner = _years(folded, figures, counted)
     claims = sorted(
         (cost + rank * LATER, number, rank)
         for number, figure in enumerate(figures)
-        if number not in by_year
+        if number not in owner
         for rank, fact in enumerate(counted)
         if (cost := _cost(folded, figure, fact)) is not None
     )
-    owner: dict[int, str] = dict(by_year)
     for cost, number, rank in claims:
         key = counted[rank].key
         if number in owner:
@@ -133,11 +144,7 @@ def _read_counted(
         elif cost < ACROSS and _differs(figures, owner, number, key=key):
             odd.append(Odd(fact=key, kind="contradiction"))
             owner[number] = ""
-    _give_the_rest(figures, counted, owner, asked=asked, odd=odd)
-    kinds = {fact.key: fact for fact in counted}
-    for number, key in owner.items():
-        if key:
-            _accept(folded, figures[number], kinds[key], facts=facts, odd=odd)
+    return owner
 
 
 def _differs(figures: list[Figure], owner: dict[int, str], number: int, *, key: str) -> bool:
@@ -194,9 +201,9 @@ def _fits(figure: Figure, fact: Fact) -> str:
 
 
 def _give_the_rest(
-    figures: list[Figure], counted: list[Fact], owner: dict[int, str], *, asked: str, odd: list[Odd]
+    figures: list[Figure], counted: list[Fact], owner: dict[int, str], *, asked: str, only: str, odd: list[Odd]
 ) -> None:
-    """A figure that no word claims goes to what was asked, or, a sum, to the first sum that is wanted and not told."""
+    """A figure that no word claims goes to what was asked, or, a sum, to the only one it can be."""
     subject = next((fact for fact in counted if fact.key == asked), None)
     if subject is not None and asked not in owner.values():
         kind = {"money": "yuan", "percent": "percent"}.get(subject.kind, "")
@@ -210,10 +217,8 @@ def _give_the_rest(
             odd.append(Odd(fact=asked, kind="bare", said=f"{figures[bare[0]].value:g}"))
         return
     sums = [n for n, figure in enumerate(figures) if n not in owner and figure.unit == "yuan"]
-    first = next((fact.key for fact in counted if fact.kind == "money" and not fact.lasting), "")
-    first = first or next((fact.key for fact in counted if fact.kind == "money"), "")
-    if len(sums) == 1 and first and first not in owner.values():
-        owner[sums[0]] = first
+    if len(sums) == 1 and only in {fact.key for fact in counted} - set(owner.values()):
+        owner[sums[0]] = only
 
 
 def _accept(folded: Folded, figure: Figure, fact: Fact, *, facts: Facts, odd: list[Odd]) -> None:

@@ -19,7 +19,7 @@ UNITS = "吨|亩|平|立方|方水|人|家|名|位|公里|千瓦|头|只|条|个
 COUNTED = re.compile(rf"{NUMERAL}{ODD}?[千百十]?{ODD}?[万亿w]?(?={UNITS})")
 NUMBER = re.compile(rf"({NUMERAL})(?:{ODD}?(千万|百万|十万|亿|万|w|千))?{ODD}?")
 PERCENT = re.compile(rf"(\d+(?:\.\d+)?)%|百分之({NUMERAL})|([一二两三四五六七八九])成(?![立都长功果为本员分品熟套])")
-APART = re.compile("(?:[一二两三四五六七八九][二三四五六七八九]|十几|几)[十百千]*[万亿]")
+APART = re.compile("[一二两三四五六七八九][二三四五六七八九](?:[十百千]+[万亿]?|[万亿])")
 MINUS, TO = "负", "至"
 SIGNED = re.compile(r"(?<![\da-zA-Z%.])[-−﹣－](?=\s?\d)")
 HYPHEN = re.compile(r"(?<=[\d万亿千百元wW%])\s?[-−﹣－~～—–]+\s?(?=\d)")
@@ -29,6 +29,8 @@ RISING = re.compile("从[^从]{1,12}$|[涨增升长][^涨增升长]{0,3}$")
 BEYOND = re.compile("(?:超过?|突破|破|过了?|大于|多于|高于|迈过|冲过|跨过)$")
 CEILING = re.compile("(?:最高|上限|封顶|顶格|不超过?|最多|限额)(?:是|为|就?给|能?补|可?奖|能?拿|能?到|可?达|到)?$")
 RULED = re.compile("(?:按照?|给|补|奖|比例(?:是|为)?|再|照|打)$")
+EACH = re.compile("每$")  # 每亩, 一吨给多少: what the rule counts by
+ASKS = re.compile("[^，。]{1,4}?(?:最多|最高|给|补|奖|多少|几)")
 RULES = re.compile("的?(?:算|补|奖|给|那|这|比例|配|再|返|资助|支持)")
 LAST_YEAR = re.compile("去年|上年|上一年|前一年|头年")
 THIS_YEAR = re.compile("今年|本年|当年|这一年|这年")
@@ -117,6 +119,8 @@ def is_limit(folded: Folded, figure: Figure) -> bool:
     lead, rest = folded.text[max(0, figure.start - LEAD) : figure.start], folded.text[figure.end : figure.end + 4]
     if figure.unit == "percent":
         return bool(RULED.search(lead) or RULES.match(rest))
+    if figure.unit != "yuan" and figure.value == 1:
+        return bool(EACH.search(lead) or ASKS.match(folded.text[figure.end : figure.end + 7]))
     return bool(CEILING.search(lead))
 
 

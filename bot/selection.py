@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
@@ -54,11 +54,13 @@ def pairs(text: str) -> frozenset[str]:
     return frozenset(pair for _, pair in _pairs(fold(text)))
 
 
-def alike(one: AnyBenefit, other: AnyBenefit) -> bool:
-    """Whether two benefits are for the same thing, by their names."""
-    mine, theirs = pairs(one.name), pairs(other.name)
-    common = len(mine & theirs)
-    return common > 0 and common >= ALIKE * min(len(mine), len(theirs))
+def alike(one: str, other: str, having: Mapping[str, int]) -> bool:
+    """Whether two names of benefits are for the same thing; `having` counts the names that have each pair, so that
+    what all of them are called says little."""
+    size = max(having.values(), default=1) + 1
+    mine, theirs = ({pair: log(1 + size / having.get(pair, 1)) for pair in pairs(name)} for name in (one, other))
+    common = sum(weight for pair, weight in mine.items() if pair in theirs)
+    return common > 0 and common >= ALIKE * min(sum(mine.values()), sum(theirs.values()))
 
 
 def _said(folded: Folded) -> tuple[Place, ...]:

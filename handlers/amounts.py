@@ -11,10 +11,11 @@ from bot.benefits import State
 from bot.context import Context
 from bot.facts import read_facts
 from bot.policies import AnyBenefit, Policy, Tiers
+from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import arithmetic, sums, wording
 from handlers.cards import edition
-from handlers.estimates import Estimate, estimate, positions, wanted
+from handlers.estimates import Estimate, best_estimate, estimate, positions, wanted
 
 SCALE = 3  # tiers that get a line each
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
@@ -32,16 +33,24 @@ async def answer(ctx: Context) -> Answer | None:
     if not ctx.words:
         return None
     finding = ctx.finding
-    own_case = finding.intent == "policy" and finding.ids and finding.question.sums and not finding.undecided
-    if finding.intent != "amount" and not (own_case and SEEKING.search(finding.question.folded.text)):
+    if finding.intent != "amount" and not _is_own_case(finding):
         return None
     ids = finding.ids
     if ids:
-        return await of_policy(ctx, ctx.corpus.policies[ids[0]], ids[1:])
+        found = await best_estimate(ctx, ids)
+        return _of_estimate(ctx, found, tuple(i for i in ids if i != found.policy.id))
     focus = ctx.corpus.policies.get(ctx.focus)
     if focus:
         return await of_policy(ctx, focus)
     return Answer(reply=Say(text="您想问哪项政策的金额？比如：技改能补多少、单项冠军奖多少。"), intent="amount")
+
+
+def _is_own_case(finding: Finding) -> bool:
+    """Whether figures of their own stand beside words of getting something, whatever else is asked."""
+    if not finding.ids or not finding.question.sums or finding.undecided:
+        return False
+    seeks = "amount" in finding.wants or SEEKING.search(finding.question.folded.text) is not None
+    return seeks and finding.intent in ("policy", "expiry")
 
 
 async def told(ctx: Context) -> Answer | None:

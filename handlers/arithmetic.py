@@ -18,6 +18,7 @@ LIMITS = {
     "tier": "这一档{}上限",
 }
 FEN = Decimal("0.01")
+YES, NO = "是", "否"
 
 
 def yuan(value: Decimal | float) -> str:
@@ -34,10 +35,19 @@ def short(value: Decimal) -> str:
     return said[:-1] if said.endswith(("万元", "亿元")) else said
 
 
+def plain(fact: Fact) -> str:
+    """What a fact of yes and no is about: 重大技改项目 of 是否重大技改项目."""
+    return fact.name.removeprefix("是否")
+
+
 def told(fact: Fact, value: FactValue) -> str:
     """A fact with its value: 设备投资额3000万元, 所在区（市）：崂山区."""
     if isinstance(value, str):
-        return value if fact.kind == "choice" else f"{fact.name}：{value}"
+        return (
+            value
+            if fact.kind == "choice" or value not in (YES, NO)
+            else f"{'' if value == YES else '不是：'}{plain(fact)}"
+        )
     match fact.kind:
         case "money":
             return f"{fact.name}{yuan(value)}"
@@ -49,6 +59,8 @@ def told(fact: Fact, value: FactValue) -> str:
 
 def need(asked: Need, fact: Fact) -> str:
     """What a need asks: 年营业收入2000万元以上."""
+    if asked.one_of in ((YES,), (NO,)):
+        return plain(fact) if asked.one_of == (YES,) else f"不是：{plain(fact)}"
     if asked.one_of:
         return f"{fact.name}：{'或'.join(asked.one_of)}"
 
@@ -93,11 +105,11 @@ def _product(corpus: Corpus, outcome: Outcome) -> str:
     most = "最多" if outcome.state is State.UP_TO else ""
     if trace.percent is not None and trace.base is not None:
         upto = "最高" if isinstance(benefit, Rate) and benefit.upto else ""
-        lead = f"属于“{trace.tier}”一档，" if trace.tier else ""
+        lead = f"{trace.tier}一档：" if trace.tier else ""
         return f"{lead}{short(trace.base)}×{upto}{share(float(trace.percent))}={most}{yuan(trace.raw)}"
     each = trace.each or Decimal(0)
     if isinstance(benefit, Tiers):
-        said = f"属于“{trace.tier}”一档，{most}{yuan(each)}"
+        said = f"{trace.tier}一档：{most}{yuan(each)}"
         return said if trace.times == 1 else f"{said}×{trace.times:f}={yuan(trace.raw)}"
     if isinstance(benefit, Step) and trace.base is not None:
         step = short(Decimal(repr(benefit.step))) if benefit.step >= 10_000 else f"{benefit.step:g}"

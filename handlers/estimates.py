@@ -15,6 +15,7 @@ from bot.person import Facts
 from bot.policies import AnyBenefit, Fact, Fixed, Match, Maximum, Policy, Pool, facts_of
 from bot.selection import Selection, choose
 
+LOOKED_AT = 5  # policies that fit the words and may be the one whose rules take the figures
 DISTRICT = "district"  # the fact that says where the enterprise is
 RELATIVE_YEAR = re.compile("(去年|前年|明年)(?:还|就|也|都|又)?(?:能|可以|可)")
 AHEAD = {"前年": -2, "去年": -1, "明年": 1}
@@ -54,8 +55,17 @@ class Estimate:
         """The facts that the sums rest on, in the order they are needed."""
         parts = [part for a in (self.own, *self.beside) for part in a.counted if not part.source]
         keys = [key for part in parts for key in _asked_of(part.outcome.benefit)]
-        keys += [need.fact for a in (self.own, *self.beside) for need in a.policy.needs]
+        keys += [
+            DISTRICT,
+            *(need.fact for a in (self.own, *self.beside) for need in a.policy.needs if need.fact in self.kept),
+        ]
         return tuple(key for key in dict.fromkeys(keys) if key in self.facts)
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether a figure of this message, beside a word of its fact, makes a sum here and nothing stands against."""
+        bases = {key for part in self.own.counted for key in deciding(part.outcome.benefit)}
+        return bool(bases & self.told.named) and not self.own.unmet and not self.odd
 
     @property
     def missing(self) -> str:
@@ -95,7 +105,7 @@ async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tupl
     meant  the benefits that were meant before, where the words do not say
     """
     corpus = ctx.corpus
-    told = _with_place(ctx, read_facts(ctx.words, wanted(corpus, policy), asked=asked))
+    told = _with_place(ctx, read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=_only_sum(corpus, policy)))
     person = await ctx.person()
     kept = person.facts if person.consented else {}
     facts = {**kept, **_fresh(corpus, ctx.conversation.facts, told), **told.facts}
@@ -114,6 +124,12 @@ async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tupl
         own=own,
     )
     return _with_levels(ctx, found)
+
+
+def _only_sum(corpus: Corpus, policy: Policy) -> str:
+    """The one sum of money that a policy's awards are taken of, where there is no other."""
+    sums = {key for b in policy.benefits for key in deciding(b) if corpus.facts[key].kind == "money"}
+    return sums.pop() if len(sums) == 1 else ""
 
 
 def _fresh(corpus: Corpus, facts: Facts, told: Told) -> Facts:
@@ -205,6 +221,18 @@ def _of_companion(ctx: Context, found: Estimate, companion: Companion, facts: Fa
     if given.unmet or len(given.counted) != 1:
         return None
     return given
+
+
+async def best_estimate(ctx: Context, ids: tuple[str, ...]) -> Estimate:
+    """Of policies that fit the words the first whose rules take the figures that were told; else the first."""
+    first = await estimate(ctx, ctx.corpus.policies[ids[0]])
+    if first.is_claimed or not (first.told.facts or ctx.finding.question.sums):
+        return first
+    for policy_id in ids[1:LOOKED_AT]:
+        policy = ctx.corpus.policies[policy_id]
+        if not policy.restates and (other := await estimate(ctx, policy)).is_claimed:
+            return other
+    return first
 
 
 def has_sums(policy: Policy) -> bool:

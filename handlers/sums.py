@@ -59,7 +59,7 @@ def refusal(ctx: Context, found: Estimate) -> list[str]:
 
 
 def _failed(ctx: Context, found: Estimate, key: str, wants: str) -> str:
-    return f"要求{wants}；您这边是{told(ctx.corpus.facts[key], found.facts[key])}"
+    return f"要求{wants}；您说的是{told(ctx.corpus.facts[key], found.facts[key])}"
 
 
 def _reasons(ctx: Context, found: Estimate, outcome: Outcome) -> list[str]:
@@ -133,28 +133,33 @@ def _parts(ctx: Context, found: Estimate) -> list[str]:
     lines = []
     for award in alive:
         for part in award.counted:
-            lines.append(f"{_label(found, award, part)}{line(ctx.corpus, part)}（{_source(ctx, award, part)}）")
+            lines += [_label(ctx, found, award, part=part), f"　{line(ctx.corpus, part)}"]
             if part.outcome.benefit.note and award is found.own:
                 lines.append(f"　{part.outcome.benefit.note}")
-        lines += [f"　另一种算法：{_beaten(ctx, part)}" for part in award.parts if part.beaten]
+        lines += _others(ctx, award) if award is found.own else []
     summands = [part.sum for award in alive if not award.over for part in award.counted]
     if found.adds_up and len(summands) > 1:
         lines.append(f"合计：{'＋'.join(yuan(s) for s in summands)}＝{yuan(sum(summands, Decimal(0)))}")
     return [*lines, *_doubts(found)]
 
 
-def _label(found: Estimate, award: Award, part: Part) -> str:
-    several = len(found.beside) > 0
-    where = f"{wording.level(award.policy)}·" if several else ""
-    return f"· {where}{part.outcome.benefit.name}：\n　"
+def _label(ctx: Context, found: Estimate, award: Award, *, part: Part) -> str:
+    where = f"{wording.level(award.policy)}·" if found.beside else ""
+    benefit = part.outcome.benefit
+    source = clause(ctx.corpus, award.policy, benefit.clause)
+    return f"· {where}{benefit.name}{f'（{source}）' if source else ''}"
 
 
-def _source(ctx: Context, award: Award, part: Part) -> str:
-    return clause(ctx.corpus, award.policy, part.outcome.benefit.clause) or award.policy.title
-
-
-def _beaten(ctx: Context, part: Part) -> str:
-    return f"{part.outcome.benefit.name}，{line(ctx.corpus, part)}；只能选一种"
+def _others(ctx: Context, award: Award) -> list[str]:
+    """What was not chosen of benefits that exclude each other, and what would give more if it were for them."""
+    best = max((part.sum for part in award.counted), default=Decimal(0))
+    lines = []
+    for part in award.parts:
+        if part.beaten and not part.outcome.unknown:
+            lines.append(f"　不选另一种：{part.outcome.benefit.name}，{line(ctx.corpus, part)}")
+        elif part.beaten and part.outcome.sum > best:
+            lines.append(f"　如果属于{part.outcome.benefit.name}：{line(ctx.corpus, part)}")
+    return lines
 
 
 def _doubts(found: Estimate) -> list[str]:
