@@ -78,7 +78,7 @@ def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "", only: str 
     subject = next((fact for fact in wanted if fact.key == asked), None)
     replied = subject is not None and _read_reply(text, subject, facts)
     told = [fact for fact in wanted if fact.key in facts or any(o.fact == fact.key for o in odd)]
-    _relate(wanted, facts, odd)
+    named |= _relate(wanted, facts, odd)
     flawed = {o.fact for o in odd}
     facts = {key: value for key, value in facts.items() if key not in flawed}
     places = _covered(folded, told, figures)
@@ -238,8 +238,9 @@ def _accept(folded: Folded, figure: Figure, fact: Fact, *, facts: Facts, odd: li
         facts[fact.key] = figure.value
 
 
-def _relate(wanted: Sequence[Fact], facts: Facts, odd: list[Odd]) -> None:
+def _relate(wanted: Sequence[Fact], facts: Facts, odd: list[Odd]) -> frozenset[str]:
     """What follows from this year and the last: by how much it grew. What is told beside must agree."""
+    found: set[str] = set()
     for fact in wanted:
         earlier = next((other.key for other in wanted if fact.grows and other.before == fact.grows), "")
         this, last = facts.get(fact.grows), facts.get(earlier)
@@ -252,6 +253,8 @@ def _relate(wanted: Sequence[Fact], facts: Facts, odd: list[Odd]) -> None:
             odd.append(Odd(fact=fact.key, kind="contradiction"))
         elif told is None:
             facts[fact.key] = grown
+            found.add(fact.key)
+    return frozenset(found)
 
 
 # ----- words

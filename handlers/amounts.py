@@ -10,7 +10,7 @@ from bot.awards import Award
 from bot.benefits import State
 from bot.context import Context
 from bot.facts import read_facts
-from bot.policies import AnyBenefit, Policy, Tiers
+from bot.policies import AnyBenefit, Policy, Rate, Tiers
 from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import arithmetic, sums, wording
@@ -129,7 +129,7 @@ def _rules_of(ctx: Context, found: Estimate, others: tuple[str, ...]) -> Answer:
     tail = _tail(ctx, policy, others)
     missing = "" if others else found.missing
     ask = _invitation(ctx, found)
-    rules = _rules(policy)
+    rules = _rules(ctx, policy)
     fit = fitting(rules, [*lines, *ask, *tail], spare=150)
     rest = "……其余见全文。" if ctx.office.public_url else "……其余请问责任单位。"
     kept = rules if fit == len(rules) else [*rules[:fit], rest]
@@ -171,13 +171,21 @@ def _rule(benefit: AnyBenefit) -> list[str]:
     ]
 
 
-def _rules(policy: Policy) -> list[str]:
+def _by_unit(ctx: Context, benefit: AnyBenefit) -> list[str]:
+    """A limit that grows with what is counted: 每亩最多6000元."""
+    if not isinstance(benefit, Rate) or benefit.cap_each is None:
+        return []
+    return [f"　每{ctx.corpus.facts[benefit.each].unit}最多{arithmetic.yuan(benefit.cap_each)}"] if benefit.each else []
+
+
+def _rules(ctx: Context, policy: Policy) -> list[str]:
     if not policy.benefits:
         offers = [f"· {offer}" for offer in policy.offers]
         return ["这项政策在资料里没有写具体金额。", *(["有这些支持：", *offers] if offers else [])]
     lines = []
     for benefit in policy.benefits:
         lines += _rule(benefit)
+        lines += _by_unit(ctx, benefit)
         lines += [f"　{label}：{value}" for label, value in (("对象", benefit.who), ("说明", benefit.note)) if value]
         if benefit.topup:
             lines.append("　以后评上更高一档，只补差额")

@@ -16,6 +16,7 @@ from bot.policies import AnyBenefit, Fact, Fixed, Match, Maximum, Policy, Pool, 
 from bot.selection import Selection, choose
 
 LOOKED_AT = 5  # policies that fit the words and may be the one whose rules take the figures
+NEAR = 0.65  # of the first's score: what fits the words nearly as well
 DISTRICT = "district"  # the fact that says where the enterprise is
 RELATIVE_YEAR = re.compile("(去年|前年|明年)(?:还|就|也|都|又)?(?:能|可以|可)")
 AHEAD = {"前年": -2, "去年": -1, "明年": 1}
@@ -66,6 +67,11 @@ class Estimate:
         """Whether a figure of this message, beside a word of its fact, makes a sum here and nothing stands against."""
         bases = {key for part in self.own.counted for key in deciding(part.outcome.benefit)}
         return bool(bases & self.told.named) and not self.own.unmet and not self.odd
+
+    @property
+    def doubts(self) -> int:
+        """How many needs of what is counted nobody told of: the fewer, the better it fits what was told."""
+        return min((len(part.outcome.unknown) for part in self.own.counted), default=0)
 
     @property
     def missing(self) -> str:
@@ -224,15 +230,20 @@ def _of_companion(ctx: Context, found: Estimate, companion: Companion, facts: Fa
 
 
 async def best_estimate(ctx: Context, ids: tuple[str, ...]) -> Estimate:
-    """Of policies that fit the words the first whose rules take the figures that were told; else the first."""
+    """Of policies that fit the words the one whose rules take the figures that were told, the first of equals."""
     first = await estimate(ctx, ctx.corpus.policies[ids[0]])
-    if first.is_claimed or not (first.told.facts or ctx.finding.question.sums):
+    if not (first.told.facts or ctx.finding.question.sums) or (first.is_claimed and not first.doubts):
         return first
+    scores = {ranked.id: ranked.score for ranked in ctx.finding.ranked}
+    best = first
     for policy_id in ids[1:LOOKED_AT]:
         policy = ctx.corpus.policies[policy_id]
-        if not policy.restates and (other := await estimate(ctx, policy)).is_claimed:
-            return other
-    return first
+        if policy.restates or (best.is_claimed and scores.get(policy_id, 0) < NEAR * scores.get(ids[0], 0)):
+            continue
+        other = await estimate(ctx, policy)
+        if other.is_claimed and (not best.is_claimed or other.doubts < best.doubts):
+            best = other
+    return best
 
 
 def has_sums(policy: Policy) -> bool:
