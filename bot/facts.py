@@ -19,6 +19,8 @@ LONGEST = 600  # characters of a text that are read
 REACH = 14  # characters between a word and its figure, over one clause
 ACROSS, BEHIND, LATER = 5, 3, 0.4  # what it costs to cross a clause, to stand behind the figure, to be wanted less
 MOST = {"money": 1e12, "number": 1e9, "percent": 1e5}  # nothing an enterprise has is more
+BARE = 10.0  # from here on a number without a unit may be meant as a sum
+YEARS = range(1990, 2100)
 LEAST_SUM = 1.0  # yuan
 APART = 1.0  # percent points by which a rate may differ from the figures it is told with
 LOOSE = 5  # characters that may stand beside an answer and say nothing else
@@ -65,6 +67,7 @@ def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "", only: str 
     named = frozenset(owner.values()) - {""}
     _give_the_rest(figures, counted, owner, asked=asked, only=only, odd=odd)
     kinds = {fact.key: fact for fact in counted}
+    odd += _without_unit(folded, figures, counted, owner)
     for number, key in owner.items():
         if key:
             _accept(folded, figures[number], kinds[key], facts=facts, odd=odd)
@@ -219,6 +222,24 @@ def _give_the_rest(
     sums = [n for n, figure in enumerate(figures) if n not in owner and figure.unit == "yuan"]
     if len(sums) == 1 and only in {fact.key for fact in counted} - set(owner.values()):
         owner[sums[0]] = only
+
+
+def _without_unit(folded: Folded, figures: list[Figure], counted: list[Fact], owner: dict[int, str]) -> Iterator[Odd]:
+    """A number beside the word of a sum that says neither yuan nor how many thousands: 设备投了3000."""
+    for fact in counted:
+        if fact.kind != "money" or fact.key in owner.values():
+            continue
+        for number, figure in enumerate(figures):
+            ends = figure.end == len(folded.text) or figure.end in folded.breaks
+            if number in owner or figure.unit in ("yuan", "percent") or not ends or figure.value < BARE:
+                continue
+            cost = _cost(folded, Figure(figure.start, figure.end, figure.value, "yuan"), fact)
+            if cost is not None and cost < ACROSS and not _is_year(figure):
+                yield Odd(fact=fact.key, kind="bare", said=folded.text[figure.start : figure.end])
+
+
+def _is_year(figure: Figure) -> bool:
+    return figure.value in YEARS
 
 
 def _accept(folded: Folded, figure: Figure, fact: Fact, *, facts: Facts, odd: list[Odd]) -> None:

@@ -9,13 +9,12 @@ import msgspec
 from bot.awards import Award
 from bot.benefits import State
 from bot.context import Context
-from bot.facts import read_facts
 from bot.policies import AnyBenefit, Policy, Rate, Tiers
 from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import arithmetic, sums, wording
 from handlers.cards import edition
-from handlers.estimates import Estimate, best_estimate, estimate, positions, wanted
+from handlers.estimates import DISTRICT, Estimate, best_estimate, estimate, positions, read
 
 SCALE = 3  # tiers that get a line each
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
@@ -58,7 +57,7 @@ async def told(ctx: Context) -> Answer | None:
     policy = ctx.corpus.policies.get(ctx.conversation.focus)
     if policy is None or not ctx.words or ctx.conversation.wanted != "amount" or ctx.pointed:
         return None
-    said = read_facts(ctx.words, wanted(ctx.corpus, policy), asked=ctx.conversation.asked)
+    said = read(ctx, policy, asked=ctx.conversation.asked)
     if not said.whole or ctx.finding.intent in OTHERS - {"list"}:
         return None
     if any(odd.kind == "bare" for odd in said.odd) and ctx.conversation.listed:
@@ -99,6 +98,8 @@ def _is_worked_out(found: Estimate) -> bool:
     """Whether the sums rest on something told: a figure of theirs, a level, or the words that pick one benefit."""
     if not found.own.counted:
         return False
+    if found.is_open and not found.rests_on_figures:
+        return False
     told = set(found.told.facts) | (set(found.facts) & {p.outcome.trace.fact for p in found.own.counted})
     picked = found.selection.told and len(found.selection.benefits) < len(found.policy.benefits)
     return bool(set(found.used) & told) or picked or bool(found.beside)
@@ -123,11 +124,13 @@ def _remember(ctx: Context, found: Estimate, *, asked: str) -> None:
 def _rules_of(ctx: Context, found: Estimate, others: tuple[str, ...]) -> Answer:
     """All rules of one policy; what does not fit is on the page. What would make a sum of them is asked."""
     policy = found.policy
-    lines = [wording.heading(ctx, policy), wording.status(ctx, policy), *wording.caution(ctx, policy), ""]
+    lines = [wording.heading(ctx, policy), wording.status(ctx, policy)]
+    if found.facts.get(DISTRICT) != policy.district:
+        lines += wording.caution(ctx, policy)
+    lines.append("")
     if ctx.corpus.is_over(policy, ctx.today):
         lines[-1:] = ["下面是到期前的标准，现在不能再报：", ""]
     tail = _tail(ctx, policy, others)
-    missing = "" if others else found.missing
     ask = _invitation(ctx, found)
     rules = _rules(ctx, policy)
     fit = fitting(rules, [*lines, *ask, *tail], spare=150)
@@ -136,8 +139,9 @@ def _rules_of(ctx: Context, found: Estimate, others: tuple[str, ...]) -> Answer:
     ctx.look_at(policy.id, others, wanted="amount")
     facts = {key: value for key, value in found.facts.items() if key not in found.kept}
     meant = positions(policy, found.selection.benefits) if found.selection.told else ()
-    asked = missing or found.missing
-    ctx.remember(msgspec.structs.replace(ctx.conversation, wanted="amount", asked=asked, facts=facts, meant=meant))
+    ctx.remember(
+        msgspec.structs.replace(ctx.conversation, wanted="amount", asked=found.missing, facts=facts, meant=meant)
+    )
     text = "\n".join([*lines, *kept, "", *ask, DECIDES, *tail])
     return Answer(reply=Say(text=text), intent="amount", policies=(policy.id, *others))
 

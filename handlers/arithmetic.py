@@ -119,7 +119,8 @@ def _product(corpus: Corpus, outcome: Outcome) -> str:
         return f"{_count(trace.times)}{benefit.unit}×{short(each)}={yuan(trace.raw)}"
     if trace.times != 1:
         return f"{_count(trace.times)}×{short(each)}={most}{yuan(trace.raw)}"
-    return f"{'最高' if most else ''}{yuan(trace.raw)}"
+    once = "，一次性" if benefit.once else ""
+    return f"{'最高' if most else ''}{yuan(trace.raw)}{once}"
 
 
 def _count(times: Decimal) -> str:

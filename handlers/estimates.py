@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from bot.awards import Award, Companion, Period, Total, award, companions, in_force, total
 from bot.benefits import State, deciding
@@ -34,6 +35,7 @@ class Estimate:
 
     policy: Policy
     selection: Selection
+    today: date
     period: Period
     told: Told
     facts: Facts
@@ -74,13 +76,39 @@ class Estimate:
         return min((len(part.outcome.unknown) for part in self.own.counted), default=0)
 
     @property
+    def rests_on_figures(self) -> bool:
+        """Whether what counts was worked out from facts of theirs, and is not a sum that the text states anyway."""
+        keys = {p.outcome.trace.fact for p in self.own.counted}
+        keys |= {need.fact for p in self.own.counted for need in p.outcome.benefit.needs}
+        return bool(keys & set(self.facts))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what is meant is not settled: readings of which one holds, or one beside others without a sum."""
+        waits = any(part.outcome.state is State.MISSING for part in self.own.parts)
+        return not self.adds_up or (waits and not self.rests_on_figures)
+
+    @property
     def missing(self) -> str:
-        """The one fact to ask for: the first without which what is meant has no sum; none where that is not clear."""
-        open_parts = [part for part in self.own.parts if part.outcome.state is State.MISSING]
+        """The one fact to ask for: what tells the readings apart, else what the sum cannot do without."""
+        if self.own.counted and not self.is_open and not self._waits_beside:
+            return ""
+        live = [p for p in self.own.parts if p.outcome.pays or p.outcome.state is State.MISSING]
+        apart = [n for p in live for n in p.outcome.unknown if any(n not in q.outcome.unknown for q in live)]
+        if apart:
+            return apart[0].fact
+        open_parts = [part for part in live if part.outcome.state is State.MISSING]
         groups = {part.outcome.benefit.choice or part.outcome.benefit.name for part in open_parts}
         known = [key for part in open_parts for key in part.outcome.missing]
         same = len({part.outcome.missing[:1] for part in open_parts}) == 1
         return known[0] if known and (len(groups) == 1 or same) else ""
+
+    @property
+    def _waits_beside(self) -> bool:
+        """Whether a benefit that is meant as well, or instead, has no sum yet."""
+        groups = {part.outcome.benefit.choice for part in self.own.counted} - {""}
+        waiting = [part for part in self.own.parts if part.outcome.state is State.MISSING and part.outcome.missing]
+        return any(self.selection.together or part.outcome.benefit.choice in groups for part in waiting)
 
     @property
     def odd(self) -> tuple[Odd, ...]:
@@ -111,7 +139,7 @@ async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tupl
     meant  the benefits that were meant before, where the words do not say
     """
     corpus = ctx.corpus
-    told = _with_place(ctx, read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=_only_sum(corpus, policy)))
+    told = read(ctx, policy, asked=asked)
     person = await ctx.person()
     kept = person.facts if person.consented else {}
     facts = {**kept, **_fresh(corpus, ctx.conversation.facts, told), **told.facts}
@@ -123,6 +151,7 @@ async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tupl
     found = Estimate(
         policy=policy,
         selection=selection,
+        today=ctx.today,
         period=period,
         told=told,
         facts=facts,
@@ -130,6 +159,13 @@ async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tupl
         own=own,
     )
     return _with_levels(ctx, found)
+
+
+def read(ctx: Context, policy: Policy, *, asked: str = "") -> Told:
+    """What the words tell of the facts of a policy."""
+    corpus = ctx.corpus
+    told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=_only_sum(corpus, policy))
+    return _with_place(ctx, told)
 
 
 def _only_sum(corpus: Corpus, policy: Policy) -> str:
@@ -154,7 +190,7 @@ def _with_place(ctx: Context, told: Told) -> Told:
     known = fact is not None and named and named[0] in {option.name for option in fact.options}
     if DISTRICT in told.facts or len(named) != 1 or not known:
         return told
-    return Told(facts={**told.facts, DISTRICT: named[0]}, odd=told.odd, whole=told.whole)
+    return replace(told, facts={**told.facts, DISTRICT: named[0]})
 
 
 def _silent(corpus: Corpus, policy: Policy) -> tuple[str, ...]:
@@ -194,14 +230,8 @@ def _with_levels(ctx: Context, found: Estimate) -> Estimate:
             if added is not None:
                 known = DISTRICT in found.facts
                 (beside if known else offered).append(added)
-    return Estimate(
-        policy=found.policy,
-        selection=found.selection,
-        period=found.period,
-        told=found.told,
-        facts=found.facts,
-        kept=found.kept,
-        own=found.own,
+    return replace(
+        found,
         beside=tuple(beside),
         offered=tuple(a for a in offered if not a.over),
         stated=frozenset(stated),

@@ -76,7 +76,7 @@ def worked_out(ctx: Context, found: Estimate) -> list[str]:
     """The sum with its arithmetic."""
     head = [*_head(ctx, found), *_given(ctx, found)]
     body = [_headline(found), *_parts(ctx, found)]
-    open_parts = [f"· 还没算{part.outcome.benefit.name}" for part in found.own.parts if _waits(part)]
+    open_parts = [f"· 还没算{part.outcome.benefit.name}" for part in found.own.parts if found.missing and _waits(part)]
     ask = [f"❓ {ctx.corpus.facts[found.missing].ask}"] if found.missing else []
     tail = [*_over(ctx, found), *_offers(ctx, found), *open_parts, *ask, "", *_conditions(found), DECIDES]
     lines = [*head, *body, *tail, *_foot(ctx, found)]
@@ -100,7 +100,7 @@ def _head(ctx: Context, found: Estimate) -> list[str]:
         if not found.own.over and ctx.corpus.status(policy, ctx.today) is Status.NOT_STATED:
             state = "是否有效，资料未列"
         lines.append(f"🗓 按{when}算，这条政策{state}；现在：{wording.status(ctx, policy)}")
-    if DISTRICT not in found.facts:
+    if found.facts.get(DISTRICT) != policy.district:
         lines += wording.caution(ctx, policy)
     if found.own.over and period.start == ctx.today:
         lines.append("现在不能再报，下面按到期前的标准算：")
@@ -122,8 +122,10 @@ def _headline(found: Estimate) -> str:
         return "💰 看您属于哪一种："
     total = sum((award.sum for award in counted), Decimal(0)) if counted else found.own.sum
     most = "最多" if any(award.up_to for award in counted or [found.own]) else ""
-    verb = "可补" if counted else "到期前可补"
-    return f"💰 {'合计' if len(counted) > 1 else ''}{verb}{most}{yuan(total)}"
+    if not counted and found.period.end.year != found.today.year:
+        return f"💰 按这条的标准是{most}{yuan(total)}，但那时不在有效期内，拿不到"
+    when = "" if counted else "到期前"
+    return f"💰 {'合计' if len(counted) > 1 else ''}{when}{most}可得{yuan(total)}"
 
 
 def _parts(ctx: Context, found: Estimate) -> list[str]:
@@ -180,7 +182,7 @@ def _over(ctx: Context, found: Estimate) -> list[str]:
         if award.over:
             name, state = wording.title(ctx, award.policy), wording.mark(ctx, award.policy)
             was = f"到期前可给{yuan(award.sum)}，{clause(ctx.corpus, award.policy)}"
-            lines.append(f"🚫 {wording.level(award.policy)}的“{name}”{state}，没有计入（{was}）")
+            lines.append(f"🚫 {wording.level(award.policy)}的「{name}」{state}，没有计入（{was}）")
     return lines
 
 
