@@ -275,13 +275,13 @@ def companions(corpus: Corpus, policy: Policy, benefits: Sequence[AnyBenefit]) -
             chosen = shares if lower is other else other.benefits
             found.append(Companion(policy=other, benefits=chosen, stated=True))
         elif other.id in policy.related or policy.id in other.related:
-            same = tuple(b for b in other.benefits if any(_for_the_same(corpus, b, mine) for mine in benefits))
+            same = tuple(b for b in other.benefits if any(for_the_same(corpus, b, mine) for mine in benefits))
             if same:
                 found.append(Companion(policy=other, benefits=same, stated=False))
     return tuple(found)
 
 
-def _for_the_same(corpus: Corpus, one: AnyBenefit, other: AnyBenefit) -> bool:
+def for_the_same(corpus: Corpus, one: AnyBenefit, other: AnyBenefit) -> bool:
     """Whether two benefits are for the same thing: named alike, and not of different levels by name or need."""
     mine, theirs = _levels(corpus, one), _levels(corpus, other)
     if mine and theirs and not mine & theirs:

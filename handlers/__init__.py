@@ -10,6 +10,7 @@ from handlers import (
     fallback,
     feedback,
     help,
+    lint,
     lists,
     media,
     policies,
@@ -43,4 +44,4 @@ ROUTER = Router(
     apology=fallback.APOLOGY,
 )
 
-WORDS = Words(name="惠企", describe=wording.benefit, checkup=checkup.CHECKUP)
+WORDS = Words(name="惠企", describe=wording.benefit, checkup=checkup.CHECKUP, lint=lint.LINT)
