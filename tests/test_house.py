@@ -38,6 +38,7 @@ HANDED = {  # what a handler may take from the machine: how it is asked, what it
     "bot.context": None,
     "bot.conversation": None,
     "bot.corpus": {"Corpus"},
+    "bot.eligibility": None,
     "bot.facts": None,
     "bot.hours": None,
     "bot.lexicon": {"Lexicon"},
