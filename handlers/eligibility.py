@@ -19,7 +19,7 @@ from bot.policies import largest
 from bot.replies import Answer, Say, fitting, say_link
 from handlers import enterprise, lists, qualifying, wording
 from handlers.cards import edition
-from handlers.qualifying import CAVEAT, WANTED
+from handlers.qualifying import CAVEAT, WANTED, YES
 
 IDLE = frozenset({"greeting", "help", "at_least"})  # intents whose words stand in answers: 没有了, 不知道, 以上
 PAGE = 6  # policies on one page, if they fit
@@ -41,7 +41,7 @@ ENDING = re.compile(
     "|有(?:没有)?(?:什么|啥|哪些)?(?:政策|补贴|奖励|补助|项目)?(?:是)?(?:能|可以)(?:申报|申请|申领|享受|报|领|拿)的?(?:政策|补贴)?(?:吗|么|呢)?$"
 )
 SKIPPING = re.compile(
-    "(?:跳过|不清楚|不知道|不晓得|说不清|说不准|下一[个题]|先?不说|不方便说|没算过|不确定)(?:这个|吧|了|呢)*"
+    "(?:跳过|略过|略|不清楚|不太清楚|不知道|不晓得|说不清|说不准|下一[个题]|(?:先|我)?不(?:想|方便|便)?说|没算过|不确定|不一定)(?:这个|吧|了|呢|啊)*"
 )
 REASONS = re.compile(
     "(?:那)?(?:为什么|为啥|咋|怎么)(?:就)?(?:不行|不符合|不能报|报不了|不能)(?:呢|啊|呀)?|(?:不符合|不能报|报不了|不行)的?(?:都)?(?:有哪些|是哪些|有啥|是啥|呢)?"
@@ -117,11 +117,14 @@ def _is_choice(ctx: Context) -> bool:
 
 def _is_reply(ctx: Context, told: Told) -> bool:
     """Whether the words answer the question, or tell more facts, and ask nothing of their own."""
-    question = ctx.finding.question
-    if question.intents - IDLE:
+    question, asked = ctx.finding.question, ctx.conversation.asked
+    nods = "greeting" in question.intents and told.facts.get(asked) == YES  # 好的 is no yes to a question of facts
+    if question.intents - IDLE or nods:
         return False
-    answered = ctx.conversation.asked in told.facts and told.whole
-    return answered or (not enterprise.rest(ctx, told) and not question.folded.text.endswith(qualifying.ASKS_ON))
+    if asked in told.facts and told.whole:
+        return True
+    goes_on = bool(ctx.conversation.focus) and question.folded.text.endswith(qualifying.ASKS_ON)
+    return not enterprise.rest(ctx, told) and not goes_on
 
 
 async def show(ctx: Context, told: Told, *, start: int = 0, beside: str = "") -> Answer:
@@ -205,7 +208,7 @@ def _counts(ctx: Context, found: Survey, facts: Facts, *, beside: str) -> list[s
     lines = [f"📎 不挑企业、只看做什么事的{general}条：{say_link('看看', GENERAL)}"] if general else []
     lines += [f"❌ 不符合的{unmet}条：{say_link('为什么', WHY)}"] if unmet else []
     lines += [f"🕰 另有{over}条已到期，不能再报"] if over else []
-    lines += [f"🔎 您还说到“{beside}”：{say_link('看相关政策', beside)}"] if beside and ctx.find(beside).ids else []
+    lines += enterprise.beside(ctx, beside)
     return ["", *lines] if lines else []
 
 
@@ -264,6 +267,7 @@ async def _apart(ctx: Context, heading: str, *, start: int = 0) -> Answer:
     else:
         fits, head = _failing(found), ["按您说的，不符合的共{}条，要求和您不一样的是：", *_places(found)]
     lines = [f"接着第{start + 1}条："] if start else [head[0].format(len(fits)), *head[1:]]
+    lines = lines if fits else ["按现在知道的，还没有不符合的。"]
     tail = ["", "说错了就再说一遍，比如“我们规上了”。" if heading == WHY else "点标题看条件。", CAVEAT, edition(ctx)]
     page = _page(ctx, fits, start=start, around=[*lines, *tail])
     end = start + len(page)

@@ -37,6 +37,11 @@ TELLING = re.compile(
     f"{OURS}(?!想|要|能|可以|该|的(?:企业|公司)$)|(?:公司|企业|厂子?|单位)(?:是|在|有|规|已)|(?:名下|老板)"
 )
 CHANGING = re.compile("(?:改成|改为|变成|更正|更新|应该是|现在是|搬到|迁到)")
+NEITHER = frozenset(
+    {"都不是", "都不在", "都没有", "以上都不是", "都不算", "别的", "其他", "其它", "其他的", "不在这些"}
+)
+REST = ("其他", "不")  # how the name of the choice begins that is left when no other fits
+FEW, MANY = 4, 3  # characters that no fact explains beside so many facts: 有高企
 OFFER = (
     "",
     f"💾 存成“{MINE}”，下次不用再说？只存您说的这几项，用来配政策、算金额；回复“{FORGET}”或取消关注就删除。",
@@ -79,8 +84,13 @@ async def telling(ctx: Context) -> Answer | None:
         lines += [f"（原来是：{summary(ctx.corpus, {key: person.facts[key] for key in changed})}）"] if changed else []
         ctx.change(KeepFacts(facts={**person.facts, **told.facts}))
     lines += [*doubts(ctx.corpus, told.odd), *offer(ctx, consented=bool(person.consented))]
-    lines += ["", f"👉 {say_link(MATCH, MATCH)} ｜ {say_link(MINE, MINE)}"]
+    lines += ["", *beside(ctx, rest(ctx, told)), f"👉 {say_link(MATCH, MATCH)} ｜ {say_link(MINE, MINE)}"]
     return Answer(reply=Say(text="\n".join(lines)), intent="help")
+
+
+def beside(ctx: Context, matter: str) -> list[str]:
+    """A matter that was named beside the facts, where there are policies of it."""
+    return [f"🔎 您还说到“{matter}”：{say_link('看相关政策', matter)}"] if matter and ctx.find(matter).ids else []
 
 
 def is_said(ctx: Context) -> bool:
@@ -99,7 +109,9 @@ def is_telling(ctx: Context) -> bool:
     begun, changed = TELLING.match(question.folded.text), CHANGING.search(question.folded.text)
     if not (begun or changed) or question.intents or question.elsewhere:
         return False
-    return not rest(ctx, tell(ctx), range(*changed.span()) if changed else ())
+    told = tell(ctx)
+    left = rest(ctx, told, range(*changed.span()) if changed else ())
+    return not left or (len(left) <= FEW and len(told.facts) >= MANY)
 
 
 def lasting(corpus: Corpus) -> tuple[Fact, ...]:
@@ -135,11 +147,13 @@ def _with_place(ctx: Context, told: Told) -> Told:
 
 
 def _in_part(ctx: Context, told: Told, subject: Fact | None) -> Told:
-    """A choice that is answered by a part of its name: 软件 of 软件和互联网."""
+    """A choice that is answered by a part of its name, 软件 of 软件和互联网, or by 都不是, which is the last one."""
     said = _plain(ctx.words)
     if subject is None or subject.key in told.facts or len(said) < 2:
         return told
     names = {o.name for o in subject.options for word in (o.name, *o.words) if said in fold(word).text}
+    if said in NEITHER and subject.options and subject.options[-1].name.startswith(REST):
+        names = {subject.options[-1].name}
     if len(names) != 1:
         return told
     facts = {**told.facts, subject.key: names.pop()}

@@ -25,7 +25,7 @@ HEADS = {
 OVER = "这一条已到期，现在不能再报；到期前的条件是："
 WANTED = "eligible"  # what a list or a policy at hand is answered with
 CAVEAT = "只按资料和您说的对照，能不能报以责任单位审核为准。"
-SKIP = "跳过"
+SKIP, YES = "跳过", "是"
 ASKS_ON = ("呢", "有吗", "有没有", "有没", "有么")  # how somebody ends who asks the same of something else
 OWN = "(?:我们?|俺们?|咱们?|本公司|本企业|公司|企业|厂子?)"
 MAY = "(?:能不能|可不可以|能否|可否|能|可以)(?:申报|申请|申领|享受|报|领|拿|用)(?:到|上)?(?:这个|它|钱)?"
@@ -145,7 +145,7 @@ def spell(fact: Fact, need: Need) -> str:
     """A need in few words: 规上, 已通过国家两化融合贯标, 年营业收入2000万元（含）以上."""
     name = fact.name.removeprefix("是否")
     if fact.kind == "yes" and need.one_of:
-        return name if need.one_of == ("是",) else f"{name}：{'或'.join(need.one_of)}"
+        return name if need.one_of == (YES,) else f"{name}：{'或'.join(need.one_of)}"
     if name != fact.name and need.one_of:
         return "或".join(need.one_of)
     return arithmetic.need(need, fact)
@@ -154,7 +154,7 @@ def spell(fact: Fact, need: Need) -> str:
 def question(ctx: Context, key: str) -> list[str]:
     """The question for a fact with its choices to tap, and a way round it."""
     fact = ctx.corpus.facts[key]
-    choices = [option.name for option in fact.options] or (["是", "不是"] if fact.kind == "yes" else [])
+    choices = [option.name for option in fact.options] or ([YES, "不是"] if fact.kind == "yes" else [])
     links = [say_link(name, name) for name in (*choices, SKIP)]
     asked = fact.ask.partition("？")[0] + "？" if choices else fact.ask  # the examples stand there to be tapped
     return ["", f"👉 {asked}", " ｜ ".join(links)]
