@@ -22,9 +22,12 @@ LONGEST_NUMERAL = 16  # characters: nothing that people count is written with mo
 NUMERAL = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?)"
 ODD = "[多来几余]"  # a little more than said
 MONEY = re.compile(
-    rf"({NUMERAL}){ODD}?(个{ODD}?亿|千{ODD}?万|百{ODD}?万|十{ODD}?万|亿|万|w|千)?{ODD}?(元|块(?!儿|地)|rmb)?"
+    rf"({NUMERAL}){ODD}?([万千百十]{ODD}?亿|个{ODD}?亿|[千百十]{ODD}?万|亿|万|w|千|百)?{ODD}?(元|块(?!儿|地)|rmb)?"
 )
-SCALES = {"个亿": 1e8, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "w": 1e4, "千": 1e3, "": 1.0}
+SCALES = {
+    "万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "十亿": 1e9, "个亿": 1e8, "亿": 1e8, "千万": 1e7, "百万": 1e6,
+    "十万": 1e5, "万": 1e4, "w": 1e4, "千": 1e3, "百": 1e2, "": 1.0,
+}  # fmt: skip
 WRITTEN = r"(?:19\d\d|20\d\d|9999)"  # a year as people write it; 9999 is how forms say never
 DAY = re.compile(rf"(?<!\d)({WRITTEN})\s*[年/.-]\s*(\d{{1,2}})\s*[月/.-]\s*(\d{{1,2}})(?!\d)")
 SHORT_DAY = re.compile(r"(?<![\d年/.-])(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.awards import for_the_same
+from bot.benefits import RECEIVED
 from bot.chinese import fold, money, share
 from bot.corpus import Corpus
 from bot.figures import SAID_NO, SAID_YES, read_figures, sign
@@ -79,14 +80,19 @@ def lint(corpus: Corpus) -> Iterator[Fault]:
 
 def _texts(corpus: Corpus, policy: Policy) -> Iterator[Fault]:
     """Every figure of the texts has a rule, every figure of a rule stands in the texts."""
-    sums, shares = figures_of((policy.summary, *policy.conditions, *(b.note for b in policy.benefits)))
+    sums, shares = figures_of((policy.summary, *policy.conditions))
+    noted = figures_of(b.note for b in policy.benefits)
     told_sums, told_shares = _of_rules(policy)
     others = figures_of((policy.funding, *policy.who, *policy.offers, *(b.who for b in policy.benefits)))
-    restated = [_of_rules(corpus.policies[i]) for i in (*policy.restates, *policy.related)]
-    for value in sorted(sums - told_sums - others[0] - {f for r in restated for f in r[0]}):
-        yield Fault(name="figure_without_rule", where=policy.id, detail=money(value))
-    for value in sorted(shares - told_shares - others[1] - {f for r in restated for f in r[1]}):
-        yield Fault(name="figure_without_rule", where=policy.id, detail=share(value))
+    near = [_of_rules(corpus.policies[i]) for i in (*policy.restates, *policy.related) if i in corpus.policies]
+    known = (
+        told_sums | others[0] | {value for figures in near for value in figures[0]},
+        told_shares | others[1] | {value for figures in near for value in figures[1]},
+    )
+    for value in sorted((sums | noted[0]) - known[0]):
+        yield Fault(name="figure_without_rule", where=policy.id, detail=money(value), hint=value not in sums)
+    for value in sorted((shares | noted[1]) - known[1]):
+        yield Fault(name="figure_without_rule", where=policy.id, detail=share(value), hint=value not in shares)
     words = figures_of((policy.summary, *policy.conditions, *policy.who, *policy.offers, *_labels(policy)))
     for benefit in policy.benefits:
         stated = {max(_paid(benefit), default=0.0)} - {0.0} if isinstance(benefit, Tiers) else _paid(benefit)
@@ -222,10 +228,17 @@ def _scale(corpus: Corpus, policy: Policy, benefit: Tiers) -> Iterator[Fault]:
         yield Fault(name="tiers_overlap", where=policy.id, detail=f"{benefit.name} {'/'.join(repeated)}")
     if fact is not None and fact.kind not in COUNTED and not set(values) <= _answers(fact):
         yield Fault(name="wrong_value", where=policy.id, detail=f"{benefit.fact} {'/'.join(values)}")
-    if fact is not None and any(bool(tier.one_of) == (fact.kind in COUNTED) for tier in benefit.tiers):
+    counted = fact is not None and fact.kind in COUNTED
+    if fact is not None and not all(_is_told_by(tier, counted=counted) for tier in benefit.tiers):
         yield Fault(name="tier_without_bounds", where=policy.id, detail=benefit.name)
     if not values:
         yield from (Fault(name=name, where=policy.id, detail=benefit.name) for name in between(benefit.tiers))
+
+
+def _is_told_by(tier: Tier, *, counted: bool) -> bool:
+    """Whether a step says which figures, or which values, lead to it."""
+    bounded = any(bound is not None for bound in (tier.at_least, tier.above, tier.below, tier.at_most))
+    return bounded and not tier.one_of if counted else bool(tier.one_of) and not bounded
 
 
 def between(tiers: Iterable[Tier]) -> Iterator[str]:
@@ -287,8 +300,9 @@ def _clauses(corpus: Corpus, policy: Policy) -> Iterator[Fault]:
     """Where some benefits say which part states them, all do."""
     stated = [bool(benefit.clause) for benefit in policy.benefits if not isinstance(benefit, Pool)]
     if any(stated) and not all(stated):
-        missing = (b.name for b in policy.benefits if not b.clause and not isinstance(b, Pool))
-        yield from (Fault(name="no_clause", where=policy.id, detail=name) for name in missing)
+        missing = (b for b in policy.benefits if not b.clause and not isinstance(b, Pool))
+        # The steps of one scale may stand in different parts.
+        yield from (Fault(name="no_clause", where=policy.id, detail=b.name, hint=isinstance(b, Tiers)) for b in missing)
 
 
 def _restated(corpus: Corpus, policy: Policy) -> Iterator[Fault]:
@@ -304,8 +318,8 @@ def _restated(corpus: Corpus, policy: Policy) -> Iterator[Fault]:
 
 def _unused(corpus: Corpus) -> Iterator[Fault]:
     used = {key for policy in corpus.policies.values() for key in facts_of(policy)}
-    used |= {key for fact in corpus.facts.values() if fact.key in used for key in (fact.grows,)}
-    used |= {fact.key for fact in corpus.facts.values() if fact.before in used or fact.none}
+    used |= {fact.grows for fact in corpus.facts.values() if fact.key in used and fact.grows}
+    used |= {fact.key for fact in corpus.facts.values() if fact.before in used} | {RECEIVED}
     for fact in corpus.facts.values():
         if fact.key not in used:
             yield Fault(name="fact_unused", where=fact.key)
