@@ -21,7 +21,6 @@ from bot.policies import (
     Fact,
     Fixed,
     Match,
-    Maximum,
     Need,
     PerUnit,
     Policy,
@@ -89,10 +88,11 @@ def _texts(corpus: Corpus, policy: Policy) -> Iterator[Fault]:
         told_sums | others[0] | {value for figures in near for value in figures[0]},
         told_shares | others[1] | {value for figures in near for value in figures[1]},
     )
+    # What a rule's own note says is shown with its sum, as a range is.
     for value in sorted((sums | noted[0]) - known[0]):
-        yield Fault(name="figure_without_rule", where=policy.id, detail=money(value), hint=value not in sums)
+        yield Fault(name="figure_without_rule", where=policy.id, detail=money(value), hint=value in noted[0])
     for value in sorted((shares | noted[1]) - known[1]):
-        yield Fault(name="figure_without_rule", where=policy.id, detail=share(value), hint=value not in shares)
+        yield Fault(name="figure_without_rule", where=policy.id, detail=share(value), hint=value in noted[1])
     words = figures_of((policy.summary, *policy.conditions, *policy.who, *policy.offers, *_labels(policy)))
     for benefit in policy.benefits:
         stated = {max(_paid(benefit), default=0.0)} - {0.0} if isinstance(benefit, Tiers) else _paid(benefit)
@@ -142,8 +142,6 @@ def _paid(benefit: AnyBenefit) -> set[float]:
         stated.append(benefit.amount)
     if isinstance(benefit, Rate):
         stated.append(benefit.cap_each)
-    if isinstance(benefit, Maximum):
-        stated.append(benefit.least)
     if isinstance(benefit, Tiers):
         stated += [figure for tier in benefit.tiers for figure in (tier.amount, tier.cap)]
     return {float(figure) for figure in stated if figure is not None}

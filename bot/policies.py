@@ -116,9 +116,7 @@ class Rate(Benefit, tag="rate", frozen=True, kw_only=True):
 
 
 class Maximum(Benefit, tag="max", frozen=True, kw_only=True):
-    """A sum the desk decides, up to `cap`, and from `least` on where the text names that too."""
-
-    least: int | None = None
+    """A sum the desk decides, up to `cap`."""
 
 
 class Tier(Record, rename={"one_of": "is"}, frozen=True, kw_only=True):

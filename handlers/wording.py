@@ -155,8 +155,8 @@ def _sum(value: AnyBenefit) -> str:
             return f"每{value.unit}{money(value.amount)}"
         case Pool():
             return f"总额{money(value.amount)}{_per(value.per)}（不是给单个企业的数）"
-        case Maximum(least=least):
-            return "" if least is None else f"{money(least)}起，"
+        case Maximum():
+            return ""
 
 
 def _amount(step: float) -> str:

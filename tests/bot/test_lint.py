@@ -107,7 +107,7 @@ def test_a_restatement_with_other_figures() -> None:
 
 def test_a_district_policy_asks_for_its_district() -> None:
     """Else it would be told to everybody."""
-    assert names(changed("q91-63", needs=())) == {"no_district"}
+    assert "no_district" in names(changed("q91-63", needs=()))
 
 
 def test_desks() -> None:
