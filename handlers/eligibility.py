@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from bot.benefits import Verdict
-from bot.chinese import fold, ordinal
+from bot.benefits import Verdict, evaluate
+from bot.chinese import fold, money, ordinal
 from bot.context import Context
 from bot.conversation import Conversation
 from bot.eligibility import Fit, Survey, next_fact, survey
 from bot.facts import Told
 from bot.person import Facts, KeepFacts
-from bot.policies import largest
+from bot.policies import Tiers, figures, largest
 from bot.replies import Answer, Say, fitting, say_link
 from handlers import enterprise, lists, qualifying, wording
 from handlers.cards import edition
@@ -46,7 +46,7 @@ SKIPPING = re.compile(
 REASONS = re.compile(
     "(?:那)?(?:为什么|为啥|咋|怎么)(?:就)?(?:不行|不符合|不能报|报不了|不能)(?:呢|啊|呀)?|(?:不符合|不能报|报不了|不行)的?(?:都)?(?:有哪些|是哪些|有啥|是啥|呢)?"
 )
-GENERALLY = re.compile("(?:不挑企业|看事项|其他|剩下)的?(?:还?有哪些|是哪些|有啥|呢)?")
+GENERALLY = re.compile("(?:不挑企业|看事项)的?(?:还?有哪些|是哪些|有啥|呢)?|(?:其他|剩下)的?(?:还?有哪些|是哪些|有啥)")
 
 
 async def answer(ctx: Context) -> Answer | None:
@@ -140,7 +140,7 @@ async def show(ctx: Context, told: Told, *, start: int = 0, beside: str = "") ->
         about=about(ctx),
         skipped=ctx.conversation.skipped,
     )
-    certain, near = _certain(found), _near(found)
+    certain, near = _certain(found, facts), _near(found, facts)
     shown = (*certain, *near)
     head = [f"接着第{start + 1}条："] if start else _head(ctx, facts, certain=len(certain), near=len(near))
     tail = enterprise.doubts(ctx.corpus, told.odd)
@@ -148,7 +148,7 @@ async def show(ctx: Context, told: Told, *, start: int = 0, beside: str = "") ->
     tail += [] if start else await _keep(ctx, told)
     tail += ["", CAVEAT, edition(ctx)]
     counts = [] if start else _counts(ctx, found, facts, beside=beside)
-    page = _page(ctx, shown, start=start, around=[*head, *counts, *tail])
+    page = await _page(ctx, shown, start=start, around=[*head, *counts, *tail])
     tail[-3:-3] = await _offer(ctx, [*head, *page, *counts, *tail])
     end = start + len(page)
     if end < len(shown):
@@ -168,24 +168,35 @@ def _survey(ctx: Context, facts: Facts) -> Survey:
     return survey(ctx.corpus, facts, ctx.today, about=about(ctx))
 
 
-def _worth(fit: Fit) -> int:
-    return -(largest(fit.policy) or 0)
+def most(fit: Fit, facts: Facts) -> float | None:
+    """The largest sum that one of the benefits still possible states, of a scale the step that is reached."""
+    stated = [figures(msgspec.structs.replace(fit.policy, benefits=(benefit,))) for benefit in fit.benefits]
+    found: list[float] = []
+    for benefit, sums in zip(fit.benefits, stated, strict=True):
+        outcome = evaluate(benefit, facts) if isinstance(benefit, Tiers) else None
+        found += [float(outcome.sum)] if outcome and outcome.pays else [max(sums)] if sums else []
+    return max(found, default=None)
 
 
-def _certain(found: Survey) -> tuple[Fit, ...]:
+def _worth(facts: Facts) -> Callable[[Fit], float]:
+    return lambda fit: -(most(fit, facts) or 0.0)
+
+
+def _certain(found: Survey, facts: Facts) -> tuple[Fit, ...]:
     """What fits by something that was told, the most money first."""
-    return tuple(sorted((fit for fit in found.of(Verdict.MET) if fit.particular), key=_worth))
+    return tuple(sorted((fit for fit in found.of(Verdict.MET) if fit.particular), key=_worth(facts)))
 
 
-def _near(found: Survey) -> tuple[Fit, ...]:
+def _near(found: Survey, facts: Facts) -> tuple[Fit, ...]:
     """What hangs on facts that nobody told, the fewest first; nothing where nothing was told that speaks for any."""
-    near = sorted(found.of(Verdict.UNKNOWN), key=lambda fit: (len(fit.deciding), not fit.particular, _worth(fit)))
+    worth = _worth(facts)
+    near = sorted(found.of(Verdict.UNKNOWN), key=lambda fit: (len(fit.deciding), not fit.particular, worth(fit)))
     return tuple(near) if any(fit.particular for fit in found.fits) else ()
 
 
-def _general(found: Survey) -> tuple[Fit, ...]:
+def _general(found: Survey, facts: Facts) -> tuple[Fit, ...]:
     """What asks nothing of the enterprise itself, the most money first."""
-    return tuple(sorted((fit for fit in found.of(Verdict.MET) if not fit.particular), key=_worth))
+    return tuple(sorted((fit for fit in found.of(Verdict.MET) if not fit.particular), key=_worth(facts)))
 
 
 def _head(ctx: Context, facts: Facts, *, certain: int, near: int) -> list[str]:
@@ -203,7 +214,7 @@ def _counts(ctx: Context, found: Survey, facts: Facts, *, beside: str) -> list[s
     """How many there are beside the list, each with a way to see them."""
     if not facts:
         return []
-    general, unmet = len(_general(found)), len(found.of(Verdict.UNMET))
+    general, unmet = len(_general(found, facts)), len(found.of(Verdict.UNMET))
     over = sum(fit.verdict is not Verdict.UNMET for fit in found.over)
     lines = [f"📎 不挑企业、只看做什么事的{general}条：{say_link('看看', GENERAL)}"] if general else []
     lines += [f"❌ 不符合的{unmet}条：{say_link('为什么', WHY)}"] if unmet else []
@@ -212,23 +223,26 @@ def _counts(ctx: Context, found: Survey, facts: Facts, *, beside: str) -> list[s
     return ["", *lines] if lines else []
 
 
-def _page(ctx: Context, fits: Sequence[Fit], *, start: int, around: list[str]) -> list[str]:
+async def _page(ctx: Context, fits: Sequence[Fit], *, start: int, around: list[str]) -> list[str]:
     """As many of the next policies as fit, one to a line."""
-    lines = [_entry(ctx, n, fit) for n, fit in enumerate(fits[start : start + PAGE], start + 1)]
+    facts = await enterprise.known(ctx)
+    lines = [_entry(ctx, n, fit, facts=facts) for n, fit in enumerate(fits[start : start + PAGE], start + 1)]
     return lines[: fitting(lines, around, spare=140)]
 
 
-def _entry(ctx: Context, number: int, fit: Fit) -> str:
+def _entry(ctx: Context, number: int, fit: Fit, *, facts: Facts) -> str:
     """A policy by its number, with its mark and its most, and what it hangs on or fails by."""
-    policy, facts = fit.policy, ctx.corpus.facts
+    policy, declared = fit.policy, ctx.corpus.facts
     title = say_link(wording.title(ctx, policy), str(number), policy.id)
-    line = f"{number}. {qualifying.MARKS[fit.verdict]} {title}（{wording.level(policy)}{wording.headline(policy)}）"
+    sum_ = most(fit, facts)
+    upto = f"，最高{money(sum_)}" if sum_ else ""
+    line = f"{number}. {qualifying.MARKS[fit.verdict]} {title}（{wording.level(policy)}{upto}）"
     if fit.verdict is Verdict.UNKNOWN:
-        names = [facts[key].name.removeprefix("是否") for key in fit.deciding[:NEAR]]
+        names = [declared[key].name.removeprefix("是否") for key in fit.deciding[:NEAR]]
         return f"{line}要看{'、'.join(names)}"
     if fit.verdict is Verdict.UNMET:
-        return f"{line}要求{'；'.join(qualifying.spell(facts[need.fact], need) for need in fit.unmet[:NEAR])}"
-    names = [facts[key].name.removeprefix("是否") for key in dict.fromkeys(need.fact for need in fit.open)]
+        return f"{line}要求{'；'.join(qualifying.spell(declared[need.fact], need) for need in fit.unmet[:NEAR])}"
+    names = [declared[key].name.removeprefix("是否") for key in dict.fromkeys(need.fact for need in fit.open)]
     return f"{line}另看{'、'.join(names[:NEAR])}" if names else line
 
 
@@ -263,25 +277,25 @@ async def _apart(ctx: Context, heading: str, *, start: int = 0) -> Answer:
     facts = await enterprise.known(ctx)
     found = _survey(ctx, facts)
     if heading == GENERAL:
-        fits, head = _general(found), ["不挑企业、只看做什么事的政策共{}条："]
+        fits, head = _general(found, facts), ["不挑企业、只看做什么事的政策共{}条："]
     else:
         fits, head = _failing(found), ["按您说的，不符合的共{}条，要求和您不一样的是：", *_places(found)]
     lines = [f"接着第{start + 1}条："] if start else [head[0].format(len(fits)), *head[1:]]
     lines = lines if fits else ["按现在知道的，还没有不符合的。"]
     tail = ["", "说错了就再说一遍，比如“我们规上了”。" if heading == WHY else "点标题看条件。", CAVEAT, edition(ctx)]
-    page = _page(ctx, fits, start=start, around=[*lines, *tail])
+    page = await _page(ctx, fits, start=start, around=[*lines, *tail])
     end = start + len(page)
     if end < len(fits):
         page.append(f"还有{len(fits) - end}条，{say_link(MORE, MORE)}")
     ids = tuple(fit.policy.id for fit in fits)
-    ctx.remember(Conversation(listed=ids, shown=end, heading=heading, wanted=WANTED))
+    ctx.remember(Conversation(listed=ids, shown=end, heading=heading, wanted=WANTED, asked=ctx.conversation.asked))
     text = "\n".join([*lines, *page, *tail])
     return Answer(reply=Say(text=text), intent="more" if start else "list", policies=() if start else ids)
 
 
 def _failing(found: Survey) -> tuple[Fit, ...]:
     """What does not fit: first what the place alone does not explain."""
-    return tuple(sorted(found.of(Verdict.UNMET), key=lambda fit: (_by_place(fit), _worth(fit))))
+    return tuple(sorted(found.of(Verdict.UNMET), key=lambda fit: (_by_place(fit), -(largest(fit.policy) or 0))))
 
 
 def _by_place(fit: Fit) -> bool:
