@@ -267,8 +267,8 @@ def companions(corpus: Corpus, policy: Policy, benefits: Sequence[AnyBenefit]) -
     """Policies of other levels for the same thing: by their text a share of it, or related and named alike."""
     found = []
     for other in corpus.policies.values():
-        if other.level == policy.level or other.restates:
-            continue
+        if other.level == policy.level or other.restates or policy.restates:
+            continue  # a restatement is the same money, whichever of the two is at hand
         upper, lower = (policy, other) if policy.level == "city" else (other, policy)
         shares = tuple(b for b in lower.benefits if isinstance(b, Match) and upper.id in b.of)
         if shares:

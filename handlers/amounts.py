@@ -8,6 +8,7 @@ import msgspec
 
 from bot.awards import Award
 from bot.benefits import State
+from bot.chinese import ordinal
 from bot.context import Context
 from bot.policies import AnyBenefit, Policy, Rate, Tiers
 from bot.ranking import Finding
@@ -22,9 +23,8 @@ DECIDES = "能不能报、给多少，由责任单位审核决定。"
 SEEKING = re.compile(
     "[补奖给返配拿领报](?:到|回|上|点|些|我|俺|咱|得)?(?:吗|不|么|没|啥|几)|能[^，。？]{0,4}[补奖返配拿领]|有没有[补奖]"
 )
-OTHERS = frozenset(
-    {"contact", "expiry", "list", "subscribe", "unsubscribe", "subscriptions", "staff", "complaint", "more"}
-)
+AT_HAND = frozenset({"", "amount", "contact", "conditions", "expiry"})  # after these a figure is of the policy shown
+OTHERS = frozenset({"contact", "expiry", "subscribe", "unsubscribe", "subscriptions", "staff", "complaint", "more"})
 
 
 async def answer(ctx: Context) -> Answer | None:
@@ -54,17 +54,20 @@ def _is_own_case(finding: Finding) -> bool:
 
 async def told(ctx: Context) -> Answer | None:
     """3000万, 平度的, 第一次评上: the answer to what was asked, or a fact more of the case at hand."""
-    policy = ctx.corpus.policies.get(ctx.conversation.focus)
-    if policy is None or not ctx.words or ctx.conversation.wanted != "amount" or ctx.pointed:
+    here = ctx.conversation
+    policy = ctx.corpus.policies.get(ctx.focus)
+    number = ordinal(ctx.words) if ctx.words else None
+    tapped = ctx.pointed in ctx.corpus.policies
+    if policy is None or not ctx.words or not (here.wanted in AT_HAND or tapped) or (tapped and number is not None):
         return None
-    said = read(ctx, policy, asked=ctx.conversation.asked)
-    if not said.whole or ctx.finding.intent in OTHERS - {"list"}:
+    said = read(ctx, policy, asked=here.asked)
+    counted = [key for key in said.facts if ctx.corpus.facts[key].kind in ("money", "number", "percent")]
+    more = bool(counted) and here.wanted == "amount" and ctx.finding.ids[:1] == (policy.id,)
+    if ctx.finding.intent in OTHERS or not (said.whole or more) or not (counted or tapped or here.wanted == "amount"):
         return None
-    if any(odd.kind == "bare" for odd in said.odd) and ctx.conversation.listed:
+    if any(odd.kind == "bare" for odd in said.odd) and number is not None and number <= len(here.listed):
         return None  # a number of the list
-    if not ctx.conversation.asked and not ctx.conversation.facts:
-        return None
-    found = await estimate(ctx, policy, asked=ctx.conversation.asked, meant=ctx.conversation.meant)
+    found = await estimate(ctx, policy, asked=here.asked, meant=here.meant)
     return _of_estimate(ctx, found)
 
 

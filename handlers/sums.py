@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from bot.awards import Award, Part
+from bot.awards import Award, Part, in_force
 from bot.benefits import Outcome, State
 from bot.chinese import day
 from bot.context import Context
 from bot.facts import Odd
-from bot.policies import Fact, Status
+from bot.policies import Fact, Status, Step, Tiers
 from bot.replies import TEXT_LIMIT, say_link, web_link
 from handlers import wording
 from handlers.arithmetic import clause, line, need, told, yuan
@@ -68,8 +68,16 @@ def _reasons(ctx: Context, found: Estimate, outcome: Outcome) -> list[str]:
     if outcome.state is State.UNMET:
         return [name + _failed(ctx, found, n.fact, need(n, facts[n.fact])) for n in outcome.unmet]
     key = getattr(outcome.benefit, "fact", "")
-    labels = "、".join(tier.label for tier in getattr(outcome.benefit, "tiers", ()))
-    return [f"{name}分档是{labels}；{told(facts[key], found.facts[key])}不在任何一档"]
+    said = told(facts[key], found.facts[key])
+    if isinstance(outcome.benefit, Step):
+        return [f"{name}{said}，还不满一档（{wording.benefit(outcome.benefit)}）"]
+    tiers = outcome.benefit.tiers if isinstance(outcome.benefit, Tiers) else ()
+    floors = {
+        tier.label: min(b for b in (tier.at_least, tier.above) if b is not None) for tier in tiers if not tier.one_of
+    }
+    if floors:
+        return [f"{name}{said}，还没到最低一档“{min(floors, key=lambda label: floors[label])}”"]
+    return [f"{name}只分{'、'.join(tier.label for tier in tiers)}，没有{said}这一档"]
 
 
 def worked_out(ctx: Context, found: Estimate) -> list[str]:
@@ -142,7 +150,7 @@ def _parts(ctx: Context, found: Estimate) -> list[str]:
     summands = [part.sum for award in alive if not award.over for part in award.counted]
     if found.adds_up and len(summands) > 1:
         lines.append(f"合计：{'＋'.join(yuan(s) for s in summands)}＝{yuan(sum(summands, Decimal(0)))}")
-    return [*lines, *_doubts(found)]
+    return [*lines, *_same_money(ctx, found), *_doubts(found)]
 
 
 def _label(ctx: Context, found: Estimate, award: Award, *, part: Part) -> str:
@@ -162,6 +170,18 @@ def _others(ctx: Context, award: Award) -> list[str]:
         elif part.beaten and part.outcome.sum > best:
             lines.append(f"　如果属于{part.outcome.benefit.name}：{line(ctx.corpus, part)}")
     return lines
+
+
+def _same_money(ctx: Context, found: Estimate) -> list[str]:
+    """Which policies state the same money, so that nobody counts it twice."""
+    originals = [ctx.corpus.policies[i] for i in found.policy.restates]
+    there = found.facts.get(DISTRICT)
+    again = [p for p in ctx.corpus.policies.values() if found.policy.id in p.restates and p.district == there]
+    same = [p for p in (*originals, *again) if in_force(ctx.corpus, p, found.period)]
+    if not same or len(originals) > 1:
+        return []
+    named = "、".join(f"{wording.level(p)}的{clause(ctx.corpus, p) or p.title}" for p in same)
+    return [f"　和{named}是同一笔钱，不重复拿。"]
 
 
 def _doubts(found: Estimate) -> list[str]:
@@ -194,8 +214,9 @@ def _offers(ctx: Context, found: Estimate) -> list[str]:
     for award in found.offered[:OFFERED]:
         where = award.policy.district
         most = "最多" if award.up_to else ""
-        link = say_link(f"在{where}", where)
-        lines.append(f"📍 如果企业{link}，还可叠加{most}{yuan(award.sum)}（{clause(ctx.corpus, award.policy)}）")
+        link = say_link(f"在{where}", where, found.policy.id)
+        adds = "现在可得" if found.own.over else "还可叠加"
+        lines.append(f"📍 如果企业{link}，{adds}{most}{yuan(award.sum)}（{clause(ctx.corpus, award.policy)}）")
     return lines
 
 
