@@ -89,18 +89,18 @@ def choose(policy: Policy, text: str, facts: Given, *, silent: Sequence[str] = (
     """The benefits of a policy that a text means; `silent` are words that say nothing here, as its topic's."""
     everything: list[AnyBenefit] = list(policy.benefits)
     candidates = [b for b in everything if not isinstance(b, Pool)] or everything
-    fitting = [b for b in candidates if all(check(need, facts) is not Verdict.UNMET for need in needs_of(b))]
-    narrowed = bool(fitting) and len(fitting) < len(candidates)
-    candidates = fitting or candidates
+    fits = [all(check(need, facts) is not Verdict.UNMET for need in needs_of(b)) for b in candidates]
     if len(candidates) < 2:
-        return Selection(benefits=tuple(candidates), told=narrowed or len(policy.benefits) == 1)
+        return Selection(benefits=tuple(candidates), told=len(policy.benefits) == 1)
     evidence = _evidence(candidates, fold(text), frozenset(pair for word in silent for pair in pairs(word)))
     scores = [sum(places.values()) for places in evidence]
     best = max(scores)
     if best < TELLING:
-        plain = [b for b in candidates if not b.who and not b.needs] or [b for b in candidates if not b.who]
-        return Selection(benefits=tuple(plain or candidates), told=narrowed)
+        left = [b for b, fit in zip(candidates, fits, strict=True) if fit] or candidates
+        plain = [b for b in left if not b.who and not b.needs] or [b for b in left if not b.who]
+        return Selection(benefits=tuple(plain or left), told=len(left) < len(candidates))
     picked = {n for n, score in enumerate(scores) if score >= CLEAR * best or _stands_alone(n, scores, evidence)}
+    picked = {n for n in picked if fits[n]} or picked  # what is named stays named, although the facts fail it
     together = len(picked) > 1 and all(_own(n, picked, evidence) >= TELLING for n in picked)
     groups = {candidates[n].choice for n in picked} - {""}
     certain = [b for b in candidates if all(check(need, facts) is Verdict.MET for need in b.needs)]

@@ -144,7 +144,7 @@ async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tupl
     kept = person.facts if person.consented else {}
     facts = {**kept, **_fresh(corpus, ctx.conversation.facts, told), **told.facts}
     period = _period(ctx)
-    selection = choose(policy, ctx.words, facts, silent=_silent(corpus, policy))
+    selection = choose(policy, _beside_title(ctx, policy), facts, silent=_silent(corpus, policy))
     if meant and not (selection.told and len(selection.benefits) < len(policy.benefits)):
         selection = Selection(benefits=tuple(policy.benefits[n] for n in meant if n < len(policy.benefits)), told=True)
     own = award(corpus, policy, facts, period=period, benefits=selection.benefits)
@@ -195,7 +195,12 @@ def _with_place(ctx: Context, told: Told) -> Told:
 
 def _silent(corpus: Corpus, policy: Policy) -> tuple[str, ...]:
     words = [word for name in policy.topics for word in (name, *corpus.topics[name].words)]
-    return (*words, policy.title)
+    return tuple(words)
+
+
+def _beside_title(ctx: Context, policy: Policy) -> str:
+    """The words without the policy's own title: what it lists is not what they have."""
+    return ctx.words.replace(policy.title, "，")
 
 
 def _period(ctx: Context) -> Period:
@@ -248,7 +253,7 @@ def _is_told(companion: Companion, found: Estimate) -> bool:
 def _of_companion(ctx: Context, found: Estimate, companion: Companion, facts: Facts) -> Award | None:
     """What the policy of another level adds, if the words and facts settle it."""
     other = companion.policy
-    meant = choose(other, ctx.words, facts, silent=_silent(ctx.corpus, other))
+    meant = choose(other, _beside_title(ctx, found.policy), facts, silent=_silent(ctx.corpus, other))
     both = tuple(b for b in companion.benefits if b in meant.benefits)
     benefits = (both if meant.told else ()) or companion.benefits
     if meant.told is False and len(other.benefits) > 1:

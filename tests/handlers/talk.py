@@ -118,7 +118,7 @@ def phones() -> frozenset[str]:
 
 @cache
 def stated() -> frozenset[float]:
-    """Every sum that the files of the corpus name, in words or as a figure, the examples of its questions among them."""
+    """Every sum that the files of the corpus name, in words or as a figure, examples of its questions too."""
     found: set[float] = set()
     for path in (*(DATA / "policies").glob("*.toml"), DATA / "facts.toml"):
         text = path.read_text(encoding="utf-8")
