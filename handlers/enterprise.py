@@ -42,6 +42,7 @@ NEITHER = frozenset(
 )
 REST = ("其他", "不")  # how the name of the choice begins that is left when no other fits
 FEW, MANY = 4, 3  # characters that no fact explains beside so many facts: 有高企
+SOME = 12  # and these, where no policy is about them
 OFFER = (
     "",
     f"💾 存成“{MINE}”，下次不用再说？只存您说的这几项，用来配政策、算金额；回复“{FORGET}”或取消关注就删除。",
@@ -111,7 +112,9 @@ def is_telling(ctx: Context) -> bool:
         return False
     told = tell(ctx)
     left = rest(ctx, told, range(*changed.span()) if changed else ())
-    return not left or (len(left) <= FEW and len(told.facts) >= MANY)
+    if not left or len(told.facts) < MANY:
+        return not left
+    return len(left) <= FEW or (len(left) <= SOME and not ctx.find(left).ids)
 
 
 def lasting(corpus: Corpus) -> tuple[Fact, ...]:

@@ -22,6 +22,7 @@ HEADS = {
     Verdict.UNMET: "按您说的，报不了这一项：",
     Verdict.UNKNOWN: "还差一点才能判断：",
 }
+PARTLY = "按您说的，有对得上的；带❓的还要看情况："
 OVER = "这一条已到期，现在不能再报；到期前的条件是："
 WANTED = "eligible"  # what a list or a policy at hand is answered with
 CAVEAT = "只按资料和您说的对照，能不能报以责任单位审核为准。"
@@ -30,7 +31,7 @@ ASKS_ON = ("呢", "有吗", "有没有", "有没", "有么")  # how somebody end
 OWN = "(?:我们?|俺们?|咱们?|本公司|本企业|公司|企业|厂子?)"
 MAY = "(?:能不能|可不可以|能否|可否|能|可以)(?:申报|申请|申领|享受|报|领|拿|用)(?:到|上)?(?:这个|它|钱)?"
 MINE = re.compile(
-    f"{OWN}.{{0,10}}{MAY}(?:吗|么|不|嘛|没|$)|{MAY}(?:吗|么|不|嘛)|(?:能不能|可不可以|能否|可否)(?:申报|申请|申领|享受|报|领|拿)"
+    f"{OWN}.{{0,12}}{MAY}(?:.{{1,12}}(?:吗|么|嘛)$|吗|么|不|嘛|没|$)|{MAY}(?:吗|么|不|嘛)|(?:能不能|可不可以|能否|可否)(?:申报|申请|申领|享受|报|领|拿)"
     "|够不够格|够格|够不够条件|符不符合|符合(?:条件|要求)?(?:吗|么|不)|有没有资格|有资格(?:吗|么)|(?:行吗|行不行)$"
 )
 LATEST = 6  # benefits that get a line of their own
@@ -64,8 +65,10 @@ async def of_policy(
     asked = next_fact([fit], facts, declared=ctx.corpus.facts, about=about, skipped=ctx.conversation.skipped)
     over = ctx.corpus.is_over(policy, ctx.today)
     lines = [wording.heading(ctx, policy), wording.status(ctx, policy), ""]
-    lines += [OVER] if over else [HEADS[fit.verdict]]
-    lines += [*_marks(ctx, fit, facts), *enterprise.doubts(ctx.corpus, told.odd)]
+    marks = _marks(ctx, fit, facts)
+    partly = fit.verdict is Verdict.MET and any(line.startswith(MARKS[Verdict.UNKNOWN]) for line in marks)
+    lines += [OVER] if over else [PARTLY] if partly else [HEADS[fit.verdict]]
+    lines += [*marks, *enterprise.doubts(ctx.corpus, told.odd)]
     lines += question(ctx, asked) if asked else []
     tail = _tail(ctx, policy)
     who = [f"· {who}" for who in policy.who]
