@@ -48,8 +48,9 @@ def _is_own_case(finding: Finding) -> bool:
     """Whether figures of their own stand beside words of getting something, whatever else is asked."""
     if not finding.ids or not finding.question.sums or finding.undecided:
         return False
-    seeks = "amount" in finding.wants or SEEKING.search(finding.question.folded.text) is not None
-    return seeks and finding.intent in ("policy", "expiry")
+    if finding.intent == "expiry":  # 那100万还能领吗 names a sum they heard of
+        return "amount" in finding.wants
+    return finding.intent == "policy" and SEEKING.search(finding.question.folded.text) is not None
 
 
 async def told(ctx: Context) -> Answer | None:
