@@ -22,6 +22,7 @@ from handlers.cards import edition
 from handlers.qualifying import CAVEAT, WANTED, YES
 
 IDLE = frozenset({"greeting", "help", "at_least"})  # intents whose words stand in answers: 没有了, 不知道, 以上
+ELSE = frozenset({"complaint", "staff", "subscribe", "unsubscribe", "subscriptions"})  # asked whatever else is said
 PAGE = 6  # policies on one page, if they fit
 NEAR = 2  # deciding facts that are named beside a policy
 WHY, GENERAL, MORE = "不符合的有哪些", "不挑企业的有哪些", "更多"
@@ -51,7 +52,10 @@ GENERALLY = re.compile("(?:不挑企业|看事项)的?(?:还?有哪些|是哪些
 
 async def answer(ctx: Context) -> Answer | None:
     """我们厂能申请啥, 我们崂山的软件公司，规上，营收5个亿，能报什么."""
-    if not enterprise.is_said(ctx):
+    if not enterprise.is_said(ctx) or ctx.finding.intent in ELSE:
+        return None
+    text = ctx.finding.question.folded.text
+    if not (ASKING.search(text) or ENDING.search(text)):
         return None
     told = enterprise.tell(ctx)
     return await show(ctx, told, beside=_left(ctx, told)) if _asks(ctx, told) else None

@@ -32,7 +32,8 @@ async def answer(ctx: Context) -> Answer | None:
     finding = ctx.finding
     if not ctx.words or finding.intent not in ("policy", "conditions") or not finding.ids:
         return None
-    here = "" if finding.question.named("district") else await place(ctx)
+    local = any(ctx.corpus.policies[i].level == "district" for i in finding.ids)
+    here = await place(ctx) if local and not finding.question.named("district") else ""
     ids = own_first(ctx, finding, here)
     conditions = "conditions" in finding.wants
     if finding.undecided or (conditions and finding.whole and len(ids) > 1):

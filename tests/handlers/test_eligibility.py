@@ -60,6 +60,7 @@ async def test_of_whom_nothing_is_known(words: str) -> None:
         ("技改能报什么", "policy"),
         ("我能订阅什么", "subscribe"),
         ("我能问什么", "help"),
+        ("我要投诉，问我们能报什么都没人理", "complaint"),
         ("公司在济南，我们能报什么", "offtopic"),
         ("俺平度的厂能沾光的，甭管啥，都给俺拉个单子", "list"),
         ("2024年能不能报技改", "expiry"),
