@@ -341,7 +341,7 @@ def _paid_before(benefit: AnyBenefit, facts: Given, before: FactValue | None) ->
     """What a lower step already gave: as it was told, else by the scale itself."""
     told = _number(facts, RECEIVED)
     if told is not None or before is None or not isinstance(benefit, Tiers):
-        return told or Decimal(0)
+        return (told or Decimal(0)) // 1  # more than 50万 takes no fen off
     lower = reached(benefit, before)
     figure = None if lower is None else (lower.amount if lower.amount is not None else lower.cap)
     return Decimal(figure or 0)

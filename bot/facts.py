@@ -8,10 +8,10 @@ fact: it is given back as Odd, to be asked about, and never reckoned with.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.chinese import Folded, denied, fold
-from bot.figures import SAID_NO, SAID_YES, Figure, is_limit, read_figures, says_yes, sign, year_of
+from bot.figures import SAID_NO, SAID_YES, Figure, is_awarded, is_limit, read_figures, says_yes, sign, year_of
 from bot.person import Facts, FactValue
 from bot.policies import Fact
 
@@ -19,6 +19,7 @@ LONGEST = 600  # characters of a text that are read
 REACH = 14  # characters between a word and its figure, over one clause
 ACROSS, BEHIND, LATER = 5, 3, 0.4  # what it costs to cross a clause, to stand behind the figure, to be wanted less
 MOST = {"money": 1e12, "number": 1e9, "percent": 1e5}  # nothing an enterprise has is more
+BESIDE = 2.0  # what a word may cost that makes a fact of a sum that was given
 BARE = 10.0  # from here on a number without a unit may be meant as a sum
 YEARS = range(1990, 2100)
 LEAST_SUM = 1.0  # yuan
@@ -65,7 +66,8 @@ def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "", only: str 
     counted = [fact for fact in wanted if fact.kind in MOST]
     owner = _claims(folded, figures, counted, odd)
     named = frozenset(owner.values()) - {""}
-    _give_the_rest(figures, counted, owner, asked=asked, only=only, odd=odd)
+    free = [figure if asked or not is_awarded(folded, figure) else replace(figure, unit="") for figure in figures]
+    _give_the_rest(free, counted, owner, asked=asked, only=only, odd=odd)
     kinds = {fact.key: fact for fact in counted}
     odd += _without_unit(folded, figures, counted, owner)
     for number, key in owner.items():
@@ -174,6 +176,7 @@ def _cost(folded: Folded, figure: Figure, fact: Fact) -> float | None:
     if not fits:
         return None
     best: float | None = None
+    awarded = is_awarded(folded, figure)
     for word in fact.words:
         for start, end in _places(folded, word):
             behind = start >= figure.end
@@ -183,6 +186,8 @@ def _cost(folded: Folded, figure: Figure, fact: Fact) -> float | None:
             low, high = (figure.end, start) if behind else (end, figure.start)
             crossed = sum(1 for place in folded.breaks if low <= place <= high)
             cost = gap + crossed * ACROSS + (BEHIND if behind else 0) - 0.5 * (end - start)
+            if awarded and (behind or cost >= BESIDE):
+                continue
             if gap <= REACH and (best is None or cost < best):
                 best = cost
     if best is None and fits == "unit":

@@ -26,8 +26,14 @@ HYPHEN = re.compile(r"(?<=[\d万亿千百元wW%])\s?[-−﹣－~～—–]+\s?(?
 SPAN = re.compile(r"[至到](?=[\d一二两三四五六七八九十百])")
 LED_BY_SPAN = re.compile(r"[\d一二三四五六七八九十百千万亿元w%][至到]$")
 RISING = re.compile("从[^从]{1,12}$|[涨增升长][^涨增升长]{0,3}$")
-BEYOND = re.compile("(?:超过?|突破|破|过了?|大于|多于|高于|迈过|冲过|跨过)$")
+BEYOND = re.compile("(?:超过?|突破|破|(?<![拿领用花付投享给报补奖获得收买做办到])过了?|大于|多于|高于)$")
 CEILING = re.compile("(?:最高|上限|封顶|顶格|不超过?|最多|限额)(?:是|为|就?给|能?补|可?奖|能?拿|能?到|可?达|到)?$")
+# What a sum is called that no rule is taken of, and what says that a sum was given.
+FOREIGN = re.compile(
+    "(?:注册资[本金]|实缴|贷款|借款|利润|净利|纳税|交税|缴税|税收|社保|工资|薪酬|房租|租金|地价|土地款|市值|估值|负债|净资产|总资产"
+    "|资产总额|罚款|流动资金|定金|押金)(?:[是有了为共约]|大概|总共|一共|差不多)*$"
+)
+AWARDED = re.compile("(?:[给补奖拨拿领返]|补贴|补助|奖励|奖补)(?:[了过到给]|我们?|咱们?|俺们?|企业|公司|厂里)*$")
 RULED = re.compile("(?:按照?|给|补|奖|比例(?:是|为)?|再|照|打)$")
 EACH = re.compile("每$")  # 每亩, 一吨给多少: what the rule counts by
 ASKS = re.compile("[^，。]{1,4}?(?:最多|最高|给|补|奖|多少|几)")
@@ -115,13 +121,18 @@ def _figure(text: str, start: int, end: int, *, value: float, unit: str) -> Figu
 
 
 def is_limit(folded: Folded, figure: Figure) -> bool:
-    """Whether a figure is a limit or a share of the rules people repeat, and nothing of their own: 最高600万, 按12%."""
+    """Whether a figure is no fact of theirs that rules ask for: a limit or share repeated, a sum of another kind."""
     lead, rest = folded.text[max(0, figure.start - LEAD) : figure.start], folded.text[figure.end : figure.end + 4]
     if figure.unit == "percent":
         return bool(RULED.search(lead) or RULES.match(rest))
     if figure.unit != "yuan" and figure.value == 1:
         return bool(EACH.search(lead) or ASKS.match(folded.text[figure.end : figure.end + 7]))
-    return bool(CEILING.search(lead))
+    return bool(CEILING.search(lead) or FOREIGN.search(lead))
+
+
+def is_awarded(folded: Folded, figure: Figure) -> bool:
+    """Whether a sum is one that somebody was given: no base, unless the words beside it say so."""
+    return bool(AWARDED.search(folded.text[max(0, figure.start - LEAD) : figure.start]))
 
 
 def year_of(folded: Folded, figure: Figure) -> int:

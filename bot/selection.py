@@ -25,11 +25,13 @@ class Selection:
     """The benefits that are meant.
 
     told      the words or the facts pick them; else they are what the policy gives to everybody
+    named     the words pick them
     together  each is named by words of its own: they are meant beside each other, not as readings of one word
     """
 
     benefits: tuple[AnyBenefit, ...]
     told: bool = False
+    named: bool = False
     together: bool = False
 
 
@@ -105,7 +107,7 @@ def choose(policy: Policy, text: str, facts: Given, *, silent: Sequence[str] = (
     groups = {candidates[n].choice for n in picked} - {""}
     certain = [b for b in candidates if all(check(need, facts) is Verdict.MET for need in b.needs)]
     chosen = tuple(b for n, b in enumerate(candidates) if n in picked or (b.choice in groups and b in certain))
-    return Selection(benefits=chosen, told=True, together=together)
+    return Selection(benefits=chosen, told=True, named=True, together=together)
 
 
 def _evidence(benefits: Sequence[AnyBenefit], folded: Folded, silent: frozenset[str]) -> list[dict[int, float]]:

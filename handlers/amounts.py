@@ -24,7 +24,10 @@ SEEKING = re.compile(
     "[补奖给返配拿领报](?:到|回|上|点|些|我|俺|咱|得)?(?:吗|不|么|没|啥|几)|能[^，。？]{0,4}[补奖返配拿领]|有没有[补奖]"
 )
 AT_HAND = frozenset({"", "amount", "contact", "conditions", "expiry"})  # after these a figure is of the policy shown
-OTHERS = frozenset({"contact", "expiry", "subscribe", "unsubscribe", "subscriptions", "staff", "complaint", "more"})
+OTHERS = frozenset({
+    "contact", "expiry", "expired", "expiring", "current", "list", "conditions", "subscribe", "unsubscribe",
+    "subscriptions", "staff", "complaint", "more",
+})  # fmt: skip
 
 
 async def answer(ctx: Context) -> Answer | None:
@@ -64,7 +67,7 @@ async def told(ctx: Context) -> Answer | None:
     said = read(ctx, policy, asked=here.asked)
     counted = [key for key in said.facts if ctx.corpus.facts[key].kind in ("money", "number", "percent")]
     more = bool(counted) and here.wanted == "amount" and ctx.finding.ids[:1] == (policy.id,)
-    if ctx.finding.intent in OTHERS or not (said.whole or more) or not (counted or tapped or here.wanted == "amount"):
+    if ctx.finding.wants & OTHERS or not (said.whole or more) or not (counted or tapped or here.wanted == "amount"):
         return None
     if any(odd.kind == "bare" for odd in said.odd) and number is not None and number <= len(here.listed):
         return None  # a number of the list

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.awards import Award, Companion, Period, Total, award, companions, in_force, total
-from bot.benefits import State, deciding
+from bot.benefits import RECEIVED, State, deciding
 from bot.context import Context
 from bot.corpus import Corpus
 from bot.facts import Odd, Told, read_facts
@@ -127,6 +127,7 @@ def wanted(corpus: Corpus, policy: Policy) -> tuple[Fact, ...]:
     others = [c.policy for c in companions(corpus, policy, policy.benefits)]
     keys = [key for benefit in policy.benefits for key in deciding(benefit)]
     keys += [key for p in (policy, *others) for key in facts_of(p)]
+    keys += [RECEIVED] if RECEIVED in corpus.facts and any(benefit.topup for benefit in policy.benefits) else []
     grown = {corpus.facts[key].grows for key in keys if corpus.facts[key].grows}
     keys += [f.key for f in corpus.facts.values() if f.key in grown or (f.before and f.before in grown) or f.lasting]
     return tuple(corpus.facts[key] for key in dict.fromkeys(keys))
@@ -145,7 +146,7 @@ async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tupl
     facts = {**kept, **_fresh(corpus, ctx.conversation.facts, told), **told.facts}
     period = _period(ctx)
     selection = choose(policy, _beside_title(ctx, policy), facts, silent=_silent(corpus, policy))
-    if meant and not (selection.told and len(selection.benefits) < len(policy.benefits)):
+    if meant and not selection.named:
         selection = Selection(benefits=tuple(policy.benefits[n] for n in meant if n < len(policy.benefits)), told=True)
     own = award(corpus, policy, facts, period=period, benefits=selection.benefits)
     found = Estimate(

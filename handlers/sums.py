@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot.awards import Award, Part, in_force
-from bot.benefits import Outcome, State
+from bot.benefits import RECEIVED, Outcome, State
 from bot.chinese import day
 from bot.context import Context
 from bot.facts import Odd
@@ -146,6 +146,8 @@ def _parts(ctx: Context, found: Estimate) -> list[str]:
             lines += [_label(ctx, found, award, part=part), f"　{line(ctx.corpus, part)}"]
             if part.outcome.benefit.note and award is found.own:
                 lines.append(f"　{part.outcome.benefit.note}")
+            if part.outcome.benefit.topup and RECEIVED not in found.facts:
+                lines.append("　低一档的以前拿过的，只补差额")
         lines += _others(ctx, award) if award is found.own else []
     summands = [part.sum for award in alive if not award.over for part in award.counted]
     if found.adds_up and len(summands) > 1:
@@ -201,7 +203,8 @@ def _over(ctx: Context, found: Estimate) -> list[str]:
     for award in found.beside:
         if award.over:
             name, state = wording.title(ctx, award.policy), wording.mark(ctx, award.policy)
-            was = f"到期前可给{yuan(award.sum)}，{clause(ctx.corpus, award.policy)}"
+            most = "最多" if award.up_to else ""
+            was = f"到期前{most}可给{yuan(award.sum)}，{clause(ctx.corpus, award.policy)}"
             lines.append(f"🚫 {wording.level(award.policy)}的「{name}」{state}，没有计入（{was}）")
     return lines
 

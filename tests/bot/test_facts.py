@@ -120,6 +120,20 @@ def test_what_the_rules_say_is_not_told_of_oneself() -> None:
     assert read("技改最高600万，按12%算", *RENEWAL, only="equipment").facts == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "注册资本5000万，技改能补多少",
+        "技改贷款2000万能补多少",
+        "政府给了我们1000万补贴，技改还能补多少",
+        "去年利润800万，技改补多少",
+    ],
+)
+def test_sums_of_another_kind_are_no_base(text: str) -> None:
+    """Capital, loans, profits and what somebody was given are nobody's investment."""
+    assert "equipment" not in read(text, *RENEWAL, only="equipment").facts
+
+
 def test_whether_anything_else_is_said() -> None:
     """An answer is hardly more than its facts; a new question is."""
     assert read("3000万，平度的", *RENEWAL, asked="equipment").whole

@@ -92,6 +92,7 @@ def test_more_than_a_figure() -> None:
     """超过50亿 is not 50亿: it reaches a step that begins above."""
     assert read("营收首超50亿") == [(5_000_000_000.01, "yuan", "")]
     assert read("突破5亿") == [(500_000_000.01, "yuan", "")]
+    assert read("以前拿过50万") == [(500_000, "yuan", "")]
     assert read("营收50亿") == [(5e9, "yuan", "")]
 
 

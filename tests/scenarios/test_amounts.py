@@ -91,3 +91,18 @@ async def test_growth_follows_the_turnover() -> None:
     assert "150万元" in said(await talk.say("崂山做互联网的，1-11月营收去年12亿，今年15亿，能奖多少"))
     reply = said(await talk.say("去年12亿今年20亿"))
     assert "超过300万元上限，按300万元" in reply
+
+
+async def test_a_top_up_takes_off_what_was_received() -> None:
+    """The benefit that was meant stays meant, and what they had before is taken off to the yuan."""
+    talk = Talk()
+    assert "只补差额" in said(await talk.say("高新区国家级制造业创新中心补多少"))
+    assert "500万元，扣掉已拿的200万，补差额300万元" in said(await talk.say("以前拿过200万"))
+
+
+async def test_a_question_of_its_own_is_not_taken_for_an_answer() -> None:
+    """A district asked for its policies, its desk or its dates is not where they are."""
+    for words, intent in (("崂山区有哪些政策", "list"), ("平度找谁", "contact"), ("2026年还有效吗", "expiry")):
+        talk = Talk()
+        await talk.say("设备投了3000万技改能补多少")
+        assert (await talk.say(words)).intent == intent
