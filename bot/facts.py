@@ -60,7 +60,7 @@ def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "", only: str 
     only   the one sum that the matter has: a single sum without a word can be no other
     """
     folded = fold(sign(text[:LONGEST]))
-    figures = [f for f in read_figures(folded) if not is_limit(folded, f)]
+    figures = _sound([f for f in read_figures(folded) if not is_limit(folded, f)])
     facts: Facts = {}
     odd: list[Odd] = []
     counted = [fact for fact in wanted if fact.kind in MOST]
@@ -89,6 +89,12 @@ def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "", only: str 
     places = _covered(folded, told, figures)
     whole = replied or _is_whole(folded, places)
     return Told(facts=facts, odd=tuple(odd), whole=whole, named=named, places=places)
+
+
+def _sound(figures: list[Figure]) -> list[Figure]:
+    """Without ranges and bounds where plain sums stand beside them: 1亿以上 is then what the rule says, not they."""
+    plain = [f for f in figures if f.unit != "yuan" or f.flaw not in ("range", "bound")]
+    return plain if any(f.unit == "yuan" for f in plain) else figures
 
 
 def _read_reply(text: str, asked: Fact, facts: Facts) -> bool:
@@ -177,7 +183,7 @@ def _cost(folded: Folded, figure: Figure, fact: Fact) -> float | None:
         return None
     best: float | None = None
     awarded = is_awarded(folded, figure)
-    for word in fact.words:
+    for word in (fact.name, *fact.words):
         for start, end in _places(folded, word):
             behind = start >= figure.end
             gap = start - figure.end if behind else figure.start - end
@@ -249,7 +255,7 @@ def _is_year(figure: Figure) -> bool:
 
 def _accept(folded: Folded, figure: Figure, fact: Fact, *, facts: Facts, odd: list[Odd]) -> None:
     said = folded.text[figure.start : figure.end]
-    flaw = figure.flaw
+    flaw = "" if figure.flaw == "bound" else figure.flaw
     if fact.kind == "percent" and flaw == "negative":
         flaw = ""  # a turnover may shrink
     if not flaw and fact.kind != "percent" and figure.value < (LEAST_SUM if fact.kind == "money" else 0.0):

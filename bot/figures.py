@@ -23,6 +23,7 @@ APART = re.compile("[一二两三四五六七八九][二三四五六七八九](?
 MINUS, TO = "负", "至"
 SIGNED = re.compile(r"(?<![\da-zA-Z%.])[-−﹣－](?=\s?\d)")
 HYPHEN = re.compile(r"(?<=[\d万亿千百元wW%])\s?[-−﹣－~～—–]+\s?(?=\d)")
+BOUND = re.compile("[及或含]?(?:以[上下内]|及以)")
 SPAN = re.compile(r"[至到](?=[\d一二两三四五六七八九十百])")
 LED_BY_SPAN = re.compile(r"[\d一二三四五六七八九十百千万亿元w%][至到]$")
 RISING = re.compile("从[^从]{1,12}$|[涨增升长][^涨增升长]{0,3}$")
@@ -34,7 +35,7 @@ FOREIGN = re.compile(
     "|资产总额|罚款|流动资金|定金|押金)(?:[是有了为共约]|大概|总共|一共|差不多)*$"
 )
 AWARDED = re.compile("(?:[给补奖拨拿领返]|补贴|补助|奖励|奖补)(?:[了过到给]|我们?|咱们?|俺们?|企业|公司|厂里)*$")
-RULED = re.compile("(?:按照?|给|补|奖|比例(?:是|为)?|再|照|打)$")
+RULED = re.compile("(?:按照?|给|补|奖|(?<!的)比例(?:是|为)?|再|照|打)$")
 EACH = re.compile("每$")  # 每亩, 一吨给多少: what the rule counts by
 ASKS = re.compile("[^，。]{1,4}?(?:最多|最高|给|补|奖|多少|几)")
 RULES = re.compile("的?(?:算|补|奖|给|那|这|比例|配|再|返|资助|支持)")
@@ -58,7 +59,7 @@ class Figure:
     """A figure with its place in the folded text.
 
     unit  yuan, percent, or what follows the number, a few characters of the text: 吨鱿鱼运
-    flaw  negative, range, or empty
+    flaw  negative, range, bound as in 1亿以上, or empty
     """
 
     start: int
@@ -111,13 +112,14 @@ def _numbers(folded: Folded) -> Iterator[Read]:
 
 
 def _figure(text: str, start: int, end: int, *, value: float, unit: str) -> Figure:
-    lead, rest = text[max(0, start - LEAD) : start], text[end : end + 2]
+    lead, rest = text[max(0, start - LEAD) : start], text[end : end + 3]
     if unit == "yuan" and BEYOND.search(lead):
         value = round(value + 0.01, 2)  # 超过50亿 is more than 50亿, by what nobody said
     if lead.endswith(MINUS):
         return Figure(start, end, -value, unit, "negative")
     span = (SPAN.match(rest) or LED_BY_SPAN.search(lead)) and not RISING.search(lead)
-    return Figure(start, end, value, unit, "range" if span else "")
+    bound = "bound" if unit == "yuan" and BOUND.match(rest) else ""
+    return Figure(start, end, value, unit, "range" if span else bound)
 
 
 def is_limit(folded: Folded, figure: Figure) -> bool:
@@ -126,7 +128,8 @@ def is_limit(folded: Folded, figure: Figure) -> bool:
     if figure.unit == "percent":
         return bool(RULED.search(lead) or RULES.match(rest))
     if figure.unit != "yuan" and figure.value == 1:
-        return bool(EACH.search(lead) or ASKS.match(folded.text[figure.end : figure.end + 7]))
+        stop = min([figure.end + 7, *(place for place in folded.breaks if place > figure.end)])
+        return bool(EACH.search(lead) or ASKS.match(folded.text[figure.end : stop]))
     return bool(CEILING.search(lead) or FOREIGN.search(lead))
 
 

@@ -15,6 +15,7 @@ from bot.policies import AnyBenefit, Policy, Pool, Tiers
 WORD, NAME, WHO = 1.5, 1.0, 0.5  # what a character, or a pair of them, is worth by where the benefit has it
 TELLING = 0.6  # evidence from which on a benefit is told from its siblings
 CLEAR = 0.65  # and the share of the best evidence from which on it is meant as well
+WHOLE = 6  # characters of a name that, written out, leave no doubt
 ALIKE = 0.6  # two names with this share of their pairs in common are for the same thing
 
 Place = tuple[int, str]
@@ -94,7 +95,11 @@ def choose(policy: Policy, text: str, facts: Given, *, silent: Sequence[str] = (
     fits = [all(check(need, facts) is not Verdict.UNMET for need in needs_of(b)) for b in candidates]
     if len(candidates) < 2:
         return Selection(benefits=tuple(candidates), told=len(policy.benefits) == 1)
-    evidence = _evidence(candidates, fold(text), frozenset(pair for word in silent for pair in pairs(word)))
+    folded = fold(text)
+    exact = [b for b in candidates if len(said := fold(b.name).text) >= WHOLE and said in folded.text]
+    if exact:
+        return Selection(benefits=tuple(exact), told=True, named=True, together=len(exact) > 1)
+    evidence = _evidence(candidates, folded, frozenset(pair for word in silent for pair in pairs(word)))
     scores = [sum(places.values()) for places in evidence]
     best = max(scores)
     if best < TELLING:

@@ -71,14 +71,17 @@ class Estimate:
         return bool(bases & self.told.named) and not self.own.unmet and not self.odd
 
     @property
-    def doubts(self) -> int:
-        """How many needs of what is counted nobody told of: the fewer, the better it fits what was told."""
-        return min((len(part.outcome.unknown) for part in self.own.counted), default=0)
+    def fit(self) -> tuple[bool, int]:
+        """How well its rules take what was told: figures of theirs, then the facts it uses less those nobody told."""
+        counted = [part.outcome for part in self.own.counted]
+        doubts = min((len(outcome.unknown) for outcome in counted), default=0)
+        asked = {key for outcome in counted for key in _asked_of(outcome.benefit)}
+        return self.is_claimed, len(asked & set(self.told.facts)) - doubts
 
     @property
     def rests_on_figures(self) -> bool:
         """Whether what counts was worked out from facts of theirs, and is not a sum that the text states anyway."""
-        keys = {p.outcome.trace.fact for p in self.own.counted}
+        keys = {key for p in self.own.counted for key in (p.outcome.trace.fact, p.outcome.benefit.count)}
         keys |= {need.fact for p in self.own.counted for need in p.outcome.benefit.needs}
         return bool(keys & set(self.facts))
 
@@ -267,17 +270,16 @@ def _of_companion(ctx: Context, found: Estimate, companion: Companion, facts: Fa
 
 async def best_estimate(ctx: Context, ids: tuple[str, ...]) -> Estimate:
     """Of policies that fit the words the one whose rules take the figures that were told, the first of equals."""
-    first = await estimate(ctx, ctx.corpus.policies[ids[0]])
-    if not (first.told.facts or ctx.finding.question.sums) or (first.is_claimed and not first.doubts):
-        return first
+    best = await estimate(ctx, ctx.corpus.policies[ids[0]])
+    if not (best.told.facts or ctx.finding.question.sums):
+        return best
     scores = {ranked.id: ranked.score for ranked in ctx.finding.ranked}
-    best = first
     for policy_id in ids[1:LOOKED_AT]:
         policy = ctx.corpus.policies[policy_id]
         if policy.restates or (best.is_claimed and scores.get(policy_id, 0) < NEAR * scores.get(ids[0], 0)):
             continue
         other = await estimate(ctx, policy)
-        if other.is_claimed and (not best.is_claimed or other.doubts < best.doubts):
+        if other.is_claimed and other.fit > best.fit:
             best = other
     return best
 
