@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.chinese import Folded, denied, fold
-from bot.figures import SAID_NO, SAID_YES, Figure, is_awarded, is_limit, read_figures, says_yes, sign, year_of
+from bot.figures import SAID_NO, SAID_YES, Figure, is_awarded, is_limit, is_part, read_figures, says_yes, sign, year_of
 from bot.person import Facts, FactValue
 from bot.policies import Fact
 
@@ -19,6 +19,7 @@ LONGEST = 600  # characters of a text that are read
 REACH = 14  # characters between a word and its figure, over one clause
 ACROSS, BEHIND, LATER = 5, 3, 0.4  # what it costs to cross a clause, to stand behind the figure, to be wanted less
 MOST = {"money": 1e12, "number": 1e9, "percent": 1e5}  # nothing an enterprise has is more
+APART_COST = 10.0  # a part of what was told before is nobody's whole
 BESIDE = 2.0  # what a word may cost that makes a fact of a sum that was given
 BARE = 10.0  # from here on a number without a unit may be meant as a sum
 YEARS = range(1990, 2100)
@@ -140,7 +141,7 @@ def _claims(folded: Folded, figures: list[Figure], counted: list[Fact], odd: lis
     """Which figure is whose by the words beside it; a second, other one beside the same word is a contradiction."""
     owner = _years(folded, figures, counted)
     claims = sorted(
-        (cost + rank * LATER, number, rank)
+        (cost + rank * LATER + is_part(folded, figure) * APART_COST, number, rank)
         for number, figure in enumerate(figures)
         if number not in owner
         for rank, fact in enumerate(counted)

@@ -35,6 +35,7 @@ FOREIGN = re.compile(
     "|资产总额|罚款|流动资金|定金|押金)(?:[是有了为共约]|大概|总共|一共|差不多)*$"
 )
 AWARDED = re.compile("(?:[给补奖拨拿领返]|补贴|补助|奖励|奖补)(?:[了过到给]|我们?|咱们?|俺们?|企业|公司|厂里)*$")
+PART = re.compile("其中[^，。]{0,8}$|里[头面边][^，。]{0,8}$|包括[^，。]{0,8}$")
 RULED = re.compile("(?:按照?|给|补|奖|(?<!的)比例(?:是|为)?|再|照|打)$")
 EACH = re.compile("每$")  # 每亩, 一吨给多少: what the rule counts by
 ASKS = re.compile("[^，。]{1,4}?(?:最多|最高|给|补|奖|多少|几)")
@@ -136,6 +137,11 @@ def is_limit(folded: Folded, figure: Figure) -> bool:
 def is_awarded(folded: Folded, figure: Figure) -> bool:
     """Whether a sum is one that somebody was given: no base, unless the words beside it say so."""
     return bool(AWARDED.search(folded.text[max(0, figure.start - LEAD) : figure.start]))
+
+
+def is_part(folded: Folded, figure: Figure) -> bool:
+    """Whether a figure is a part of one told before: 其中进口设备1000万."""
+    return bool(PART.search(folded.text[max(0, figure.start - LEAD) : figure.start]))
 
 
 def year_of(folded: Folded, figure: Figure) -> int:

@@ -35,11 +35,14 @@ async def answer(ctx: Context) -> Answer | None:
     if not ctx.words:
         return None
     finding = ctx.finding
-    if finding.intent != "amount" and not _is_own_case(finding):
+    asks = finding.intent == "amount" or _is_own_case(finding)
+    if not asks and not (finding.intent == "policy" and finding.ids and finding.question.sums):
         return None
     ids = finding.ids
     if ids:
         found = await best_estimate(ctx, ids)
+        if not asks and not (found.told.whole and found.is_claimed):
+            return None
         return _of_estimate(ctx, found, tuple(i for i in ids if i != found.policy.id))
     focus = ctx.corpus.policies.get(ctx.focus)
     if focus:
@@ -90,7 +93,7 @@ def _of_estimate(ctx: Context, found: Estimate, others: tuple[str, ...] = ()) ->
         lines = sums.worked_out(ctx, found)
     else:
         return _rules_of(ctx, found, others)
-    named = (found.policy.id, *(a.policy.id for a in found.beside), *others)
+    named = (found.policy.id, *(a.policy.id for a in (*found.beside, *found.also)), *others)
     _remember(ctx, found, asked=sums.asked(found))
     return Answer(reply=Say(text="\n".join(lines)), intent="amount", policies=tuple(dict.fromkeys(named)))
 
@@ -109,7 +112,7 @@ def _is_worked_out(found: Estimate) -> bool:
         return False
     told = set(found.told.facts) | (set(found.facts) & {p.outcome.trace.fact for p in found.own.counted})
     picked = found.selection.told and len(found.selection.benefits) < len(found.policy.benefits)
-    return bool(set(found.used) & told) or picked or bool(found.beside)
+    return bool(set(found.used) & told) or picked or bool(found.beside or found.also)
 
 
 def _remember(ctx: Context, found: Estimate, *, asked: str) -> None:

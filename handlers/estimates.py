@@ -9,6 +9,7 @@ from datetime import date
 
 from bot.awards import Award, Companion, Period, Total, award, companions, in_force, total
 from bot.benefits import RECEIVED, State, deciding
+from bot.chinese import fold
 from bot.context import Context
 from bot.corpus import Corpus
 from bot.facts import Odd, Told, read_facts
@@ -20,6 +21,7 @@ LOOKED_AT = 5  # policies that fit the words and may be the one whose rules take
 NEAR = 0.65  # of the first's score: what fits the words nearly as well
 DISTRICT = "district"  # the fact that says where the enterprise is
 RELATIVE_YEAR = re.compile("(去年|前年|明年)(?:还|就|也|都|又)?(?:能|可以|可)")
+TOGETHER = re.compile("一共|总共|合计|加一?起|加起来|都(?:评|拿|有|能)|同时|以及|还有")
 AHEAD = {"前年": -2, "去年": -1, "明年": 1}
 
 
@@ -29,6 +31,7 @@ class Estimate:
 
     told     what this message says; `facts` are all that is known, `kept` those of them they agreed to have kept
     own      the award of the policy; `beside` those of other levels that are added
+    also     awards of policies for other things that the words name too
     offered  awards of districts that could be added if the enterprise were there; nobody said where it is
     stated   ids of the policies beside whose text says that they are added
     """
@@ -42,9 +45,21 @@ class Estimate:
     kept: frozenset[str]
     own: Award
     beside: tuple[Award, ...] = ()
+    also: tuple[Award, ...] = ()
     offered: tuple[Award, ...] = ()
     stated: frozenset[str] = frozenset()
     whole: Total = field(default_factory=lambda: Total(awards=()))
+
+    @property
+    def alive(self) -> tuple[Award, ...]:
+        """The awards that count: in force, with the policy at hand first; that one alone where none is in force."""
+        counted = [a for a in (self.own, *self.beside, *self.also) if a.counted and not a.over]
+        return tuple(counted) or (self.own,)
+
+    @property
+    def past(self) -> tuple[Award, ...]:
+        """What is over and does not count, where anything does."""
+        return tuple(a for a in (self.own, *self.beside) if a.over and a not in self.alive)
 
     @property
     def adds_up(self) -> bool:
@@ -56,7 +71,8 @@ class Estimate:
     @property
     def used(self) -> tuple[str, ...]:
         """The facts that the sums rest on, in the order they are needed."""
-        parts = [part for a in (self.own, *self.beside) for part in a.counted if not part.source]
+        awards = (self.own, *self.beside, *self.also)
+        parts = [part for a in awards for part in a.counted if not part.source]
         keys = [key for part in parts for key in _asked_of(part.outcome.benefit)]
         keys += [
             DISTRICT,
@@ -271,17 +287,37 @@ def _of_companion(ctx: Context, found: Estimate, companion: Companion, facts: Fa
 async def best_estimate(ctx: Context, ids: tuple[str, ...]) -> Estimate:
     """Of policies that fit the words the one whose rules take the figures that were told, the first of equals."""
     best = await estimate(ctx, ctx.corpus.policies[ids[0]])
-    if not (best.told.facts or ctx.finding.question.sums):
-        return best
     scores = {ranked.id: ranked.score for ranked in ctx.finding.ranked}
-    for policy_id in ids[1:LOOKED_AT]:
-        policy = ctx.corpus.policies[policy_id]
-        if policy.restates or (best.is_claimed and scores.get(policy_id, 0) < NEAR * scores.get(ids[0], 0)):
+    figures = bool(best.told.facts or ctx.finding.question.sums)
+    others = [policy for i in ids[1:LOOKED_AT] if not (policy := ctx.corpus.policies[i]).restates]
+    for policy in others if figures else ():
+        if best.is_claimed and scores.get(policy.id, 0) < NEAR * scores.get(ids[0], 0):
             continue
         other = await estimate(ctx, policy)
         if other.is_claimed and other.fit > best.fit:
             best = other
-    return best
+    return await _with_others(ctx, best, ids) if TOGETHER.search(ctx.words) else best
+
+
+async def _with_others(ctx: Context, found: Estimate, ids: tuple[str, ...]) -> Estimate:
+    """The same with what the words name beside it: 小巨人和高企一共能拿多少."""
+    if not found.own.counted or not found.adds_up or found.odd:
+        return found
+    text = fold(ctx.words).text
+    taken = {found.policy.id, *(award.policy.id for award in found.beside)}
+    names = {fold(word).text for i in taken for word in ctx.corpus.policies[i].keywords}
+    also = []
+    for policy_id in ids[:LOOKED_AT]:
+        policy = ctx.corpus.policies[policy_id]
+        own = [word for word in policy.keywords if fold(word).text in text and fold(word).text not in names]
+        if policy_id in taken or policy.restates or set(found.policy.restates) & {policy_id} or not own:
+            continue
+        other = await estimate(ctx, policy)
+        settled = other.own.counted and not other.is_open and not other.odd and not other.own.unmet
+        if settled and not other.own.over and (len(policy.benefits) == 1 or other.selection.named):
+            also.append(other.own)
+            names |= {fold(word).text for word in policy.keywords}
+    return replace(found, also=tuple(also), offered=() if also else found.offered)
 
 
 def has_sums(policy: Policy) -> bool:

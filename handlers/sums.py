@@ -110,7 +110,7 @@ def _head(ctx: Context, found: Estimate) -> list[str]:
         lines.append(f"🗓 按{when}算，这条政策{state}；现在：{wording.status(ctx, policy)}")
     if found.facts.get(DISTRICT) != policy.district:
         lines += wording.caution(ctx, policy)
-    if found.own.over and period.start == ctx.today:
+    if found.own in found.alive and found.own.over and period.start == ctx.today:
         lines.append("现在不能再报，下面按到期前的标准算：")
     return [*lines, ""]
 
@@ -125,38 +125,39 @@ def _given(ctx: Context, found: Estimate) -> list[str]:
 
 
 def _headline(found: Estimate) -> str:
-    counted = [award for award in (found.own, *found.beside) if not award.over and award.counted]
+    """What it comes to."""
     if not found.adds_up:
         return "💰 看您属于哪一种："
-    total = sum((award.sum for award in counted), Decimal(0)) if counted else found.own.sum
-    most = "最多" if any(award.up_to for award in counted or [found.own]) else ""
-    if not counted and found.period.end.year != found.today.year:
-        return f"💰 按这条的标准是{most}{yuan(total)}，但那时不在有效期内，拿不到"
-    when = "" if counted else "到期前"
-    return f"💰 {'合计' if len(counted) > 1 else ''}{when}{most}可得{yuan(total)}"
+    alive = found.alive
+    total = sum((award.sum for award in alive), Decimal(0))
+    most = "最多" if any(award.up_to for award in alive) else ""
+    if alive == (found.own,) and found.own.over:
+        if found.period.end.year != found.today.year:
+            year = found.period.end.year
+            return f"💰 按这条的标准是{most}{yuan(total)}，但{year}年不在有效期内，不能这样算"
+        return f"💰 到期前{most}可得{yuan(total)}"
+    return f"💰 {'合计' if len(alive) > 1 else ''}{most}可得{yuan(total)}"
 
 
 def _parts(ctx: Context, found: Estimate) -> list[str]:
     """One line of arithmetic for each part, the city's before the district's, and the sum of the sums."""
-    awards = sorted((found.own, *found.beside), key=lambda award: award.policy.level != "city")
-    alive = [award for award in awards if not award.over or award is found.own]
     lines = []
+    alive = sorted(found.alive, key=lambda award: award.policy.level != "city")
     for award in alive:
         for part in award.counted:
+            benefit = part.outcome.benefit
             lines += [_label(ctx, found, award, part=part), f"　{line(ctx.corpus, part)}"]
-            if part.outcome.benefit.note and award is found.own:
-                lines.append(f"　{part.outcome.benefit.note}")
-            if part.outcome.benefit.topup and RECEIVED not in found.facts:
-                lines.append("　低一档的以前拿过的，只补差额")
+            lines += [f"　{benefit.note}"] if benefit.note and award is found.own else []
+            lines += ["　低一档的以前拿过的，只补差额"] if benefit.topup and RECEIVED not in found.facts else []
         lines += _others(ctx, award) if award is found.own else []
-    summands = [part.sum for award in alive if not award.over for part in award.counted]
+    summands = [part.sum for award in alive for part in award.counted]
     if found.adds_up and len(summands) > 1:
         lines.append(f"合计：{'＋'.join(yuan(s) for s in summands)}＝{yuan(sum(summands, Decimal(0)))}")
     return [*lines, *_same_money(ctx, found), *_doubts(found)]
 
 
 def _label(ctx: Context, found: Estimate, award: Award, *, part: Part) -> str:
-    where = f"{wording.level(award.policy)}·" if found.beside else ""
+    where = f"{wording.level(award.policy)}·" if found.beside or found.also else ""
     benefit = part.outcome.benefit
     source = clause(ctx.corpus, award.policy, benefit.clause)
     return f"· {where}{benefit.name}{f'（{source}）' if source else ''}"
@@ -188,24 +189,25 @@ def _same_money(ctx: Context, found: Estimate) -> list[str]:
 
 def _doubts(found: Estimate) -> list[str]:
     """What the texts leave open where two levels stand together."""
-    added = [award for award in (found.own, *found.beside) if award.counted and not award.over]
+    added = [award for award in found.alive if award not in found.also]
     derived = [part for award in added for part in award.counted if part.source]
     if derived:
         return ["　区（市）这部分按上面算出的上级奖补来算，实际以上级拨付的数为准。"]
     if len(added) > 1 and not found.stated & {award.policy.id for award in found.beside}:
         return ["　市、区两级能不能都拿，文件没有写明，请先问责任单位。"]
+    if found.also:
+        return ["　几项能不能同时拿，请先问责任单位。"]
     return []
 
 
 def _over(ctx: Context, found: Estimate) -> list[str]:
-    """Awards of other levels that are over: named, not counted."""
+    """Awards that are over: named with what they gave, not counted."""
     lines = []
-    for award in found.beside:
-        if award.over:
-            name, state = wording.title(ctx, award.policy), wording.mark(ctx, award.policy)
-            most = "最多" if award.up_to else ""
-            was = f"到期前{most}可给{yuan(award.sum)}，{clause(ctx.corpus, award.policy)}"
-            lines.append(f"🚫 {wording.level(award.policy)}的「{name}」{state}，没有计入（{was}）")
+    for award in found.past:
+        name, state = wording.title(ctx, award.policy), wording.mark(ctx, award.policy)
+        most = "最多" if award.up_to else ""
+        was = f"到期前{most}可给{yuan(award.sum)}，{clause(ctx.corpus, award.policy)}"
+        lines.append(f"🚫 {wording.level(award.policy)}的「{name}」{state}，没有计入（{was}）")
     return lines
 
 
@@ -226,9 +228,7 @@ def _offers(ctx: Context, found: Estimate) -> list[str]:
 def _conditions(found: Estimate) -> list[str]:
     """Who it is for, where nobody told yet whether they are."""
     lines = []
-    for award in (found.own, *found.beside):
-        if award.over and award is not found.own:
-            continue
+    for award in found.alive:
         who = [p.outcome.benefit.who for p in award.counted if p.outcome.benefit.who and p.outcome.unknown]
         if not who and (award.unknown or any(p.outcome.unknown for p in award.counted)):
             who = list(award.policy.who)
@@ -239,7 +239,7 @@ def _conditions(found: Estimate) -> list[str]:
 def _foot(ctx: Context, found: Estimate) -> list[str]:
     """Papers, desks, the page, the edition: of the policy, and of those that were added."""
     lines = []
-    for award in (found.own, *(a for a in found.beside if not a.over)):
+    for award in (found.own, *(a for a in found.alive if a is not found.own)):
         policy = award.policy
         lines.append(f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}")
         lines += [f"☎ {desk}" for desk in wording.desks(policy)]

@@ -38,6 +38,7 @@ def read(text: str, *keys: str, asked: str = "", only: str = "") -> Told:
         ("厂子在平度，规上，换机器花了四百来万", RENEWAL, {"equipment": 4e6, "district": "平度市", "scale": "规上"}),
         ("设备合计6200万元（非重大技改）", RENEWAL, {"equipment": 6.2e7, "major": "否"}),
         ("国产替代的重大技改，设备1.2亿", RENEWAL, {"equipment": 1.2e8, "major": "是"}),
+        ("技改投了3千万，其中进口设备1000万", RENEWAL, {"equipment": 3e7}),
         ("营收5个亿", REVENUE, {"turnover": 5e8}),
         ("增速25%", REVENUE, {"growth_rate": 25.0}),
         ("比去年多了3个亿", REVENUE, {"growth": 3e8}),

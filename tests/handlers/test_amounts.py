@@ -182,12 +182,32 @@ async def test_what_is_over_is_left_out_and_named() -> None:
     assert "没有计入（到期前可给100万元，汇编第35条）" in reply
 
 
+async def test_where_the_policy_at_hand_is_over() -> None:
+    """What the city gives still counts, and the district's share is named as over."""
+    reply = said(await Talk().say("市级和区级的技改能不能一起拿，投了3000万，在高新区"))
+    assert "💰 可得360万元" in reply
+    assert "高新区的「鼓励企业加大技术改造力度」已到期，没有计入（到期前可给180万元，汇编第80条）" in reply
+
+
+async def test_several_matters_in_one_question() -> None:
+    """Each is worked out by its own policy, and whether they go together is left to the desk."""
+    answer = await Talk().say("平度的小巨人和高企，首次，规上，一共能拿多少")
+    assert "合计：30万元＋15万元＝45万元" in said(answer)
+    assert "几项能不能同时拿，请先问责任单位" in said(answer)
+    assert set(answer.policies[:2]) == {"q91-68", "q91-69"}
+
+
+async def test_a_case_told_without_a_question() -> None:
+    """Nothing but facts of one matter asks for its sum."""
+    assert "合计可得450万元" in said(await Talk().say("设备投资：３０００万元；所在地：平度"))
+
+
 async def test_as_of_a_year() -> None:
     """A sum of an earlier year is worked out by what was in force then."""
     then = said(await Talk().say("2025年崂山企业新认定5G工厂一共能领多少"))
     assert "合计：100万元＋60万元＝160万元" in then
     before = said(await Talk().say("2023年技改投了3000万能拿多少"))
-    assert "不在有效期内，拿不到" in before
+    assert "2023年不在有效期内，不能这样算" in before
 
 
 async def test_a_policy_that_is_over() -> None:
