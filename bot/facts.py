@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from bot.chinese import Folded, denied, fold
 from bot.figures import SAID_NO, SAID_YES, Figure, is_awarded, is_limit, is_part, read_figures, says_yes, sign, year_of
@@ -125,9 +126,15 @@ def _is_whole(folded: Folded, covered: frozenset[int]) -> bool:
     return bool(covered) and len(folded.text) - len(covered) <= max(LOOSE, len(covered) // 2)
 
 
+@lru_cache(maxsize=8192)
+def _spelled(word: str) -> str:
+    """A word of the vocabulary as it stands in a folded text; there are a thousand, read again for every message."""
+    return fold(word).text
+
+
 def _places(folded: Folded, word: str) -> Iterator[Place]:
     """Where a word stands in a text."""
-    said = fold(word).text
+    said = _spelled(word)
     start = folded.text.find(said) if said else -1
     while start >= 0:
         yield start, start + len(said)
@@ -212,7 +219,7 @@ def _fits(figure: Figure, fact: Fact) -> str:
         return ""
     if figure.unit.startswith(fact.unit):
         return "unit"
-    return "kind" if any(figure.unit.startswith(fold(word).text) for word in fact.words) else ""
+    return "kind" if any(figure.unit.startswith(_spelled(word)) for word in fact.words) else ""
 
 
 def _give_the_rest(
