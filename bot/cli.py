@@ -119,6 +119,13 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         raise typer.Exit(0 if healthy else 1)
 
     @cli.command()
+    def lint(data: Annotated[Path, typer.Option(help="The corpus.")] = Path(__file__).parent.parent / "data") -> None:
+        """Look over the rules of the corpus, and say which have no figure, no text, no base, or contradict."""
+        from bot.lint import run_lint
+
+        raise typer.Exit(0 if run_lint(read_corpus(data), words, typer.echo) else 1)
+
+    @cli.command()
     def remarks(
         config: ConfigFile, many: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 100
     ) -> None:

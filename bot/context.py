@@ -98,15 +98,26 @@ class Context:
         return self._findings[text]
 
     def remember(self, conversation: Conversation) -> None:
-        """Keep where we are for the next message."""
-        self.conversation = msgspec.structs.replace(conversation, expires=self.now.timestamp() + REMEMBERED)
+        """Keep where we are for the next message, and what was told so far."""
+        before, expires = self.conversation, self.now.timestamp() + REMEMBERED
+        self.conversation = msgspec.structs.replace(
+            conversation,
+            facts=conversation.facts or before.facts,
+            skipped=conversation.skipped or before.skipped,
+            offered=conversation.offered or before.offered,
+            expires=expires,
+        )
+
+    def forget(self) -> None:
+        """Forget where we are, and what was told."""
+        self.conversation = Conversation()
 
     def look_at(self, policy: str, others: tuple[str, ...] = (), wanted: str = "") -> None:
         """Keep the policy that was shown, with the close ones offered beside it; without any, the last list stays."""
         if others:
             listed = Conversation(listed=(policy, *others), shown=1 + len(others), wanted=wanted, focus=policy)
         else:
-            listed = msgspec.structs.replace(self.conversation, focus=policy)
+            listed = msgspec.structs.replace(self.conversation, focus=policy, asked="")
         self.remember(listed)
 
     def note(self, note: Note) -> None:

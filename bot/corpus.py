@@ -32,6 +32,7 @@ from bot.policies import (
     status_on,
 )
 from bot.sayings import FOREIGN
+from bot.selection import pairs
 
 S = TypeVar("S")
 
@@ -69,10 +70,14 @@ class SayingFile(Record, frozen=True, kw_only=True):
 
 
 class EditionFile(Record, frozen=True, kw_only=True):
-    """edition.toml: which edition of which compilations the corpus holds; every answer names it."""
+    """edition.toml: which edition of which compilations the corpus holds; every answer names it.
+
+    cite  what the compilation is called where an item of it is cited, by the part of a policy's id before the number
+    """
 
     name: str
     sources: tuple[str, ...] = ()
+    cite: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +94,7 @@ class Corpus:
     facts: dict[str, Fact] = field(default_factory=dict)
     sayings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lexicon: Lexicon
+    cite: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> Index:
@@ -101,6 +107,11 @@ class Corpus:
             lexicon=self.lexicon,
             sayings=self.sayings,
         )
+
+    @cached_property
+    def benefit_pairs(self) -> Counter[str]:
+        """How many names of benefits have each pair of characters."""
+        return Counter(pair for p in self.policies.values() for b in p.benefits for pair in pairs(b.name))
 
     @cached_property
     def shared_titles(self) -> frozenset[str]:
@@ -128,6 +139,11 @@ class Corpus:
     def is_over(self, policy: Policy, day: date) -> bool:
         """Whether a policy ended before a day."""
         return self.status(policy, day) is Status.EXPIRED
+
+    def item(self, policy: Policy) -> tuple[str, int]:
+        """The compilation a policy is an item of, by its short name, and the item's number."""
+        source, number = _order(policy.id)
+        return self.cite.get(source, ""), number
 
     def by_phone(self, number: str) -> tuple[Department, ...]:
         """The units a phone number belongs to."""
@@ -166,6 +182,7 @@ def read_corpus(folder: Path) -> Corpus:
         sayings=_sayings(folder / "sayings", digest),
         facts=_named(facts.fact, Fact, folder / "facts.toml", by="key"),
         lexicon=lexicon,
+        cite=edition.cite,
     )
     _check_policies(corpus, places)
     _check_sayings(corpus, folder / "sayings")

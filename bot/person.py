@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-FactValue = float | str  # a money, number or percent fact is counted; a choice is its option's name, a yes is yes or no
+FactValue = float | str  # a money, number or percent fact is counted; a choice is its option's name, a yes is 是 or 否
 Facts = dict[str, FactValue]
 
 

@@ -15,8 +15,10 @@ class Words:
     name       what the account is called
     describe   a benefit in one line, for the public pages
     checkup    what the doctor says for each of its findings: a name to a sentence with {detail}
+    lint       and what the check of the rules says for each of its own
     """
 
     name: str
     describe: Callable[[AnyBenefit], str]
     checkup: Mapping[str, str]
+    lint: Mapping[str, str]

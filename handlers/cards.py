@@ -10,13 +10,16 @@ from handlers import wording
 NEXT = (("能补多少", "能补多少"), ("申报条件", "申报条件"), ("找谁办", "找谁办"), ("相关政策", "相关政策"))
 
 
-def card(ctx: Context, policy: Policy, intent: str = "policy", others: tuple[str, ...] = ()) -> Answer:
-    """The answer that shows one policy and remembers it; `others` are close ones, offered below."""
+def card(
+    ctx: Context, policy: Policy, intent: str = "policy", others: tuple[str, ...] = (), *, here: str = ""
+) -> Answer:
+    """The answer that shows one policy and remembers it; `others` are close ones, offered below; `here` is the
+    district they are known to be in."""
     ctx.look_at(policy.id, others)
-    return Answer(reply=Say(text=text(ctx, policy, others)), intent=intent, policies=(policy.id, *others))
+    return Answer(reply=Say(text=text(ctx, policy, others, here=here)), intent=intent, policies=(policy.id, *others))
 
 
-def text(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> str:
+def text(ctx: Context, policy: Policy, others: tuple[str, ...] = (), *, here: str = "") -> str:
     """The card as words, within the platform's limit: fewer benefits, then fewer links; nothing else is cut."""
     head = [
         f"【{wording.title(ctx, policy)}】",
@@ -24,7 +27,7 @@ def text(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> str:
         "",
         policy.summary,
     ]
-    head[2:2] = wording.caution(ctx, policy)
+    head[2:2] = wording.caution(ctx, policy, here)
     facts = [*_original(ctx, policy), *_who(policy), *_papers(ctx, policy), *_desks(ctx, policy)]
     for successors, near in ((2, others[:3]), (2, others[:2]), (2, others[:1]), (2, ()), (1, ())):
         tail = [*_successor(ctx, policy, successors), *facts, *footer(ctx, policy, near)]

@@ -6,12 +6,15 @@ import re
 from datetime import UTC, date, datetime, time
 from functools import cache
 
+import msgspec
+
 from bot.app import answering
 from bot.chinese import fold, sums
 from bot.clock import SHANGHAI, ManualClock
 from bot.context import Office
 from bot.conversation import Conversation
 from bot.messages import AnyMessage, Text
+from bot.person import Change, DropFacts, Erase, KeepFacts, Person
 from bot.policies import Policy
 from bot.replies import TEXT_LIMIT, Answer, HandOver, Say, Silence, visible
 from bot.routing import Router
@@ -35,13 +38,14 @@ SUNDAY = datetime.fromtimestamp(ManualClock().time(), UTC).astimezone(SHANGHAI) 
 
 
 class Talk:
-    """What they say is answered in turn. `now` may be moved; what is remembered and noted stays to be looked at."""
+    """What they say is answered in turn. `now` may be moved; what is remembered, noted, kept stays to be looked at."""
 
     def __init__(self, *, now: datetime = SUNDAY, office: Office | None = None, router: Router = ROUTER) -> None:
         self.now = now
         self.conversation: Conversation | None = None
         self.remarks: list[Remark] = []
-        self._answering = answering(router, the_corpus, office or Office(public_url=PAGES))
+        self.person = Person()
+        self._answering = answering(router, the_corpus, office or Office(public_url=PAGES), self._load)
         self._sent = 0
 
     async def say(self, text: str, policy: str = "") -> Answer:
@@ -53,7 +57,20 @@ class Talk:
         outcome = await self._answering(message, self.conversation, self.now.timestamp())
         self.conversation = outcome.conversation or self.conversation
         self.remarks += outcome.remarks
+        for change in outcome.changes:
+            self._keep(change)
         return outcome.answer
+
+    async def _load(self, openid: str) -> Person:
+        assert openid == OPENID
+        return self.person
+
+    def _keep(self, change: Change) -> None:
+        match change:
+            case KeepFacts(facts=facts):
+                self.person = msgspec.structs.replace(self.person, facts=facts, consented=self.now.timestamp())
+            case DropFacts() | Erase():
+                self.person = msgspec.structs.replace(self.person, facts={}, consented=0.0)
 
     def header(self) -> Header:
         """The fields that every message has, for the next one."""
@@ -75,7 +92,10 @@ def written(answer: Answer) -> str:
 
 
 def check(answer: Answer, asked: str = "") -> None:
-    """What holds for every answer: it fits into one message whole, and makes up no phone and no sum."""
+    """What holds for every answer: it fits into one message whole, and makes up no phone and no sum.
+
+    A sum that no file states stands at the end of a line of arithmetic.
+    """
     if isinstance(answer.reply, Silence | HandOver):
         return
     text = said(answer)
@@ -83,7 +103,9 @@ def check(answer: Answer, asked: str = "") -> None:
     assert len(written(answer).encode()) <= TEXT_LIMIT, "the platform would cut it"
     plain = text.replace(the_corpus().version, "")
     assert set(NUMBER.findall(plain)) <= phones(), "a phone from nowhere"
-    assert figures(plain) <= stated() | figures(asked), "a sum from nowhere"
+    lines = plain.replace("＝", "=").split("\n")
+    reckoned = figures("，".join(line.rpartition("=")[2] for line in lines if "=" in line))
+    assert figures(plain) <= stated() | figures(asked) | reckoned, "a sum from nowhere"
 
 
 def figures(text: str) -> frozenset[float]:
@@ -101,9 +123,9 @@ def phones() -> frozenset[str]:
 
 @cache
 def stated() -> frozenset[float]:
-    """Every sum that the files of the corpus name, in words or as a figure."""
+    """Every sum that the files of the corpus name, in words or as a figure, examples of its questions too."""
     found: set[float] = set()
-    for path in (DATA / "policies").glob("*.toml"):
+    for path in (*(DATA / "policies").glob("*.toml"), DATA / "facts.toml"):
         text = path.read_text(encoding="utf-8")
         found |= figures(text) | {float(n.replace("_", "")) for n in re.findall(r"= ([\d_.]+)", text)}
     return frozenset(found)
