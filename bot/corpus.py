@@ -16,6 +16,7 @@ import msgspec
 
 from bot.errors import CorpusError
 from bot.index import Index, build_index
+from bot.kept import kept
 from bot.lexicon import INTENTS, Lexicon
 from bot.policies import (
     Department,
@@ -99,6 +100,9 @@ class Corpus:
     @cached_property
     def index(self) -> Index:
         """What a question is looked up in."""
+        return kept(self.version, self._build) if self.sayings else self._build()
+
+    def _build(self) -> Index:
         return build_index(
             policies=tuple(self.policies.values()),
             papers=self.papers,
