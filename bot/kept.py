@@ -1,4 +1,4 @@
-"""An index that was built before is read from the user's cache, not built again: a start then takes a third of the time.
+"""An index that was built before is read from the user's cache, not built again: a start takes a third of the time.
 
 A kept index belongs to one version of the corpus and one state of the code that builds it; whatever is missing,
 unreadable or of another kind is built anew, and where nothing can be written nothing is kept.
@@ -19,13 +19,8 @@ import msgspec
 
 from bot.index import Index
 
-BUILDERS = (
-    "chinese.py",
-    "index.py",
-    "lexicon.py",
-    "policies.py",
-    "sayings.py",
-)  # beside the corpus, what an index depends on
+# What an index depends on, beside its corpus.
+BUILDERS = ("chinese.py", "index.py", "lexicon.py", "policies.py", "sayings.py")
 KEPT = 8  # files; the oldest make room
 _decoder = msgspec.msgpack.Decoder(Index)
 
