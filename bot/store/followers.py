@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import String, bindparam, case, delete, update
+from sqlalchemy import String, bindparam, case, cast, delete, func, update
 
 from bot.messages import (
     AnyMessage,
@@ -26,7 +26,17 @@ from bot.messages import (
     Voice,
 )
 from bot.store.driver import Script, Statement, Store, Values
-from bot.store.tables import conversations, enterprises, feedback, followers, inbox, outbox
+from bot.store.tables import (
+    audiences,
+    conversations,
+    enterprises,
+    feedback,
+    followers,
+    grants,
+    inbox,
+    outbox,
+    reports,
+)
 
 SCENE_LIMIT = 128  # characters kept of a scene; the platform's own limit is 64
 
@@ -104,6 +114,11 @@ ERASURE: Sequence[Statement] = (
     delete(outbox).where(outbox.c.openid == _who, outbox.c.state == "waiting"),
     # Not waiting and not sent: it must never be tried again, and whoever is sending it finds it no longer theirs.
     update(outbox).where(outbox.c.openid == _who, outbox.c.state != "sent").values(state="skipped", reason="left"),
-    update(outbox).where(outbox.c.openid == _who).values(openid="", body=b""),
+    update(outbox)
+    .where(outbox.c.openid == _who)
+    .values(openid="", body=b"", key=func.replace(outbox.c.key, _who, cast(outbox.c.id, String))),
+    delete(audiences).where(audiences.c.openid == _who),
+    delete(grants).where(grants.c.openid == _who),
+    delete(reports).where(reports.c.openid == _who),
     delete(followers).where(followers.c.openid == _who),
 )

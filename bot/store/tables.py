@@ -118,12 +118,62 @@ outbox = Table(
     Column("errcode", Integer, nullable=False, server_default="0"),
     Column("reason", Text, nullable=False, server_default=""),
     Column("settled", Float),
+    Column("letter", String(40), nullable=False, server_default=""),  # the letter that is its body, where many share it
+    Column("template", String(64), nullable=False, server_default=""),  # the template or notice it is sent by
+    Column("tried", Float, nullable=False, server_default="0"),  # since when it may have gone out, unknown to us
+    Column("msgid", String(24), nullable=False, server_default=""),  # what the platform calls it; beyond 2^53, so text
+    Column("report", Text, nullable=False, server_default=""),  # what the platform told afterwards
 )
 Index("outbox_waiting", outbox.c.channel, outbox.c.due, sqlite_where=text("state = 'waiting'"),
       postgresql_where=text("state = 'waiting'"))  # fmt: skip
 
 Index("outbox_sending", outbox.c.lease, sqlite_where=text("state = 'sending'"),
       postgresql_where=text("state = 'sending'"))  # fmt: skip
+
+IDENTIFIED, TOLD = text("msgid <> ''"), text("state = 'waiting' AND channel = 'next_message'")
+Index("outbox_msgid", outbox.c.msgid, sqlite_where=IDENTIFIED, postgresql_where=IDENTIFIED)
+Index("outbox_told", outbox.c.openid, sqlite_where=TOLD, postgresql_where=TOLD)
+
+# A body that many rows share: a million recipients of one message do not need a million copies.
+letters = Table(
+    "letters",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("expires", Float, nullable=False),  # no row needs it after this
+)
+
+# Who receives the mass send of the outbox row whose key is `batch`: kept apart, so that who leaves is not in it.
+audiences = Table(
+    "audiences",
+    metadata,
+    Column("batch", String(80), primary_key=True),
+    Column("openid", String(64), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+# What followers allowed us to send by a template or notice: so many sends, or no more.
+grants = Table(
+    "grants",
+    metadata,
+    Column("openid", String(64), primary_key=True),
+    Column("template", String(64), primary_key=True),
+    Column("sends", Integer, nullable=False, server_default="0"),
+    Column("refused", Boolean, nullable=False, server_default=text("false")),
+    Column("changed", Float, nullable=False),  # when they last said so, by the platform's clock
+    sqlite_with_rowid=False,
+)
+
+# What the platform told of a send before we had written down that it was made.
+reports = Table(
+    "reports",
+    metadata,
+    Column("msgid", String(24), primary_key=True),
+    Column("openid", String(64), nullable=False, index=True),
+    Column("report", Text, nullable=False),
+    Column("time", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 # The access token (and later the JS-SDK ticket), shared by every process. `version` only grows: an older token never
 # overwrites a newer one.
@@ -148,6 +198,8 @@ channels = Table(
     Column("paused_until", Float, nullable=False, server_default="0"),
     Column("paused", Text, nullable=False, server_default=""),
     Column("halted", Boolean, nullable=False, server_default=text("false")),
+    Column("level", Float, nullable=False, server_default="0"),  # calls that might go at once when last looked,
+    Column("filled", Float, nullable=False, server_default="0"),  # which was then
 )
 
 # Which message a signature came with, where it does not cover the body: for as long as it stays good.
