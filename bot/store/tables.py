@@ -219,3 +219,112 @@ pulse = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("beats", Integer, nullable=False),
 )
+
+# What followers want to be told of. A wish is a row like any other, whose topic or word no policy has yet.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("kind", String(10), primary_key=True),  # topic, district, unit, word, all, expiring
+    Column("value", String(64), primary_key=True),
+    Column("openid", String(64), primary_key=True, index=True),
+    Column("since", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# How often a follower is told; at once where there is no row.
+rhythms = Table(
+    "rhythms",
+    metadata,
+    Column("openid", String(64), primary_key=True),
+    Column("rhythm", String(8), nullable=False),  # at_once, daily, weekly
+    sqlite_with_rowid=False,
+)
+
+# How many subscriptions ended on a day, and why: counts alone, without whose they were.
+endings = Table(
+    "endings",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("kind", String(10), primary_key=True),
+    Column("value", String(64), primary_key=True),  # empty for words: what somebody typed may name them
+    Column("reason", String(10), primary_key=True),  # asked, too_many, erased, left
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Which edition of the corpus people were last told of: one row. `number` only grows.
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("version", String(16), nullable=False),
+    Column("time", Float, nullable=False),
+)
+
+# Each policy as people were last told of it, with its paper; `gone` since the corpus has it no more.
+published = Table(
+    "published",
+    metadata,
+    Column("policy", String(32), primary_key=True),
+    Column("digest", String(32), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("version", String(16), nullable=False),
+    Column("time", Float, nullable=False),
+    Column("gone", Float),
+)
+
+# Which steps before the last day of a policy people were reminded of, or need not be any more.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("policy", String(32), primary_key=True),
+    Column("last_day", String(10), primary_key=True),
+    Column("step", Integer, primary_key=True, autoincrement=False),  # days before it
+    Column("time", Float, nullable=False),
+)
+
+# One fact to tell people of. It spreads page by page to those it concerns: `at` is the criterion, `after` the place.
+news = Table(
+    "news",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(80), nullable=False, unique=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("created", Float, nullable=False, index=True),
+    Column("state", String(10), nullable=False),  # spreading, spread
+    Column("at", Integer, nullable=False, server_default="0"),
+    Column("after", String(80), nullable=False, server_default=""),
+    Column("people", Integer, nullable=False, server_default="0"),
+)
+Index("news_spreading", news.c.id, sqlite_where=text("state = 'spreading'"),
+      postgresql_where=text("state = 'spreading'"))  # fmt: skip
+
+# Whom a fact concerns, and when they are to be told by their rhythm; gone once it is a notice.
+concerns = Table(
+    "concerns",
+    metadata,
+    Column("openid", String(64), primary_key=True),
+    Column("news", Integer, primary_key=True, autoincrement=False),
+    Column("due", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("concerns_due", concerns.c.due, concerns.c.openid)
+
+# What one follower is to be told, until a way is found: pending is looked at when `due`, waiting is told with their
+# next answer; planned has its row in the outbox, told stood in an answer, nothing says in `reason` why not.
+notices = Table(
+    "notices",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("openid", String(64), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("news", LargeBinary, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("created", Float, nullable=False, index=True),
+    Column("due", Float, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+)
+Index("notices_pending", notices.c.due, sqlite_where=text("state = 'pending'"),
+      postgresql_where=text("state = 'pending'"))  # fmt: skip
