@@ -119,7 +119,8 @@ outbox = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("settled", Float),
     Column("letter", String(40), nullable=False, server_default=""),  # the letter that is its body, where many share it
-    Column("template", String(64), nullable=False, server_default=""),  # the template or notice it is sent by
+    Column("notice", String(80), nullable=False, server_default=""),  # the notice it brings
+    Column("template", String(64), nullable=False, server_default=""),  # the platform's template it is sent by
     Column("tried", Float, nullable=False, server_default="0"),  # since when it may have gone out, unknown to us
     Column("msgid", String(24), nullable=False, server_default=""),  # what the platform calls it; beyond 2^53, so text
     Column("report", Text, nullable=False, server_default=""),  # what the platform told afterwards
@@ -130,9 +131,7 @@ Index("outbox_waiting", outbox.c.channel, outbox.c.due, sqlite_where=text("state
 Index("outbox_sending", outbox.c.lease, sqlite_where=text("state = 'sending'"),
       postgresql_where=text("state = 'sending'"))  # fmt: skip
 
-IDENTIFIED, TOLD = text("msgid <> ''"), text("state = 'waiting' AND channel = 'next_message'")
-Index("outbox_msgid", outbox.c.msgid, sqlite_where=IDENTIFIED, postgresql_where=IDENTIFIED)
-Index("outbox_told", outbox.c.openid, sqlite_where=TOLD, postgresql_where=TOLD)
+Index("outbox_msgid", outbox.c.msgid, sqlite_where=text("msgid <> ''"), postgresql_where=text("msgid <> ''"))
 
 # A body that many rows share: a million recipients of one message do not need a million copies.
 letters = Table(

@@ -9,6 +9,7 @@ down_revision = "0002"
 NEW = {
     "outbox": (
         sa.Column("letter", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("notice", sa.String(length=80), server_default="", nullable=False),
         sa.Column("template", sa.String(length=64), server_default="", nullable=False),
         sa.Column("tried", sa.Float(), server_default="0", nullable=False),
         sa.Column("msgid", sa.String(length=24), server_default="", nullable=False),
@@ -20,7 +21,6 @@ NEW = {
     ),
 }
 IDENTIFIED = "msgid <> ''"
-TOLD = "state = 'waiting' AND channel = 'next_message'"
 
 
 def upgrade() -> None:
@@ -28,8 +28,8 @@ def upgrade() -> None:
     for table, columns in NEW.items():
         for column in columns:
             op.add_column(table, column)
-    for name, column, where in (("outbox_msgid", "msgid", IDENTIFIED), ("outbox_told", "openid", TOLD)):
-        op.create_index(name, "outbox", [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+    where = sa.text(IDENTIFIED)
+    op.create_index("outbox_msgid", "outbox", ["msgid"], sqlite_where=where, postgresql_where=where)
     op.create_table(
         "letters",
         sa.Column("key", sa.String(length=40), nullable=False),
@@ -71,8 +71,7 @@ def downgrade() -> None:
     """Take them away."""
     for name in ("reports", "grants", "audiences", "letters"):
         op.drop_table(name)
-    for name in ("outbox_told", "outbox_msgid"):
-        op.drop_index(name, "outbox")
+    op.drop_index("outbox_msgid", "outbox")
     for table, columns in NEW.items():
         for column in reversed(columns):
             op.drop_column(table, column.name)
