@@ -12,6 +12,8 @@ from handlers import (
     help,
     lists,
     media,
+    my_data,
+    notices,
     policies,
     subscriptions,
     validity,
@@ -23,10 +25,12 @@ ROUTER = Router(
     welcome.answer,
     media.places,
     media.hints,
+    subscriptions.pick,
     choices.answer,
     lists.more,
     lists.back,
     policies.again,
+    my_data.answer,
     subscriptions.answer,
     feedback.complain,
     feedback.call_staff,
@@ -42,4 +46,11 @@ ROUTER = Router(
     apology=fallback.APOLOGY,
 )
 
-WORDS = Words(name="惠企", describe=wording.benefit, checkup=checkup.CHECKUP)
+WORDS = Words(
+    name="惠企",
+    describe=wording.benefit,
+    checkup=checkup.CHECKUP,
+    gives=notices.gives,
+    changes=notices.changes,
+    notice=notices.notice,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.context import Context
 from bot.policies import Policy
 from bot.replies import Answer, Say, fitting, say_link, web_link
-from handlers import wording
+from handlers import subscriptions, wording
 
 NEXT = (("能补多少", "能补多少"), ("申报条件", "申报条件"), ("找谁办", "找谁办"), ("相关政策", "相关政策"))
 
@@ -73,6 +73,7 @@ def _successor(ctx: Context, policy: Policy, most: int) -> list[str]:
 def footer(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> list[str]:
     """What to tap next, and the edition the answer rests on."""
     links = [say_link(label, words, policy.id) for label, words in NEXT if label != "相关政策" or policy.related]
+    links.append(subscriptions.topics_link(policy.topics, policy.id))
     if ctx.office.public_url:
         links.append(web_link("全文", f"{ctx.office.public_url}/p/{policy.id}"))
     lines = ["", "👉 " + " ｜ ".join(links)]

@@ -6,7 +6,7 @@ by one: a notice that its follower took back meanwhile, or that another process 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from sqlalchemy import String, bindparam, delete, func, select, update
@@ -28,19 +28,24 @@ _DUE = (
     .limit(bindparam("many"))
 )
 _WAITING = (
-    select(notices.c.data)
+    select(notices.c.openid, notices.c.data)
     .where(notices.c.openid == _who, notices.c.state == WAITING)
     .order_by(notices.c.created, notices.c.key)
 )
 _TAKE = Changes(
-    update(notices).where(notices.c.key == _key, notices.c.state.in_((PENDING, WAITING))),
+    update(notices).where(notices.c.key == _key, (notices.c.state == PENDING) | (notices.c.state == WAITING)),
     key=notices.c.key,
     name="the_key",
 )
+_PUT_BACK = update(notices).where(notices.c.key == _key)
 _COUNTS = select(notices.c.state, func.count()).group_by(notices.c.state)
 _RECALL = (
     delete(notices)
-    .where(notices.c.openid == _who, notices.c.state.in_((PENDING, WAITING)), notices.c.kind != "corrected")
+    .where(
+        notices.c.openid == _who,
+        (notices.c.state == PENDING) | (notices.c.state == WAITING),
+        notices.c.kind != "corrected",
+    )
     .returning(notices.c.news)
 )
 
@@ -71,10 +76,13 @@ class Notices:
         rows = yield _DUE, [{"now": time, "many": many}]
         return [_notices.decode(row[0]) for row in rows]
 
-    def waiting(self, openid: str) -> Script[list[Notice]]:
-        """What a follower is to be told with their next answer, oldest first."""
-        rows = yield _WAITING, [{"who": openid}]
-        return [_notices.decode(row[0]) for row in rows]
+    def waiting(self, openids: Collection[str]) -> Script[dict[str, list[Notice]]]:
+        """What each of these followers is to be told with their next answer, oldest first."""
+        rows = yield _WAITING, [{"who": openid} for openid in sorted(openids)]
+        found: dict[str, list[Notice]] = {}
+        for openid, data in rows:
+            found.setdefault(openid, []).append(_notices.decode(data))
+        return found
 
     def take(self, settled: Sequence[Settled]) -> Script[set[str]]:
         """Settle notices that are pending or waiting; the keys of those that still were. Only what follows from these
@@ -85,6 +93,10 @@ class Notices:
         ]
         done = yield _TAKE, rows
         return {row[0] for row in done}
+
+    def put_back(self, keys: Sequence[str]) -> Script[None]:
+        """Let notices wait again that were taken in this transaction for an answer that is not given."""
+        yield _PUT_BACK, [{"the_key": key, "state": WAITING} for key in sorted(keys)]
 
     def recall(self, openid: str) -> Script[list[int]]:
         """Take back what waits for a follower, corrections excepted; the news it was made of."""

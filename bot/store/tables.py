@@ -239,16 +239,15 @@ rhythms = Table(
     sqlite_with_rowid=False,
 )
 
-# How many subscriptions ended on a day, and why: counts alone, without whose they were.
+# Each subscription that ended, and why: for counts alone, so without whose it was.
 endings = Table(
     "endings",
     metadata,
-    Column("day", String(10), primary_key=True),
-    Column("kind", String(10), primary_key=True),
-    Column("value", String(64), primary_key=True),  # empty for words: what somebody typed may name them
-    Column("reason", String(10), primary_key=True),  # asked, too_many, erased, left
-    Column("count", Integer, nullable=False),
-    sqlite_with_rowid=False,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("day", String(10), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("value", String(64), nullable=False),  # empty for words: what somebody typed may name them
+    Column("reason", String(10), nullable=False),  # asked, too_many, erased, left
 )
 
 # Which edition of the corpus people were last told of: one row. `number` only grows.
@@ -277,10 +276,8 @@ published = Table(
 reminders = Table(
     "reminders",
     metadata,
-    Column("policy", String(32), primary_key=True),
-    Column("last_day", String(10), primary_key=True),
-    Column("step", Integer, primary_key=True, autoincrement=False),  # days before it
-    Column("time", Float, nullable=False),
+    Column("key", String(80), primary_key=True),  # policy, last day, days before it
+    Column("time", Float, nullable=False, index=True),
 )
 
 # One fact to tell people of. It spreads page by page to those it concerns: `at` is the criterion, `after` the place.

@@ -28,14 +28,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "endings",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("value", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(length=10), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("day", "kind", "value", "reason"),
-        sqlite_with_rowid=False,
+        sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_endings_day", "endings", ["day"])
     op.create_table(
         "editions",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -56,12 +56,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "reminders",
-        sa.Column("policy", sa.String(length=32), nullable=False),
-        sa.Column("last_day", sa.String(length=10), nullable=False),
-        sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("time", sa.Float(), nullable=False),
-        sa.PrimaryKeyConstraint("policy", "last_day", "step"),
+        sa.PrimaryKeyConstraint("key"),
     )
+    op.create_index("ix_reminders_time", "reminders", ["time"])
     op.create_table(
         "news",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
