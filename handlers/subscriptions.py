@@ -66,9 +66,9 @@ async def pick(ctx: Context) -> Answer | None:
     return _said(f"第{number}项是“{name}”，要退订点：{say_link(f'退订{name}', f'退订 {name}')}")
 
 
-def topics_link(topics: Sequence[str], policy_id: str) -> str:
-    """The link below a card that subscribes to what the policy is about: it says so in the chat."""
-    return say_link("订阅这类", f"订阅 {topics[0]}", policy_id) if topics else ""
+def topic_link(topic: str, policy_id: str) -> str:
+    """The link below a card that subscribes to what the policy is about: it says in the chat to what."""
+    return say_link("订阅这类", f"订阅 {topic}", policy_id)
 
 
 async def _subscribe(ctx: Context) -> Answer:
