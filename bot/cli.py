@@ -99,7 +99,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         """Send what waits and finish what a dead process began, without listening."""
         from bot.app import work as run
 
-        _uvloop(run(read_config(config), router))
+        _uvloop(run(read_config(config), router, words))
 
     @cli.command()
     def migrate(config: ConfigFile) -> None:
@@ -129,6 +129,17 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
             when = datetime.fromtimestamp(kept.created, SHANGHAI).isoformat(timespec="seconds")
             shown = {"when": when, "kind": kept.kind, "text": kept.text, "about": kept.about}
             typer.echo(msgspec.json.encode(shown).decode())
+
+    @cli.command()
+    def correct(
+        config: ConfigFile,
+        policy: Annotated[str, typer.Argument(metavar="POLICY_ID", help="The policy, such as q91-1.")],
+        note: Annotated[str, typer.Option(help="What was wrong and what is right, in the words people will read.")],
+    ) -> None:
+        """Tell everybody who was answered with a policy, in the days that are kept, that it was wrong."""
+        from bot.corrections import correct as run
+
+        typer.echo(asyncio.run(run(_quietly(config), words, policy, note=note)))
 
     @cli.command()
     def menu(config: ConfigFile) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.config import Config
 from bot.corpus import read_corpus
 from bot.errors import BotError
@@ -16,7 +16,7 @@ from bot.words import Words
 LONGEST_NOTE = 400  # characters: it must fit into one message with the policy and its desk
 
 
-async def correct(config: Config, words: Words, policy_id: str, *, note: str) -> str:
+async def correct(config: Config, words: Words, policy_id: str, *, note: str, clock: Clock | None = None) -> str:
     """Spread the correction to all whom it concerns, and say how many these are.
 
     What follows is the worker's: it sends the notices. A command that is broken off is gone on with by the worker too.
@@ -33,7 +33,7 @@ async def correct(config: Config, words: Words, policy_id: str, *, note: str) ->
             database,
             corpus=lambda: corpus,
             words=words,
-            clock=SystemClock(),
+            clock=clock or SystemClock(),
             public_url=config.server.public_url,
             keep_days=config.replies.keep_days,
         )

@@ -37,7 +37,7 @@ HEADERS = {
 SCRIPTED = {
     **HEADERS,
     "Content-Security-Policy": HEADERS["Content-Security-Policy"]
-    + "; script-src 'self' https://res.wx.qq.com; frame-src https://*.qq.com webcompt:; connect-src https://*.qq.com",
+    + "; script-src 'self' https://res.wx.qq.com; frame-src https://*.qq.com webcompt:",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 WECHAT = "MicroMessenger"  # in the name of its browser

@@ -76,7 +76,10 @@ class SetRhythm(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Erase(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Forget all that is kept of them but that they follow."""
+    """Forget all that is kept of them but that they follow, and the message whose key is `but`: the one that asked for
+    it, so that a retry of it finds its answer."""
+
+    but: str = ""
 
 
 Change = KeepFacts | DropFacts | Subscribe | Unsubscribe | SetRhythm | Erase

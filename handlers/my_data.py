@@ -159,7 +159,7 @@ async def _erase(ctx: Context) -> Answer:
     """What was confirmed, if it was asked for."""
     if ctx.conversation.wanted != ERASING:
         return _said(f"还没有要删除的内容等您确认。要删除您的数据，请说：{say_link('删除我的数据', '删除我的数据')}")
-    ctx.change(Erase())
+    ctx.change(Erase(but=ctx.message.key))
     lines = [
         "已删除：问答记录、订阅、企业情况、留言、等着发给您的消息。",
         f"还留着：您关注了本公众号，以及这一条“{CONFIRM}”和它的回复（过了保存期自动删除）。取消关注，这些也会删除。",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Float, String, bindparam, delete, select, update
+from sqlalchemy import String, bindparam, delete, select, update
 
 from bot.person import (
     Change,
@@ -39,10 +39,9 @@ _NOTICES_GOING = delete(outbox).where(
     outbox.c.notice != "",
     outbox.c.notice.not_like("corrected:%"),
 )
-# The message that asks for it was answered in this moment: it stays, so that a retry of it finds its answer.
 _UNSAY = (
     update(inbox)
-    .where(inbox.c.openid == _who, inbox.c.state == "answered", inbox.c.answered < bindparam("now", type_=Float))
+    .where(inbox.c.openid == _who, inbox.c.state == "answered", inbox.c.key != bindparam("but", type_=String))
     .values(openid="", message=b"", answer=b"", state="erased")
 )
 _UNSCENE = update(followers).where(followers.c.openid == _who).values(scene="")
@@ -84,8 +83,8 @@ class People:
                     yield from self._news.reset(openid, rhythm, time)
                 case Unsubscribe():
                     yield from self._unsubscribe(openid, change, time)
-                case Erase():
-                    yield from self._erase(openid, time)
+                case Erase(but=but):
+                    yield from self._erase(openid, but, time)
 
     def _unsubscribe(self, openid: str, change: Unsubscribe, time: float) -> Script[None]:
         """End what was subscribed, and look again at what is on its way."""
@@ -98,8 +97,8 @@ class People:
         numbers = yield from self._notices.recall(openid)
         yield from self._news.requeue(openid, numbers, time)
 
-    def _erase(self, openid: str, time: float) -> Script[None]:
-        yield _UNSAY, [{"who": openid, "now": time}]
+    def _erase(self, openid: str, but: str, time: float) -> Script[None]:
+        yield _UNSAY, [{"who": openid, "but": but}]
         yield from self._subscriptions.end_all(openid, reason="erased", time=time)
         forgetting: Sequence[Statement] = (*FORGETTING, _UNSCENE)
         for statement in forgetting:
