@@ -20,11 +20,13 @@ class Job:
     """Something to do again and again: `run` returns how much it did; while that is something, it goes on at once.
 
     idle  seconds to rest where there was nothing to do
+    rest  asks a long round to come to an end
     """
 
     name: str
     run: Callable[[], Awaitable[int]]
     idle: float
+    rest: Callable[[], None] | None = None
 
 
 class Worker:
@@ -43,6 +45,9 @@ class Worker:
     async def stop(self, seconds: float) -> None:
         """Let the running rounds end, for at most `seconds`."""
         self._stop.set()
+        for job in self._jobs:
+            if job.rest is not None:
+                job.rest()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
             for task in self._tasks:
