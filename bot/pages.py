@@ -138,8 +138,8 @@ async def unsigned(_: str) -> Mapping[str, str] | None:
 class Pages:
     """Serves the pages. `describe` puts one benefit into one line; `public_url` is empty where none is set.
 
-    `notice_id` is the subscription notice that a policy's page offers inside WeChat, and `sign` what lets a page at an
-    address use the platform's script, where it may.
+    `notice_id` is the subscription notice that a policy's page offers inside WeChat, `notice_lasting` where one consent
+    allows many, and `sign` what lets a page at an address use the platform's script, where it may.
     """
 
     def __init__(
@@ -150,6 +150,7 @@ class Pages:
         describe: Callable[[AnyBenefit], str],
         public_url: str,
         notice_id: str = "",
+        notice_lasting: bool = False,
         sign: Callable[[str], Awaitable[Mapping[str, str] | None]] = unsigned,
     ) -> None:
         self._corpus = corpus
@@ -177,6 +178,7 @@ class Pages:
             soon=SOON,
             text_limit=TEXT_LIMIT,
             notice_id=notice_id,
+            notice_lasting=notice_lasting,
         )
         self._templates = {name: env.get_template(f"page_{name}.html") for name in PAGES}
 
