@@ -28,7 +28,6 @@ from bot.errors import ConfigError
 from bot.health import Health
 from bot.limits import Limits
 from bot.logs import set_up_logs
-from bot.menu import read_menu
 from bot.messages import AnyMessage
 from bot.mine import Mine
 from bot.notices import LIFE
@@ -42,7 +41,7 @@ from bot.shelf import Shelf
 from bot.store.database import Database
 from bot.store.departures import Departures
 from bot.store.dossiers import Dossiers
-from bot.store.feedback import Feedback, Kept, Remark
+from bot.store.feedback import Feedback, Remark
 from bot.store.inbox import Inbox
 from bot.store.letters import Letters
 from bot.store.news import NewsRows
@@ -51,7 +50,7 @@ from bot.store.outbox import OutboxRows
 from bot.store.reports import Reports
 from bot.store.signatures import Signatures
 from bot.store.tokens import TokenRows
-from bot.subscriptions import Herald
+from bot.subscriptions import Herald, build_herald
 from bot.wechat.client import Client
 from bot.wechat.jssdk import PageTicket
 from bot.wechat.protocol import WINDOW, Wire
@@ -165,14 +164,7 @@ async def open_services(
         )
         passes, dossiers = Passes(config.wechat.app_secret), Dossiers(database)
         office = office_of(config, passes)
-        herald = Herald(
-            database,
-            corpus=lambda: shelf.current,
-            words=words,
-            clock=clock,
-            public_url=config.server.public_url,
-            keep_days=config.replies.keep_days,
-        )
+        herald = build_herald(config, database, corpus=lambda: shelf.current, words=words, clock=clock)
         engine = Engine(
             inbox=inbox,
             answer=answering(router, lambda: shelf.current, office, inbox.person, dossiers.read),
@@ -281,6 +273,7 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         describe=words.describe,
         public_url=services.config.server.public_url,
         notice_id=services.config.push.notice_id,
+        notice_lasting=services.config.push.notice_lasting,
         sign=ticket.configure,
     )
     app.add_routes(pages.routes())
@@ -382,26 +375,6 @@ async def work(config: Config, router: Router, words: Words) -> None:
         await stop.wait()
         await services.worker.stop(STOP_SECONDS)
     logger.info("stopped")
-
-
-async def read_remarks(config: Config, many: int) -> list[Kept]:
-    """What followers said for staff to read, newest first."""
-    database = await Database.open(config.database.url)
-    try:
-        return await Feedback(database).newest(many)
-    finally:
-        await database.close()
-
-
-async def put_menu(config: Config) -> None:
-    """Set the account's menu."""
-    buttons = read_menu(Path(config.corpus.path) / "menu.toml", config.server.public_url)
-    database = await Database.open(config.database.url)
-    try:
-        async with aiohttp.ClientSession() as session:
-            await build_client(config, session, database, SystemClock()).create_menu(buttons)
-    finally:
-        await database.close()
 
 
 def _stop_on_signals() -> asyncio.Event:

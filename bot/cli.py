@@ -123,7 +123,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         config: ConfigFile, many: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 100
     ) -> None:
         """Show what followers asked staff and complained of, one JSON line each."""
-        from bot.app import read_remarks as run
+        from bot.commands import read_remarks as run
 
         for kept in asyncio.run(run(read_config(config), many)):
             when = datetime.fromtimestamp(kept.created, SHANGHAI).isoformat(timespec="seconds")
@@ -144,7 +144,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
     @cli.command()
     def menu(config: ConfigFile) -> None:
         """Put data/menu.toml in place of the account's menu."""
-        from bot.app import put_menu
+        from bot.commands import put_menu
 
         settings = _quietly(config)
         try:

@@ -10,7 +10,7 @@ from bot.corpus import read_corpus
 from bot.errors import BotError
 from bot.store.database import Database
 from bot.store.news import NewsRows
-from bot.subscriptions import Herald
+from bot.subscriptions import build_herald
 from bot.words import Words
 
 LONGEST_NOTE = 400  # characters: it must fit into one message with the policy and its desk
@@ -29,14 +29,7 @@ async def correct(config: Config, words: Words, policy_id: str, *, note: str, cl
     database = await Database.open(config.database.url)
     try:
         rows = NewsRows(database)
-        herald = Herald(
-            database,
-            corpus=lambda: corpus,
-            words=words,
-            clock=clock or SystemClock(),
-            public_url=config.server.public_url,
-            keep_days=config.replies.keep_days,
-        )
+        herald = build_herald(config, database, corpus=lambda: corpus, words=words, clock=clock or SystemClock())
         key = await herald.correct(policy_id, text)
         while (standing := await rows.standing(key)) is not None and standing[0] == "spreading":
             await herald.spread()

@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from bot.clock import Clock, now
+from bot.config import Config
 from bot.corpus import Corpus
 from bot.differences import Publication, differences
 from bot.interests import EXPIRING as REMINDED
@@ -188,6 +189,12 @@ class Herald:
             created=self._clock.time(),
         )
         return notice, numbers
+
+
+def build_herald(config: Config, store: Store, *, corpus: Callable[[], Corpus], words: Words, clock: Clock) -> Herald:
+    """The herald of a deployment."""
+    url, days = config.server.public_url, config.replies.keep_days
+    return Herald(store, corpus=corpus, words=words, clock=clock, public_url=url, keep_days=days)
 
 
 def shows(answer: Answer, fact: News) -> bool:

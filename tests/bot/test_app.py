@@ -16,8 +16,9 @@ import structlog
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.app import Services, answering, build_app, jobs, listen, office_of, open_services, put_menu, serve
+from bot.app import Services, answering, build_app, jobs, listen, office_of, open_services, serve
 from bot.clock import ManualClock
+from bot.commands import put_menu
 from bot.config import Config, Corpus, Database, Replies, Server, WeChat
 from bot.context import Context, Note, Office
 from bot.conversation import Conversation

@@ -235,11 +235,12 @@ async def test_leaving_and_erasing_stop_it_too(process: Process, clock: ManualCl
     await process.settle(edition(CAPPED))
     await process.store.run(lambda: Followers(process.store).erase("o1", clock.time()))
     await change(process.store, clock, "o2", Erase())
-    assert await told(process.store) == await rows(process.store, concerns) == []
+    assert await told(process.store) == []
+    assert await rows(process.store, concerns) == []
 
 
 async def test_a_correction_reaches_those_who_were_answered(process: Process, clock: ManualClock) -> None:
-    """All to whom the policy was shown within the days that are kept, once for each note, whatever they subscribed to."""
+    """All to whom the policy was shown within the kept days, once for each note, whatever they subscribed to."""
     store = process.store
     await answer(store, clock, "o0", "很久以前", "q91-1")
     await clock.advance(91 * DAY)
