@@ -142,6 +142,22 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         typer.echo(asyncio.run(run(_quietly(config), words, policy, note=note)))
 
     @cli.command()
+    def outbox(
+        config: ConfigFile,
+        state: Annotated[str, typer.Option(help="List rows in this state: failed, unknown, waiting, sent …")] = "",
+        retry: Annotated[list[int] | None, typer.Option(metavar="ID", help="Send this row again.")] = None,
+        resume: Annotated[str, typer.Option(metavar="CHANNEL", help="Let this channel go on.")] = "",
+        many: Annotated[int, typer.Option(min=1, max=10_000, help="How many rows, newest first.")] = 20,
+    ) -> None:
+        """Say what waits, what failed and why; send again what a person has looked into."""
+        from bot.ledger import run_ledger
+
+        running = run_ledger(
+            _quietly(config), words, typer.echo, state=state, many=many, retry=retry or (), resume=resume
+        )
+        raise typer.Exit(0 if asyncio.run(running) else 1)
+
+    @cli.command()
     def menu(config: ConfigFile) -> None:
         """Put data/menu.toml in place of the account's menu."""
         from bot.commands import put_menu

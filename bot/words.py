@@ -20,12 +20,14 @@ class Words:
     checkup    what the doctor says for each of its findings: a name to a sentence with {detail}
     gives      what a new policy gives, line by line
     changes    what has changed in a policy, line by line
+    outbox     what the outbox command says: a name to a sentence
     notice     what one follower is told of one fact or several on a day; the last is the public pages' address or empty
     """
 
     name: str
     describe: Callable[[AnyBenefit], str]
     checkup: Mapping[str, str]
+    outbox: Mapping[str, str]
     gives: Callable[[Policy], tuple[str, ...]]
     changes: Callable[[Sequence[Difference]], tuple[str, ...]]
     notice: Callable[[Sequence[Told], date, str], Wording]

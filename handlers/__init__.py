@@ -15,6 +15,7 @@ from handlers import (
     my_data,
     notices,
     policies,
+    pushes,
     subscriptions,
     validity,
     welcome,
@@ -44,12 +45,14 @@ ROUTER = Router(
     help.explain,
     fallback.answer,
     apology=fallback.APOLOGY,
+    aside=pushes.HEADING,
 )
 
 WORDS = Words(
     name="惠企",
     describe=wording.benefit,
     checkup=checkup.CHECKUP,
+    outbox=pushes.OUTBOX,
     gives=notices.gives,
     changes=notices.changes,
     notice=notices.notice,

@@ -18,7 +18,7 @@ WORDS = {"thing": 20, "short_thing": 20, "const": 20, "enum": 20}  # characters,
 PATTERNS = {
     "number": r"(?=.{1,32}\Z)-?[0-9]+(?:\.[0-9]+)?",
     "letter": r"[A-Za-z]{1,32}",
-    "symbol": r"[^\w\s]{1,5}",
+    "symbol": r"[^\w\s\x00-\x1f\x7f]{1,5}",
     "character_string": r"[\x20-\x7e]{1,32}",
     "time": rf"{_MOMENT}(?: ?~ ?{_MOMENT})?",
     "date": rf"{_DAY}(?:[ T]?{_HOUR})?",
@@ -30,7 +30,7 @@ PATTERNS = {
 }
 KINDS = frozenset({*WORDS, *PATTERNS})
 _COMPILED = {kind: re.compile(pattern) for kind, pattern in PATTERNS.items()}
-_SPACE = re.compile(r"\s+")
+_SPACE, _CONTROLS = re.compile(r"\s+"), re.compile(r"[\x00-\x1f\x7f]")
 
 
 def kind_of(key: str) -> str:
@@ -41,13 +41,13 @@ def kind_of(key: str) -> str:
 
 def fit_value(key: str, value: str) -> str | None:
     """The value as the field of that key takes it, or None where it cannot hold it."""
-    kind, plain = kind_of(key), _SPACE.sub(" ", "".join(c for c in value if c >= " " or c.isspace())).strip()
-    if not kind or not plain:
-        return None
+    kind, plain = kind_of(key), _SPACE.sub(" ", value).strip()
     if kind in WORDS:
-        limit = WORDS[kind]
+        plain, limit = _CONTROLS.sub("", plain).strip(), WORDS[kind]
+        if not plain:
+            return None
         return plain if len(plain) <= limit else plain[: limit - len(CUT)].rstrip() + CUT
-    return plain if _COMPILED[kind].fullmatch(plain) else None
+    return plain if kind and _COMPILED[kind].fullmatch(plain) else None
 
 
 def fill(keys: Mapping[str, str], values: Mapping[str, str]) -> dict[str, dict[str, str]] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Float, Integer, String, bindparam, delete, func, select, update
+from sqlalchemy import Float, Integer, String, bindparam, delete, func, or_, select, update
 
 from bot.store.calls import Allowance, Claim, Entry, Line, Settlement, State
 from bot.store.claims import Claims, shown
@@ -30,7 +30,7 @@ _LIST = (
 _RETRY = (
     update(outbox)
     .where(outbox.c.id == bindparam("the_id", type_=Integer))
-    .where(outbox.c.state.in_((State.FAILED.value, State.UNKNOWN.value)))
+    .where(or_(outbox.c.state == State.FAILED.value, outbox.c.state == State.UNKNOWN.value))
     .returning(outbox.c.id)
 )
 

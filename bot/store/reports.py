@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, String, bindparam, case, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, String, bindparam, case, delete, func, literal_column, or_, select, update
 
 from bot.messages import AnyMessage, MassReport, NoticeReport, TemplateReport
 from bot.store.calls import State
@@ -68,7 +68,7 @@ _newest = (
     select(func.max(outbox.c.id))
     .where(outbox.c.openid == bindparam("who", type_=String), outbox.c.channel == literal_column(f"'{NOTICES}'"))
     .where(outbox.c.template == bindparam("which", type_=String), outbox.c.report == "", outbox.c.msgid == "")
-    .where(outbox.c.state.in_((State.SENT.value, State.SENDING.value, State.UNKNOWN.value)))
+    .where(or_(*(outbox.c.state == state.value for state in (State.SENT, State.SENDING, State.UNKNOWN))))
     .scalar_subquery()
 )
 _CONFIRM_NOTICE = Changes(
