@@ -104,6 +104,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     said      their messages, newest first
     remarks   what they told staff, newest first, as (time, text)
     pending   how many notices are on their way to them
+    sent      how many messages were sent to them of our own accord, of those that are kept
+    grants    how many subscription notices they allowed that are not used yet
     """
 
     person: Person = Person()
@@ -112,6 +114,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     said: tuple[Said, ...] = ()
     remarks: tuple[tuple[float, str], ...] = ()
     pending: int = 0
+    sent: int = 0
+    grants: int = 0
 
 
 def due(rhythm: str, now: float) -> float:

@@ -83,6 +83,10 @@ def _overview(ctx: Context, dossier: Dossier) -> list[str]:
         lines.append(f"· 给工作人员的留言：{len(dossier.remarks)}条")
     if dossier.pending:
         lines.append(f"· 等着发给您的消息：{dossier.pending}条")
+    if dossier.sent:
+        lines.append(f"· 主动发给您的消息：{dossier.sent}条")
+    if dossier.grants:
+        lines.append(f"· 您同意过、还没用的微信订阅通知：{dossier.grants}次")
     return lines
 
 

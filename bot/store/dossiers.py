@@ -11,7 +11,7 @@ from bot.replies import Answer, Say, visible
 from bot.store.driver import Script, Store
 from bot.store.notices import PENDING, WAITING
 from bot.store.people import People
-from bot.store.tables import concerns, feedback, followers, inbox, notices
+from bot.store.tables import concerns, feedback, followers, grants, inbox, notices, outbox
 
 MOST = 2000  # messages; who wrote more within the days that are kept sees the newest
 
@@ -31,6 +31,8 @@ _REMARKS = (
 _PENDING = select(func.count()).where(
     notices.c.openid == _who, (notices.c.state == PENDING) | (notices.c.state == WAITING)
 )
+_SENT = select(func.count()).where(outbox.c.openid == _who, outbox.c.state == "sent")
+_GRANTS = select(func.coalesce(func.sum(grants.c.sends), 0)).where(grants.c.openid == _who, ~grants.c.refused)
 _CONCERNS = select(func.count()).where(concerns.c.openid == _who)
 
 
@@ -52,6 +54,8 @@ class Dossiers:
         said = yield _SAID, asked
         remarks = yield _REMARKS, asked
         pending = [*(yield _PENDING, asked), *(yield _CONCERNS, asked)]
+        sent = yield _SENT, asked
+        allowed = yield _GRANTS, asked
         return Dossier(
             person=person,
             followed=follower[0][0] if follower else 0.0,
@@ -59,6 +63,8 @@ class Dossiers:
             said=tuple(_said(*row) for row in said),
             remarks=tuple((time, text) for time, text in remarks),
             pending=sum(row[0] for row in pending),
+            sent=sent[0][0],
+            grants=int(allowed[0][0]),
         )
 
 
