@@ -100,6 +100,17 @@ class Corpus:
         return {policy.id: tuple(map(fold, dict.fromkeys(_texts(policy)))) for policy in self.policies.values()}
 
     @cached_property
+    def synonyms(self) -> dict[str, tuple[str, ...]]:
+        """What a word means that the corpus calls otherwise, all of it folded."""
+        meant: dict[str, tuple[str, ...]] = {}
+        for entry in self.lexicon.synonym:
+            means = tuple(fold(mean).text for mean in entry.mean)
+            for word in entry.say:
+                said = fold(word).text
+                meant[said] = (*meant.get(said, ()), *means)
+        return meant
+
+    @cached_property
     def shared_titles(self) -> frozenset[str]:
         """The titles that more than one policy has."""
         counts = Counter(policy.title for policy in self.policies.values())

@@ -31,13 +31,7 @@ def concerning(corpus: Corpus, kind: str, value: str) -> tuple[str, ...]:
 def spellings(corpus: Corpus, word: str) -> frozenset[str]:
     """How a word is found in texts: itself, and what the lexicon says it means."""
     folded = fold(word).text
-    meant = [
-        fold(mean).text
-        for entry in corpus.lexicon.synonym
-        if folded in (fold(say).text for say in entry.say)
-        for mean in entry.mean
-    ]
-    return frozenset((folded, *meant)) - {""}
+    return frozenset((folded, *corpus.synonyms.get(folded, ()))) - {""}
 
 
 class Interests:
