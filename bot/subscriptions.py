@@ -21,7 +21,7 @@ from bot.corpus import Corpus
 from bot.differences import Publication, differences
 from bot.interests import EXPIRING as REMINDED
 from bot.interests import Interests
-from bot.notices import CHANGED, CORRECTED, DIGEST, EXPIRING, NEW, WISH, Criterion, News, Notice, Told
+from bot.notices import CHANGED, CORRECTED, DIGEST, EXPIRING, NEW, WISH, Criterion, News, Notice, Told, Wording
 from bot.policies import Policy
 from bot.replies import Answer, Say
 from bot.store.driver import Store
@@ -32,7 +32,8 @@ from bot.words import Words
 logger = structlog.get_logger(__name__)
 
 STEPS = (1, 7, 30)  # days before a last day when people are reminded of it
-PAGE = 1000  # people that one transaction tells
+PAGE = 1000  # people whom one transaction finds concerned
+GATHERED = 250  # facts that one transaction makes notices of
 DAY = 86_400.0
 
 _encoder = msgspec.json.Encoder()
@@ -63,6 +64,7 @@ class Herald:
         self._held: Corpus | None = None
         self._since = 0.0  # when this process first held it
         self._reminded: tuple[str, date] | None = None
+        self._worded: dict[tuple[tuple[int, ...], tuple[tuple[str, str, bool], ...]], Wording] = {}
 
     async def run(self) -> int:
         """Take one step; 0 where there is none to take."""
@@ -156,7 +158,8 @@ class Herald:
         if await self._store.run(lambda: self._rows.spread(shows, since=since, many=PAGE)):
             return 1
         time = self._clock.time()
-        return await self._store.run(lambda: self._rows.gather(self._tell, time=time, many=PAGE))
+        self._worded.clear()
+        return await self._store.run(lambda: self._rows.gather(self._tell, time=time, many=GATHERED))
 
     def _tell(self, openid: str, due: Sequence[tuple[int, News, Criterion]]) -> list[tuple[Notice, list[int]]]:
         """The notices of one person: a correction stands alone, all else is told together."""
@@ -174,7 +177,10 @@ class Herald:
         told = [Told(news=fact, why=why) for _, fact, why in due]
         only = told[0]
         kind = DIGEST if len(told) > 1 else WISH if only.why.wish else only.news.kind
-        wording = self._words.notice(told, today, self._public_url)
+        whys = tuple((why.kind, why.value, why.wish) for _, _, why in due)
+        wording = self._worded.get((tuple(numbers), whys))  # most people are told the same
+        if wording is None:
+            wording = self._worded[tuple(numbers), whys] = self._words.notice(told, today, self._public_url)
         where = "/policies" if kind == DIGEST else f"/p/{only.news.policy}"
         notice = Notice(
             key=f"{kind}:{_digest(' '.join((openid, *map(str, numbers))).encode())}",
