@@ -33,19 +33,19 @@ class Worker:
     """Runs jobs side by side until it is told to stop; what is running then is finished first."""
 
     def __init__(self, *jobs: Job, clock: Clock) -> None:
-        self._jobs = jobs
+        self.jobs = jobs
         self._clock = clock
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin all jobs."""
-        self._tasks = [asyncio.create_task(self._repeat(job), name=job.name) for job in self._jobs]
+        self._tasks = [asyncio.create_task(self._repeat(job), name=job.name) for job in self.jobs]
 
     async def stop(self, seconds: float) -> None:
         """Let the running rounds end, for at most `seconds`."""
         self._stop.set()
-        for job in self._jobs:
+        for job in self.jobs:
             if job.rest is not None:
                 job.rest()
         if self._tasks:

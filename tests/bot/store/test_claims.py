@@ -1,4 +1,4 @@
-"""Claims under a pace, a grant or an id of ours, and what a settlement does beside its row, on each kind of database."""
+"""Claims under a pace, a grant or an id of ours, and what a settlement does beside its row."""
 
 from __future__ import annotations
 
