@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import logging
 import shutil
 import sqlite3
 import statistics
@@ -21,13 +22,13 @@ from pathlib import Path
 
 import aiohttp
 import msgspec
+import structlog
 import uvloop
 
 from benchmarks.measuring import STATM, Table, resident
 from bot.channels.template import LIFE
 from bot.clock import SystemClock
 from bot.limits import Limits
-from bot.logs import set_up_logs
 from bot.outbox import Outbox
 from bot.store.calls import Claimed, Limit
 from bot.store.database import Database, migrate
@@ -103,6 +104,17 @@ def openid(number: int) -> str:
     return f"o{number:027d}"
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Log from warnings on, as the program does at its default or above."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
 def settle_down() -> None:
     """As the program does once it is built."""
     gc.collect()
@@ -173,10 +185,9 @@ LETTER = Letter(key="bench", channel="template", body=body(), due=0.0, expires=F
 
 def sending(size: Size = FULL) -> Table:
     """Messages a second, durable and bare by turns against the same sink, and the ratio within a round."""
-    set_up_logs("warning", "text")
     bares: list[float] = []
     durables: list[float] = []
-    with tempfile.TemporaryDirectory() as folder, sinking() as url:
+    with tempfile.TemporaryDirectory() as folder, sinking() as url, quietly():
         template = Path(folder) / "template.sqlite3"
         asyncio.run(migrate(f"sqlite:///{template}"))
         uvloop.run(bare(url, min(1000, size.messages)))  # what is built at first need is built now

@@ -76,8 +76,7 @@ def test_a_status_says_what_became_of_the_row(text: str, state: State) -> None:
 def test_what_a_message_reports() -> None:
     """One report for each send, none in what is no report."""
     assert [one.text for one in read(template("success"))] == ["success"]
-    counts = {"total": 9, "filtered": 8, "sent": 7, "errors": 1}
-    mass = MassReport(**HEAD, msgid=HUGE, status="sendsuccess", **counts)
+    mass = MassReport(**HEAD, msgid=HUGE, status="sendsuccess", total=9, filtered=8, sent=7, errors=1)
     assert [(one.msgid, one.text) for one in read(mass)] == [(str(HUGE), "success; total 9 filtered 8 sent 7 errors 1")]
     assert [(one.text, one.template) for one in read(notice(5))] == [("5 failed", "N")]
     assert list(read(Text(**HEAD, text="success"))) == []
