@@ -17,7 +17,7 @@ from bot.store.driver import Script, Store
 from bot.store.forgetting import Forgetting
 from bot.store.tables import followers, letters, outbox
 
-PAGE = 5000  # receivers of one transaction
+PAGE = 4000  # receivers of one transaction
 BREATH = 0.002  # seconds between two, in which others get to write
 
 
