@@ -31,6 +31,7 @@ from bot.logs import set_up_logs
 from bot.messages import AnyMessage
 from bot.mine import Mine
 from bot.notices import LIFE
+from bot.outbox import WINDOW as WINDOW_OF_LANE
 from bot.outbox import Channel, Lane, Outbox
 from bot.pages import Pages
 from bot.passes import Passes
@@ -66,6 +67,7 @@ STOP_SECONDS = 8.0  # how long running answers and sends may take to finish afte
 OUTBOX_IDLE, NOTICES_IDLE, NEWS_IDLE, RECOVER_IDLE, PURGE_IDLE = 0.5, 2.0, 5.0, 5.0, 3600.0
 DAY = 86_400.0
 YEAR = 366 * DAY
+CALLS = (len(CHANNELS) + 1) * WINDOW_OF_LANE  # connections to the platform: every channel's window, and some
 LONGEST_LINE = 64 * 1024  # bytes of a request line: a pasted question gets a page, not a bare 400
 
 
@@ -156,7 +158,7 @@ async def open_services(
         stack.push_async_callback(database.close)
         inbox = Inbox(database)
         stack.push_async_callback(inbox.close)
-        session = await stack.enter_async_context(aiohttp.ClientSession())
+        session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CALLS)))
         client = build_client(config, session, database, clock)
         rows = OutboxRows(database)
         outbox = Outbox(

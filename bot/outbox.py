@@ -46,6 +46,7 @@ ATTEMPTS = 16  # with the delays below a row is tried for an hour and a quarter
 LONGEST_DELAY = 600.0  # seconds; the delay is 2, 4, 8 … until then
 LONGEST_REPEAT = 60.0  # seconds; where the platform knows a repeat by its id, which it forgets
 PAUSE = 60.0  # seconds: "too fast" counts calls by the minute
+UNHEARD = 20  # sends without a clear answer in a row, after which the channel pauses: else an outage puts all in doubt
 QUOTA_PAUSE = 3600.0  # seconds, where the platform does not say until when
 SETTLE_DELAYS = (1.0, 2.0, 4.0, 8.0)  # seconds between tries to write down what was sent
 REASON_LIMIT = 200  # characters kept of the platform's words
@@ -158,15 +159,17 @@ class Lane:
         self._clock = clock
         self._owner = owner
         self._next_reclaim = 0.0
+        self._next_claim = 0.0  # until when the pace asks to wait, across rounds
+        self._unheard = 0  # sends without a clear answer, one after another
 
     async def run_once(self) -> int:
         """Send what is due, until nothing more may go and all that went has ended; how many rows were handled."""
         await self._reclaim()
         flight = Flight(self._channel, self._clock)
-        handled, next_claim, ended = 0, 0.0, list[Ended]()
+        handled, next_look, ended = 0, 0.0, list[Ended]()
         try:
             while True:
-                most = 0 if self._resting or self._clock.time() < next_claim else WINDOW - flight.under_way
+                most = self._room(flight) if self._clock.time() >= next_look else 0
                 if not ended and not most:
                     if not flight.under_way:
                         return handled
@@ -175,8 +178,10 @@ class Lane:
                 claim = await self._exchange(ended, most)
                 handled += len(claim.rows) + claim.skipped
                 flight.start(claim.rows)
-                if most and len(claim.rows) + claim.skipped < most:
-                    next_claim = self._clock.time() + min(TICK, claim.wait or TICK)
+                if claim.wait:
+                    self._next_claim = self._clock.time() + min(TICK, claim.wait)
+                elif len(claim.rows) + claim.skipped < most:
+                    next_look = self._clock.time() + TICK
                 ended = await flight.landed(min(TICK, claim.wait or TICK)) if flight.under_way else []
         finally:
             await flight.abort()
@@ -184,6 +189,12 @@ class Lane:
     def rest(self) -> None:
         """Claim nothing more: what is under way ends, and nothing follows."""
         self._resting = True
+
+    def _room(self, flight: Flight) -> int:
+        """How many rows may be claimed now: what is left of the window, or few, to see whether anybody answers."""
+        if self._resting or self._clock.time() < self._next_claim:
+            return 0
+        return max(0, (WINDOW if self._unheard < UNHEARD else 1) - flight.under_way)
 
     async def _reclaim(self) -> None:
         time = self._clock.time()
@@ -204,8 +215,11 @@ class Lane:
             settlement, asked = judge(one, time=time, life=life)
             settlements.append(settlement)
             stop = _stronger(stop, asked)
+            self._unheard = self._unheard + 1 if _is_unclear(one.error) else 0
             if one.error is not None and not isinstance(one.error, WeChatError | StoreError):
                 logger.error("send failed", channel=self.name, exc_info=one.error)
+        if self._unheard >= UNHEARD and any(_is_unclear(one.error) for one in ended):
+            stop = _stronger(stop, Stop(reason=f"{self._unheard} sends without an answer", until=time + PAUSE))
         claim = await self._commit(settlements, stop, most)
         if stop is not None:
             log = logger.error if stop.halted else logger.warning
@@ -326,6 +340,11 @@ class Flight:
         for task, (_, since) in self._sending.items():
             if since < latest:
                 task.cancel()
+
+
+def _is_unclear(error: BaseException | None) -> bool:
+    """Whether a send got no answer that tells what became of it, or only that the platform is busy."""
+    return isinstance(error, Temporary) or (error is not None and not isinstance(error, WeChatError | StoreError))
 
 
 def _stronger(one: Stop | None, other: Stop | None) -> Stop | None:

@@ -110,7 +110,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """What a claim brought, oldest first; how many rows it settled because they may not go out any more; and how many
-    seconds the pace asks to wait before the rest, 0 where it let all go."""
+    seconds the pace asks to wait until more is worth a look, 0 where it let all go."""
 
     rows: tuple[Claimed, ...] = ()
     skipped: int = 0

@@ -152,10 +152,10 @@ class Claims:
 
 
 def _wait(usage: Usage, allowance: Allowance, free: float, *, time: float) -> float:
-    """Seconds until as many calls may go as are wanted; 0 where the pace holds nothing up."""
+    """Seconds until half as many calls may go as are wanted; 0 where the pace holds nothing up."""
     stopped = usage.halted or usage.paused_until > time
     missing = min(allowance.most, allowance.limit.burst) - free
-    return 0.0 if stopped or missing <= 0 else missing / allowance.limit.per_second
+    return 0.0 if stopped or missing <= 0 else missing / 2 / allowance.limit.per_second
 
 
 def _claimed(row: Row, time: float) -> Claimed:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from bot.clock import ManualClock
 from bot.errors import Refused, StoreError, Temporary, Unreachable
-from bot.outbox import LEASE, TICK, WINDOW, Ended, judge
+from bot.outbox import LEASE, PAUSE, TICK, WINDOW, Ended, judge
 from bot.store.calls import LIFE_SPARED, Claimed, Entry, Limit, State, Window
 from bot.store.database import Database
 from bot.store.outbox import OutboxRows
-from tests.bot.processes import build, states, wait_for
+from tests.bot.processes import build, states, usage, wait_for
 from tests.bot.wechat.platform import finish
 
 FAST = Limit(per_second=1e6, burst=1_000_000, per_day=1_000_000)
@@ -223,3 +223,48 @@ def test_a_wrong_request_is_a_dead_letter() -> None:
     """It would be wrong again."""
     settlement, _ = judge(Ended(claimed(), error=Refused(47003, "argument invalid!")), time=1.0, life=600.0)
     assert (settlement.state, settlement.errcode, settlement.reason) == (State.FAILED, 47003, "argument invalid!")
+
+
+class Silent(Gated):
+    """A channel on which nobody answers, while it is out of order."""
+
+    broken = True
+
+    async def send(self, row: Claimed) -> str:
+        """No answer, or a good one."""
+        await super().send(row)
+        if self.broken:
+            raise LOST
+        return ""
+
+
+async def test_an_outage_does_not_put_everything_in_doubt(database: Database, clock: ManualClock) -> None:
+    """After a window without a clear answer the channel pauses by itself, then tries one row at a time until one is
+    answered; the rest goes when the platform is back."""
+    channel = Silent()
+    await wait_for(database, clock, *[f"o{number:03}" for number in range(3 * WINDOW)], channel="elsewhere")
+    process = build(database, clock, channel)
+    await finish(clock, process.run_once(), tick=0.01)
+    assert await OutboxRows(database).counts() == {"unknown": WINDOW, "waiting": 2 * WINDOW}
+    stands = await usage(database, clock, "elsewhere")
+    assert stands.paused == f"{WINDOW} sends without an answer"
+    await clock.advance(PAUSE)
+    await finish(clock, process.run_once(), tick=0.01)
+    assert await OutboxRows(database).counts() == {"unknown": WINDOW + 1, "waiting": 2 * WINDOW - 1}
+    channel.broken = False
+    await clock.advance(PAUSE)
+    await finish(clock, process.run_once(), tick=0.01)
+    assert await OutboxRows(database).counts() == {"unknown": WINDOW + 1, "sent": 2 * WINDOW - 1}
+
+
+async def test_a_round_that_only_waits_for_the_pace_asks_nothing(database: Database, clock: ManualClock) -> None:
+    """The next one does not look before something may go."""
+    channel = Gated()
+    channel.limit = Limit(per_second=2.0, burst=2, per_day=1000)
+    await wait_for(database, clock, *[f"o{number}" for number in range(6)], channel="elsewhere")
+    process = build(database, clock, channel)
+    assert [await process.run_once(), await process.run_once()] == [2, 0]
+    await clock.advance(0.5)
+    assert [await process.run_once(), await process.run_once()] == [1, 0]
+    await clock.advance(1.0)
+    assert await process.run_once() == 2

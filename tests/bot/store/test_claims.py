@@ -52,9 +52,9 @@ async def test_a_pace_binds_whoever_claims(database: Database) -> None:
     first = await claim(database, slow, owner="one")
     assert (len(first.rows), first.wait) == (5, 0.0)
     second = await claim(database, slow, owner="other")
-    assert (len(second.rows), second.wait) == (0, 2.5)
+    assert (len(second.rows), second.wait) == (0, 1.25)
     third = await claim(database, slow, time=101.5, owner="other")
-    assert (len(third.rows), third.wait) == (3, 1.0)
+    assert (len(third.rows), third.wait) == (3, 0.5)
 
 
 async def test_a_grant_is_spent_by_a_claim(database: Database) -> None:
