@@ -37,7 +37,7 @@ from bot.store.outbox import OutboxRows
 
 logger = structlog.get_logger(__name__)
 
-WINDOW = 100
+WINDOW = 100  # rows of a channel under way at once; the HTTP session has a connection for each
 TICK = 0.5  # seconds between looks at a window in which little ends
 SEND_SECONDS = 75.0  # a send is two tries, each with its token: the client ends it after 70 seconds at worst
 LEASE = 180.0  # seconds; a send, the one for the same follower before it, and some for writing down what became of it
