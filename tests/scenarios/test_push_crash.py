@@ -23,14 +23,14 @@ from tests.scenarios.programs import free_port, run, started, write_settings
 from tests.scenarios.stage import ACCOUNT
 
 PEOPLE = 10_000  # each is sent a template message, which has an id of ours, and a customer-service one, which has none
-KILLED_AT = 6_000  # messages taken in
+KILLED_AT = 2_500  # messages of each kind taken in
 FIELDS = {"thing1": "政策", "thing2": "变化"}
 DATA = {"thing1": {"value": "鼓励技术改造"}, "thing2": {"value": "上限 600万元→800万元"}}
 BODIES = {
     "template": msgspec.json.encode({"template_id": "T_CHANGED", "data": DATA}),
     "custom": msgspec.json.encode({"msgtype": "text", "text": {"content": "技改上限 600万元→800万元"}}),
 }
-PATIENCE = 50.0  # seconds for all of it
+PATIENCE = 120.0  # seconds for all of it, on a machine that does much else; 20 on one that does not
 PACE = "\n[push]\npace = 20000.0\n"
 
 
@@ -119,7 +119,7 @@ async def test_nobody_is_missed_when_a_worker_is_killed(tmp_path: Path) -> None:
         crash = Crash(tmp_path, platform)
         await prepare(crash.path, platform)
         with started("worker", "--config", str(config)) as worker:
-            await crash.until(lambda: platform.sent.total() >= KILLED_AT)
+            await crash.until(lambda: min(crash.taken(kind).total() for kind in BODIES) >= KILLED_AT)
             worker.process.kill()
             await in_thread(worker.process.wait)
         await check_the_wreck(crash)
