@@ -119,7 +119,7 @@ async def test_a_wish_is_kept_and_called_one() -> None:
 async def test_the_card_subscribes_to_its_topic() -> None:
     """订阅这类 below a card says in the chat what it subscribes to; the other topics of the policy are offered."""
     talk = Talk()
-    card = await talk.say("专精特新小巨人")
+    card = await talk.say(the_corpus().policies["q91-3"].title)
     words, policy_id = next((unquote(w), p) for w, p in TAP.findall(written(card)) if unquote(w).startswith("订阅"))
     topics = the_corpus().policies[policy_id].topics
     assert words == f"订阅 {topics[0]}"
