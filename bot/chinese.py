@@ -20,9 +20,15 @@ LEADING = frozenset("在到去从是往来")  # lead to the name of a place
 PARTICLES = frozenset("了的个过些点下台把")  # stand inside a phrase and change nothing of its matter
 THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4}),(?=\d{3}(?!\d))")  # a comma within a number
 LONGEST_NUMERAL = 16  # characters: nothing that people count is written with more
-NUMERAL = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?)"
-MONEY = re.compile(rf"({NUMERAL})(?:多|来|几)?(个亿|千万|百万|十万|亿|万|w|千)?(元|块(?!儿|地)|rmb)?")
-SCALES = {"个亿": 1e8, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "w": 1e4, "千": 1e3, "": 1.0}
+NUMERAL = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]+(?:点[零〇一二三四五六七八九]+)?)"
+ODD = "[多来几余]"  # a little more than said
+MONEY = re.compile(
+    rf"({NUMERAL}){ODD}?([万千百十]{ODD}?亿|个{ODD}?亿|[千百十]{ODD}?万|亿|万|w|千|百)?{ODD}?(元|块(?!儿|地)|rmb)?"
+)
+SCALES = {
+    "万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "十亿": 1e9, "个亿": 1e8, "亿": 1e8, "千万": 1e7, "百万": 1e6,
+    "十万": 1e5, "万": 1e4, "w": 1e4, "千": 1e3, "百": 1e2, "": 1.0,
+}  # fmt: skip
 WRITTEN = r"(?:19\d\d|20\d\d|9999)"  # a year as people write it; 9999 is how forms say never
 DAY = re.compile(rf"(?<!\d)({WRITTEN})\s*[年/.-]\s*(\d{{1,2}})\s*[月/.-]\s*(\d{{1,2}})(?!\d)")
 SHORT_DAY = re.compile(r"(?<![\d年/.-])(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
@@ -58,6 +64,9 @@ ITEM = re.compile(r"第(?:(\d{1,3})(?!\d)|([零一二三四五六七八九十百
 TALK = re.compile(
     "[的了吗呢吧啊呀嘛哈么呗噢哦不没是就都也还又再才只把被我你您他她俺恁咱嫩们这那哪啥咋很太真忒滴着过]+"
 )  # says nothing of a matter
+NOT = "非"
+DENIAL = re.compile("(?<!除)(?<!有)(?:不属于|不算是?|不是|并非|没有|没报|没进|未纳入|未|非)(?!有限)")
+DENIED = 6  # characters: what a denial reaches at most
 EDGES = frozenset("的和与及等对按为在了是或将把被并且其该各")  # letters that a word neither begins nor ends with
 
 
@@ -152,8 +161,8 @@ def sums(folded: Folded) -> list[Sum]:
     found: list[Sum] = []
     rest = 0.0  # the last sum may go on with less than this, as 1亿 does in 1亿5000万
     for match in _numbers(folded):
-        scale, unit = match[2] or "", match[3] or ""
-        yuan = _yuan(match[1], scale) if scale or unit else None
+        scale, unit = re.sub(ODD, "", match[2] or ""), match[3] or ""
+        yuan = scaled(match[1], scale) if scale or unit else None
         if yuan is None:
             continue
         if yuan < rest and found[-1].end == match.start() and match.start() not in folded.breaks:
@@ -173,8 +182,8 @@ def _numbers(folded: Folded) -> Iterator[re.Match[str]]:
         yield from MONEY.finditer(text, start, end)
 
 
-def _yuan(written: str, scale: str) -> float | None:
-    """A sum to the hundredth: a product of binary fractions is a little more or less."""
+def scaled(written: str, scale: str) -> float | None:
+    """A number with its scale, to the hundredth: a product of binary fractions is a little more or less."""
     value = numeral(written)
     return None if value is None else round(value * SCALES[scale], 2)
 
@@ -212,6 +221,16 @@ def _exists(year: int, month: int, day: int) -> bool:
     except ValueError:
         return False
     return True
+
+
+def denied(folded: Folded) -> frozenset[int]:
+    """The places of a folded text that stand after a denial in its clause: 重大 in 非重大技改, 海岛 in 不是海岛."""
+    found: set[int] = set()
+    for match in DENIAL.finditer(folded.text):
+        ends = (place for place in folded.breaks if place >= match.end())
+        end = min(match.end() + DENIED, len(folded.text), *ends)
+        found.update(range(match.end(), end))
+    return frozenset(found)
 
 
 def day_places(folded: Folded) -> list[tuple[int, int]]:

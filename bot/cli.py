@@ -100,7 +100,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         """Send what waits and finish what a dead process began, without listening."""
         from bot.serving import work as run
 
-        _uvloop(run(read_config(config), router))
+        _uvloop(run(read_config(config), router, words))
 
     @cli.command()
     def migrate(config: ConfigFile) -> None:
@@ -145,11 +145,18 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         raise typer.Exit(0 if healthy else 1)
 
     @cli.command()
+    def lint(data: Annotated[Path, typer.Option(help="The corpus.")] = Path(__file__).parent.parent / "data") -> None:
+        """Look over the rules of the corpus, and say which have no figure, no text, no base, or contradict."""
+        from bot.lint import run_lint
+
+        raise typer.Exit(0 if run_lint(read_corpus(data), words, typer.echo) else 1)
+
+    @cli.command()
     def remarks(
         config: ConfigFile, many: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 100
     ) -> None:
         """Show what followers asked staff and complained of, one JSON line each."""
-        from bot.serving import read_remarks as run
+        from bot.commands import read_remarks as run
 
         for kept in asyncio.run(run(read_config(config), many)):
             when = datetime.fromtimestamp(kept.created, SHANGHAI).isoformat(timespec="seconds")
@@ -157,9 +164,36 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
             typer.echo(msgspec.json.encode(shown).decode())
 
     @cli.command()
+    def correct(
+        config: ConfigFile,
+        policy: Annotated[str, typer.Argument(metavar="POLICY_ID", help="The policy, such as q91-1.")],
+        note: Annotated[str, typer.Option(help="What was wrong and what is right, in the words people will read.")],
+    ) -> None:
+        """Tell everybody who was answered with a policy, in the days that are kept, that it was wrong."""
+        from bot.corrections import correct as run
+
+        typer.echo(asyncio.run(run(_quietly(config), words, policy, note=note)))
+
+    @cli.command()
+    def outbox(
+        config: ConfigFile,
+        state: Annotated[str, typer.Option(help="List rows in this state: failed, unknown, waiting, sent …")] = "",
+        retry: Annotated[list[int] | None, typer.Option(metavar="ID", help="Send this row again.")] = None,
+        resume: Annotated[str, typer.Option(metavar="CHANNEL", help="Let this channel go on.")] = "",
+        many: Annotated[int, typer.Option(min=1, max=10_000, help="How many rows, newest first.")] = 20,
+    ) -> None:
+        """Say what waits, what failed and why; send again what a person has looked into."""
+        from bot.ledger import run_ledger
+
+        running = run_ledger(
+            _quietly(config), words, typer.echo, state=state, many=many, retry=retry or (), resume=resume
+        )
+        raise typer.Exit(0 if asyncio.run(running) else 1)
+
+    @cli.command()
     def menu(config: ConfigFile) -> None:
         """Put the corpus's menu in place of the account's."""
-        from bot.serving import put_menu
+        from bot.commands import put_menu
 
         settings = _quietly(config)
         try:

@@ -15,6 +15,11 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     heading  what the list was of, repeated on its next page
     focus    the policy of the last card
     wanted   what the list is to be answered with once a policy is chosen: an intent, empty for the card
+    facts    what they told of their enterprise and its project, by the keys of data/facts.toml
+    asked    the fact that they were asked for last
+    meant    which benefits of the policy at hand are being worked out, by their places in it
+    skipped  the facts that they could not tell, not to be asked for again
+    offered  they were asked whether what they told is to be kept
     expires  seconds since 1970; 0 for never begun
     """
 
@@ -23,6 +28,11 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     heading: str = ""
     focus: str = ""
     wanted: str = ""
+    facts: dict[str, float | str] = {}
+    asked: str = ""
+    meant: tuple[int, ...] = ()
+    skipped: tuple[str, ...] = ()
+    offered: bool = False
     expires: float = 0.0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -12,9 +12,11 @@ from typing import Any
 
 import msgspec
 
+from bot.chinese import Folded, fold
 from bot.errors import CorpusError
 from bot.folder import read_parts
 from bot.index import Index, build_index
+from bot.kept import kept
 from bot.lexicon import INTENTS, Lexicon
 from bot.parts import (
     COLLECTION,
@@ -39,6 +41,7 @@ from bot.parts import (
 from bot.policies import Department, Fact, Hours, Match, Paper, Policy, Status, Topic, facts_of, period, status_on
 from bot.revisions import Part
 from bot.sayings import FOREIGN
+from bot.selection import pairs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +62,14 @@ class Corpus:
     sayings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lexicon: Lexicon
     wordings: dict[str, str] = field(default_factory=dict)
+    cite: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> Index:
         """What a question is looked up in."""
+        return kept(self.version, self._build) if self.sayings else self._build()
+
+    def _build(self) -> Index:
         return build_index(
             policies=tuple(self.policies.values()),
             papers=self.papers,
@@ -73,10 +80,36 @@ class Corpus:
         )
 
     @cached_property
+    def benefit_pairs(self) -> Counter[str]:
+        """How many names of benefits have each pair of characters."""
+        return Counter(pair for p in self.policies.values() for b in p.benefits for pair in pairs(b.name))
+
+    @cached_property
+    def texts(self) -> dict[str, tuple[Folded, ...]]:
+        """What each policy says, text by text and folded, to look for a word in."""
+        return {policy.id: tuple(map(fold, dict.fromkeys(_texts(policy)))) for policy in self.policies.values()}
+
+    @cached_property
+    def synonyms(self) -> dict[str, tuple[str, ...]]:
+        """What a word means that the corpus calls otherwise, all of it folded."""
+        meant: dict[str, tuple[str, ...]] = {}
+        for entry in self.lexicon.synonym:
+            means = tuple(fold(mean).text for mean in entry.mean)
+            for word in entry.say:
+                said = fold(word).text
+                meant[said] = (*meant.get(said, ()), *means)
+        return meant
+
+    @cached_property
     def shared_titles(self) -> frozenset[str]:
         """The titles that more than one policy has."""
         counts = Counter(policy.title for policy in self.policies.values())
         return frozenset(title for title, count in counts.items() if count > 1)
+
+    def called(self, policy: Policy) -> str:
+        """The title; policies that share one are told apart by what people call them."""
+        shared = policy.title in self.shared_titles
+        return f"{policy.title}·{policy.keywords[0]}" if shared and policy.keywords else policy.title
 
     @cached_property
     def whole_city(self) -> frozenset[str]:
@@ -98,6 +131,11 @@ class Corpus:
     def is_over(self, policy: Policy, day: date) -> bool:
         """Whether a policy ended before a day."""
         return self.status(policy, day) is Status.EXPIRED
+
+    def item(self, policy: Policy) -> tuple[str, int]:
+        """The compilation a policy is an item of, by its short name, and the item's number."""
+        source, number = _order(policy.id)
+        return self.cite.get(source, ""), number
 
     def by_phone(self, number: str) -> tuple[Department, ...]:
         """The units a phone number belongs to."""
@@ -134,6 +172,7 @@ def build_corpus(parts: Iterable[Part]) -> Corpus:
         facts=values[FACT],
         lexicon=_lexicon(values),
         wordings={part.key: part.wording for part, _ in pairs if part.kind == POLICY and part.wording},
+        cite=values[EDITION][EDITION].cite,
     )
     _check_policies(corpus, origins)
     _check_sayings(corpus, origins)
@@ -154,6 +193,14 @@ def _lexicon(values: dict[str, dict[str, Any]]) -> Lexicon:
         return msgspec.convert(document, Lexicon, from_attributes=True)
     except msgspec.ValidationError as error:
         raise CorpusError(f"lexicon: {error}") from error
+
+
+def _texts(policy: Policy) -> Iterator[str]:
+    yield from (policy.title, policy.summary, policy.district, *policy.topics, *policy.keywords)
+    yield from (*policy.who, *policy.conditions, *policy.offers)
+    for benefit in policy.benefits:
+        yield from (benefit.name, benefit.who, benefit.note, getattr(benefit, "by", ""), getattr(benefit, "base", ""))
+        yield from (tier.label for tier in getattr(benefit, "tiers", ()))
 
 
 def _order(policy_id: str) -> tuple[str, int]:

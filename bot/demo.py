@@ -92,7 +92,7 @@ async def open_demo(
             console=Console(enabled=staffed, secret=secrets.token_hex(32), totp_required=False),
         )
         services = await stack.enter_async_context(
-            open_services(config, router, clock=clock, corpus=corpus, migrate=True)
+            open_services(config, router, words=words, clock=clock, corpus=corpus, migrate=True)
         )
         mount(app, services, words, home="/emulator/")
         page.mount(app, platform)

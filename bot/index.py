@@ -25,11 +25,12 @@ from bot.sounds import Sounds
 KEYWORD, TITLE, MATTER, SUMMARY, DETAIL, PAPER = 3.2, 3.0, 1.6, 1.8, 1.2, 0.6  # field weights
 MINED_SHARE = 0.65  # a mined n-gram weighs this share of a curated word of the same field
 RELATED = 0.7  # what people call one policy is also said, with this share, of those on the same matter elsewhere
-SAID = 1.5  # a piece of what people say of a policy
+SAID = 1.8  # a piece of what people say of a policy
 SAID_OTHERWISE = 0.9  # a synonym weighs a little less than the word itself
 NGRAMS = range(2, 5)  # lengths of mined n-grams, in characters
 NUMERIC = re.compile(r"[\d%]")  # part of a figure is no word
 SHARE = re.compile(r"\d+(?:\.\d+)?%")
+SHORTEST, LONGER = 0.7, 0.1  # what a word is worth, and what each of its characters adds to that
 LETTERS = 3  # Latin letters say as much as one character
 FEW, SELDOM = 2, 0.05  # a mined word of so few policies, with a character of so small a share of them, tells by itself
 CURATED, TELLING, MINED, HEARD = 3, 2, 1, 0  # strengths
@@ -92,7 +93,7 @@ def value(weight: float, having: int, total: int, word: str) -> float:
     """What one character of a word is worth that `having` of `total` policies have."""
     rarity = math.log(1 + (total - having + 0.5) / (having + 0.5))
     length = len(word) / LETTERS if word.isascii() else len(word)
-    return weight * rarity * (0.55 + 0.15 * min(length, 8)) / (LETTERS if word.isascii() else 1)
+    return weight * rarity * (SHORTEST + LONGER * min(length, 8)) / (LETTERS if word.isascii() else 1)
 
 
 def _rare_characters(fields: list[tuple[tuple[Folded, float], ...]]) -> set[str]:

@@ -16,10 +16,14 @@ from bot.revisions import Body, Part
 
 
 class Edition(Record, frozen=True, kw_only=True):
-    """edition.toml: which edition of which compilations the corpus holds; every answer names it."""
+    """edition.toml: which edition of which compilations the corpus holds; every answer names it.
+
+    cite  what the compilation is called where an item of it is cited, by the part of a policy's id before the number
+    """
 
     name: str
     sources: tuple[str, ...] = ()
+    cite: dict[str, str] = {}
 
 
 class Menu(Record, frozen=True, kw_only=True):

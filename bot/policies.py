@@ -236,6 +236,9 @@ class Fact(Record, frozen=True, kw_only=True):
     ask      the question that asks for it
     words    what people say beside the figure, or, of a yes, instead of yes; `no` what they say instead of no
     lasting  it belongs to the enterprise and not to one project, so that it may be kept with consent
+    grows    the fact whose growth over the year before it is, as a sum or in percent
+    before   the fact whose value of the year before, or of the award before, it is
+    none     it may be nothing, so that 没有 answers the question for it
     """
 
     key: str
@@ -247,6 +250,9 @@ class Fact(Record, frozen=True, kw_only=True):
     no: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
     lasting: bool = False
+    grows: str = ""
+    before: str = ""
+    none: bool = False
 
 
 class Phone(Record, frozen=True, kw_only=True):

@@ -61,11 +61,15 @@ class Question:
 
     @cached_property
     def intents(self) -> frozenset[str]:
-        """What the words ask for. A short call within a longer word we do not know calls nobody, as in 人工关节."""
-        asked = ((hit, m.value) for hit in self.chosen for m in hit.entry.meanings if m.kind == "intent")
-        return frozenset(
-            value for hit, value in asked if value not in CALLS or hit.end - hit.start > SHORT or not self._runs_on(hit)
-        )
+        """What the words ask for."""
+        return frozenset(self.named("intent"))
+
+    @cached_property
+    def faint(self) -> frozenset[str]:
+        """Calls that may be none: each stands in a short word that may be a part of a longer one, as in 人工关节."""
+        asked = [(hit, m.value) for hit in self.chosen for m in hit.entry.meanings if m.value in CALLS]
+        clear = {value for hit, value in asked if hit.end - hit.start > SHORT or not self._runs_on(hit)}
+        return frozenset(value for _, value in asked if value not in clear)
 
     def _runs_on(self, hit: Hit) -> bool:
         """Whether matter that no word explains follows at once."""

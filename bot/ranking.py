@@ -33,11 +33,16 @@ KEPT = 0.45  # and within this one are shown beside it
 CLAUSE = 2  # characters of matter that make a clause of their own
 SHOWN = 10
 FAINT = 0.2  # evidence of less than this share of the best is not looked at: nothing moves it so far
-NARROWS = 3  # characters beside a set's names that a member must explain to be picked from it
+# Characters beside a set's names that a member must explain to be picked from it: telling ones, or any.
+PICKS, NARROWS = 2, 3
 WHOLE = 4  # from this many policies on, a set is a list
-FOREIGNER = 1.0  # what speaks for no policy at all, this share of what speaks for the best, is believed
+CERTAIN = 60.0  # evidence from here on needs no word of seeking beside it
+SURE = 4  # characters of a curated word that leave no doubt of the matter, beside a word that asks an office
+IDLER = 0.7  # and so is this share where nobody seems to be after anything
+FOREIGNER = 1.1  # what speaks for no policy at all, this share of what speaks for the best, is believed
 IDLE, REST = 0.5, 4  # without a word of seeking, this share must be explained where so many characters are not
 DESKS = frozenset({"contact", "expiry", "expired", "expiring", "current"})  # asked of offices, not of shops
+OFFICES = DESKS | {"amount"}
 ASKED = ("unsubscribe", "subscriptions", "subscribe", "complaint", "staff")  # asked whatever the matter
 TALK = ("more", "help", "greeting")  # asked where there is no matter
 
@@ -109,7 +114,7 @@ def find(text: str, corpus: Corpus, today: date) -> Finding:
 
 
 def _find(question: Question, corpus: Corpus, today: date) -> Finding:
-    asked = next((intent for intent in ASKED if intent in question.intents), None)
+    asked = next((intent for intent in ASKED if intent in question.intents and intent not in question.faint), None)
     if asked == "complaint" and question.named("foreign"):
         return Finding(text=question.text, question=question, intent="offtopic")
     if asked:
@@ -133,6 +138,8 @@ def _find(question: Question, corpus: Corpus, today: date) -> Finding:
 
 def _without_matter(question: Question) -> str:
     """What is asked by a text that names no policy."""
+    if question.faint:
+        return min(question.faint)
     if question.named("foreign") or question.named("elsewhere"):
         return "offtopic"
     if not question.folded.text:
@@ -179,6 +186,8 @@ def _level(question: Question, corpus: Corpus, tally: _Tally) -> None:
     """Let the name of a whole paper, or of the park it is for, speak alike for all policies of the paper."""
     for hit in question.chosen:
         keys = {meaning.value for meaning in hit.entry.meanings if meaning.kind in ("collection", "paper")}
+        if not keys:
+            continue
         members = [corpus.index.position(p.id) for p in corpus.policies.values() if p.paper in keys]
         places = [place for place in range(hit.start, hit.end) if place in question.open]
         if not members or not places:
@@ -269,10 +278,14 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
         if hit.entry.strength >= TELLING and any(p == position for p, _ in hit.entry.postings)
     ]
     explained = tally.cells[position]
-    if tally.score(corpus.index.size) >= FOREIGNER * tally.score(position):
+    seeks = _seeks(question)
+    named_well = any(hit.entry.strength == CURATED and hit.end - hit.start >= SURE for hit in telling)
+    least_foreign = (FOREIGNER if seeks else IDLER) * tally.score(position)
+    if not (named_well and question.intents & OFFICES) and tally.score(corpus.index.size) >= least_foreign:
         return False
     foreign = question.labels.count("foreign")
-    if foreign >= len(explained) or (foreign and not telling):
+    certain = tally.score(position) >= CERTAIN
+    if foreign >= len(explained) or (foreign and not (seeks and (telling or certain))):
         return False
     if _strung_together(question, len(explained)):
         return False
@@ -280,7 +293,7 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     named = any(hit.entry.strength == CURATED and len(hit.entry.postings) <= FEW for hit in telling)
     whole = len(explained) / len(question.matter) if question.matter else 0.0
     idle = KNOWN if named else IDLE
-    if not _seeks(question) and whole < idle and len(question.unexplained) >= REST:
+    if not (seeks or certain) and whole < idle and len(question.unexplained) >= REST:
         return False
     if not telling and len(explained) < MINED_LEAST:
         return False
@@ -312,7 +325,7 @@ def _of_scope(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ra
         kept = tuple(scores.get(i, Ranked(id=i, score=0.0)) for i in members)
     listed = "list" in question.intents or (whole and len(kept) >= WHOLE)
     asked = _asked_about(question, (scope.asks if whole else "") or ("list" if listed else "policy"))
-    if asked == "contact" and "list" in question.intents and whole:
+    if asked == "contact" and "list" in question.intents and whole and kept:
         asked = "list"
     return Finding(
         text=question.text,
@@ -343,8 +356,8 @@ def _narrowed(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ra
         if hit.entry.strength >= TELLING and len(hit.entry.postings) < corpus.index.size
         for place in range(hit.start, hit.end)
     }
-    if not fitting or not fitting[0][1].score or fitting[0][0] < NARROWS:
+    if not fitting or not fitting[0][1].score:
         return ()
-    if fitting[0][0] < COVERED * len(residue) and not residue & told:
+    if fitting[0][0] < max(NARROWS, COVERED * len(residue)) and len(residue & told) < PICKS:
         return ()
     return tuple(r for _, r in fitting if r.score >= KEPT * fitting[0][1].score)[:SHOWN]

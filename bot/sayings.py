@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 
 from bot.chinese import TALK, Folded, fold
@@ -34,15 +34,17 @@ def mine(
     are cut out: which district somebody is in is read by itself.
     """
     names = re.compile("|".join(sorted(map(re.escape, places), key=len, reverse=True)) or "(?!)")
-    counts: dict[str, Counter[int]] = defaultdict(Counter)
+    counts: dict[str, dict[int, int]] = {}
     for name, lines in sayings.items():
         position = positions.get(name)
         if position is None:
             continue
+        having: Counter[str] = Counter()
         for line in lines:
-            for piece in set(pieces(fold(TALK.sub(" ", names.sub(" ", line))))):
-                if piece not in silent:
-                    counts[piece][position] += 1
+            having.update(set(pieces(fold(TALK.sub(" ", names.sub(" ", line))))))
+        for piece, count in having.items():
+            if piece not in silent:
+                counts.setdefault(piece, {})[position] = count
     most = max(2, COMMON * len(positions))
     return {
         piece: {position: _weight(count) for position, count in held.items()}
@@ -51,7 +53,7 @@ def mine(
     }
 
 
-def _adds_nothing(piece: str, held: Counter[int], counts: Mapping[str, Counter[int]]) -> bool:
+def _adds_nothing(piece: str, held: dict[int, int], counts: Mapping[str, dict[int, int]]) -> bool:
     """Whether a shorter part of a piece already speaks for the same policies as often."""
     return len(piece) > 2 and held in (counts.get(piece[1:]), counts.get(piece[:-1]))
 

@@ -59,7 +59,8 @@ def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
         named = [n for n in named if n[0] != "state"]
     if not members and len(by_kind) > 1:
         return None
-    asks = "contact" if kinds & {"phone", "unit"} == kinds and "list" not in question.intents else ""
+    office = kinds & {"phone", "unit"} == kinds
+    asks = "contact" if office and ("list" not in question.intents or not members) else ""
     return Scope(
         names=tuple((kind, name) for kind, name, _ in named),
         members=members,
@@ -155,7 +156,9 @@ def _states(question: Question, corpus: Corpus, everything: tuple[Policy, ...], 
 
 
 def _spans(question: Question, today: date) -> list[tuple[date, date]]:
-    return spans(question.text, today.year) if question.intents & ENDING and "list" in question.intents else []
+    """The parts of a year in which policies of a set end; a question of nothing else asks for that set too."""
+    asked = question.intents & ENDING and ("list" in question.intents or not question.told)
+    return spans(question.text, today.year) if asked else []
 
 
 def _ending(question: Question, corpus: Corpus, everything: tuple[Policy, ...], today: date) -> Named | None:

@@ -1,31 +1,23 @@
-"""The commands that run for long or once: serve, work, set the menu, read remarks."""
+"""The commands that run for long: serve and work."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
 
-import aiohttp
 import structlog
 from aiohttp import web
 
-from bot.app import STOP_SECONDS, Services, build_app, build_client, open_services
-from bot.clock import SystemClock
+from bot.app import STOP_SECONDS, Services, build_app, open_services
 from bot.config import Config
 from bot.corpus import Corpus
 from bot.errors import ConfigError
 from bot.logs import set_up_logs
-from bot.menu import menu_of, read_menu, spell
-from bot.parts import MENU
 from bot.routing import Router
 from bot.shelf import Shelf
-from bot.store.database import Database
-from bot.store.feedback import Feedback, Kept
-from bot.store.revisions import Revisions
 from bot.words import Words
 
 logger = structlog.get_logger(__name__)
@@ -37,12 +29,23 @@ async def serve(config: Config, router: Router, words: Words, *, stop: asyncio.E
     """Answer until a signal comes; then finish what is running."""
     set_up_logs(config.log.level, config.log.format)
     stop = stop or _stop_on_signals()
-    async with open_services(config, router) as services, _reloading(services.shelf), _listening(services, words):
+    async with (
+        open_services(config, router, words=words) as services,
+        _reloading(services.shelf),
+        _listening(services, words),
+    ):
+        _settle_down()
         services.worker.start()
         logger.info("serving", host=config.server.host, port=config.server.port, corpus=services.corpus.version)
         await stop.wait()
         await services.worker.stop(STOP_SECONDS)
     logger.info("stopped")
+
+
+def _settle_down() -> None:
+    """What was built stays: the collector need not look through it again and again while messages come and go."""
+    gc.collect()
+    gc.freeze()
 
 
 @asynccontextmanager
@@ -88,45 +91,17 @@ async def listen(runner: web.AppRunner, host: str, port: int) -> None:
         raise ConfigError(f"cannot listen on {host} port {port}: {error.strerror}") from error
 
 
-async def work(config: Config, router: Router) -> None:
+async def work(config: Config, router: Router, words: Words) -> None:
     """Do the jobs alone, until a signal comes."""
     set_up_logs(config.log.level, config.log.format)
     stop = _stop_on_signals()
-    async with open_services(config, router) as services, _reloading(services.shelf):
+    async with open_services(config, router, words=words) as services, _reloading(services.shelf):
+        _settle_down()
         services.worker.start()
         logger.info("working", corpus=services.corpus.version)
         await stop.wait()
         await services.worker.stop(STOP_SECONDS)
     logger.info("stopped")
-
-
-async def read_remarks(config: Config, many: int) -> list[Kept]:
-    """What followers said for staff to read, newest first."""
-    database = await Database.open(config.database.url)
-    try:
-        return await Feedback(database).newest(many)
-    finally:
-        await database.close()
-
-
-async def put_menu(config: Config) -> None:
-    """Set the account's menu: the one the database keeps, or, where files are the truth or there is none yet, that of
-    the folder."""
-    database = await Database.open(config.database.url)
-    try:
-        buttons = await _menu(config, database)
-        async with aiohttp.ClientSession() as session:
-            await build_client(config, session, database, SystemClock()).create_menu(buttons)
-    finally:
-        await database.close()
-
-
-async def _menu(config: Config, database: Database) -> list[dict[str, Any]]:
-    public_url = config.server.public_url
-    standing = await Revisions(database).standing_of(MENU, MENU) if config.corpus.source == "database" else None
-    if standing is None:
-        return read_menu(Path(config.corpus.path) / "menu.toml", public_url)
-    return spell(menu_of(standing.body, MENU), public_url, origin=MENU)
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -109,4 +109,4 @@ class Shelf:
 def _warm(corpus: Corpus) -> None:
     """Build all that a question needs of a corpus: nobody waits for what is built while it stands."""
     corpus.index.warm()
-    _ = corpus.index.sounds
+    _ = corpus.index.sounds, corpus.texts, corpus.synonyms

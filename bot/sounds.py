@@ -14,6 +14,7 @@ T = TypeVar("T")
 SHORTEST = 3  # characters: two syllables have too many homophones
 BLURRED = (("zh", "z"), ("ch", "c"), ("sh", "s"))  # initials that many speakers and typists do not tell apart
 PRIVATE = 0xE000  # syllables are spelled as private characters, one for each
+LONGEST_SYLLABLE, LONGEST_RUN = 6, 24  # letters
 UNHEARD = PRIVATE - 1  # and a sound that no word has as this one
 
 
@@ -38,10 +39,34 @@ class Sounds(Generic[T]):
         return "".join(chr(self._numbers.get(_blurred(syllable(char)), UNHEARD)) for char in text)
 
     def heard(self, folded: Folded) -> Iterator[tuple[int, int, T]]:
-        """Words of the same sound as a part of the text."""
-        for start, end, values in self._spoken_words.find(self._spoken(folded.text)):
-            if whole(folded, start, end):
-                yield from ((start, end, value) for value in values)
+        """Words of the same sound as a part of the text, be some of it in Latin letters, as in 充电zhuang."""
+        text = folded.text
+        letters = [(place, place + 1, self._spoken(char)) for place, char in enumerate(text)]
+        tiled = list(self._units(text))
+        for units in (letters,) if tiled == letters else (letters, tiled):  # words such as AI专家 keep their letters
+            for first, last, values in self._spoken_words.find("".join(sound for _, _, sound in units)):
+                start, end = units[first][0], units[last - 1][1]
+                if whole(folded, start, end):
+                    yield from ((start, end, value) for value in values)
+
+    def _units(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Where each syllable of a text stands, and how it is spelled."""
+        place = 0
+        for start, end in (*_runs(text), (len(text), len(text))):
+            yield from ((n, n + 1, self._spoken(text[n])) for n in range(place, start))
+            yield from self._tiled(text, start, end)
+            place = end
+
+    def _tiled(self, text: str, start: int, end: int) -> list[tuple[int, int, str]]:
+        """The fewest syllables that make up a run of Latin letters; its letters, unheard, if none do."""
+        best: dict[int, list[tuple[int, int, str]]] = {start: []}
+        for reached in range(start, end) if end - start <= LONGEST_RUN else ():
+            for stop in range(reached + 1, min(reached + LONGEST_SYLLABLE, end) + 1):
+                number = self._numbers.get(_blurred(text[reached:stop]))
+                if reached in best and number is not None:
+                    longer = [*best[reached], (reached, stop, chr(number))]
+                    best[stop] = min(best.get(stop, longer), longer, key=len)
+        return best.get(end) or [(n, n + 1, chr(UNHEARD)) for n in range(start, end)]
 
     def typed(self, folded: Folded) -> Iterator[tuple[int, int, T]]:
         """Words whose pinyin tiles a run of Latin letters without a gap."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from bot.policies import AnyBenefit
+from bot.differences import Difference
+from bot.notices import Told, Wording
+from bot.policies import AnyBenefit, Policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +20,11 @@ class Words:
     checkup    what the doctor says for each of its findings: a name to a sentence with {detail}
     staff      what the command line says of accounts: a name to a sentence with its gaps
     importing  what is said of a file that is read: a name to a sentence with its gaps
+    lint       and what the check of the rules says for each of its own
+    gives      what a new policy gives, line by line
+    changes    what has changed in a policy, line by line
+    outbox     what the outbox command says: a name to a sentence
+    notice     what one follower is told of one fact or several on a day; the last is the public pages' address or empty
     """
 
     name: str
@@ -24,3 +32,8 @@ class Words:
     checkup: Mapping[str, str]
     staff: Mapping[str, str]
     importing: Mapping[str, str]
+    lint: Mapping[str, str]
+    outbox: Mapping[str, str]
+    gives: Callable[[Policy], tuple[str, ...]]
+    changes: Callable[[Sequence[Difference]], tuple[str, ...]]
+    notice: Callable[[Sequence[Told], date, str], Wording]

@@ -1,57 +1,177 @@
-"""How much: every rule of a policy that names a figure, with its conditions and who pays."""
+"""How much: somebody's own case worked out with its arithmetic, else every rule of a policy that names a figure."""
 
 from __future__ import annotations
 
-from bot.context import Context
-from bot.policies import AnyBenefit, Policy, Tiers
-from bot.replies import Answer, Say, fitting, say_link, web_link
-from handlers import wording
-from handlers.cards import edition
+import re
 
-NO_SUM_YET = "还不能替您算具体数，请按上面的比例和上限估算。"
+import msgspec
+
+from bot.awards import Award
+from bot.benefits import State
+from bot.chinese import ordinal
+from bot.context import Context
+from bot.policies import AnyBenefit, Policy, Rate, Tiers
+from bot.ranking import Finding
+from bot.replies import Answer, Say, fitting, say_link, web_link
+from handlers import arithmetic, sums, wording
+from handlers.cards import edition
+from handlers.estimates import DISTRICT, Estimate, best_estimate, estimate, positions, read
+
 SCALE = 3  # tiers that get a line each
+DECIDES = "能不能报、给多少，由责任单位审核决定。"
+# What people say of their own case where they ask for a sum without a word of how much.
+SEEKING = re.compile(
+    "[补奖给返配拿领报](?:到|回|上|点|些|我|俺|咱|得)?(?:吗|不|么|没|啥|几)|能[^，。？]{0,4}[补奖返配拿领]|有没有[补奖]"
+)
+AT_HAND = frozenset({"", "amount", "contact", "conditions", "expiry"})  # after these a figure is of the policy shown
+OTHERS = frozenset({
+    "contact", "expiry", "expired", "expiring", "current", "list", "conditions", "subscribe", "unsubscribe",
+    "subscriptions", "staff", "complaint", "more",
+})  # fmt: skip
 
 
 async def answer(ctx: Context) -> Answer | None:
     """能补多少."""
-    if not ctx.words or ctx.finding.intent != "amount":
+    if not ctx.words:
         return None
-    ids = ctx.finding.ids
+    finding = ctx.finding
+    asks = finding.intent == "amount" or _is_own_case(finding)
+    if not asks and not (finding.intent == "policy" and finding.ids and finding.question.sums):
+        return None
+    ids = finding.ids
     if ids:
-        return of_policy(ctx, ctx.corpus.policies[ids[0]], ids[1:])
+        found = await best_estimate(ctx, ids)
+        if not asks and not (found.told.whole and found.is_claimed):
+            return None
+        return _of_estimate(ctx, found, tuple(i for i in ids if i != found.policy.id))
     focus = ctx.corpus.policies.get(ctx.focus)
     if focus:
-        return of_policy(ctx, focus)
+        return await of_policy(ctx, focus)
     return Answer(reply=Say(text="您想问哪项政策的金额？比如：技改能补多少、单项冠军奖多少。"), intent="amount")
 
 
-def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
-    """All rules of one policy, each on its lines; what does not fit is on the page."""
-    lines = [
-        wording.heading(ctx, policy),
-        wording.status(ctx, policy),
-        *wording.caution(ctx, policy),
-        "",
-    ]
+def _is_own_case(finding: Finding) -> bool:
+    """Whether figures of their own stand beside words of getting something, whatever else is asked."""
+    if not finding.ids or not finding.question.sums or finding.undecided:
+        return False
+    if finding.intent == "expiry":  # 那100万还能领吗 names a sum they heard of
+        return "amount" in finding.wants
+    return finding.intent == "policy" and SEEKING.search(finding.question.folded.text) is not None
+
+
+async def told(ctx: Context) -> Answer | None:
+    """3000万, 平度的, 第一次评上: the answer to what was asked, or a fact more of the case at hand."""
+    here = ctx.conversation
+    policy = ctx.corpus.policies.get(ctx.focus)
+    number = ordinal(ctx.words) if ctx.words else None
+    tapped = ctx.pointed in ctx.corpus.policies
+    if policy is None or not ctx.words or not (here.wanted in AT_HAND or tapped) or (tapped and number is not None):
+        return None
+    said = read(ctx, policy, asked=here.asked)
+    counted = [key for key in said.facts if ctx.corpus.facts[key].kind in ("money", "number", "percent")]
+    more = bool(counted) and here.wanted == "amount" and ctx.finding.ids[:1] == (policy.id,)
+    if ctx.finding.wants & OTHERS or not (said.whole or more) or not (counted or tapped or here.wanted == "amount"):
+        return None
+    if any(odd.kind == "bare" for odd in said.odd) and number is not None and number <= len(here.listed):
+        return None  # a number of the list
+    found = await estimate(ctx, policy, asked=here.asked, meant=here.meant)
+    return _of_estimate(ctx, found)
+
+
+async def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
+    """The sum of their own case where it was told; else all rules of the policy, each on its lines."""
+    found = await estimate(ctx, policy)
+    return _of_estimate(ctx, found, others)
+
+
+def _of_estimate(ctx: Context, found: Estimate, others: tuple[str, ...] = ()) -> Answer:
+    if found.odd:
+        lines = sums.question(ctx, found)
+    elif found.own.unmet or _fails(found.own):
+        lines = sums.refusal(ctx, found)
+    elif _is_worked_out(found):
+        lines = sums.worked_out(ctx, found)
+    else:
+        return _rules_of(ctx, found, others)
+    named = (found.policy.id, *(a.policy.id for a in (*found.beside, *found.also)), *others)
+    _remember(ctx, found, asked=sums.asked(found))
+    return Answer(reply=Say(text="\n".join(lines)), intent="amount", policies=tuple(dict.fromkeys(named)))
+
+
+def _fails(own: Award) -> bool:
+    """Whether nothing is left that could give anything: every benefit meant is failed by a fact."""
+    failed = (State.UNMET, State.OUTSIDE)
+    return bool(own.parts) and all(part.outcome.state in failed for part in own.parts)
+
+
+def _is_worked_out(found: Estimate) -> bool:
+    """Whether the sums rest on something told: a figure of theirs, a level, or the words that pick one benefit."""
+    if not found.own.counted:
+        return False
+    if found.is_open and not found.rests_on_figures:
+        return False
+    told = set(found.told.facts) | (set(found.facts) & {p.outcome.trace.fact for p in found.own.counted})
+    picked = found.selection.told and len(found.selection.benefits) < len(found.policy.benefits)
+    return bool(set(found.used) & told) or picked or bool(found.beside or found.also)
+
+
+def _remember(ctx: Context, found: Estimate, *, asked: str) -> None:
+    """The policy at hand, what it was worked out with, and what was asked."""
+    ctx.look_at(found.policy.id, wanted="amount")
+    facts = {key: value for key, value in found.facts.items() if key not in found.kept}
+    here = msgspec.structs.replace(
+        ctx.conversation,
+        listed=(),
+        shown=0,
+        wanted="amount",
+        asked=asked,
+        facts=facts,
+        meant=positions(found.policy, found.selection.benefits),
+    )
+    ctx.remember(here)
+
+
+def _rules_of(ctx: Context, found: Estimate, others: tuple[str, ...]) -> Answer:
+    """All rules of one policy; what does not fit is on the page. What would make a sum of them is asked."""
+    policy = found.policy
+    lines = [wording.heading(ctx, policy), wording.status(ctx, policy)]
+    if found.facts.get(DISTRICT) != policy.district:
+        lines += wording.caution(ctx, policy)
+    lines.append("")
     if ctx.corpus.is_over(policy, ctx.today):
         lines[-1:] = ["下面是到期前的标准，现在不能再报：", ""]
-    tail = [f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}", *(f"☎ {line}" for line in wording.desks(policy))]
+    tail = _tail(ctx, policy, others)
+    ask = _invitation(ctx, found)
+    rules = _rules(ctx, policy)
+    fit = fitting(rules, [*lines, *ask, *tail], spare=150)
+    rest = "……其余见全文。" if ctx.office.public_url else "……其余请问责任单位。"
+    kept = rules if fit == len(rules) else [*rules[:fit], rest]
+    ctx.look_at(policy.id, others, wanted="amount")
+    facts = {key: value for key, value in found.facts.items() if key not in found.kept}
+    meant = positions(policy, found.selection.benefits) if found.selection.told else ()
+    ctx.remember(
+        msgspec.structs.replace(ctx.conversation, wanted="amount", asked=found.missing, facts=facts, meant=meant)
+    )
+    text = "\n".join([*lines, *kept, "", *ask, DECIDES, *tail])
+    return Answer(reply=Say(text=text), intent="amount", policies=(policy.id, *others))
+
+
+def _invitation(ctx: Context, found: Estimate) -> list[str]:
+    """The one fact that makes a sum of the rules, asked with an example."""
+    return [f"🧮 告诉我就能算：{ctx.corpus.facts[found.missing].ask}"] if found.missing else []
+
+
+def _tail(ctx: Context, policy: Policy, others: tuple[str, ...]) -> list[str]:
+    where = arithmetic.clause(ctx.corpus, policy)
+    paper = wording.paper(ctx.corpus.paper(policy))
+    tail = [f"📄 依据：{paper}{f'，{where}' if where else ''}", *(f"☎ {line}" for line in wording.desks(policy))]
     near = [ctx.corpus.policies[i] for i in others[:3]]
     if near:
         names = [say_link(f"{n}. {wording.beside(ctx, p)}", str(n), p.id) for n, p in enumerate(near, 2)]
         tail.append("相近的：" + "、".join(names))
     if ctx.office.public_url:
         tail.append(web_link("全文", f"{ctx.office.public_url}/p/{policy.id}"))
-    tail.append(edition(ctx))
-    if policy.benefits and ctx.words and ctx.finding.question.sums:
-        tail.insert(0, NO_SUM_YET)
-    rules = _rules(policy)
-    fit = fitting(rules, [*lines, *tail], spare=150)
-    rest = "……其余见全文。" if ctx.office.public_url else "……其余请问责任单位。"
-    kept = rules if fit == len(rules) else [*rules[:fit], rest]
-    ctx.look_at(policy.id, others, wanted="amount")
-    text = "\n".join([*lines, *kept, "", "能不能报、给多少，由责任单位审核决定。", *tail])
-    return Answer(reply=Say(text=text), intent="amount", policies=(policy.id, *others))
+    return [*tail, edition(ctx)]
 
 
 def _rule(benefit: AnyBenefit) -> list[str]:
@@ -65,13 +185,21 @@ def _rule(benefit: AnyBenefit) -> list[str]:
     ]
 
 
-def _rules(policy: Policy) -> list[str]:
+def _by_unit(ctx: Context, benefit: AnyBenefit) -> list[str]:
+    """A limit that grows with what is counted: 每亩最多6000元."""
+    if not isinstance(benefit, Rate) or benefit.cap_each is None:
+        return []
+    return [f"　每{ctx.corpus.facts[benefit.each].unit}最多{arithmetic.yuan(benefit.cap_each)}"] if benefit.each else []
+
+
+def _rules(ctx: Context, policy: Policy) -> list[str]:
     if not policy.benefits:
         offers = [f"· {offer}" for offer in policy.offers]
         return ["这项政策在资料里没有写具体金额。", *(["有这些支持：", *offers] if offers else [])]
     lines = []
     for benefit in policy.benefits:
         lines += _rule(benefit)
+        lines += _by_unit(ctx, benefit)
         lines += [f"　{label}：{value}" for label, value in (("对象", benefit.who), ("说明", benefit.note)) if value]
         if benefit.topup:
             lines.append("　以后评上更高一档，只补差额")

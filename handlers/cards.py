@@ -5,18 +5,22 @@ from __future__ import annotations
 from bot.context import Context
 from bot.policies import Policy
 from bot.replies import Answer, Say, fitting, say_link, web_link
-from handlers import wording
+from handlers import subscriptions, wording
 
+SPARE = 150  # bytes for what stands around benefits, and for a welcome above the card
 NEXT = (("能补多少", "能补多少"), ("申报条件", "申报条件"), ("找谁办", "找谁办"), ("相关政策", "相关政策"))
 
 
-def card(ctx: Context, policy: Policy, intent: str = "policy", others: tuple[str, ...] = ()) -> Answer:
-    """The answer that shows one policy and remembers it; `others` are close ones, offered below."""
+def card(
+    ctx: Context, policy: Policy, intent: str = "policy", others: tuple[str, ...] = (), *, here: str = ""
+) -> Answer:
+    """The answer that shows one policy and remembers it; `others` are close ones, offered below; `here` is the
+    district they are known to be in."""
     ctx.look_at(policy.id, others)
-    return Answer(reply=Say(text=text(ctx, policy, others)), intent=intent, policies=(policy.id, *others))
+    return Answer(reply=Say(text=text(ctx, policy, others, here=here)), intent=intent, policies=(policy.id, *others))
 
 
-def text(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> str:
+def text(ctx: Context, policy: Policy, others: tuple[str, ...] = (), *, here: str = "") -> str:
     """The card as words, within the platform's limit: fewer benefits, then fewer links; nothing else is cut."""
     head = [
         f"【{wording.title(ctx, policy)}】",
@@ -24,14 +28,15 @@ def text(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> str:
         "",
         policy.summary,
     ]
-    head[2:2] = wording.caution(ctx, policy)
+    head[2:2] = wording.caution(ctx, policy, here)
     facts = [*_original(ctx, policy), *_who(policy), *_papers(ctx, policy), *_desks(ctx, policy)]
-    for successors, near in ((2, others[:3]), (2, others[:2]), (2, others[:1]), (2, ()), (1, ())):
-        tail = [*_successor(ctx, policy, successors), *facts, *footer(ctx, policy, near)]
-        if fitting([""], [*head, *tail]):
+    offered = ((2, others[:3], True), (2, others[:2], True), (2, others[:1], True), (2, (), True), (1, (), True))
+    for successors, near, news in (*offered, (1, (), False)):
+        tail = [*_successor(ctx, policy, successors), *facts, *footer(ctx, policy, near, news=news)]
+        if fitting([""], [*head, *tail], spare=SPARE):
             break
     lines = [f"· {wording.brief(b)}" for b in policy.benefits]
-    fit = fitting(lines, [*head, *tail])
+    fit = fitting(lines, [*head, *tail], spare=SPARE)
     kept = lines if fit == len(lines) else [*lines[:fit], f"· ……共{len(lines)}项，点“能补多少”看全部"]
     body = ["", "💰 能拿什么", *kept] if len(lines) > 1 else []  # a single one stands in the summary
     return "\n".join([*head, *body, *tail])
@@ -70,9 +75,11 @@ def _successor(ctx: Context, policy: Policy, most: int) -> list[str]:
     return ["", f"这一条现在不能再报。还可以看：{names}"]
 
 
-def footer(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> list[str]:
-    """What to tap next, and the edition the answer rests on."""
+def footer(ctx: Context, policy: Policy, others: tuple[str, ...] = (), *, news: bool = True) -> list[str]:
+    """What to tap next, `news` of its topic among it, and the edition the answer rests on."""
     links = [say_link(label, words, policy.id) for label, words in NEXT if label != "相关政策" or policy.related]
+    if news and policy.topics:
+        links.append(subscriptions.topic_link(policy.topics[0], policy.id))
     if ctx.office.public_url:
         links.append(web_link("全文", f"{ctx.office.public_url}/p/{policy.id}"))
     lines = ["", "👉 " + " ｜ ".join(links)]

@@ -10,7 +10,7 @@ from bot.context import Context
 from bot.messages import Text
 from bot.policies import Policy
 from bot.replies import Answer, Say
-from handlers import amounts, conditions, contacts, lists, validity
+from handlers import amounts, conditions, contacts, lists, qualifying, validity
 from handlers.cards import card
 
 POLICY_ID = re.compile(r"[a-z]+\d+-\d+")
@@ -18,7 +18,6 @@ LONGEST_CHOICE = 12  # characters
 ANSWERS: dict[str, Callable[[Context, Policy], Answer]] = {
     "contact": contacts.of_policy,
     "expiry": validity.of_policy,
-    "amount": amounts.of_policy,
     "conditions": conditions.of_policy,
 }
 
@@ -33,9 +32,9 @@ async def answer(ctx: Context) -> Answer | None:
         return card(ctx, tapped)
     if tapped is not None and number is not None:
         listed = ctx.conversation.listed[number - 1 : number] == (tapped.id,)  # else it stands in an older list
-        return _chosen(ctx, tapped) if listed else card(ctx, tapped)
+        return await chosen(ctx, tapped) if listed else card(ctx, tapped)
     if number is not None and 1 <= number <= len(ctx.conversation.listed):
-        return _chosen(ctx, ctx.corpus.policies.get(ctx.conversation.listed[number - 1]))
+        return await chosen(ctx, ctx.corpus.policies.get(ctx.conversation.listed[number - 1]))
     return _no_choice(ctx, number) if isinstance(ctx.message, Text) else None
 
 
@@ -57,7 +56,12 @@ def _no_choice(ctx: Context, number: int | None) -> Answer | None:
     )
 
 
-def _chosen(ctx: Context, policy: Policy | None) -> Answer | None:
+async def chosen(ctx: Context, policy: Policy | None) -> Answer | None:
+    """A policy that was picked, answered with what is wanted of it."""
     if policy is None:
         return lists.gone()
+    if ctx.conversation.wanted == "amount":
+        return await amounts.of_policy(ctx, policy)
+    if ctx.conversation.wanted == qualifying.WANTED:
+        return await qualifying.of_policy(ctx, policy)
     return ANSWERS.get(ctx.conversation.wanted, card)(ctx, policy)

@@ -12,8 +12,10 @@ from bot.replies import Answer, Say, say_link
 from handlers import lists, wording
 from handlers.cards import card, edition
 from handlers.conditions import of_policy
+from handlers.enterprise import place
 
 DATED = re.compile(r"[\d年月日号]")
+CLOSE = 0.8  # the share of a score from which on another policy is on the same matter
 SMALL = 2  # characters that no word explains and that name no matter
 AGAIN = frozenset({
     "全文", "看全文", "全文呢", "详细", "详情", "看详情", "详细点", "详细说", "详细说说", "说详细点", "具体点",
@@ -30,12 +32,41 @@ async def answer(ctx: Context) -> Answer | None:
     finding = ctx.finding
     if not ctx.words or finding.intent not in ("policy", "conditions") or not finding.ids:
         return None
+    local = any(ctx.corpus.policies[i].level == "district" for i in finding.ids)
+    here = await place(ctx) if local and not finding.question.named("district") else ""
+    ids = own_first(ctx, finding, here)
     conditions = "conditions" in finding.wants
-    if finding.undecided or (conditions and finding.whole and len(finding.ids) > 1):
-        return lists.ask_which(ctx, finding.ids, "policy", wanted="conditions" if conditions else "")
+    settled = bool(here) and ctx.corpus.policies[ids[0]].district == here  # where they are says which is theirs
+    if (finding.undecided and not settled) or (conditions and finding.whole and len(ids) > 1):
+        return lists.ask_which(ctx, ids, "policy", wanted="conditions" if conditions else "")
     if conditions:
-        return of_policy(ctx, ctx.corpus.policies[finding.ids[0]], finding.ids[1:])
-    return card(ctx, ctx.corpus.policies[finding.ids[0]], others=finding.ids[1:])
+        return of_policy(ctx, ctx.corpus.policies[ids[0]], ids[1:])
+    return card(ctx, ctx.corpus.policies[ids[0]], others=ids[1:], here=here)
+
+
+def own_first(ctx: Context, finding: Finding, here: str) -> tuple[str, ...]:
+    """The policies found; one of the district they are in stands before another district's of the same matter."""
+    ids, scores = list(finding.ids), {r.id: r.score for r in finding.ranked}
+    corpus = ctx.corpus.policies
+    for number, policy_id in enumerate(ids if here and not finding.whole else ()):
+        policy = corpus[policy_id]
+        if policy.level == "city" or policy.district == here:
+            continue
+        same = [
+            i
+            for i in ids[number + 1 :]
+            if corpus[i].district == here
+            and not ctx.corpus.is_over(corpus[i], ctx.today)
+            and (_are_related(policy, corpus[i]) or scores[i] >= CLOSE * scores[policy_id])
+        ]
+        if same:
+            ids.remove(same[0])
+            ids.insert(number, same[0])
+    return tuple(ids)
+
+
+def _are_related(one: Policy, other: Policy) -> bool:
+    return one.id in other.related or other.id in one.related
 
 
 async def again(ctx: Context) -> Answer | None:

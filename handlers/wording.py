@@ -30,6 +30,7 @@ from bot.replies import say_link
 LEVELS = {"city": "市级", "district": "区级"}
 LONG_SCALE = 4  # tiers
 CAUTION = "⚠️ 这是{district}的政策，只给{district}的企业。"
+OURS = "📍 您在{district}，这是{district}自己的政策。"
 NO_PHONE = "资料未列电话"
 
 
@@ -40,8 +41,7 @@ def level(policy: Policy) -> str:
 
 def title(ctx: Context, policy: Policy) -> str:
     """The title; policies that share one are told apart by what people call them."""
-    shared = policy.title in ctx.corpus.shared_titles
-    return f"{policy.title}·{policy.keywords[0]}" if shared and policy.keywords else policy.title
+    return ctx.corpus.called(policy)
 
 
 def heading(ctx: Context, policy: Policy) -> str:
@@ -65,10 +65,13 @@ def headline(policy: Policy) -> str:
     return f"，最高{money(figure)}" if figure is not None else ""
 
 
-def caution(ctx: Context, policy: Policy) -> list[str]:
-    """Where a district's policy answers somebody who named no district: that it is for that district alone."""
+def caution(ctx: Context, policy: Policy, here: str = "") -> list[str]:
+    """Where a district's policy answers somebody who named no district: that it is for that district alone, or, if
+    they are known to be `here`, that it is theirs."""
     asked = ctx.words and policy.district in ctx.finding.question.named("district")
-    return [] if policy.level == "city" or asked else [CAUTION.format(district=policy.district)]
+    if policy.level == "city" or asked:
+        return []
+    return [(OURS if policy.district == here else CAUTION).format(district=policy.district)]
 
 
 def status(ctx: Context, policy: Policy, on: date | None = None) -> str:

@@ -14,7 +14,7 @@ from bot.chinese import fold, sums
 from bot.clock import SHANGHAI
 from bot.context import Context, Office
 from bot.messages import Text
-from bot.policies import AnyBenefit, Policy, Status, Tiers
+from bot.policies import AnyBenefit, Need, Policy, Status, Tiers
 from bot.replies import TEXT_LIMIT
 from handlers import cards
 from tests.corpus import the_corpus
@@ -114,6 +114,13 @@ def test_the_level_fits_the_district(policy: Policy) -> None:
 
 
 @POLICIES
+def test_a_district_asks_for_its_own(policy: Policy) -> None:
+    """A policy of a district is for enterprises there and tells the rules so; one of the city asks for none."""
+    asked = [need for need in policy.needs if need.fact == "district"]
+    assert asked == ([] if policy.level == "city" else [Need(fact="district", one_of=(policy.district,))])
+
+
+@POLICIES
 def test_a_policy_is_called_neither_valid_nor_expired_in_words(policy: Policy) -> None:
     """That is worked out for the day of the question."""
     assert not [text for text in texts(policy) if re.search("已过期|已到期|已失效|现行有效|仍有效|目前有效", text)]
@@ -181,8 +188,9 @@ def test_every_topic_has_policies() -> None:
 def test_benefits_make_sense(policy: Policy) -> None:
     """Money is positive, shares are above 0 and at most 100 %, caps grow with what they cap, scales are in order."""
     for benefit in policy.benefits:
-        values = numbers(benefit)
+        values = numbers(msgspec.structs.replace(benefit, needs=()))
         assert all(value > 0 for value in values), benefit
+        assert all(value >= 0 for need in benefit.needs for value in numbers(need)), benefit
         percents = [getattr(benefit, "percent", None), *(t.percent for t in getattr(benefit, "tiers", ()))]
         assert all(0 < percent <= 100 for percent in percents if percent is not None), benefit
         caps = [cap for cap in (benefit.cap, benefit.cap_year, benefit.cap_total) if cap is not None]
@@ -209,11 +217,11 @@ def leaves(value: object) -> Iterator[object]:
         yield value
 
 
-def numbers(benefit: AnyBenefit) -> list[float]:
-    """The structured figures of a benefit."""
+def numbers(value: AnyBenefit | Need) -> list[float]:
+    """The structured figures of a benefit or a need."""
     return [
         leaf
-        for leaf in leaves(msgspec.to_builtins(benefit))
+        for leaf in leaves(msgspec.to_builtins(value))
         if isinstance(leaf, int | float) and leaf is not True and leaf is not False
     ]
 

@@ -19,7 +19,7 @@ EVERYTHING = [*MACHINE, *TESTS]
 
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60  # lines
 CHINESE = re.compile("[\u2e80-\u2fdf\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]")
-LANGUAGE = ROOT / "bot/chinese.py"
+LANGUAGE = {ROOT / "bot/chinese.py", ROOT / "bot/figures.py"}
 TABLES = ROOT / "bot/store/migrations/versions"  # what a migration does is one list, however long
 BORDERS = {  # where one message, row, batch, job or page must not end the rest
     "bot/callback.py",
@@ -33,17 +33,25 @@ BORDERS = {  # where one message, row, batch, job or page must not end the rest
 TELLS_TIME = {"bot/clock.py", "bot/checkup.py", "bot/cli.py"}  # the clock; its comparison; the day of a question
 SHAPELESS = {"utils", "util", "helpers", "helper", "common", "manager", "base", "service", "services", "misc"}
 HANDED = {  # what a handler may take from the machine: how it is asked, what it says, and the values it is handed
+    "bot.awards": None,
+    "bot.benefits": None,
     "bot.chinese": None,
     "bot.context": None,
     "bot.conversation": None,
+    "bot.corpus": {"Corpus"},
+    "bot.eligibility": None,
+    "bot.facts": None,
+    "bot.differences": {"Difference"},
     "bot.hours": None,
     "bot.lexicon": {"Lexicon"},
     "bot.messages": None,
+    "bot.notices": None,
     "bot.person": None,
     "bot.policies": None,
     "bot.ranking": {"Finding", "Ranked"},
     "bot.replies": None,
     "bot.routing": None,
+    "bot.selection": None,
     "bot.words": None,
 }
 # Places of one computer, and work left for later, have no business in a program that others run.
@@ -106,10 +114,10 @@ def modules(paths: Iterable[Path]) -> Iterator[tuple[str, ast.Module]]:
 
 
 def test_the_machine_has_no_words() -> None:
-    """A Chinese string literal stands in handlers, data, templates or bot/chinese.py, nowhere else in bot."""
+    """A Chinese string literal stands in handlers, data, templates or the two modules of the language alone."""
     found = [
         f"{path}:{node.lineno}: {node.value}"
-        for path, module in modules(p for p in [ROOT / "main.py", *BOT] if p != LANGUAGE)
+        for path, module in modules(p for p in [ROOT / "main.py", *BOT] if p not in LANGUAGE)
         for node in ast.walk(module)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and CHINESE.search(node.value)
         if node not in docstrings(module)

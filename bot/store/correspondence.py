@@ -17,9 +17,9 @@ from sqlalchemy import String, bindparam, func, literal_column, select
 from bot.messages import AnyMessage
 from bot.replies import Answer, Say
 from bot.store.audit import Audit, Entry
+from bot.store.calls import Entry as Call
 from bot.store.days import Reader
 from bot.store.driver import Script, Store
-from bot.store.outbox import Entry as Call
 from bot.store.outbox import OutboxRows
 from bot.store.tables import followers, inbox, outbox
 

@@ -58,7 +58,7 @@ def settings(folder: Path, **sections: Any) -> Config:
 @asynccontextmanager
 async def opened(config: Config, clock: ManualClock) -> AsyncIterator[Services]:
     """The parts."""
-    async with open_services(config, ROUTER, clock=clock, corpus=small_corpus(), migrate=True) as services:
+    async with open_services(config, ROUTER, words=WORDS, clock=clock, corpus=small_corpus(), migrate=True) as services:
         yield services
 
 
@@ -155,9 +155,9 @@ async def test_a_broken_corpus_stops_the_start(tmp_path: Path, clock: ManualCloc
     folder = tmp_path / "nowhere"
     config = settings(tmp_path, corpus=Corpus(path=str(folder), source=source))
     with pytest.raises(CorpusError):
-        await open_services(config, ROUTER, clock=clock, migrate=True).__aenter__()
+        await open_services(config, ROUTER, words=WORDS, clock=clock, migrate=True).__aenter__()
     write_files(folder)
-    async with open_services(config, ROUTER, clock=clock) as services:
+    async with open_services(config, ROUTER, words=WORDS, clock=clock) as services:
         assert services.corpus.version == small_corpus().version
 
 
@@ -165,10 +165,10 @@ async def test_the_database_outlives_its_folder(tmp_path: Path, clock: ManualClo
     """Once imported the corpus is the database's: whatever becomes of the files, and of their content."""
     folder = write_files(tmp_path / "data")
     config = settings(tmp_path, corpus=Corpus(path=str(folder)))
-    async with open_services(config, ROUTER, clock=clock, migrate=True):
+    async with open_services(config, ROUTER, words=WORDS, clock=clock, migrate=True):
         pass
     write_files(folder, {"edition.toml": 'name = "别的版"\n', "topics.toml": "[["})
-    async with open_services(config, ROUTER, clock=clock) as services:
+    async with open_services(config, ROUTER, words=WORDS, clock=clock) as services:
         assert services.corpus.version == small_corpus().version
         await services.shelf.reload()
         assert services.corpus.edition == "试用版"
@@ -176,16 +176,17 @@ async def test_the_database_outlives_its_folder(tmp_path: Path, clock: ManualClo
 
 async def test_the_corpus_is_read_from_its_folder(tmp_path: Path, clock: ManualClock) -> None:
     """Without one that was read already, the corpus is the folder's."""
-    async with open_services(settings(tmp_path), ROUTER, clock=clock, migrate=True) as services:
+    async with open_services(settings(tmp_path), ROUTER, words=WORDS, clock=clock, migrate=True) as services:
         assert services.corpus.version == small_corpus().version
 
 
 async def test_a_worker_of_a_silent_account_sends_nothing(tmp_path: Path, clock: ManualClock) -> None:
     """Where the account may not write first there is no job that sends."""
     async with opened(settings(tmp_path), clock) as services:
-        assert list(work(services, services.config)) == ["recover", "purge", "outbox"]
+        lanes = [f"outbox {name}" for name in ("custom", "template", "subscribe", "mass")]
+        assert list(work(services, services.config)) == ["recover", "purge", "notices", *lanes]
         silent = settings(tmp_path, wechat=msgspec.structs.replace(WECHAT, certified=False))
-        assert list(work(services, silent)) == ["recover", "purge"]
+        assert list(work(services, silent)) == ["recover", "purge", "notices"]
 
 
 async def test_old_messages_are_forgotten(tmp_path: Path, clock: ManualClock) -> None:

@@ -16,12 +16,13 @@ from aiohttp.test_utils import TestServer
 
 from bot.app import open_services
 from bot.clock import ManualClock
+from bot.commands import put_menu
 from bot.config import Corpus, Server
 from bot.emulator.platform import Platform
 from bot.errors import ConfigError
 from bot.parts import MENU
 from bot.revisions import IN_REVIEW, Revision
-from bot.serving import listen, put_menu, serve
+from bot.serving import listen, serve
 from handlers import ROUTER, WORDS
 from tests.bot.test_app import WECHAT, settings
 from tests.corpus import DATA
@@ -57,7 +58,7 @@ async def test_serving_ends_when_it_is_told_to(tmp_path: Path) -> None:
     """While it serves the pages are there; told to stop, it stops."""
     port, stop = free_port(), asyncio.Event()
     config = settings(tmp_path, server=Server(port=port))
-    async with open_services(config, ROUTER, corpus=small_corpus(), migrate=True):
+    async with open_services(config, ROUTER, words=WORDS, corpus=small_corpus(), migrate=True):
         pass  # the database is made
     serving = asyncio.create_task(serve(config, ROUTER, WORDS, stop=stop))
     async with asyncio.timeout(20), aiohttp.ClientSession() as session:
@@ -83,7 +84,7 @@ async def test_the_menu_is_put_in_place(tmp_path: Path) -> None:
         wechat = msgspec.structs.replace(WECHAT, api_base_url=str(api.make_url("")).rstrip("/"))
         config = settings(tmp_path, wechat=wechat, server=Server(public_url="https://x.cn"))
         config = msgspec.structs.replace(config, corpus=Corpus(path=str(DATA)))
-        async with open_services(config, ROUTER, corpus=small_corpus(), migrate=True):
+        async with open_services(config, ROUTER, words=WORDS, corpus=small_corpus(), migrate=True):
             pass
         await put_menu(config)
         (page,) = [leaf for b in platform.menu.buttons for leaf in b.get("sub_button", []) if leaf["type"] == "view"]
@@ -95,7 +96,7 @@ async def test_the_menu_that_the_database_keeps_comes_first(tmp_path: Path, cloc
     async with Platform(ACCOUNT) as platform, TestServer(platform.app()) as api:
         wechat = msgspec.structs.replace(WECHAT, api_base_url=str(api.make_url("")).rstrip("/"))
         config = settings(tmp_path, wechat=wechat)
-        async with open_services(config, ROUTER, clock=clock, migrate=True) as services:
+        async with open_services(config, ROUTER, words=WORDS, clock=clock, migrate=True) as services:
             assert services.publishing
             parts = services.publishing
             body = {"button": [{"name": "新菜单", "ask": "技改"}]}

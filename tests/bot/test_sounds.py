@@ -100,3 +100,22 @@ def test_every_word_of_the_corpus_is_heard_as_itself() -> None:
     for entry in curated:
         found = {(start, end, other.word) for start, end, other in index.sounds.heard(fold(entry.word))}
         assert (0, len(entry.word), entry.word) in found
+
+
+@pytest.mark.parametrize("text", ["充电zhuang", "chong电桩", "装chongdian桩", "充dianzhuang"])
+def test_a_word_half_in_latin_letters(text: str) -> None:
+    """Characters and typed syllables make one word together, and the whole of it is found."""
+    sounds = Sounds([("充电桩", "pile")])
+    found = list(sounds.heard(fold(text)))
+    assert [value for _, _, value in found] == ["pile"]
+    start, end, _ = found[0]
+    assert text[start:end].startswith(("充", "chong"))
+    assert text[start:end].endswith(("桩", "zhuang"))
+
+
+@given(st.text(st.sampled_from("充电zhuangx "), max_size=60))
+def test_any_mixture_is_read_within_its_bounds(text: str) -> None:
+    """Whatever is mixed, what is found lies inside the text."""
+    folded = fold(text)
+    for start, end, _ in Sounds([("充电桩", "pile")]).heard(folded):
+        assert 0 <= start < end <= len(folded.text)

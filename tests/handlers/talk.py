@@ -6,12 +6,27 @@ import re
 from datetime import UTC, date, datetime, time
 from functools import cache
 
+import msgspec
+
 from bot.app import answering
 from bot.chinese import fold, sums
 from bot.clock import SHANGHAI, ManualClock
 from bot.context import Office
 from bot.conversation import Conversation
 from bot.messages import AnyMessage, Text
+from bot.person import (
+    AT_ONCE,
+    Change,
+    Dossier,
+    DropFacts,
+    Erase,
+    KeepFacts,
+    Person,
+    SetRhythm,
+    Subscribe,
+    Subscription,
+    Unsubscribe,
+)
 from bot.policies import Policy
 from bot.replies import TEXT_LIMIT, Answer, HandOver, Say, Silence, visible
 from bot.routing import Router
@@ -35,13 +50,16 @@ SUNDAY = datetime.fromtimestamp(ManualClock().time(), UTC).astimezone(SHANGHAI) 
 
 
 class Talk:
-    """What they say is answered in turn. `now` may be moved; what is remembered and noted stays to be looked at."""
+    """What they say is answered in turn. `now` may be moved; what is remembered, noted, kept stays to be looked at."""
 
     def __init__(self, *, now: datetime = SUNDAY, office: Office | None = None, router: Router = ROUTER) -> None:
         self.now = now
         self.conversation: Conversation | None = None
         self.remarks: list[Remark] = []
-        self._answering = answering(router, the_corpus, office or Office(public_url=PAGES))
+        self.changes: list[Change] = []
+        self.person = Person()
+        self.dossier = Dossier()  # what is kept beside
+        self._answering = answering(router, the_corpus, office or Office(public_url=PAGES), self._read, self._recall)
         self._sent = 0
 
     async def say(self, text: str, policy: str = "") -> Answer:
@@ -53,13 +71,43 @@ class Talk:
         outcome = await self._answering(message, self.conversation, self.now.timestamp())
         self.conversation = outcome.conversation or self.conversation
         self.remarks += outcome.remarks
+        self.changes += outcome.changes
+        for change in outcome.changes:
+            self.person = changed(self.person, change, self.now.timestamp())
         return outcome.answer
+
+    async def _read(self, _: str) -> Person:
+        return self.person
+
+    async def _recall(self, _: str) -> Dossier:
+        return msgspec.structs.replace(self.dossier, person=self.person)
 
     def header(self) -> Header:
         """The fields that every message has, for the next one."""
         self._sent += 1
         created = int(self.now.timestamp())
         return Header(key=f"k{self._sent}", openid=OPENID, account="gh_0a1b2c3d4e5f", created=created)
+
+
+def changed(person: Person, change: Change, time: float) -> Person:
+    """What is kept of somebody after a change, as the store would have it."""
+    match change:
+        case KeepFacts(facts=facts):
+            return msgspec.structs.replace(person, facts=facts, consented=time)
+        case DropFacts():
+            return msgspec.structs.replace(person, facts={}, consented=0.0)
+        case SetRhythm(rhythm=rhythm):
+            return msgspec.structs.replace(person, rhythm=rhythm)
+        case Subscribe(kind=kind, value=value):
+            left = [one for one in person.subscriptions if (one.kind, one.value) != (kind, value)]
+            held = (*left, Subscription(kind=kind, value=value, since=time))
+            return msgspec.structs.replace(person, subscriptions=held)
+        case Unsubscribe(kind=kind, value=value):
+            left = [one for one in person.subscriptions if kind and (one.kind, one.value) != (kind, value)]
+            rhythm = person.rhythm if kind else AT_ONCE
+            return msgspec.structs.replace(person, subscriptions=tuple(left), rhythm=rhythm)
+        case Erase():
+            return Person()
 
 
 def said(answer: Answer) -> str:
@@ -75,7 +123,10 @@ def written(answer: Answer) -> str:
 
 
 def check(answer: Answer, asked: str = "") -> None:
-    """What holds for every answer: it fits into one message whole, and makes up no phone and no sum."""
+    """What holds for every answer: it fits into one message whole, and makes up no phone and no sum.
+
+    A sum that no file states stands at the end of a line of arithmetic.
+    """
     if isinstance(answer.reply, Silence | HandOver):
         return
     text = said(answer)
@@ -83,7 +134,9 @@ def check(answer: Answer, asked: str = "") -> None:
     assert len(written(answer).encode()) <= TEXT_LIMIT, "the platform would cut it"
     plain = text.replace(the_corpus().version, "")
     assert set(NUMBER.findall(plain)) <= phones(), "a phone from nowhere"
-    assert figures(plain) <= stated() | figures(asked), "a sum from nowhere"
+    lines = plain.replace("＝", "=").split("\n")
+    reckoned = figures("，".join(line.rpartition("=")[2] for line in lines if "=" in line))
+    assert figures(plain) <= stated() | figures(asked) | reckoned, "a sum from nowhere"
 
 
 def figures(text: str) -> frozenset[float]:
@@ -101,9 +154,9 @@ def phones() -> frozenset[str]:
 
 @cache
 def stated() -> frozenset[float]:
-    """Every sum that the files of the corpus name, in words or as a figure."""
+    """Every sum that the files of the corpus name, in words or as a figure, examples of its questions too."""
     found: set[float] = set()
-    for path in (DATA / "policies").glob("*.toml"):
+    for path in (*(DATA / "policies").glob("*.toml"), DATA / "facts.toml"):
         text = path.read_text(encoding="utf-8")
         found |= figures(text) | {float(n.replace("_", "")) for n in re.findall(r"= ([\d_.]+)", text)}
     return frozenset(found)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.context import Office
-from bot.policies import Pool, Status, figures
+from bot.person import Person
+from bot.policies import Policy, Pool, Status, figures
+from bot.replies import TEXT_LIMIT
 from tests.corpus import the_corpus
-from tests.handlers.talk import SUNDAY, Talk, check, everything, said, written
+from tests.handlers.talk import NUMBER, SUNDAY, Talk, everything, phones, said, written
 from tests.handlers.talk import figures as sums_of
 
 
@@ -87,10 +89,191 @@ async def test_what_does_not_fit_is_said_to_be_elsewhere(url: str, rest: str) ->
     assert ("全文" in "".join(answers)) == bool(url)
 
 
-async def test_a_sum_of_ones_own() -> None:
-    """Where somebody names what they spent, it is said that their own figure is not worked out yet."""
-    told = "还不能替您算具体数，请按上面的比例和上限估算。"
-    answer = await Talk().say("技改投了800万能补多少")
-    check(answer, "800万")
+ARITHMETIC = [
+    ("设备投资3000万技改能补多少", "q91-1", "3000万×12%=360万元，未超一年600万元上限", "汇编第1条"),
+    (
+        "我们今年买设备花了8000万 能拿多少技改补贴",
+        "q91-1",
+        "8000万×12%=960万元，超过一年600万元上限，按600万元",
+        "汇编第1条",
+    ),
+    ("国产替代的重大技改项目 设备投了1.2亿，最多能拿多少", "q91-1", "最多1440万元，未超2000万元上限", "汇编第1条第3句"),
+    ("算力费一共付了300万，算力券补多少", "q91-18", "300万×最高20%=最多60万元，未超100万元上限", "汇编第18条"),
+    (
+        "我们在崂山，一年买云服务60万，能补几个钱",
+        "q91-63",
+        "60万×40%=24万元，超过一年20万元上限，按20万元",
+        "汇编第63条",
+    ),
+    (
+        "工厂化养殖基地改造，配套设备600万，新增总投资1200万，最多补多少",
+        "xh49-38",
+        "1200万×30%=360万元",
+        "摘编第38条第1句",
+    ),
+    (
+        "连片池塘300亩标准化改造总投资400万 能补多少",
+        "xh49-38",
+        "每亩6000元×300亩=180万元的上限，按180万元",
+        "摘编第38条第2句",
+    ),
+    ("远洋捕的鱿鱼运回来500吨，补多少", "xh49-39", "500吨×600元=30万元", "摘编第39条"),
+    (
+        "我们是平度的技术合同登记服务机构 今年登记了25个亿 奖多少",
+        "q91-70",
+        "25×1万=25万元，超过一年20万元上限，按20万元",
+        "汇编第70条",
+    ),
+    (
+        "崂山做互联网的，1-11月营收去年12亿，今年15亿，能奖多少",
+        "q91-55",
+        "3亿，每满1亿奖50万：3×50万=150万元",
+        "汇编第55条",
+    ),
+    ("平度三个产品进了山东创新工业产品目录，一共给多少", "q91-67", "3个产品×1万=3万元，未超5万元上限", "汇编第67条"),
+    ("1类新药II期临床做完，研发实际投入1500万，按规定能支持多少", "q91-27", "1500万×30%=450万元", "汇编第27条第1项"),
+    ("GLP过了三大项，奖多少", "q91-31", "达到三大项一档：50万元", "汇编第31条"),
+]
+
+
+@pytest.mark.parametrize(("text", "policy", "line", "clause"), ARITHMETIC, ids=[a[0] for a in ARITHMETIC])
+async def test_the_arithmetic_in_one_line(text: str, policy: str, line: str, clause: str) -> None:
+    """What was told, the product, the limit that bit or did not, the clause, the paper, who decides."""
+    answer = await Talk().say(text)
+    reply = said(answer)
+    assert (answer.intent, answer.policies[0]) == ("amount", policy)
+    assert line in reply
+    assert clause in reply
+    assert "按您说的：" in reply
+    assert the_corpus().paper(the_corpus().policies[policy]).title in reply
+    assert "能不能报、给多少，由责任单位审核决定。" in reply
+    assert len(written(answer).encode()) <= TEXT_LIMIT
+
+
+async def test_city_and_district_together() -> None:
+    """Both parts with their arithmetic, the sum of them, and that the district goes by what the city really paid."""
+    reply = said(await Talk().say("平度规上制造企业，今年技改设备投了3000万，市里加平度一共能拿多少？"))
+    assert "💰 合计可得450万元" in reply
+    assert "360万×25%=90万元，未超100万元上限" in reply
+    assert "合计：360万元＋90万元＝450万元" in reply
+    assert "实际以上级拨付的数为准" in reply
+
+
+async def test_levels_that_no_text_joins() -> None:
+    """The city's award and the district's for the same title are added with the doubt said."""
+    reply = said(await Talk().say("崂山的平台今年新入选国家级双跨，市里区里加一起多少钱"))
+    assert "合计：1000万元＋600万元＝1600万元" in reply
+    assert "两级能不能都拿，文件没有写明" in reply
+
+
+async def test_a_district_is_offered_where_nobody_named_one() -> None:
+    """What a district in force would add can be tapped; one whose policy is over is not offered."""
+    talk = Talk()
+    answer = await talk.say("设备投了3000万技改能补多少")
+    assert "如果企业在平度市，还可叠加90万元（汇编第65条）" in said(answer)
+    assert "高新区" not in said(answer)
+    assert "合计可得450万元" in said(await talk.say("平度市", "q91-1"))
+
+
+async def test_what_is_over_is_left_out_and_named() -> None:
+    """The city's 5G factory award ended: Laoshan's counts, the city's is told with what it gave."""
+    reply = said(await Talk().say("崂山企业新认定5G工厂，现在一共能领多少"))
+    assert "💰 可得60万元" in reply
+    assert "没有计入（到期前可给100万元，汇编第35条）" in reply
+
+
+async def test_where_the_policy_at_hand_is_over() -> None:
+    """What the city gives still counts, and the district's share is named as over."""
+    reply = said(await Talk().say("市级和区级的技改能不能一起拿，投了3000万，在高新区"))
+    assert "💰 可得360万元" in reply
+    assert "高新区的「鼓励企业加大技术改造力度」已到期，没有计入（到期前可给180万元，汇编第80条）" in reply
+
+
+async def test_several_matters_in_one_question() -> None:
+    """Each is worked out by its own policy, and whether they go together is left to the desk."""
+    answer = await Talk().say("平度的小巨人和高企，首次，规上，一共能拿多少")
+    assert "合计：30万元＋15万元＝45万元" in said(answer)
+    assert "几项能不能同时拿，请先问责任单位" in said(answer)
+    assert set(answer.policies[:2]) == {"q91-68", "q91-69"}
+
+
+async def test_a_case_told_without_a_question() -> None:
+    """Nothing but facts of one matter asks for its sum."""
+    assert "合计可得450万元" in said(await Talk().say("设备投资：３０００万元；所在地：平度"))
+
+
+async def test_as_of_a_year() -> None:
+    """A sum of an earlier year is worked out by what was in force then."""
+    then = said(await Talk().say("2025年崂山企业新认定5G工厂一共能领多少"))
+    assert "合计：100万元＋60万元＝160万元" in then
+    before = said(await Talk().say("2023年技改投了3000万能拿多少"))
+    assert "2023年不在有效期内，不能这样算" in before
+
+
+async def test_a_policy_that_is_over() -> None:
+    """Its sum is told as what it would have been."""
+    reply = said(await Talk().say("高新区企业拿了市里技改奖补400万，区里还能再配多少"))
+    assert "现在不能再报，下面按到期前的标准算：" in reply
+    assert "💰 到期前可得200万元" in reply
+
+
+@pytest.mark.parametrize("policy", [policy for policy in everything() if policy.restates], ids=lambda p: p.id)
+async def test_the_same_money_is_never_added(policy: Policy) -> None:
+    """A restatement stands for what it restates, whichever is asked for."""
+    for words in (f"{policy.district}{policy.title}，设备投了3000万，国家级，能补多少", "能补多少"):
+        reply = said(await Talk().say(words, policy.id))
+        assert "合计" not in reply
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("技改投了负3000万补多少", "不能是负数"),
+        ("技改投了200-300万，能补多少", "是个范围"),
+        ("设备投了9万亿，技改能补多少", "大得不像一家企业的数"),
+        ("设备投了3000，技改能补多少", "没有带单位"),
+        ("技改设备3000万，设备5000万，能补多少", "对不上"),
+    ],
+)
+async def test_a_figure_that_cannot_be_is_asked_about(text: str, told: str) -> None:
+    """No sum is told, and the question is put again with an example."""
+    answer = await Talk().say(text)
     assert told in said(answer)
-    assert told not in said(await Talk().say("技改能补多少"))
+    assert "比如“设备投了3000万”" in said(answer)
+    assert "可得" not in said(answer)
+
+
+async def test_what_their_facts_fail() -> None:
+    """The need that stands against it is told beside what they said, and no sum."""
+    reply = said(await Talk().say("营收10亿 平度 倍增 奖多少"))
+    assert "年营业收入10亿元，还没到最低一档“首次超过10亿元”" in reply
+    assert "可得" not in reply
+    small = said(await Talk().say("连片池塘100亩标准化改造总投资400万 能补多少"))
+    assert "要求池塘面积200亩（含）以上；您说的是池塘面积100亩" in small
+
+
+async def test_the_rules_without_figures_ask_for_one() -> None:
+    """Without facts all rules are listed, and what would make a sum of them is asked with an example."""
+    reply = said(await Talk().say("技改能补多少"))
+    assert "💰 技术改造奖补：年度设备投资额×12%，一家一年最多600万元" in reply
+    assert "🧮 告诉我就能算：设备投资额是多少？" in reply
+
+
+async def test_every_policy_takes_whatever_is_told() -> None:
+    """Figures of every kind said of every policy give an answer within the limit, and no phone from nowhere."""
+    for policy in everything():
+        text = f"{policy.title}，营收6亿，设备3000万，固投8000万，总投资5000万，研发900万，国家级，首次，能补多少"
+        answer = await Talk().say(text, policy.id)
+        assert len(written(answer).encode()) <= TEXT_LIMIT
+        assert set(NUMBER.findall(said(answer).replace(the_corpus().version, ""))) <= phones()
+
+
+async def test_what_is_kept_of_the_enterprise_is_used() -> None:
+    """Facts they agreed to have kept count, and are named as theirs."""
+    talk = Talk()
+    talk.person = Person(facts={"district": "平度市"}, consented=1.0)
+    reply = said(await talk.say("设备投了3000万技改能补多少"))
+    assert "按“我的企业”：平度市" in reply
+    assert "合计可得450万元" in reply
+    talk.person = Person(facts={"district": "平度市"})
+    assert "合计" not in said(await Talk().say("设备投了3000万技改能补多少"))

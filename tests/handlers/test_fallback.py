@@ -41,16 +41,3 @@ def test_the_apology() -> None:
     """When something breaks the follower is asked to try again, and is promised nothing else."""
     assert "抱歉" in said(APOLOGY)
     assert APOLOGY.policies == ()
-
-
-@pytest.mark.parametrize("words", ["我的数据", "删除我的数据", "清除聊天记录"])
-async def test_ones_own_data(words: str) -> None:
-    """It cannot be seen or erased by words yet; unfollowing erases it."""
-    text = said(await Talk().say(words))
-    assert "还没有开通" in text
-    assert "取消关注" in text
-
-
-async def test_what_fits_oneself() -> None:
-    """我能报什么 is not answered yet, and said so."""
-    assert "还没有开通" in said(await Talk().say("我能报什么"))

@@ -198,7 +198,7 @@ async def open_office(config: Config, clock: ManualClock, **server: Any) -> Asyn
         config = msgspec.structs.replace(config, server=Server(**server))
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(
-            open_services(config, ROUTER, clock=clock, migrate=True, hasher=QUICK)
+            open_services(config, ROUTER, words=WORDS, clock=clock, migrate=True, hasher=QUICK)
         )
         app = build_app(services, WORDS)
         test_server = await stack.enter_async_context(TestServer(app, shutdown_timeout=0.0))

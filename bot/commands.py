@@ -1,0 +1,46 @@
+"""What the smaller commands do: each opens what it needs, does one thing, and closes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.app import build_client
+from bot.clock import SystemClock
+from bot.config import Config
+from bot.menu import menu_of, read_menu, spell
+from bot.parts import MENU
+from bot.store.database import Database
+from bot.store.feedback import Feedback, Kept
+from bot.store.revisions import Revisions
+
+
+async def read_remarks(config: Config, many: int) -> list[Kept]:
+    """What followers said for staff to read, newest first."""
+    database = await Database.open(config.database.url)
+    try:
+        return await Feedback(database).newest(many)
+    finally:
+        await database.close()
+
+
+async def put_menu(config: Config) -> None:
+    """Set the account's menu: the one the database keeps, or, where files are the truth or there is none yet, that of
+    the folder."""
+    database = await Database.open(config.database.url)
+    try:
+        buttons = await _menu(config, database)
+        async with aiohttp.ClientSession() as session:
+            await build_client(config, session, database, SystemClock()).create_menu(buttons)
+    finally:
+        await database.close()
+
+
+async def _menu(config: Config, database: Database) -> list[dict[str, Any]]:
+    public_url = config.server.public_url
+    standing = await Revisions(database).standing_of(MENU, MENU) if config.corpus.source == "database" else None
+    if standing is None:
+        return read_menu(Path(config.corpus.path) / "menu.toml", public_url)
+    return spell(menu_of(standing.body, MENU), public_url, origin=MENU)

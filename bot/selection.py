@@ -1,0 +1,156 @@
+"""Which benefits of a policy a follower's words mean: told by what sets each apart from its siblings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+
+from bot.benefits import Given, Verdict, check, needs_of
+from bot.chinese import NOT, Folded, denied, fold
+from bot.policies import AnyBenefit, Policy, Pool, Tiers
+
+WORD, NAME, WHO = 1.5, 1.0, 0.5  # what a character, or a pair of them, is worth by where the benefit has it
+TELLING = 0.6  # evidence from which on a benefit is told from its siblings
+CLEAR = 0.65  # and the share of the best evidence from which on it is meant as well
+WHOLE = 6  # characters of a name that, written out, leave no doubt
+ALIKE = 0.6  # two names with this share of their pairs in common are for the same thing
+
+Place = tuple[int, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """The benefits that are meant.
+
+    told      the words or the facts pick them; else they are what the policy gives to everybody
+    named     the words pick them
+    together  each is named by words of its own: they are meant beside each other, not as readings of one word
+    """
+
+    benefits: tuple[AnyBenefit, ...]
+    told: bool = False
+    named: bool = False
+    together: bool = False
+
+
+def _pairs(folded: Folded) -> Iterator[Place]:
+    """Neighbouring characters with the place of the second; Latin letters and digits as whole runs."""
+    text, run = folded.text, ""
+    for place, char in enumerate(text):
+        joined = place and place not in folded.breaks
+        if char.isascii():
+            run = run + char if joined else char
+            if place + 1 == len(text) or not text[place + 1].isascii() or place + 1 in folded.breaks:
+                if not run.isdigit():
+                    yield place, run
+                run = ""
+        elif joined and not text[place - 1].isascii():
+            yield place, text[place - 1] + char
+
+
+@lru_cache(maxsize=8192)
+def pairs(text: str) -> frozenset[str]:
+    """The pairs of neighbouring characters of a text, folded, and its Latin words."""
+    return frozenset(pair for _, pair in _pairs(fold(text)))
+
+
+def alike(one: str, other: str, having: Mapping[str, int]) -> bool:
+    """Whether two names of benefits are for the same thing; `having` counts the names that have each pair, so that
+    what all of them are called says little."""
+    size = max(having.values(), default=1) + 1
+    mine, theirs = ({pair: log(1 + size / having.get(pair, 1)) for pair in pairs(name)} for name in (one, other))
+    common = sum(weight for pair, weight in mine.items() if pair in theirs)
+    return common > 0 and common >= ALIKE * min(sum(mine.values()), sum(theirs.values()))
+
+
+def _said(folded: Folded) -> tuple[Place, ...]:
+    """The pairs of a question without those that it denies; what is denied begins with NOT, as in 非重大."""
+    silent = denied(folded)
+    found = [(n, pair) for n, pair in _pairs(folded) if not (n in silent and (n - 1 in silent or len(pair) > 2))]
+    starts = (place for place in silent if place - 1 not in silent)
+    return (*found, *((place, NOT + folded.text[place]) for place in starts))
+
+
+def _weights(benefit: AnyBenefit) -> dict[str, float]:
+    """What each pair says for a benefit."""
+    labels = [tier.label for tier in benefit.tiers] if isinstance(benefit, Tiers) else []
+    fields: tuple[tuple[float, Iterable[str]], ...] = (
+        (WHO, (benefit.who, getattr(benefit, "base", ""), *labels)),
+        (NAME, (benefit.name,)),
+    )
+    weights: dict[str, float] = {}
+    for weight, texts in fields:
+        for text in texts:
+            weights |= dict.fromkeys(pairs(text), weight)
+    return weights
+
+
+def choose(policy: Policy, text: str, facts: Given, *, silent: Sequence[str] = ()) -> Selection:
+    """The benefits of a policy that a text means; `silent` are words that say nothing here, as its topic's."""
+    everything: list[AnyBenefit] = list(policy.benefits)
+    candidates = [b for b in everything if not isinstance(b, Pool)] or everything
+    fits = [all(check(need, facts) is not Verdict.UNMET for need in needs_of(b)) for b in candidates]
+    if len(candidates) < 2:
+        return Selection(benefits=tuple(candidates), told=len(policy.benefits) == 1)
+    folded = fold(text)
+    exact = [b for b in candidates if len(said := fold(b.name).text) >= WHOLE and said in folded.text]
+    if exact:
+        return Selection(benefits=tuple(exact), told=True, named=True, together=len(exact) > 1)
+    evidence = _evidence(candidates, folded, frozenset(pair for word in silent for pair in pairs(word)))
+    scores = [sum(places.values()) for places in evidence]
+    best = max(scores)
+    if best < TELLING:
+        left = [b for b, fit in zip(candidates, fits, strict=True) if fit] or candidates
+        plain = [b for b in left if not b.who and not b.needs] or [b for b in left if not b.who]
+        return Selection(benefits=tuple(plain or left), told=len(left) < len(candidates))
+    picked = {n for n, score in enumerate(scores) if score >= CLEAR * best or _stands_alone(n, scores, evidence)}
+    picked = {n for n in picked if fits[n]} or picked  # what is named stays named, although the facts fail it
+    together = len(picked) > 1 and all(_own(n, picked, evidence) >= TELLING for n in picked)
+    groups = {candidates[n].choice for n in picked} - {""}
+    certain = [b for b in candidates if all(check(need, facts) is Verdict.MET for need in b.needs)]
+    chosen = tuple(b for n, b in enumerate(candidates) if n in picked or (b.choice in groups and b in certain))
+    return Selection(benefits=chosen, told=True, named=True, together=together)
+
+
+def _evidence(benefits: Sequence[AnyBenefit], folded: Folded, silent: frozenset[str]) -> list[dict[int, float]]:
+    """For each benefit what the places of the question say for it. What all siblings have says nothing."""
+    weights = [_weights(benefit) for benefit in benefits]
+    having = Counter(pair for held in weights for pair in held)
+    size = len(benefits)
+    found: list[dict[int, float]] = [{} for _ in benefits]
+    for place, pair in _said(folded):
+        if pair in silent or having[pair] in (0, size):
+            continue
+        rarity = log(size / having[pair]) / log(size)
+        for number, held in enumerate(weights):
+            if pair in held:
+                found[number][place] = max(found[number].get(place, 0.0), held[pair] * rarity)
+    for number, benefit in enumerate(benefits):
+        for place, value in _words(benefit, folded):
+            found[number][place] = max(found[number].get(place, 0.0), value)
+    return found
+
+
+def _words(benefit: AnyBenefit, folded: Folded) -> Iterator[tuple[int, float]]:
+    """The places of the words that are declared to tell the benefit from its siblings."""
+    refused = denied(folded)
+    for word in benefit.words:
+        said = fold(word).text
+        start = folded.text.find(said) if said else -1
+        if start >= 0 and start not in refused:
+            yield from ((place, WORD) for place in range(start, start + len(said)))
+
+
+def _own(number: int, others: Iterable[int], evidence: list[dict[int, float]]) -> float:
+    """The evidence of a benefit at places that say nothing for the others."""
+    theirs = {place for other in others if other != number for place in evidence[other]}
+    return sum(value for place, value in evidence[number].items() if place not in theirs)
+
+
+def _stands_alone(number: int, scores: list[float], evidence: list[dict[int, float]]) -> bool:
+    """Whether enough is said for it where nothing is said for any that has more."""
+    better = [other for other, score in enumerate(scores) if score > scores[number]]
+    return _own(number, better, evidence) >= 2 * TELLING

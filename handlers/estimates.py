@@ -1,0 +1,335 @@
+"""What somebody's own figures come to: their facts gathered, the benefits they mean worked out, levels put together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from bot.awards import Award, Companion, Period, Total, award, companions, in_force, total
+from bot.benefits import RECEIVED, State, deciding
+from bot.chinese import fold
+from bot.context import Context
+from bot.corpus import Corpus
+from bot.facts import Odd, Told, read_facts
+from bot.person import Facts
+from bot.policies import AnyBenefit, Fact, Fixed, Match, Maximum, Policy, Pool, facts_of
+from bot.selection import Selection, choose
+
+LOOKED_AT = 5  # policies that fit the words and may be the one whose rules take the figures
+NEAR = 0.65  # of the first's score: what fits the words nearly as well
+DISTRICT = "district"  # the fact that says where the enterprise is
+RELATIVE_YEAR = re.compile("(去年|前年|明年)(?:还|就|也|都|又)?(?:能|可以|可)")
+TOGETHER = re.compile("一共|总共|合计|加一?起|加起来|都(?:评|拿|有|能)|同时|以及|还有")
+AHEAD = {"前年": -2, "去年": -1, "明年": 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """One policy worked out for one follower.
+
+    told     what this message says; `facts` are all that is known, `kept` those of them they agreed to have kept
+    own      the award of the policy; `beside` those of other levels that are added
+    also     awards of policies for other things that the words name too
+    offered  awards of districts that could be added if the enterprise were there; nobody said where it is
+    stated   ids of the policies beside whose text says that they are added
+    """
+
+    policy: Policy
+    selection: Selection
+    today: date
+    period: Period
+    told: Told
+    facts: Facts
+    kept: frozenset[str]
+    own: Award
+    beside: tuple[Award, ...] = ()
+    also: tuple[Award, ...] = ()
+    offered: tuple[Award, ...] = ()
+    stated: frozenset[str] = frozenset()
+    whole: Total = field(default_factory=lambda: Total(awards=()))
+
+    @property
+    def alive(self) -> tuple[Award, ...]:
+        """The awards that count: in force, with the policy at hand first; that one alone where none is in force."""
+        counted = [a for a in (self.own, *self.beside, *self.also) if a.counted and not a.over]
+        return tuple(counted) or (self.own,)
+
+    @property
+    def past(self) -> tuple[Award, ...]:
+        """What is over and does not count, where anything does."""
+        return tuple(a for a in (self.own, *self.beside) if a.over and a not in self.alive)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the parts of the policy's award are meant together, and are not readings of which one holds."""
+        counted = self.own.counted
+        bases = {part.outcome.trace.fact for part in counted} - {""}
+        return len(counted) < 2 or self.selection.together or (len(bases) == len(counted) and bases <= set(self.facts))
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The facts that the sums rest on, in the order they are needed."""
+        awards = (self.own, *self.beside, *self.also)
+        parts = [part for a in awards for part in a.counted if not part.source]
+        keys = [key for part in parts for key in _asked_of(part.outcome.benefit)]
+        keys += [
+            DISTRICT,
+            *(need.fact for a in (self.own, *self.beside) for need in a.policy.needs if need.fact in self.kept),
+        ]
+        return tuple(key for key in dict.fromkeys(keys) if key in self.facts)
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether a figure of this message, beside a word of its fact, makes a sum here and nothing stands against."""
+        bases = {key for part in self.own.counted for key in deciding(part.outcome.benefit)}
+        return bool(bases & self.told.named) and not self.own.unmet and not self.odd
+
+    @property
+    def fit(self) -> tuple[bool, int]:
+        """How well its rules take what was told: figures of theirs, then the facts it uses less those nobody told."""
+        counted = [part.outcome for part in self.own.counted]
+        doubts = min((len(outcome.unknown) for outcome in counted), default=0)
+        asked = {key for outcome in counted for key in _asked_of(outcome.benefit)}
+        return self.is_claimed, len(asked & set(self.told.facts)) - doubts
+
+    @property
+    def rests_on_figures(self) -> bool:
+        """Whether what counts was worked out from facts of theirs, and is not a sum that the text states anyway."""
+        keys = {key for p in self.own.counted for key in (p.outcome.trace.fact, p.outcome.benefit.count)}
+        keys |= {need.fact for p in self.own.counted for need in p.outcome.benefit.needs}
+        return bool(keys & set(self.facts))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what is meant is not settled: readings of which one holds, or one beside others without a sum."""
+        waits = any(part.outcome.state is State.MISSING for part in self.own.parts)
+        return not self.adds_up or (waits and not self.rests_on_figures)
+
+    @property
+    def missing(self) -> str:
+        """The one fact to ask for: what tells the readings apart, else what the sum cannot do without."""
+        if self.own.counted and not self.is_open and not self._waits_beside:
+            return ""
+        live = [p for p in self.own.parts if p.outcome.pays or p.outcome.state is State.MISSING]
+        apart = [n for p in live for n in p.outcome.unknown if any(n not in q.outcome.unknown for q in live)]
+        if apart:
+            return apart[0].fact
+        open_parts = [part for part in live if part.outcome.state is State.MISSING]
+        groups = {part.outcome.benefit.choice or part.outcome.benefit.name for part in open_parts}
+        known = [key for part in open_parts for key in part.outcome.missing]
+        same = len({part.outcome.missing[:1] for part in open_parts}) == 1
+        return known[0] if known and (len(groups) == 1 or same) else ""
+
+    @property
+    def _waits_beside(self) -> bool:
+        """Whether a benefit that is meant as well, or instead, has no sum yet."""
+        groups = {part.outcome.benefit.choice for part in self.own.counted} - {""}
+        waiting = [part for part in self.own.parts if part.outcome.state is State.MISSING and part.outcome.missing]
+        return any(self.selection.together or part.outcome.benefit.choice in groups for part in waiting)
+
+    @property
+    def odd(self) -> tuple[Odd, ...]:
+        """What was told that cannot be reckoned with, as far as it matters here."""
+        asked = {key for benefit in self.selection.benefits for key in _asked_of(benefit)}
+        return tuple(odd for odd in self.told.odd if odd.fact in asked)
+
+
+def _asked_of(benefit: AnyBenefit) -> tuple[str, ...]:
+    keys = (*deciding(benefit), benefit.count, *(need.fact for need in benefit.needs))
+    return tuple(key for key in keys if key)
+
+
+def wanted(corpus: Corpus, policy: Policy) -> tuple[Fact, ...]:
+    """The facts that a policy may be told by, what its sums are taken of first, those of the enterprise last."""
+    others = [c.policy for c in companions(corpus, policy, policy.benefits)]
+    keys = [key for benefit in policy.benefits for key in deciding(benefit)]
+    keys += [key for p in (policy, *others) for key in facts_of(p)]
+    keys += [RECEIVED] if RECEIVED in corpus.facts and any(benefit.topup for benefit in policy.benefits) else []
+    grown = {corpus.facts[key].grows for key in keys if corpus.facts[key].grows}
+    keys += [f.key for f in corpus.facts.values() if f.key in grown or (f.before and f.before in grown) or f.lasting]
+    return tuple(corpus.facts[key] for key in dict.fromkeys(keys))
+
+
+async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tuple[int, ...] = ()) -> Estimate:
+    """A policy worked out with what the words tell, what was told before, and what is kept of the enterprise.
+
+    asked  the fact that the words may answer
+    meant  the benefits that were meant before, where the words do not say
+    """
+    corpus = ctx.corpus
+    told = read(ctx, policy, asked=asked)
+    person = await ctx.person()
+    kept = person.facts if person.consented else {}
+    facts = {**kept, **_fresh(corpus, ctx.conversation.facts, told), **told.facts}
+    period = _period(ctx)
+    selection = choose(policy, _beside_title(ctx, policy), facts, silent=_silent(corpus, policy))
+    if meant and not selection.named:
+        selection = Selection(benefits=tuple(policy.benefits[n] for n in meant if n < len(policy.benefits)), told=True)
+    own = award(corpus, policy, facts, period=period, benefits=selection.benefits)
+    found = Estimate(
+        policy=policy,
+        selection=selection,
+        today=ctx.today,
+        period=period,
+        told=told,
+        facts=facts,
+        kept=frozenset(key for key in kept if key not in told.facts and key not in ctx.conversation.facts),
+        own=own,
+    )
+    return _with_levels(ctx, found)
+
+
+def read(ctx: Context, policy: Policy, *, asked: str = "") -> Told:
+    """What the words tell of the facts of a policy."""
+    corpus = ctx.corpus
+    told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=_only_sum(corpus, policy))
+    return _with_place(ctx, told)
+
+
+def _only_sum(corpus: Corpus, policy: Policy) -> str:
+    """The one sum of money that a policy's awards are taken of, where there is no other."""
+    sums = {key for b in policy.benefits for key in deciding(b) if corpus.facts[key].kind == "money"}
+    return sums.pop() if len(sums) == 1 else ""
+
+
+def _fresh(corpus: Corpus, facts: Facts, told: Told) -> Facts:
+    """What was told before, without the growth of a figure that is told anew."""
+    return {
+        key: value
+        for key, value in facts.items()
+        if key in corpus.facts and not (corpus.facts[key].grows in told.facts and key not in told.facts)
+    }
+
+
+def _with_place(ctx: Context, told: Told) -> Told:
+    """The district by all the names the lexicon has for it, where exactly one is named."""
+    named = [name for name in ctx.finding.question.named(DISTRICT) if name not in ctx.corpus.whole_city]
+    fact = ctx.corpus.facts.get(DISTRICT)
+    known = fact is not None and named and named[0] in {option.name for option in fact.options}
+    if DISTRICT in told.facts or len(named) != 1 or not known:
+        return told
+    return replace(told, facts={**told.facts, DISTRICT: named[0]})
+
+
+def _silent(corpus: Corpus, policy: Policy) -> tuple[str, ...]:
+    words = [word for name in policy.topics for word in (name, *corpus.topics[name].words)]
+    return tuple(words)
+
+
+def _beside_title(ctx: Context, policy: Policy) -> str:
+    """The words without the policy's own title: what it lists is not what they have."""
+    return ctx.words.replace(policy.title, "，")
+
+
+def _period(ctx: Context) -> Period:
+    """The day or year that is asked about; today where none is named."""
+    question = ctx.finding.question
+    if len(question.days) == 1:
+        return Period.on(question.days[0])
+    if said := RELATIVE_YEAR.search(ctx.words):
+        return Period.year(ctx.today.year + AHEAD[said[1]])
+    years = set(question.years) - {ctx.today.year}
+    if len(years) == 1 and ctx.today.year not in question.years and not question.days:
+        return Period.year(years.pop())
+    return Period.on(ctx.today)
+
+
+def _with_levels(ctx: Context, found: Estimate) -> Estimate:
+    """The same with the awards of other levels: of the district that is known, else of those it may be in."""
+    if found.own.unmet or found.odd or not found.own.counted or not found.adds_up:
+        return found
+    beside: list[Award] = []
+    offered: list[Award] = []
+    stated: set[str] = set()
+    for companion in companions(ctx.corpus, found.policy, found.selection.benefits):
+        if companion.stated:
+            stated.add(companion.policy.id)
+        if companion.policy.level == "city":
+            added = _of_companion(ctx, found, companion, found.facts)
+            beside += [added] if added and not _is_told(companion, found) else []
+        elif found.facts.get(DISTRICT, companion.policy.district) == companion.policy.district:
+            there = {**found.facts, DISTRICT: companion.policy.district}
+            added = _of_companion(ctx, found, companion, there)
+            if added is not None:
+                known = DISTRICT in found.facts
+                (beside if known else offered).append(added)
+    return replace(
+        found,
+        beside=tuple(beside),
+        offered=tuple(a for a in offered if not a.over),
+        stated=frozenset(stated),
+        whole=total((found.own, *beside)),
+    )
+
+
+def _is_told(companion: Companion, found: Estimate) -> bool:
+    """Whether they said themselves what the other level gave: then it is theirs already, and not added."""
+    shares = [b for b in found.selection.benefits if isinstance(b, Match) and companion.policy.id in b.of]
+    return any(b.fact in found.facts for b in shares)
+
+
+def _of_companion(ctx: Context, found: Estimate, companion: Companion, facts: Facts) -> Award | None:
+    """What the policy of another level adds, if the words and facts settle it."""
+    other = companion.policy
+    meant = choose(other, _beside_title(ctx, found.policy), facts, silent=_silent(ctx.corpus, other))
+    both = tuple(b for b in companion.benefits if b in meant.benefits)
+    benefits = (both if meant.told else ()) or companion.benefits
+    if meant.told is False and len(other.benefits) > 1:
+        benefits = tuple(b for b in benefits if not isinstance(b, Fixed | Maximum))
+    given = award(ctx.corpus, other, facts, period=found.period, benefits=benefits, upper={found.policy.id: found.own})
+    if given.unmet or len(given.counted) != 1:
+        return None
+    return given
+
+
+async def best_estimate(ctx: Context, ids: tuple[str, ...]) -> Estimate:
+    """Of policies that fit the words the one whose rules take the figures that were told, the first of equals."""
+    best = await estimate(ctx, ctx.corpus.policies[ids[0]])
+    scores = {ranked.id: ranked.score for ranked in ctx.finding.ranked}
+    figures = bool(best.told.facts or ctx.finding.question.sums)
+    others = [policy for i in ids[1:LOOKED_AT] if not (policy := ctx.corpus.policies[i]).restates]
+    for policy in others if figures else ():
+        if best.is_claimed and scores.get(policy.id, 0) < NEAR * scores.get(ids[0], 0):
+            continue
+        other = await estimate(ctx, policy)
+        if other.is_claimed and other.fit > best.fit:
+            best = other
+    return await _with_others(ctx, best, ids) if TOGETHER.search(ctx.words) else best
+
+
+async def _with_others(ctx: Context, found: Estimate, ids: tuple[str, ...]) -> Estimate:
+    """The same with what the words name beside it: 小巨人和高企一共能拿多少."""
+    if not found.own.counted or not found.adds_up or found.odd:
+        return found
+    text = fold(ctx.words).text
+    taken = {found.policy.id, *(award.policy.id for award in found.beside)}
+    names = {fold(word).text for i in taken for word in ctx.corpus.policies[i].keywords}
+    also = []
+    for policy_id in ids[:LOOKED_AT]:
+        policy = ctx.corpus.policies[policy_id]
+        own = [word for word in policy.keywords if fold(word).text in text and fold(word).text not in names]
+        if policy_id in taken or policy.restates or set(found.policy.restates) & {policy_id} or not own:
+            continue
+        other = await estimate(ctx, policy)
+        settled = other.own.counted and not other.is_open and not other.odd and not other.own.unmet
+        if settled and not other.own.over and (len(policy.benefits) == 1 or other.selection.named):
+            also.append(other.own)
+            names |= {fold(word).text for word in policy.keywords}
+    return replace(found, also=tuple(also), offered=() if also else found.offered)
+
+
+def has_sums(policy: Policy) -> bool:
+    """Whether a policy has benefits that may become somebody's award."""
+    return any(not isinstance(benefit, Pool) for benefit in policy.benefits)
+
+
+def holds(ctx: Context, policy: Policy, period: Period) -> bool:
+    """Whether a policy is in force in the period that is asked about."""
+    return in_force(ctx.corpus, policy, period)
+
+
+def positions(policy: Policy, benefits: Iterable[AnyBenefit]) -> tuple[int, ...]:
+    """Where benefits stand in their policy, to be remembered by."""
+    return tuple(policy.benefits.index(benefit) for benefit in benefits)

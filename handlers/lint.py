@@ -1,0 +1,27 @@
+"""What the check of the rules says for each of its findings: what is so, and what to look at."""
+
+LINT: dict[str, str] = {
+    "figure_without_rule": "文字里有{detail}，但没有任何规则用到。请补规则，或把文字写准。",
+    "rule_without_text": "规则里的{detail}，在本条的简介、条件和说明里找不到，请核对。",
+    "no_base": "“{detail}”没写按哪个情况（fact、base_fact 或 each）计算，算不出数。",
+    "match_of_nothing": "“{detail}”是上级奖补的配套，没有指明是哪条政策（of）；资料里确实没有上级政策时不用管。",
+    "wrong_kind": "{detail} 的种类不对：比例和配套要用金额，按个数的要用数量。",
+    "wrong_value": "{detail} 不是该情况能取的值，请对照 facts.toml。",
+    "cap_below": "“{detail}”的金额高过了它自己的上限。",
+    "tiers_gap": "“{detail}”的分档之间有空档。",
+    "tiers_overlap": "“{detail}”的分档有重叠。",
+    "tier_without_bounds": "“{detail}”有一档没写界限或取值，或与情况的种类不合。",
+    "no_district": "区（市）政策没有要求所在地是{detail}。",
+    "no_needs": "没有任何条件（needs），谁都算符合，请核对。",
+    "phone_of_another": "{detail} 不是该单位的电话。",
+    "phone_left_out": "{detail}有电话，这条政策没有写。",
+    "no_desk": "没有责任单位。",
+    "no_clause": "“{detail}”没写出自哪一项（clause），同条的其他规则写了。",
+    "contradicts": "“{detail}”与它转述的政策数字不一致。",
+    "fact_unused": "没有规则用到这个情况。",
+    "fact_without_options": "是选择题，却没有选项。",
+    "policy_twice": "有两条政策标题、区（市）和首个关键词都一样，分不开。",
+    "benefit_twice": "有两条规则同名：{detail}。",
+    "well": "规则检查通过（政策/规则/错误：{detail}）",
+    "faults": "规则有错，请先改正（政策/规则/错误：{detail}）",
+}

@@ -1,0 +1,248 @@
+"""An estimate in words: the headline, one line of arithmetic for each part, the doubts, the papers, what to ask."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bot.awards import Award, Part, in_force
+from bot.benefits import RECEIVED, Outcome, State
+from bot.chinese import day
+from bot.context import Context
+from bot.facts import Odd
+from bot.policies import Fact, Status, Step, Tiers
+from bot.replies import TEXT_LIMIT, say_link, web_link
+from handlers import wording
+from handlers.arithmetic import clause, line, need, told, yuan
+from handlers.cards import edition
+from handlers.estimates import DISTRICT, Estimate
+
+DECIDES = "能不能报、给多少，由责任单位审核决定。"
+ODD = {
+    "negative": "“{said}”不能是负数。",
+    "zero": "“{said}”算不出补助。",
+    "absurd": "“{said}”大得不像一家企业的数，怕是多写了。",
+    "range": "“{said}”是个范围，算不准。",
+    "contradiction": "前后说的数对不上。",
+    "bare": "“{said}”没有带单位，是元还是万元？",
+}
+OFFERED = 2  # districts whose share is offered
+
+
+def asked(found: Estimate) -> str:
+    """The fact that the answer asks for: the odd one, the missing one, the district where it would add something."""
+    if found.odd:
+        return found.odd[0].fact
+    return found.missing or (DISTRICT if found.offered else "")
+
+
+def question(ctx: Context, found: Estimate) -> list[str]:
+    """What cannot be reckoned with, and the question again: no figure is guessed."""
+    odd = found.odd[0]
+    fact = ctx.corpus.facts[odd.fact]
+    lines = [wording.heading(ctx, found.policy), wording.status(ctx, found.policy), ""]
+    return [*lines, _odd(odd, fact), fact.ask, edition(ctx)]
+
+
+def _odd(odd: Odd, fact: Fact) -> str:
+    return f"❓ {fact.name}：{ODD[odd.kind].format(said=odd.said)}"
+
+
+def refusal(ctx: Context, found: Estimate) -> list[str]:
+    """Which need the facts fail, and by what; the desk may see it otherwise."""
+    own = found.own
+    reasons = [_failed(ctx, found, asked.fact, need(asked, ctx.corpus.facts[asked.fact])) for asked in own.unmet]
+    for part in own.parts if not reasons else ():
+        reasons += _reasons(ctx, found, part.outcome)
+    lines = [*_head(ctx, found), "按您说的情况，这项对不上：", *(f"· {reason}" for reason in dict.fromkeys(reasons))]
+    lines += ["如果我理解错了，把对的情况再说一遍就行。", "", DECIDES]
+    return [*lines, *_foot(ctx, found)]
+
+
+def _failed(ctx: Context, found: Estimate, key: str, wants: str) -> str:
+    return f"要求{wants}；您说的是{told(ctx.corpus.facts[key], found.facts[key])}"
+
+
+def _reasons(ctx: Context, found: Estimate, outcome: Outcome) -> list[str]:
+    facts = ctx.corpus.facts
+    name = f"{outcome.benefit.name}："
+    if outcome.state is State.UNMET:
+        return [name + _failed(ctx, found, n.fact, need(n, facts[n.fact])) for n in outcome.unmet]
+    key = getattr(outcome.benefit, "fact", "")
+    said = told(facts[key], found.facts[key])
+    if isinstance(outcome.benefit, Step):
+        return [f"{name}{said}，还不满一档（{wording.benefit(outcome.benefit)}）"]
+    tiers = outcome.benefit.tiers if isinstance(outcome.benefit, Tiers) else ()
+    floors = {
+        tier.label: min(b for b in (tier.at_least, tier.above) if b is not None) for tier in tiers if not tier.one_of
+    }
+    if floors:
+        return [f"{name}{said}，还没到最低一档“{min(floors, key=lambda label: floors[label])}”"]
+    return [f"{name}只分{'、'.join(tier.label for tier in tiers)}，没有{said}这一档"]
+
+
+def worked_out(ctx: Context, found: Estimate) -> list[str]:
+    """The sum with its arithmetic."""
+    head = [*_head(ctx, found), *_given(ctx, found)]
+    body = [_headline(found), *_parts(ctx, found)]
+    open_parts = [f"· 还没算{part.outcome.benefit.name}" for part in found.own.parts if found.missing and _waits(part)]
+    ask = [f"❓ {ctx.corpus.facts[found.missing].ask}"] if found.missing else []
+    tail = [*_over(ctx, found), *_offers(ctx, found), *open_parts, *ask, "", *_conditions(found), DECIDES]
+    lines = [*head, *body, *tail, *_foot(ctx, found)]
+    if len("\n".join(lines).encode()) <= TEXT_LIMIT:
+        return lines
+    return [*head, *body, *ask, "", DECIDES, *_foot(ctx, found)]
+
+
+def _waits(part: Part) -> bool:
+    return part.outcome.state is State.MISSING and bool(part.outcome.missing)
+
+
+def _head(ctx: Context, found: Estimate) -> list[str]:
+    policy, period = found.policy, found.period
+    lines = [wording.heading(ctx, policy)]
+    if period.start == period.end == ctx.today:
+        lines.append(wording.status(ctx, policy))
+    else:
+        when = day(period.start) if period.start == period.end else f"{period.start.year}年"
+        state = "不在有效期内" if found.own.over else "在有效期内"
+        if not found.own.over and ctx.corpus.status(policy, ctx.today) is Status.NOT_STATED:
+            state = "是否有效，资料未列"
+        lines.append(f"🗓 按{when}算，这条政策{state}；现在：{wording.status(ctx, policy)}")
+    if found.facts.get(DISTRICT) != policy.district:
+        lines += wording.caution(ctx, policy)
+    if found.own in found.alive and found.own.over and period.start == ctx.today:
+        lines.append("现在不能再报，下面按到期前的标准算：")
+    return [*lines, ""]
+
+
+def _given(ctx: Context, found: Estimate) -> list[str]:
+    """The facts that the sum rests on; those they agreed to have kept are named as such."""
+    facts = ctx.corpus.facts
+    said = [told(facts[key], found.facts[key]) for key in found.used if key not in found.kept]
+    kept = [told(facts[key], found.facts[key]) for key in found.used if key in found.kept]
+    lines = [f"按您说的：{'，'.join(said)}"] if said else []
+    return [*lines, *([f"按“我的企业”：{'，'.join(kept)}"] if kept else [])]
+
+
+def _headline(found: Estimate) -> str:
+    """What it comes to."""
+    if not found.adds_up:
+        return "💰 看您属于哪一种："
+    alive = found.alive
+    total = sum((award.sum for award in alive), Decimal(0))
+    most = "最多" if any(award.up_to for award in alive) else ""
+    if alive == (found.own,) and found.own.over:
+        if found.period.end.year != found.today.year:
+            year = found.period.end.year
+            return f"💰 按这条的标准是{most}{yuan(total)}，但{year}年不在有效期内，不能这样算"
+        return f"💰 到期前{most}可得{yuan(total)}"
+    return f"💰 {'合计' if len(alive) > 1 else ''}{most}可得{yuan(total)}"
+
+
+def _parts(ctx: Context, found: Estimate) -> list[str]:
+    """One line of arithmetic for each part, the city's before the district's, and the sum of the sums."""
+    lines = []
+    alive = sorted(found.alive, key=lambda award: award.policy.level != "city")
+    for award in alive:
+        for part in award.counted:
+            benefit = part.outcome.benefit
+            lines += [_label(ctx, found, award, part=part), f"　{line(ctx.corpus, part)}"]
+            lines += [f"　{benefit.note}"] if benefit.note and award is found.own else []
+            lines += ["　低一档的以前拿过的，只补差额"] if benefit.topup and RECEIVED not in found.facts else []
+        lines += _others(ctx, award) if award is found.own else []
+    summands = [part.sum for award in alive for part in award.counted]
+    if found.adds_up and len(summands) > 1:
+        lines.append(f"合计：{'＋'.join(yuan(s) for s in summands)}＝{yuan(sum(summands, Decimal(0)))}")
+    return [*lines, *_same_money(ctx, found), *_doubts(found)]
+
+
+def _label(ctx: Context, found: Estimate, award: Award, *, part: Part) -> str:
+    where = f"{wording.level(award.policy)}·" if found.beside or found.also else ""
+    benefit = part.outcome.benefit
+    source = clause(ctx.corpus, award.policy, benefit.clause)
+    return f"· {where}{benefit.name}{f'（{source}）' if source else ''}"
+
+
+def _others(ctx: Context, award: Award) -> list[str]:
+    """What was not chosen of benefits that exclude each other, and what would give more if it were for them."""
+    best = max((part.sum for part in award.counted), default=Decimal(0))
+    lines = []
+    for part in award.parts:
+        if part.beaten and not part.outcome.unknown:
+            lines.append(f"　不选另一种：{part.outcome.benefit.name}，{line(ctx.corpus, part)}")
+        elif part.beaten and part.outcome.sum > best:
+            lines.append(f"　如果属于{part.outcome.benefit.name}：{line(ctx.corpus, part)}")
+    return lines
+
+
+def _same_money(ctx: Context, found: Estimate) -> list[str]:
+    """Which policies state the same money, so that nobody counts it twice."""
+    originals = [ctx.corpus.policies[i] for i in found.policy.restates]
+    there = found.facts.get(DISTRICT)
+    again = [p for p in ctx.corpus.policies.values() if found.policy.id in p.restates and p.district == there]
+    same = [p for p in (*originals, *again) if in_force(ctx.corpus, p, found.period)]
+    if not same or len(originals) > 1:
+        return []
+    named = "、".join(f"{wording.level(p)}的{clause(ctx.corpus, p) or p.title}" for p in same)
+    return [f"　和{named}是同一笔钱，不重复拿。"]
+
+
+def _doubts(found: Estimate) -> list[str]:
+    """What the texts leave open where two levels stand together."""
+    added = [award for award in found.alive if award not in found.also]
+    derived = [part for award in added for part in award.counted if part.source]
+    if derived:
+        return ["　区（市）这部分按上面算出的上级奖补来算，实际以上级拨付的数为准。"]
+    if len(added) > 1 and not found.stated & {award.policy.id for award in found.beside}:
+        return ["　市、区两级能不能都拿，文件没有写明，请先问责任单位。"]
+    if found.also:
+        return ["　几项能不能同时拿，请先问责任单位。"]
+    return []
+
+
+def _over(ctx: Context, found: Estimate) -> list[str]:
+    """Awards that are over: named with what they gave, not counted."""
+    lines = []
+    for award in found.past:
+        name, state = wording.title(ctx, award.policy), wording.mark(ctx, award.policy)
+        most = "最多" if award.up_to else ""
+        was = f"到期前{most}可给{yuan(award.sum)}，{clause(ctx.corpus, award.policy)}"
+        lines.append(f"🚫 {wording.level(award.policy)}的「{name}」{state}，没有计入（{was}）")
+    return lines
+
+
+def _offers(ctx: Context, found: Estimate) -> list[str]:
+    """What a district would add if the enterprise were there, to be tapped."""
+    if found.missing:
+        return []
+    lines = []
+    for award in found.offered[:OFFERED]:
+        where = award.policy.district
+        most = "最多" if award.up_to else ""
+        link = say_link(f"在{where}", where, found.policy.id)
+        adds = "现在可得" if found.own.over else "还可叠加"
+        lines.append(f"📍 如果企业{link}，{adds}{most}{yuan(award.sum)}（{clause(ctx.corpus, award.policy)}）")
+    return lines
+
+
+def _conditions(found: Estimate) -> list[str]:
+    """Who it is for, where nobody told yet whether they are."""
+    lines = []
+    for award in found.alive:
+        who = [p.outcome.benefit.who for p in award.counted if p.outcome.benefit.who and p.outcome.unknown]
+        if not who and (award.unknown or any(p.outcome.unknown for p in award.counted)):
+            who = list(award.policy.who)
+        lines += who
+    return [f"👤 条件：{'；'.join(dict.fromkeys(lines))}"] if lines else []
+
+
+def _foot(ctx: Context, found: Estimate) -> list[str]:
+    """Papers, desks, the page, the edition: of the policy, and of those that were added."""
+    lines = []
+    for award in (found.own, *(a for a in found.alive if a is not found.own)):
+        policy = award.policy
+        lines.append(f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}")
+        lines += [f"☎ {desk}" for desk in wording.desks(policy)]
+    if ctx.office.public_url:
+        lines.append(web_link("全文", f"{ctx.office.public_url}/p/{found.policy.id}"))
+    return [*dict.fromkeys(lines), edition(ctx)]
