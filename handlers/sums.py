@@ -7,14 +7,15 @@ from decimal import Decimal
 from bot.awards import Award, Part, in_force
 from bot.benefits import RECEIVED, Outcome, State
 from bot.chinese import day
+from bot.claims import Odd
 from bot.context import Context
-from bot.facts import Odd
 from bot.policies import Fact, Status, Step, Tiers
 from bot.replies import TEXT_LIMIT, say_link, web_link
 from handlers import wording
 from handlers.arithmetic import clause, line, need, told, yuan
 from handlers.cards import edition
-from handlers.estimates import DISTRICT, Estimate
+from handlers.estimates import Estimate
+from handlers.readings import DISTRICT
 
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
 ODD = {
@@ -22,8 +23,14 @@ ODD = {
     "zero": "“{said}”算不出补助。",
     "absurd": "“{said}”大得不像一家企业的数，怕是多写了。",
     "range": "“{said}”是个范围，算不准。",
+    "short": "不到“{said}”，到底是多少？",
     "contradiction": "前后说的数对不上。",
     "bare": "“{said}”没有带单位，是元还是万元？",
+    "foreign": "“{said}”是外币，请按人民币说。",
+    "part": "“{said}”像是一段时间的数，政策按全年（或整个项目）算。",
+    "inside": "里面有不该算的部分（土地费、基建或税），请说扣掉以后的数。",
+    "several": "这是几件（几个项目）的数；上限按一件还是按一家企业算，文件没有写明，请一件一件问。",
+    "each": "“{said}”像是单个的数，请说总数，或者说清一共几个。",
 }
 OFFERED = 2  # districts whose share is offered
 
@@ -153,7 +160,7 @@ def _parts(ctx: Context, found: Estimate) -> list[str]:
     summands = [part.sum for award in alive for part in award.counted]
     if found.adds_up and len(summands) > 1:
         lines.append(f"合计：{'＋'.join(yuan(s) for s in summands)}＝{yuan(sum(summands, Decimal(0)))}")
-    return [*lines, *_same_money(ctx, found), *_doubts(found)]
+    return [*lines, *_same_money(ctx, found), *_doubts(ctx, found)]
 
 
 def _label(ctx: Context, found: Estimate, award: Award, *, part: Part) -> str:
@@ -187,8 +194,11 @@ def _same_money(ctx: Context, found: Estimate) -> list[str]:
     return [f"　和{named}是同一笔钱，不重复拿。"]
 
 
-def _doubts(found: Estimate) -> list[str]:
+def _doubts(ctx: Context, found: Estimate) -> list[str]:
     """What the texts leave open where two levels stand together."""
+    if found.apart:
+        named = "、".join(f"{wording.level(a.policy)}的{clause(ctx.corpus, a.policy)}" for a in found.apart)
+        return [f"　只算了{wording.level(found.policy)}这一块，{named}另算。"]
     added = [award for award in found.alive if award not in found.also]
     derived = [part for award in added for part in award.counted if part.source]
     if derived:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.awards import Period, award
@@ -255,6 +255,7 @@ def caps(benefit: AnyBenefit, count: float) -> list[int]:
 def test_no_sum_is_above_its_caps_or_below_nothing(name: str, benefit: AnyBenefit) -> None:
     """Whatever is told, every rule of the corpus keeps its caps, and more never gives less."""
 
+    @settings(deadline=None)  # the first call pays for what is read once
     @given(figures=st.tuples(SUMS, SUMS), count=st.integers(1, 50))
     def holds(figures: tuple[float, float], count: int) -> None:
         small, large = (evaluate(benefit, facts_for(benefit, figure, float(count))) for figure in sorted(figures))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import sqlite3
 import time
@@ -185,7 +186,7 @@ def test_a_newer_database_stops_it(tmp_path: Path) -> None:
     for command in ("serve", "migrate"):
         ended = run(command, "--config", str(settings))
         assert ended.returncode == 2
-        assert "the database has version 9999, this program knows 0001 at most" in ended.stderr.decode()
+        assert re.search(r"the database has version 9999, this program knows \d{4} at most", ended.stderr.decode())
     assert (tmp_path / "huiqi.sqlite3").read_bytes()[100:] == before[100:]
 
 
