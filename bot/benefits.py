@@ -80,7 +80,7 @@ class Trace:
     limits    all that apply, in their order
     parts     what each of several gives under the cap of one: 8万, 10万 and 10万 of 8万, 15万 and 22万
     ceiling   that cap
-    deducted  what was already paid for a lower step, taken off a top-up
+    deducted  what was already paid for a lower step, taken off a top-up; `supposed` where nobody said that it was
     """
 
     fact: str = ""
@@ -94,6 +94,7 @@ class Trace:
     parts: tuple[Decimal, ...] = ()
     ceiling: Decimal | None = None
     deducted: Decimal = Decimal(0)
+    supposed: bool = False
 
     @property
     def bitten(self) -> Limit | None:
@@ -186,14 +187,15 @@ def evaluate(
     if missing:
         return Outcome(benefit=benefit, state=State.MISSING, missing=missing, unknown=unknown)
     reckoned = _reckon(benefit, facts) if _computable(benefit) else None
-    if reckoned is not None and isinstance(benefit, Step) and not reckoned.trace.times:
-        reckoned = None  # not one full step
+    if reckoned is not None and (reckoned.trace.raw < 0 or (isinstance(benefit, Step) and not reckoned.trace.times)):
+        reckoned = None  # a figure that fell, or not one full step
     if reckoned is None:
         state = State.OUTSIDE if _computable(benefit) else State.MISSING
         return Outcome(benefit=benefit, state=state, unknown=unknown, trace=_start(benefit, facts))
-    total, trace = _limited(benefit, facts, _split(benefit, reckoned, shares))
+    reckoned = _split(benefit, reckoned, shares)
+    total, trace = _limited(benefit, facts, reckoned)
     if benefit.topup and (paid := min(total, _paid_before(benefit, facts, before))) > 0:
-        total, trace = total - paid, replace(trace, deducted=paid)
+        total, trace = total - paid, replace(trace, deducted=paid, supposed=RECEIVED not in facts)
     return Outcome(benefit=benefit, state=reckoned.state, sum=total, trace=trace, unknown=unknown)
 
 

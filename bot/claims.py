@@ -15,7 +15,9 @@ from bot.figures import (
     former,
     giver,
     is_awarded,
+    is_growth,
     is_part,
+    is_total,
     year_of,
 )  # fmt: skip
 from bot.person import Facts
@@ -64,14 +66,16 @@ def claim(folded: Folded, figures: list[Figure], counted: list[Fact], odd: list[
     given = {fact.key for fact in counted if fact.given}
     gone = _gone(folded, figures, owner, counted)
     other = _of_other_years(folded, figures)
+    whole = frozenset(n for n, figure in enumerate(figures) if is_total(folded, figure))
     lone = [fact for fact in counted if [other.unit for other in counted].count(fact.unit) == 1]
     claims = sorted(
-        (cost + rank * LATER + is_part(folded, figure) * APART_COST, number, rank)
+        (cost + rank * LATER + (not whole and is_part(folded, figure)) * APART_COST, number, rank)
         for number, figure in enumerate(figures)
         if number not in owner and number not in gone
         for rank, fact in enumerate(counted)
         if (cost := _cost(folded, figure, fact, alone=fact in lone)) is not None
         and (number not in other or fact.before or fact.given)
+        and (number not in whole or cost <= 0 or len(figures) == 1)
     )
     rivals = []
     for cost, number, rank in claims:
@@ -125,7 +129,7 @@ def _years(folded: Folded, figures: list[Figure], counted: list[Fact]) -> dict[i
     """Figures of last year and of this one told beside each other: 去年4亿今年6亿."""
     sums = [n for n, figure in enumerate(figures) if figure.unit == "yuan"]
     last = [n for n in sums if year_of(folded, figures[n]) == -1]
-    this = [n for n in sums if year_of(folded, figures[n]) == 0]
+    this = [n for n in sums if year_of(folded, figures[n]) == 0 and not is_growth(folded, figures[n])]
     grown = next((fact.grows for fact in counted if fact.grows), "")
     if len(last) != 1 or len(this) != 1 or not grown:
         return {}
@@ -243,7 +247,7 @@ def multiplied(figure: Figure, figures: list[Figure]) -> Figure | None:
     """A sum of each of several as their total: 6个产品, 认证费每个12万. None where nobody counted them."""
     counts = {f.value for f in figures if f.unit not in ("", "yuan", "percent") and not f.flaw and not f.every}
     count = counts.pop() if len(counts) == 1 else 0.0
-    if not (1 <= count <= MANY and count.is_integer()):
+    if count < 1 or not count.is_integer():
         return None
-    parts = (figure.value,) * int(count)
+    parts = (figure.value,) * int(count) if count <= MANY else ()
     return replace(figure, value=round(figure.value * count, 2), parts=parts)

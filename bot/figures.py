@@ -74,7 +74,9 @@ OF_LAST_YEAR = re.compile(
     "(?:去年|上年|上一年)(?:还|就|也|都|又|我们|俺们?|咱们?)*(?:能|可以|可|该|应该)[^投花]{0,4}[补奖拿领给报]"
 )
 TIMES = re.compile("个(?:月|季度|小时|工作日|国家|地方|区|市|点|亿)")  # 三个月 counts no products
+GREW = re.compile("(?:增量|增加额?|净增|多了|多卖|涨了|增长了?|增)(?:大约|大概|约|有|是|为)?$")
 INSIDE = re.compile("(?:其中|(?<![不未])含|包括|里[面头边])[^，。不]{0,4}(?:土地|地价|基建|税)")
+TOTAL = re.compile("(?:总投资|投资总额|固定资产(?:总?投资)?|固投|总投入)(?:额|了|是|为|约|大概|有)*$")
 NET = "不含"  # in the question for a fact: what is not part of it
 SHORT_OF = re.compile("(?:不到|不足|少于|小于|低于|没到|没过)$")
 FROM, RISEN = re.compile("从[^到涨增升至]{0,6}$"), re.compile("[涨增升长做](?:加|长)?[到至]了?$")
@@ -257,9 +259,19 @@ def asks_of_last_year(folded: Folded) -> bool:
     return OF_LAST_YEAR.search(folded.text) is not None
 
 
+def is_growth(folded: Folded, figure: Figure) -> bool:
+    """Whether a figure is by how much something grew, and not to what: 今年增量6000万."""
+    return GREW.search(folded.text[max(0, figure.start - LEAD) : figure.start]) is not None
+
+
 def holds_more(folded: Folded, question: str) -> bool:
     """Whether a sum is told with a part that the question for it leaves out: 其中土地3000万, 含税."""
     return NET in question and INSIDE.search(folded.text) is not None
+
+
+def is_total(folded: Folded, figure: Figure) -> bool:
+    """Whether a figure is said to be all that was invested, of which what rules ask for may be a part."""
+    return TOTAL.search(folded.text[max(0, figure.start - LEAD) : figure.start]) is not None
 
 
 def is_part(folded: Folded, figure: Figure) -> bool:

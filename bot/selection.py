@@ -112,9 +112,12 @@ def choose(policy: Policy, text: str, facts: Given, *, silent: Sequence[str] = (
     together = len(picked) > 1 and all(_own(n, picked, evidence) >= TELLING for n in picked)
     groups = {candidates[n].choice for n in picked} - {""}
     certain = [b for b in candidates if all(check(need, facts) is Verdict.MET for need in b.needs)]
-    names = {candidates[n].beside for n in picked}
+    names = {candidates[n].beside for n in picked} - {""}
+    whole = {candidates[n].name for n in picked}
     chosen = tuple(
-        b for n, b in enumerate(candidates) if n in picked or b.name in names or (b.choice in groups and b in certain)
+        b
+        for n, b in enumerate(candidates)
+        if n in picked or b.name in names or (b in certain and (b.choice in groups or (b.needs and b.beside in whole)))
     )
     return Selection(benefits=chosen, told=True, named=True, together=together)
 
@@ -124,8 +127,10 @@ def _instead(
 ) -> set[int]:
     """The siblings for the other side of a bound that fails what was picked: 10亿以上 for whom 10亿以下 is not."""
     failed = {need.fact for n in picked for need in needs_of(candidates[n]) if check(need, facts) is Verdict.UNMET}
+    asked = {need.fact for n in picked for need in needs_of(candidates[n])}
     met = [{need.fact for need in needs_of(b) if check(need, facts) is Verdict.MET} for b in candidates]
-    return {n for n, fit in enumerate(fits) if fit and failed and failed <= met[n]}
+    alike = [asked <= {need.fact for need in needs_of(b)} for b in candidates]
+    return {n for n, fit in enumerate(fits) if fit and failed and failed <= met[n] and alike[n]}
 
 
 def _evidence(benefits: Sequence[AnyBenefit], folded: Folded, silent: frozenset[str]) -> list[dict[int, float]]:

@@ -94,7 +94,8 @@ def line(corpus: Corpus, part: Part) -> str:
     said = _product(corpus, outcome) + _limited(corpus, outcome)
     trace = outcome.trace
     if trace.deducted:
-        said += f"，扣掉已拿的{short(trace.deducted)}，补差额{yuan(outcome.sum)}"
+        paid = f"低一档的{short(trace.deducted)}（当作已拿过）" if trace.supposed else f"已拿的{short(trace.deducted)}"
+        said += f"，扣掉{paid}，补差额{yuan(outcome.sum)}"
     if part.shortened:
         said += f"；和其他项共用上限，这项只计{yuan(part.sum)}"
     return said

@@ -104,6 +104,13 @@ class Estimate:
         return bool(bases & self.named) and not self.own.unmet and not self.odd
 
     @property
+    def is_settled(self) -> bool:
+        """Whether what was told makes one sum with no doubt left."""
+        counted = [part.outcome for part in self.own.counted]
+        doubts = [need for outcome in counted for need in outcome.unknown] + list(self.own.unknown)
+        return bool(counted) and not (doubts or self.own.unmet or self.odd or self.is_open) and self.rests_on_figures
+
+    @property
     def fit(self) -> tuple[bool, int]:
         """How well its rules take what was told: figures of theirs, then the facts it uses less those nobody told."""
         counted = [part.outcome for part in self.own.counted]
@@ -174,7 +181,7 @@ async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tupl
     if meant and not selection.named:
         selection = Selection(benefits=tuple(policy.benefits[n] for n in meant if n < len(policy.benefits)), told=True)
     facts |= assumed(ctx, policy, selection, facts)
-    case, odd = case_of(ctx, policy, selection, told)
+    case, odd = case_of(ctx, policy, selection, told=told, facts=facts)
     own = award(corpus, policy, facts, period=period, benefits=selection.benefits, case=case)
     found = Estimate(
         policy=policy,
@@ -248,7 +255,8 @@ async def best_estimate(ctx: Context, ids: tuple[str, ...]) -> Estimate:
         if best.is_claimed and scores.get(policy.id, 0) < NEAR * scores.get(ids[0], 0):
             continue
         other = await estimate(ctx, policy)
-        if other.is_claimed and other.fit > best.fit:
+        near = scores.get(policy.id, 0) >= NEAR * scores.get(ids[0], 0)
+        if (other.is_claimed and other.fit > best.fit) or (near and other.is_settled and not best.own.counted):
             best = other
     if TOGETHER.search(ctx.words):
         return await _with_others(ctx, best, ids)

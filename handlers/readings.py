@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.awards import Case, Period, companions
-from bot.benefits import RECEIVED, deciding
+from bot.benefits import RECEIVED, Verdict, check, deciding, needs_of
 from bot.claims import Odd
 from bot.context import Context
 from bot.corpus import Corpus
@@ -91,7 +91,9 @@ def _without_conditions(
     return left if left.named and set(left.benefits) < set(found.benefits) else found
 
 
-def case_of(ctx: Context, policy: Policy, selection: Selection, told: Told) -> tuple[Case, tuple[Odd, ...]]:
+def case_of(
+    ctx: Context, policy: Policy, selection: Selection, *, told: Told, facts: Facts
+) -> tuple[Case, tuple[Odd, ...]]:
     """The parts of sums, and the counts that belong to one benefit each: 两个保健食品、三个新原料."""
     case = Case(shares=told.parts)
     for benefit in selection.benefits:
@@ -103,17 +105,38 @@ def case_of(ctx: Context, policy: Policy, selection: Selection, told: Told) -> t
     for key in keys if len(selection.benefits) > 1 else ():
         fact = ctx.corpus.facts[key]
         segments = counts(ctx.words, fact) if fact.kind in ("number", "money") else []
-        if len({value for value, _ in segments}) < 2:
-            continue
-        apart: dict[str, Facts] = {}
-        for value, text in segments:
-            chosen = choose(policy, text, {}, silent=silent(ctx.corpus, policy))
-            mine = [b for b in chosen.benefits if chosen.named and b in selection.benefits]
-            if len(mine) != 1 or mine[0].name in apart:
-                return case, (Odd(fact=key, kind="contradiction"),) if fact.kind == "number" else ()
-            apart[mine[0].name] = {key: value}
-        return replace(case, apart=apart), ()
+        several = len({value for value, _ in segments}) > 1
+        apart = _apart(ctx.corpus, policy, selection, key=key, segments=segments) if several else {}
+        if apart:
+            return replace(case, apart=apart), ()
+        if several and fact.kind == "number":
+            return case, (Odd(fact=key, kind="contradiction"),)
+        if fact.kind == "money" and key in told.facts and _counts_twice(selection, key, facts):
+            return case, (Odd(fact=key, kind="both"),)
     return case, ()
+
+
+def _apart(
+    corpus: Corpus, policy: Policy, selection: Selection, *, key: str, segments: Sequence[tuple[float, str]]
+) -> dict[str, Facts]:
+    """Which figure is told of which benefit; nothing unless each names one."""
+    found: dict[str, Facts] = {}
+    for value, text in segments:
+        chosen = choose(policy, text, {}, silent=silent(corpus, policy))
+        mine = [b for b in chosen.benefits if chosen.named and b in selection.benefits]
+        if len(mine) != 1 or mine[0].name in found:
+            return {}
+        found[mine[0].name] = {key: value}
+    return found
+
+
+def _counts_twice(selection: Selection, key: str, facts: Facts) -> bool:
+    """Whether one sum would be the base of two benefits that are meant beside each other, and neither adds to the
+    other by its text."""
+    names = {benefit.beside for benefit in selection.benefits} - {""}
+    fitting = [b for b in selection.benefits if all(check(n, facts) is not Verdict.UNMET for n in needs_of(b))]
+    taken = [b for b in fitting if key in deciding(b) and not (b.choice or b.beside or b.name in names)]
+    return selection.together and len(taken) > 1
 
 
 def _odd_parts(benefit: AnyBenefit, told: Told) -> Odd | None:

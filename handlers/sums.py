@@ -30,8 +30,10 @@ ODD = {
     "part": "“{said}”像是一段时间的数，政策按全年（或整个项目）算。",
     "inside": "里面有不该算的部分（土地费、基建或税），请说扣掉以后的数。",
     "several": "这是几件（几个项目）的数；上限按一件还是按一家企业算，文件没有写明，请一件一件问。",
+    "both": "您说到的几项都按这个数算，请分开说各是多少。",
     "each": "“{said}”像是单个的数，请说总数，或者说清一共几个。",
 }
+OTHER_DISTRICT = "其他"  # how the choice of a district begins that has no policies here
 OFFERED = 2  # districts whose share is offered
 
 
@@ -78,7 +80,9 @@ def _reasons(ctx: Context, found: Estimate, outcome: Outcome) -> list[str]:
     said = told(facts[key], found.facts[key])
     if isinstance(outcome.benefit, Step):
         return [f"{name}{said}，还不满一档（{wording.benefit(outcome.benefit)}）"]
-    tiers = outcome.benefit.tiers if isinstance(outcome.benefit, Tiers) else ()
+    if not isinstance(outcome.benefit, Tiers):
+        return [f"{name}{said}，没有可奖补的数"]
+    tiers = outcome.benefit.tiers
     floors = {
         tier.label: min(b for b in (tier.at_least, tier.above) if b is not None) for tier in tiers if not tier.one_of
     }
@@ -127,8 +131,12 @@ def _given(ctx: Context, found: Estimate) -> list[str]:
     facts = ctx.corpus.facts
     said = [told(facts[key], found.facts[key]) for key in found.used if key not in found.kept]
     kept = [told(facts[key], found.facts[key]) for key in found.used if key in found.kept]
+    elsewhere = str(found.facts.get(DISTRICT, "")).startswith(OTHER_DISTRICT) and found.policy.level == "city"
+    alone = ["资料里没有您所在区（市）自己的政策，下面只是市级的。"] if elsewhere else []
+    stands = [f for f in facts.values() if f.within in found.used and f.key in found.told.facts]
+    alone += [f"没说{facts[f.within].name}，先按{f.name}算。" for f in stands if f.within not in found.told.facts]
     lines = [f"按您说的：{'，'.join(said)}"] if said else []
-    return [*lines, *([f"按“我的企业”：{'，'.join(kept)}"] if kept else [])]
+    return [*lines, *([f"按“我的企业”：{'，'.join(kept)}"] if kept else []), *alone]
 
 
 def _headline(found: Estimate) -> str:
