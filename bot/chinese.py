@@ -27,7 +27,7 @@ MONEY = re.compile(
 )
 WITH_TENTHS = 1e4  # the least scale that is so shortened
 # 1亿2, 3万5: a digit for a tenth of the scale before it, where nothing follows that it could count.
-TENTHS = re.compile(r"([1-9一二三四五六七八九])(?=$|[能补给奖拿领多左的可够该了吧呢技钱])")
+TENTHS = re.compile(r"([1-9一二三四五六七八九])(?=$|多少|[能补给奖拿领左的可够该了吧呢技])")
 SCALES = {
     "万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "十亿": 1e9, "个亿": 1e8, "亿": 1e8, "千万": 1e7, "百万": 1e6,
     "十万": 1e5, "万": 1e4, "w": 1e4, "千": 1e3, "百": 1e2, "": 1.0,

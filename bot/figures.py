@@ -184,13 +184,12 @@ def _lists(folded: Folded, figures: list[Figure]) -> list[Figure]:
     """The same with the sums of a list as one figure, their total: 分别花了8万、15万和22万."""
     found: list[Figure] = []
     for figure in figures:
-        last = found[-1] if found else None
-        if last is not None and _goes_on(folded, last, figure):
-            before = _as_sums(folded, last, figure)
-            parts = (*before, figure.value)
-            found[-1] = Figure(last.start, figure.end, round(sum(parts), 2), "yuan", parts=parts)
-        else:
-            found.append(figure)
+        joined = figure
+        while found and _goes_on(folded, found[-1], joined):
+            last = found.pop()
+            parts = (*_as_sums(folded, last, figure), *(joined.parts or (joined.value,)))
+            joined = Figure(last.start, figure.end, round(sum(parts), 2), "yuan", parts=parts)
+        found.append(joined)
     return found
 
 

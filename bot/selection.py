@@ -119,6 +119,8 @@ def choose(policy: Policy, text: str, facts: Given, *, silent: Sequence[str] = (
         for n, b in enumerate(candidates)
         if n in picked or b.name in names or (b in certain and (b.choice in groups or (b.needs and b.beside in whole)))
     )
+    having = {b.name for b in chosen}
+    together |= len(chosen) > 1 and sum(b.beside not in having for b in chosen) == 1
     return Selection(benefits=chosen, told=True, named=True, together=together)
 
 

@@ -70,6 +70,20 @@ def rate(**fields: Any) -> Rate:
     return Rate(**{"name": "a", "percent": 12, "base": "b", "fact": "money", **fields})
 
 
+def test_each_of_several_under_the_cap_of_one() -> None:
+    """8万, 15万 and 22万 under a cap of 10万 each are 28万, and no more than all of them may have."""
+    each = rate(percent=100, cap=100_000, cap_total=500_000, count="products")
+    found = evaluate(each, {"money": 450_000.0, "products": 3.0}, shares=(80_000, 150_000, 220_000))
+    assert (found.state, found.sum) == (State.AWARDED, Decimal(280_000))
+    assert [int(part) for part in found.trace.parts] == [80_000, 100_000, 100_000]
+    assert evaluate(each, {"money": 720_000.0}, shares=(120_000,) * 6).sum == 500_000
+
+
+def test_what_fell_gives_nothing() -> None:
+    """A share of less than nothing is no debt."""
+    assert evaluate(rate(), {"money": -5_000.0}).state is State.OUTSIDE
+
+
 def test_a_share_with_its_arithmetic() -> None:
     """3000万 × 12 % is 360万, below the cap of 600万, which did not bite."""
     found = evaluate(rate(cap=6_000_000), {"money": 30_000_000.0})
