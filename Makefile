@@ -7,7 +7,7 @@ demo: .venv/ready
 	$(RUN) main.py demo $(ARGS)
 
 test: .venv/tested .venv/benched
-	$(RUN) -m pytest $(ARGS)
+	$(RUN) -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 bench: .venv/benched
 	$(RUN) -m benchmarks $(ARGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
+from benchmarks.broadcast import entering, sending
 from benchmarks.matching import first_characters, growth, questions
 from benchmarks.measuring import NOISE, Table
 from benchmarks.quality import quality
@@ -16,6 +17,8 @@ BENCHMARKS: dict[str, Callable[[], Table]] = {
     "rivals": rivals,
     "questions": questions,
     "quality": quality,
+    "sending": sending,
+    "entering": entering,
 }
 
 

@@ -82,13 +82,14 @@ class Cost:
 def cost(make: Callable[[], object]) -> Cost:
     """Make something that its owner keeps, and see what it takes."""
     gc.collect()
-    before, start = _resident(), time.perf_counter()
+    before, start = resident(), time.perf_counter()
     make()
     seconds = time.perf_counter() - start
-    return Cost(seconds=seconds, megabytes=(_resident() - before) / 1e6)
+    return Cost(seconds=seconds, megabytes=(resident() - before) / 1e6)
 
 
-def _resident() -> float:
+def resident() -> float:
+    """Bytes of memory this process holds; NaN where the machine does not tell."""
     if not STATM.exists():
         return float("nan")
     (pages,) = islice(STATM.read_text().split(), 1, 2)

@@ -99,7 +99,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         """Send what waits and finish what a dead process began, without listening."""
         from bot.app import work as run
 
-        _uvloop(run(read_config(config), router))
+        _uvloop(run(read_config(config), router, words))
 
     @cli.command()
     def migrate(config: ConfigFile) -> None:
@@ -130,7 +130,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         config: ConfigFile, many: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 100
     ) -> None:
         """Show what followers asked staff and complained of, one JSON line each."""
-        from bot.app import read_remarks as run
+        from bot.commands import read_remarks as run
 
         for kept in asyncio.run(run(read_config(config), many)):
             when = datetime.fromtimestamp(kept.created, SHANGHAI).isoformat(timespec="seconds")
@@ -138,9 +138,36 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
             typer.echo(msgspec.json.encode(shown).decode())
 
     @cli.command()
+    def correct(
+        config: ConfigFile,
+        policy: Annotated[str, typer.Argument(metavar="POLICY_ID", help="The policy, such as q91-1.")],
+        note: Annotated[str, typer.Option(help="What was wrong and what is right, in the words people will read.")],
+    ) -> None:
+        """Tell everybody who was answered with a policy, in the days that are kept, that it was wrong."""
+        from bot.corrections import correct as run
+
+        typer.echo(asyncio.run(run(_quietly(config), words, policy, note=note)))
+
+    @cli.command()
+    def outbox(
+        config: ConfigFile,
+        state: Annotated[str, typer.Option(help="List rows in this state: failed, unknown, waiting, sent …")] = "",
+        retry: Annotated[list[int] | None, typer.Option(metavar="ID", help="Send this row again.")] = None,
+        resume: Annotated[str, typer.Option(metavar="CHANNEL", help="Let this channel go on.")] = "",
+        many: Annotated[int, typer.Option(min=1, max=10_000, help="How many rows, newest first.")] = 20,
+    ) -> None:
+        """Say what waits, what failed and why; send again what a person has looked into."""
+        from bot.ledger import run_ledger
+
+        running = run_ledger(
+            _quietly(config), words, typer.echo, state=state, many=many, retry=retry or (), resume=resume
+        )
+        raise typer.Exit(0 if asyncio.run(running) else 1)
+
+    @cli.command()
     def menu(config: ConfigFile) -> None:
         """Put data/menu.toml in place of the account's menu."""
-        from bot.app import put_menu
+        from bot.commands import put_menu
 
         settings = _quietly(config)
         try:

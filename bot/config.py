@@ -63,6 +63,27 @@ class Replies(Section, frozen=True, kw_only=True):
     transfer: bool = False
 
 
+class Push(Section, frozen=True, kw_only=True):
+    """How people are told of what they subscribed to, and how often.
+
+    `pace` is calls a second on each channel. `template_fields` and `notice_fields` say which named value of a notice
+    (title, change, date, unit …) each key of the template shows; `notice_lasting` where one grant allows many sends.
+    Nobody is written to from `quiet_from` until `quiet_until`, HH:MM in Shanghai.
+    """
+
+    pace: float = 50.0
+    template_id: str = ""
+    template_fields: dict[str, str] = {}
+    notice_id: str = ""
+    notice_fields: dict[str, str] = {}
+    notice_lasting: bool = False
+    per_day: int = 2
+    per_week: int = 6
+    quiet_from: str = "20:30"
+    quiet_until: str = "08:30"
+    workdays: bool = True
+
+
 class Log(Section, frozen=True, kw_only=True):
     """What is logged, and how."""
 
@@ -78,6 +99,7 @@ class Config(Section, frozen=True, kw_only=True):
     database: Database = Database()
     corpus: Corpus = Corpus()
     replies: Replies = Replies()
+    push: Push = Push()
     log: Log = Log()
 
 
@@ -95,8 +117,14 @@ SHAPES = {
     ("wechat", "original_id"): (r"gh_[0-9A-Za-z]+", "the original id of the account, such as gh_0123456789ab"),
     ("wechat", "api_base_url"): (r"https?://[^\s/]+", "an address without a path, such as https://api.weixin.qq.com"),
     ("server", "public_url"): (r"https?://[^\s]+[^\s/]", "an address without a slash at the end, or empty"),
+    ("push", "quiet_from"): (r"([01]\d|2[0-3]):[0-5]\d", "a time such as 20:30"),
+    ("push", "quiet_until"): (r"([01]\d|2[0-3]):[0-5]\d", "a time such as 08:30"),
     ("database", "url"): (r"(sqlite:///|postgresql://).+", "sqlite:///file.sqlite3 or postgresql://user@host/name"),
 }
+FIELD = re.compile(  # the kinds of bot.channels.fields, which a test holds against this
+    r"(thing|short_thing|const|enum|number|letter|symbol|character_string|time|date|amount|phone_number|car_number"
+    r"|name|phrase)[0-9]+"
+)
 PLACEHOLDER = re.compile(r"wx0+|gh_0+|put.*here0*", re.IGNORECASE)  # what config.example.toml shows
 
 
@@ -204,3 +232,21 @@ def _check(config: Config) -> None:
         raise ConfigError(f"[replies] deadline = {config.replies.deadline}: must be from 0.5 to 4.8 seconds")
     if config.replies.keep_days < 1:
         raise ConfigError(f"[replies] keep_days = {config.replies.keep_days}: must be at least 1")
+    _check_push(config.push)
+
+
+def _check_push(push: Push) -> None:
+    if not 0 < push.pace <= 100_000:
+        raise ConfigError(f"[push] pace = {push.pace}: must be above 0, and 100000 calls a second at most")
+    for name in ("per_day", "per_week"):
+        if getattr(push, name) < 1:
+            raise ConfigError(f"[push] {name} = {getattr(push, name)}: must be at least 1")
+    for name, template, fields in (
+        ("template_fields", push.template_id, push.template_fields),
+        ("notice_fields", push.notice_id, push.notice_fields),
+    ):
+        if template and not fields:
+            raise ConfigError(f"[push] {name}: is empty; it says what each key of the template shows")
+        for key in fields:
+            if not FIELD.fullmatch(key):
+                raise ConfigError(f"[push] {name}: {key!r} is no key of a template, such as thing1 or date2")

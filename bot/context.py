@@ -14,8 +14,9 @@ import msgspec
 
 from bot.conversation import REMEMBERED, Conversation
 from bot.corpus import Corpus
+from bot.interests import concerning
 from bot.messages import AnyMessage
-from bot.person import Change, Person
+from bot.person import Change, Dossier, Person
 from bot.ranking import Finding, find
 
 
@@ -26,11 +27,14 @@ class Office:
     public_url    the address of the public pages, empty where there are none
     can_push      the account may write first, so that a late answer can follow
     can_transfer  customer-service seats are manned, so that a message can be handed to them
+    export_link   makes the address where a follower reads all that is kept of them, good until a time; None where there
+                  are no public pages
     """
 
     public_url: str = ""
     can_push: bool = True
     can_transfer: bool = False
+    export_link: Callable[[str, float], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +51,11 @@ async def nobody() -> Person:
     return Person()
 
 
+async def nothing() -> Dossier:
+    """Everything that is kept of somebody of whom nothing is kept."""
+    return Dossier()
+
+
 @dataclass(kw_only=True)
 class Context:
     """One message on its way to an answer.
@@ -54,6 +63,7 @@ class Context:
     words     what the follower said, in whatever way: typed, spoken, by a menu button; empty where they said nothing
     pointed   the policy a tapped link belongs to
     load      reads what is kept of the follower; `person` asks it once
+    recall    reads everything that is kept of them
     changes   what the answer changes of that, written with it
     """
 
@@ -65,6 +75,7 @@ class Context:
     office: Office
     conversation: Conversation = field(default_factory=Conversation)
     load: Callable[[], Awaitable[Person]] = nobody
+    recall: Callable[[], Awaitable[Dossier]] = nothing
     notes: list[Note] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     _person: Person | None = None
@@ -96,6 +107,14 @@ class Context:
         if text not in self._findings:
             self._findings[text] = find(text, self.corpus, self.today)
         return self._findings[text]
+
+    def concerning(self, kind: str, value: str) -> tuple[str, ...]:
+        """The ids of the policies that somebody who subscribed to this is told of."""
+        return concerning(self.corpus, kind, value)
+
+    async def dossier(self) -> Dossier:
+        """Everything that is kept of the follower, as it was before this message."""
+        return await self.recall()
 
     def remember(self, conversation: Conversation) -> None:
         """Keep where we are for the next message, and what was told so far."""

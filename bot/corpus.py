@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from bot.chinese import Folded, fold
 from bot.errors import CorpusError
 from bot.index import Index, build_index
+from bot.kept import kept
 from bot.lexicon import INTENTS, Lexicon
 from bot.policies import (
     Department,
@@ -99,6 +101,9 @@ class Corpus:
     @cached_property
     def index(self) -> Index:
         """What a question is looked up in."""
+        return kept(self.version, self._build) if self.sayings else self._build()
+
+    def _build(self) -> Index:
         return build_index(
             policies=tuple(self.policies.values()),
             papers=self.papers,
@@ -114,10 +119,31 @@ class Corpus:
         return Counter(pair for p in self.policies.values() for b in p.benefits for pair in pairs(b.name))
 
     @cached_property
+    def texts(self) -> dict[str, tuple[Folded, ...]]:
+        """What each policy says, text by text and folded, to look for a word in."""
+        return {policy.id: tuple(map(fold, dict.fromkeys(_texts(policy)))) for policy in self.policies.values()}
+
+    @cached_property
+    def synonyms(self) -> dict[str, tuple[str, ...]]:
+        """What a word means that the corpus calls otherwise, all of it folded."""
+        meant: dict[str, tuple[str, ...]] = {}
+        for entry in self.lexicon.synonym:
+            means = tuple(fold(mean).text for mean in entry.mean)
+            for word in entry.say:
+                said = fold(word).text
+                meant[said] = (*meant.get(said, ()), *means)
+        return meant
+
+    @cached_property
     def shared_titles(self) -> frozenset[str]:
         """The titles that more than one policy has."""
         counts = Counter(policy.title for policy in self.policies.values())
         return frozenset(title for title, count in counts.items() if count > 1)
+
+    def called(self, policy: Policy) -> str:
+        """The title; policies that share one are told apart by what people call them."""
+        shared = policy.title in self.shared_titles
+        return f"{policy.title}·{policy.keywords[0]}" if shared and policy.keywords else policy.title
 
     @cached_property
     def whole_city(self) -> frozenset[str]:
@@ -196,6 +222,14 @@ def _sayings(folder: Path, digest: Any) -> dict[str, tuple[str, ...]]:
         for name, lines in _read(path, SayingFile, digest).say.items():
             said[name] = (*said.get(name, ()), *lines)
     return said
+
+
+def _texts(policy: Policy) -> Iterator[str]:
+    yield from (policy.title, policy.summary, policy.district, *policy.topics, *policy.keywords)
+    yield from (*policy.who, *policy.conditions, *policy.offers)
+    for benefit in policy.benefits:
+        yield from (benefit.name, benefit.who, benefit.note, getattr(benefit, "by", ""), getattr(benefit, "base", ""))
+        yield from (tier.label for tier in getattr(benefit, "tiers", ()))
 
 
 def _order(policy_id: str) -> tuple[str, int]:

@@ -75,7 +75,7 @@ async def open_demo(
             replies=Replies(transfer=False),
         )
         services = await stack.enter_async_context(
-            open_services(config, router, clock=clock, corpus=corpus, migrate=True)
+            open_services(config, router, words=words, clock=clock, corpus=corpus, migrate=True)
         )
         mount(app, services, words, home="/emulator/")
         page.mount(app, platform)

@@ -24,11 +24,13 @@ from typing import Any
 import msgspec
 import structlog
 
+from bot.channels.next_message import beneath
 from bot.clock import Clock, within
 from bot.conversation import Conversation, fresh
 from bot.deliveries import Deliveries
 from bot.errors import StoreError
 from bot.messages import AnyMessage
+from bot.notices import Notice, life
 from bot.person import Change
 from bot.replies import Answer
 from bot.store.feedback import Remark
@@ -82,15 +84,18 @@ class Engine:
         clock: Clock,
         deadline: float = 4.5,
         can_push: bool = True,
+        heading: str = "",
         owner: str | None = None,
     ) -> None:
-        """`deadline` in seconds, below RETRY_SECONDS; `apology` is said where `answer` fails; `owner`: this process."""
+        """`deadline` in seconds, below RETRY_SECONDS; `apology` is said where `answer` fails; `heading` stands over
+        the notices beneath an answer; `owner`: this process."""
         self._inbox = inbox
         self._answer = answer
         self._apology = apology
         self._clock = clock
         self._deadline = deadline
         self._can_push = can_push
+        self._heading = heading
         self._owner = owner or str(uuid.uuid4())
         self._running: dict[str, _Work] = {}
         self._unanswered: dict[str, list[Task]] = {}  # by follower, in the order they came
@@ -186,7 +191,7 @@ class Engine:
         if claim.state == "running" and claim.owner != self._owner:
             claim = await self._await_other(work.message, claim)
         if claim.state == "running" and claim.owner == self._owner:
-            claim = await self._settle(work, claim.conversation)
+            claim = await self._settle(work, claim)
         return claim.answer if claim.delivery == "passive" else None
 
     async def _await_other(self, message: AnyMessage, claim: Claim) -> Claim:
@@ -194,8 +199,7 @@ class Engine:
         for _ in range(math.ceil(2 * RETRY_SECONDS / POLL)):
             time = self._clock.time()
             if claim.lease < time and await self._take_over(message, time):
-                conversation = await self._inbox.conversation(message.openid)
-                return msgspec.structs.replace(claim, owner=self._owner, conversation=conversation)
+                return msgspec.structs.replace(await self._current(message, claim), owner=self._owner)
             await self._clock.sleep(POLL)
             found = await self._inbox.look(message.key)
             if found is None or found.state != "running":
@@ -206,21 +210,35 @@ class Engine:
     async def _take_over(self, message: AnyMessage, time: float) -> bool:
         return await self._inbox.take_over(message.key, owner=self._owner, lease=LEASE, time=time)
 
-    async def _settle(self, work: _Work, conversation: Conversation | None) -> Claim:
+    async def _current(self, message: AnyMessage, claim: Claim) -> Claim:
+        """The claim, with what may have changed since of its follower."""
+        conversation, waiting = await self._inbox.conversation(message.openid), claim.waiting
+        if window(message) is not None:
+            waiting = await self._inbox.waiting(message.openid)
+        return msgspec.structs.replace(claim, conversation=conversation, waiting=waiting)
+
+    async def _settle(self, work: _Work, claim: Claim) -> Claim:
         work.renewed = self._clock.time()
         if work.before:
             await within(self._clock, asyncio.gather(*work.before, return_exceptions=True), ANSWER_LIMIT)
-            conversation = await self._inbox.conversation(work.message.openid)
-        outcome = await self._ask(work, conversation)
-        promised = work.deliveries.promise()
+            claim = await self._current(work.message, claim)
+        outcome = await self._ask(work, claim.conversation)
+        promised, time = work.deliveries.promise(), self._clock.time()
+        late = None if promised else self._late(work.message, outcome.answer)
+        answer, told = outcome.answer, tuple[Notice, ...]()
+        if claim.waiting and late is None and not outcome.changes:  # who changes what they are told is left in peace
+            news = [notice for notice in claim.waiting if life(notice) > time]
+            answer, told = beneath(outcome.answer, news, self._heading)
         settlement = Settlement(
-            answer=outcome.answer,
+            answer=answer,
             conversation=outcome.conversation,
             remarks=outcome.remarks,
             changes=outcome.changes,
-            late=None if promised else self._late(work.message, outcome.answer),
+            late=late,
+            told=told,
+            without=outcome.answer,
         )
-        return await self._inbox.settle(work.message, settlement, owner=self._owner, time=self._clock.time())
+        return await self._inbox.settle(work.message, settlement, owner=self._owner, time=time)
 
     async def _ask(self, work: _Work, conversation: Conversation | None) -> Outcome:
         """What `answer` says; the apology if it fails or does not come to an end."""

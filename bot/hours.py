@@ -28,6 +28,24 @@ def working(day: date) -> bool:
         return day.weekday() < 5
 
 
+def waking(now: datetime, quiet: tuple[str, str], *, workdays: bool) -> datetime:
+    """The first moment from `now` on in which people may be written to: outside the quiet hours, given as HH:MM and
+    HH:MM, and, where that is asked for, on a working day."""
+    first, last = (time.fromisoformat(one) for one in quiet)
+    for ahead in range(SEARCHED):
+        day = now.date() + timedelta(days=ahead)
+        if workdays and not working(day):
+            continue
+        begin = datetime.combine(day, time(0), now.tzinfo)
+        # A day's waking hours: all of it without the part from `first` until `last`, which may reach over midnight.
+        spans = ((last, first),) if last < first else ((time(0), first), (last, time.max))
+        for opens, closes in spans:
+            start = max(now, datetime.combine(day, opens, now.tzinfo), begin)
+            if start < datetime.combine(day, closes, now.tzinfo):
+                return start
+    return now  # no holiday is as long
+
+
 def opening(hours: Hours, now: datetime) -> Opening:
     """Whether the desks are open at `now`, and the moment they next close or open."""
     for ahead in range(SEARCHED):

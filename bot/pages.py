@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlencode
@@ -16,13 +16,13 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.chinese import day, money, share
-from bot.clock import Clock, now
+from bot.clock import SHANGHAI, Clock, now
 from bot.corpus import Corpus
 from bot.policies import SOON, AnyBenefit, Paper, Policy, Pool, Status, Tiers, largest
 from bot.ranking import find
 
 HERE = Path(__file__).parent
-PAGES = ("policy", "policies", "missing")
+PAGES = ("policy", "policies", "missing", "mine")
 TEXT_LIMIT = 100  # characters of a search that are read; a longer one costs time and finds nothing better
 ECHO_LIMIT = 24  # characters of a wrong value that are shown back
 FACETS = ("district", "topic", "status", "paper")
@@ -33,6 +33,14 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
+# The platform's script and the frames its open tags are made of (its page on open tags): on pages that use it alone.
+SCRIPTED = {
+    **HEADERS,
+    "Content-Security-Policy": HEADERS["Content-Security-Policy"]
+    + "; script-src 'self' https://res.wx.qq.com; frame-src https://*.qq.com webcompt:",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+WECHAT = "MicroMessenger"  # in the name of its browser
 FRESH = "no-cache"  # a status changes at midnight: a page kept from yesterday must not be shown
 FOREVER = "public, max-age=31536000, immutable"  # for a file whose address carries its hash
 
@@ -122,8 +130,17 @@ class Asset:
     version: str
 
 
+async def unsigned(_: str) -> Mapping[str, str] | None:
+    """No page may use the platform's script."""
+    return None
+
+
 class Pages:
-    """Serves the pages. `describe` puts one benefit into one line; `public_url` is empty where none is set."""
+    """Serves the pages. `describe` puts one benefit into one line; `public_url` is empty where none is set.
+
+    `notice_id` is the subscription notice that a policy's page offers inside WeChat, `notice_lasting` where one consent
+    allows many, and `sign` what lets a page at an address use the platform's script, where it may.
+    """
 
     def __init__(
         self,
@@ -132,8 +149,14 @@ class Pages:
         clock: Clock,
         describe: Callable[[AnyBenefit], str],
         public_url: str,
+        notice_id: str = "",
+        notice_lasting: bool = False,
+        sign: Callable[[str], Awaitable[Mapping[str, str] | None]] = unsigned,
     ) -> None:
         self._corpus = corpus
+        self._sign = sign
+        self._offers = bool(notice_id and public_url)
+        self._public_url = public_url
         self._clock = clock
         self._assets = read_assets(HERE / "static")
         env = Environment(
@@ -144,12 +167,18 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        env.filters.update(money=money, share=share, day=day)
+        env.filters.update(money=money, share=share, day=day, moment=moment)
         env.tests.update(
             tiered=lambda benefit: isinstance(benefit, Tiers), pool=lambda benefit: isinstance(benefit, Pool)
         )
         env.globals.update(
-            describe=describe, public_url=public_url, asset=self._address, soon=SOON, text_limit=TEXT_LIMIT
+            describe=describe,
+            public_url=public_url,
+            asset=self._address,
+            soon=SOON,
+            text_limit=TEXT_LIMIT,
+            notice_id=notice_id,
+            notice_lasting=notice_lasting,
         )
         self._templates = {name: env.get_template(f"page_{name}.html") for name in PAGES}
 
@@ -167,11 +196,14 @@ class Pages:
         policy = corpus.policies.get(request.match_info["id"])
         if policy is None:
             return self._missing(request.match_info["id"], corpus, today=today)
+        in_wechat = self._offers and WECHAT in request.headers.get("User-Agent", "")
+        wx = await self._sign(f"{self._public_url}{request.path_qs}") if in_wechat else None
         related = _entries(corpus, [other for other in policy.related if other not in policy.restates], today)
-        return self._page(
+        response = self._page(
             "policy",
             corpus,
             today=today,
+            wx=wx,
             entry=_entry(corpus, policy, today),
             restated=_entries(corpus, policy.restates, today),
             related=sorted(related, key=lambda other: other.standing.status is Status.EXPIRED),
@@ -179,6 +211,10 @@ class Pages:
             same_paper=sum(other.paper == policy.paper for other in corpus.policies.values()),
             departments=corpus.departments,
         )
+        response.headers.update(SCRIPTED if wx else {})
+        if self._offers:
+            response.headers["Vary"] = "Accept-Encoding, User-Agent"
+        return response
 
     async def policies(self, request: web.Request) -> web.Response:
         """The list: searched with `q`, narrowed by district, topic, status and paper, each once in the address."""
@@ -210,6 +246,15 @@ class Pages:
         headers = {**HEADERS, "Cache-Control": FOREVER if by_hash else FRESH}
         return _compressed(web.Response(body=found.body, content_type=found.content_type, headers=headers))
 
+    def page(self, name: str, **facts: object) -> web.Response:
+        """Another page in the frame of these."""
+        corpus = self._corpus()
+        return self._page(name, corpus, today=self._today(), status=200, facts=corpus.facts, **facts)
+
+    def missing(self, wanted: str) -> web.Response:
+        """The page for what there is not."""
+        return self._missing(wanted, self._corpus(), today=self._today())
+
     def _missing(self, wanted: str, corpus: Corpus, *, today: date) -> web.Response:
         return self._page("missing", corpus, today=today, status=404, wanted=printable(wanted)[:ECHO_LIMIT])
 
@@ -225,6 +270,11 @@ class Pages:
 
     def _address(self, name: str) -> str:
         return f"/static/{name}?v={self._assets[name].version}"
+
+
+def moment(time: float) -> str:
+    """A moment in Shanghai, as people read it."""
+    return f"{datetime.fromtimestamp(time, UTC).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _entry(corpus: Corpus, policy: Policy, today: date) -> Entry:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
+
 import msgspec
+
+from bot.clock import SHANGHAI
+
+AT_ONCE, DAILY, WEEKLY = RHYTHMS = ("at_once", "daily", "weekly")
+MORNING = time(9)  # when those are told who do not want it at once
+MONDAY = 0
 
 FactValue = float | str  # a money, number or percent fact is counted; a choice is its option's name, a yes is 是 or 否
 Facts = dict[str, FactValue]
@@ -27,13 +35,13 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     facts          of the enterprise, by the keys of data/facts.toml
     consented      when they agreed to that, seconds since 1970; 0 where they did not
     subscriptions  oldest first
-    rhythm         at_once, daily, weekly
+    rhythm         one of RHYTHMS
     """
 
     facts: Facts = {}
     consented: float = 0.0
     subscriptions: tuple[Subscription, ...] = ()
-    rhythm: str = "at_once"
+    rhythm: str = AT_ONCE
 
 
 class KeepFacts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -62,13 +70,62 @@ class Unsubscribe(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class SetRhythm(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Tell them at_once, daily or weekly."""
+    """Tell them in one of RHYTHMS."""
 
     rhythm: str
 
 
 class Erase(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Forget all that is kept of them but that they follow."""
+    """Forget all that is kept of them but that they follow, and the message whose key is `but`: the one that asked for
+    it, so that a retry of it finds its answer."""
+
+    but: str = ""
 
 
 Change = KeepFacts | DropFacts | Subscribe | Unsubscribe | SetRhythm | Erase
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of theirs that is kept, of a kind of `bot.messages`, with what was answered. Times are seconds since
+    1970."""
+
+    time: float
+    kind: str = "Text"
+    text: str
+    answer: str = ""
+    policies: tuple[str, ...] = ()
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is kept of one follower, for their own eyes.
+
+    followed  since when they follow; 0 where that is not known
+    scene     the code they came by
+    said      their messages, newest first
+    remarks   what they told staff, newest first, as (time, text)
+    pending   how many notices are on their way to them
+    sent      how many messages were sent to them of our own accord, of those that are kept
+    grants    how many subscription notices they allowed that are not used yet
+    """
+
+    person: Person = Person()
+    followed: float = 0.0
+    scene: str = ""
+    said: tuple[Said, ...] = ()
+    remarks: tuple[tuple[float, str], ...] = ()
+    pending: int = 0
+    sent: int = 0
+    grants: int = 0
+
+
+def due(rhythm: str, now: float) -> float:
+    """When somebody with this rhythm is told of what is known at `now`: at once, or on the next morning of theirs."""
+    if rhythm == AT_ONCE:
+        return now
+    moment = datetime.fromtimestamp(now, UTC).astimezone(SHANGHAI)
+    morning = datetime.combine(moment.date(), MORNING, SHANGHAI)
+    if morning < moment:
+        morning += timedelta(days=1)
+    if rhythm == WEEKLY:
+        morning += timedelta(days=(MONDAY - morning.weekday()) % 7)
+    return morning.timestamp()

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import msgspec
 
 TAG = re.compile(r"</?a\b[^>]*>")
+LINK = re.compile(r"<a [^>]*>[^<]*</a>")
 
 TEXT_LIMIT = 2048  # UTF-8 bytes of one text; longer ones are cut or fail at the platform
 
@@ -166,10 +167,9 @@ def fit(text: str, limit: int = TEXT_LIMIT) -> str:
     if len(data) <= limit:
         return text
     cut = data[: limit - len("…".encode())].decode(errors="ignore")
-    opened = text.rfind("<a ", 0, len(cut) + 2)  # the last link that begins before the cut
-    closed = text.find("</a>", opened)
-    if opened >= 0 and closed + len("</a>") > len(cut):
-        cut = cut[:opened]
+    halved = next((link for link in LINK.finditer(text) if link.end() > len(cut)), None)
+    if halved is not None:
+        cut = cut[: halved.start()]
     return cut.rstrip() + "…"
 
 

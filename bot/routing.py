@@ -16,11 +16,12 @@ ASK = "ask:"  # a menu key that begins so speaks for the follower
 
 
 class Router:
-    """The handlers in their order, and what is said when something breaks."""
+    """The handlers in their order, what is said when something breaks, and the line over news beneath an answer."""
 
-    def __init__(self, *handlers: Handler, apology: Answer) -> None:
+    def __init__(self, *handlers: Handler, apology: Answer, aside: str = "") -> None:
         self.handlers = handlers
         self.apology = apology
+        self.aside = aside
 
     async def answer(self, ctx: Context) -> Answer:
         """The first answer, marked with the corpus it rests on."""

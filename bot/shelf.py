@@ -66,5 +66,5 @@ def _prepared(folder: Path) -> Corpus:
     """The corpus of a folder with all that a question needs of it: nobody waits for what is built while it stands."""
     corpus = read_corpus(folder)
     corpus.index.warm()
-    _ = corpus.index.sounds
+    _ = corpus.index.sounds, corpus.texts, corpus.synonyms
     return corpus

@@ -20,29 +20,34 @@ class Job:
     """Something to do again and again: `run` returns how much it did; while that is something, it goes on at once.
 
     idle  seconds to rest where there was nothing to do
+    rest  asks a long round to come to an end
     """
 
     name: str
     run: Callable[[], Awaitable[int]]
     idle: float
+    rest: Callable[[], None] | None = None
 
 
 class Worker:
     """Runs jobs side by side until it is told to stop; what is running then is finished first."""
 
     def __init__(self, *jobs: Job, clock: Clock) -> None:
-        self._jobs = jobs
+        self.jobs = jobs
         self._clock = clock
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin all jobs."""
-        self._tasks = [asyncio.create_task(self._repeat(job), name=job.name) for job in self._jobs]
+        self._tasks = [asyncio.create_task(self._repeat(job), name=job.name) for job in self.jobs]
 
     async def stop(self, seconds: float) -> None:
         """Let the running rounds end, for at most `seconds`."""
         self._stop.set()
+        for job in self.jobs:
+            if job.rest is not None:
+                job.rest()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
             for task in self._tasks:

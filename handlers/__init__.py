@@ -16,7 +16,10 @@ from handlers import (
     lint,
     lists,
     media,
+    my_data,
+    notices,
     policies,
+    pushes,
     qualifying,
     subscriptions,
     validity,
@@ -33,10 +36,12 @@ ROUTER = Router(
     eligibility.follows,
     eligibility.answer,
     enterprise.telling,
+    subscriptions.pick,
     choices.answer,
     lists.more,
     lists.back,
     policies.again,
+    my_data.answer,
     subscriptions.answer,
     feedback.complain,
     feedback.call_staff,
@@ -52,6 +57,16 @@ ROUTER = Router(
     help.explain,
     fallback.answer,
     apology=fallback.APOLOGY,
+    aside=pushes.HEADING,
 )
 
-WORDS = Words(name="惠企", describe=wording.benefit, checkup=checkup.CHECKUP, lint=lint.LINT)
+WORDS = Words(
+    name="惠企",
+    describe=wording.benefit,
+    checkup=checkup.CHECKUP,
+    lint=lint.LINT,
+    outbox=pushes.OUTBOX,
+    gives=notices.gives,
+    changes=notices.changes,
+    notice=notices.notice,
+)

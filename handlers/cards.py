@@ -5,8 +5,9 @@ from __future__ import annotations
 from bot.context import Context
 from bot.policies import Policy
 from bot.replies import Answer, Say, fitting, say_link, web_link
-from handlers import wording
+from handlers import subscriptions, wording
 
+SPARE = 150  # bytes for what stands around benefits, and for a welcome above the card
 NEXT = (("能补多少", "能补多少"), ("申报条件", "申报条件"), ("找谁办", "找谁办"), ("相关政策", "相关政策"))
 
 
@@ -29,12 +30,13 @@ def text(ctx: Context, policy: Policy, others: tuple[str, ...] = (), *, here: st
     ]
     head[2:2] = wording.caution(ctx, policy, here)
     facts = [*_original(ctx, policy), *_who(policy), *_papers(ctx, policy), *_desks(ctx, policy)]
-    for successors, near in ((2, others[:3]), (2, others[:2]), (2, others[:1]), (2, ()), (1, ())):
-        tail = [*_successor(ctx, policy, successors), *facts, *footer(ctx, policy, near)]
-        if fitting([""], [*head, *tail]):
+    offered = ((2, others[:3], True), (2, others[:2], True), (2, others[:1], True), (2, (), True), (1, (), True))
+    for successors, near, news in (*offered, (1, (), False)):
+        tail = [*_successor(ctx, policy, successors), *facts, *footer(ctx, policy, near, news=news)]
+        if fitting([""], [*head, *tail], spare=SPARE):
             break
     lines = [f"· {wording.brief(b)}" for b in policy.benefits]
-    fit = fitting(lines, [*head, *tail])
+    fit = fitting(lines, [*head, *tail], spare=SPARE)
     kept = lines if fit == len(lines) else [*lines[:fit], f"· ……共{len(lines)}项，点“能补多少”看全部"]
     body = ["", "💰 能拿什么", *kept] if len(lines) > 1 else []  # a single one stands in the summary
     return "\n".join([*head, *body, *tail])
@@ -73,9 +75,11 @@ def _successor(ctx: Context, policy: Policy, most: int) -> list[str]:
     return ["", f"这一条现在不能再报。还可以看：{names}"]
 
 
-def footer(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> list[str]:
-    """What to tap next, and the edition the answer rests on."""
+def footer(ctx: Context, policy: Policy, others: tuple[str, ...] = (), *, news: bool = True) -> list[str]:
+    """What to tap next, `news` of its topic among it, and the edition the answer rests on."""
     links = [say_link(label, words, policy.id) for label, words in NEXT if label != "相关政策" or policy.related]
+    if news and policy.topics:
+        links.append(subscriptions.topic_link(policy.topics[0], policy.id))
     if ctx.office.public_url:
         links.append(web_link("全文", f"{ctx.office.public_url}/p/{policy.id}"))
     lines = ["", "👉 " + " ｜ ".join(links)]

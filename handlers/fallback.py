@@ -11,17 +11,6 @@ from handlers.welcome import EXAMPLES
 
 NUMBER = re.compile(r"[一-鿿]{2,8}字?[\[(〔（【［]?20\d\d[\])〕）】］年]?\s*第?\d{1,4}号")  # of a paper
 PHONE = re.compile(r"(?<!\d)(?:\d{8}|1\d{10})(?!\d)")
-# What people may expect of such an account and this edition has not.
-NOT_YET = (
-    (
-        re.compile(
-            "(?:我|俺|咱|自己)的?(?:数据|信息|资料|记录|聊天记录|隐私)|(?:删除|清除|清空|注销).{0,6}(?:数据|信息|资料|记录|账号|账户)"
-        ),
-        "您存过的企业情况，发“我的企业”查看，发“忘掉我的企业”删除；别的记录还不能在对话里查看或删除。"
-        "取消关注本公众号，您的全部记录会随即删除。",
-    ),
-)
-
 APOLOGY = Answer(
     reply=Say(text="抱歉，这次没能处理好您的问题，已经记录。请稍后再问一次，或换个说法。"), intent="offtopic"
 )
@@ -37,9 +26,6 @@ async def answer(ctx: Context) -> Answer | None:
 
 
 def _said(ctx: Context) -> str:
-    for words, said in NOT_YET:
-        if words.search(ctx.words):
-            return said
     question = ctx.finding.question
     elsewhere = question.named("elsewhere") or question.named("doubtful")
     if question.elsewhere:

@@ -20,6 +20,7 @@ ASKABLE = (
     ("按区看", "崂山区有哪些政策"),
     ("按文号查", "青政发〔2024〕11号"),
 )
+OWN = (("有变化告诉我", "订阅 技改"), ("看、删自己的数据", "我的数据"))  # what is not asked about policies
 
 
 async def greet(ctx: Context) -> Answer | None:
@@ -44,5 +45,5 @@ async def explain(ctx: Context) -> Answer | None:
 
 def usage() -> str:
     """What can be asked, with one example each to tap."""
-    lines = [f"· {label}：{say_link(example, example)}" for label, example in ASKABLE]
+    lines = [f"· {label}：{say_link(example, example)}" for label, example in (*ASKABLE, *OWN)]
     return "\n".join(["我只回答青岛市及区（市）惠企政策，用大白话问就行：", *lines, "看到列表时，回复数字或“更多”。"])

@@ -36,7 +36,8 @@ async def answer(ctx: Context) -> Answer | None:
     here = await place(ctx) if local and not finding.question.named("district") else ""
     ids = own_first(ctx, finding, here)
     conditions = "conditions" in finding.wants
-    if finding.undecided or (conditions and finding.whole and len(ids) > 1):
+    settled = bool(here) and ctx.corpus.policies[ids[0]].district == here  # where they are says which is theirs
+    if (finding.undecided and not settled) or (conditions and finding.whole and len(ids) > 1):
         return lists.ask_which(ctx, ids, "policy", wanted="conditions" if conditions else "")
     if conditions:
         return of_policy(ctx, ctx.corpus.policies[ids[0]], ids[1:])

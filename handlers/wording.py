@@ -41,8 +41,7 @@ def level(policy: Policy) -> str:
 
 def title(ctx: Context, policy: Policy) -> str:
     """The title; policies that share one are told apart by what people call them."""
-    shared = policy.title in ctx.corpus.shared_titles
-    return f"{policy.title}·{policy.keywords[0]}" if shared and policy.keywords else policy.title
+    return ctx.corpus.called(policy)
 
 
 def heading(ctx: Context, policy: Policy) -> str:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,6 @@ from bot.store.database import Database, migrate
 
 # No wheel for this machine, no user to run the server as, no room for it.
 CANNOT_RUN = (ImportError, OSError, RuntimeError, AssertionError, subprocess.SubprocessError)
-NO_POSTGRES = pytest.StashKey[str]()
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture(scope="session")
-def postgres(request: pytest.FixtureRequest) -> Iterator[Any]:
+def postgres() -> Iterator[Any]:
     """A real PostgreSQL server from a wheel, with a migrated database `template` to copy; started at first need."""
     folder = Path(tempfile.mkdtemp(prefix="huiqi-"))
     try:
@@ -39,7 +39,6 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[Any]:
         reason = f"PostgreSQL cannot run here: {type(error).__name__}: {error}"
         if os.environ.get("CI"):
             pytest.fail(reason)
-        request.config.stash[NO_POSTGRES] = reason
         pytest.skip(reason)
     yield server
     server.cleanup()
@@ -89,9 +88,8 @@ async def database(store_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say loudly how many tests the missing server left out."""
-    reason = config.stash.get(NO_POSTGRES, "")
-    if reason:
-        skipped = [r for r in terminalreporter.stats.get("skipped", []) if "postgres" in r.keywords]
-        terminalreporter.write_line(f"{len(skipped)} tests on PostgreSQL DID NOT RUN. {reason}", red=True)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly how many tests were left out, and why: whichever process ran them."""
+    reasons = Counter(str(r.longrepr[2]) for r in terminalreporter.stats.get("skipped", []) if r.skipped)
+    for reason, count in reasons.items():
+        terminalreporter.write_line(f"{count} tests DID NOT RUN. {reason}", red=True)

@@ -9,6 +9,8 @@ from importlib.util import find_spec
 
 import pytest
 
+from benchmarks.broadcast import Size as Broadcast
+from benchmarks.broadcast import entering, sending
 from benchmarks.matching import Size, first_characters, growth, questions
 from benchmarks.measuring import Table, by_turns, cost
 from benchmarks.okapi import Okapi
@@ -79,6 +81,20 @@ def test_rivals(capfd: pytest.CaptureFixture[str]) -> None:
     assert list(table.rows) == list(ENGINES)
     assert table.rows[OURS]["corpus ÷"] == 1
     assert AGAIN in table.rows
+
+
+def test_sending() -> None:
+    """Rows go through the outbox to a sink in another process, beside a client that keeps nothing."""
+    table = sending(Broadcast(messages=150, rounds=1, receivers=0))
+    check(table, "msg/s", "÷ bare")
+    assert table.rows["bare aiohttp client, nothing kept"]["÷ bare"] == 1
+    assert table.rows["the outbox, a durable row each"]["÷ bare"] > 0
+
+
+def test_entering() -> None:
+    """Rows for everybody, page by page, while another connection looks how long it may not write."""
+    table = entering(Broadcast(messages=0, rounds=0, receivers=12_000))
+    check(table, "seconds", "longest lock ms", "memory MB")
 
 
 def test_keywords_are_nested_and_the_same_every_time() -> None:

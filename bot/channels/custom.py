@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
-from bot.errors import Refused
-from bot.limits import Limit
-from bot.store.outbox import Claimed
+from bot.channels.bodies import body_of
+from bot.config import Push
+from bot.notices import Notice
+from bot.replies import Say
+from bot.store.calls import Claimed, Limit
 from bot.wechat.client import Client
 
 
 class Custom:
-    """The channel. A row's body is the JSON of the message, as `Reply.active` spells it."""
+    """The channel. A row's body is the JSON of the message, as `Reply.active` spells it. There is no id by which the
+    platform would know a repeat, and none in its answer."""
 
     name = "custom"
-    # 500 000 a day is the platform's default for an account; a pace it does not state, this one spends them in 3 hours.
-    limit = Limit(per_second=50.0, burst=50, per_day=500_000, windowed=True)
+    per_day = 500_000  # the platform's default for an account
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, push: Push) -> None:
         self._client = client
+        self.limit = Limit(per_second=push.pace, burst=max(1, int(push.pace)), per_day=self.per_day, windowed=True)
 
-    async def send(self, row: Claimed) -> None:
+    @staticmethod
+    def compose(notice: Notice, push: Push) -> bytes | None:
+        """The body of a row that brings a notice."""
+        return msgspec.json.encode(Say(text=notice.text).active())
+
+    async def send(self, row: Claimed) -> str:
         """Send the message to the row's follower, and to nobody else its body may name. Raises any WeChatError."""
-        try:
-            body = msgspec.json.decode(row.body, type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Refused(0, "the row holds no message") from error
-        await self._client.custom_send({**body, "touser": row.openid})
+        await self._client.custom_send({**body_of(row), "touser": row.openid})
+        return ""

@@ -15,6 +15,7 @@ from bot.emulator.faults import HANGING
 from bot.emulator.refusals import Refusal
 from bot.emulator.world import World
 
+GATEWAY = b"<html>bad gateway</html>"  # what stands between says in place of the platform
 LARGEST = 12 * 1024 * 1024  # bytes of a request
 CALLS = {call.path: call for call in (*basics.CALLS, *sending.CALLS, *masses.CALLS, *people.CALLS)}
 # A \uXXXX that stands for a character which could have been written itself; control characters have to be escaped.
@@ -47,6 +48,8 @@ class Api:
         elif world.faults.is_on("timeout"):
             outcome = "timeout"
             await self._pause(HANGING)
+        elif status := world.faults.broken(request.path):
+            answer, outcome = Blob(content=GATEWAY, content_type="text/html", status=status), f"{status}"
         else:
             answer, outcome = await self._answer(request, raw)
             if world.faults.is_on("slow"):

@@ -55,12 +55,20 @@ class Failure(msgspec.Struct):
     errmsg: str = ""
 
 
+class Breakdown(msgspec.Struct):
+    """An HTTP status for the next calls of a path, in place of an answer."""
+
+    status: int
+    left: int
+
+
 class Faults:
     """The switches, the errors asked for by path, and the outcomes asked for of the next jobs."""
 
     def __init__(self) -> None:
         self._on: set[str] = set()
         self._failures: dict[str, Failure] = {}
+        self._breakdowns: dict[str, Breakdown] = {}
         self._outcomes: defaultdict[str, deque[str]] = defaultdict(deque)
         self.delay = DELAY
 
@@ -84,6 +92,18 @@ class Faults:
     def fail(self, path: str, errcode: int, *, calls: int = 1, errmsg: str = "") -> None:
         """Refuse the next `calls` calls of `path`, such as /cgi-bin/message/custom/send, with `errcode`."""
         self._failures[path] = Failure(errcode=errcode, left=calls, errmsg=errmsg)
+
+    def break_down(self, path: str, status: int = 502, *, calls: int = 1) -> None:
+        """Answer the next `calls` calls of `path` by an HTTP status, as a gateway does; they are not carried out."""
+        self._breakdowns[path] = Breakdown(status=status, left=calls)
+
+    def broken(self, path: str) -> int:
+        """The HTTP status that a call of `path` gets in place of an answer; 0 where it gets its answer."""
+        breakdown = self._breakdowns.get(path)
+        if breakdown is None or not breakdown.left:
+            return 0
+        breakdown.left -= 1
+        return breakdown.status
 
     def plan(self, job: str, *outcomes: str) -> None:
         """What becomes of the next jobs of a kind: template and mass take a Status, notice an ErrorCode."""
@@ -109,6 +129,7 @@ class Faults:
         """All off."""
         self._on.clear()
         self._failures.clear()
+        self._breakdowns.clear()
         self._outcomes.clear()
 
     def state(self) -> dict[str, bool]:

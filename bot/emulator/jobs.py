@@ -20,7 +20,7 @@ from bot.emulator.followers import Followers
 DELAY = 1.0  # seconds between ok and delivery
 KEPT = 1000  # mass jobs remembered
 ONCE = 600  # seconds in which a client_msg_id is sent once
-IDS = 10_000  # client ids remembered
+IDS = 100_000  # client ids remembered
 HELPER = "mphelper"  # who reports a mass job
 BLOCKED = "failed:user block"
 

@@ -22,7 +22,7 @@ class Platform:
     """One account on the platform. Pushes go to `callback_url`, which may be set until the first push.
 
     `async with` starts and closes it. The parts a test looks into or turns are attributes: account, clock,
-    followers, tokens, quotas, faults, jobs, menu, media, templates, wire.
+    followers, tokens, quotas, faults, jobs, menu, media, templates, wire, sent.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class Platform:
         self.media = self.world.media
         self.templates = self.world.templates
         self.wire = self.world.wire
+        self.sent = self.world.sent
 
     @property
     def callback_url(self) -> str:

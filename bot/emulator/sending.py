@@ -18,6 +18,7 @@ def send_custom(world: World, ask: Ask) -> Json:
     _reach(world, follower)
     world.followers.spend(follower.openid)
     world.chats.of(follower.openid).add(bubble)
+    world.sent["custom", follower.openid] += 1
     return OK
 
 
@@ -46,6 +47,7 @@ def send_template(world: World, ask: Ask) -> Json:
     msgid = world.jobs.sent_before(follower.openid, client_id)
     if msgid is None:
         msgid = world.serials.job_id()
+        world.sent["template", follower.openid] += 1
         world.jobs.send_template(follower.openid, msgid, bubble=bubble, client_id=client_id)
     return OK | {"msgid": msgid}
 
@@ -56,6 +58,7 @@ def send_notice(world: World, ask: Ask) -> Json:
     template = world.templates.need(ask.body.get("template_id"), "notice")
     bubble = _fill(world, template, ask.body)
     world.followers.use_grant(follower.openid, template.template_id)
+    world.sent["notice", follower.openid] += 1
     msgid = world.serials.job_id()
     world.jobs.send_notice(follower.openid, msgid, template_id=template.template_id, bubble=bubble)
     return OK

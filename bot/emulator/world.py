@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from bot.clock import Clock
 from bot.emulator.account import Account
 from bot.emulator.answers import Judge
@@ -39,6 +41,7 @@ class World:
         self.followers = Followers(clock)
         self.tags = Tags(self.words)
         self.chats = Chats(clock, self.feed)
+        self.sent: Counter[tuple[str, str]] = Counter()  # (custom, template or notice; openid) -> messages taken in
         self.media = Media(clock, self.serials)
         self.menu = Menu()
         self.codes = Codes(clock, self.serials)
@@ -67,5 +70,6 @@ class World:
         """Nobody follows, nothing was said, nothing is broken. Tokens, menu, templates and media stay."""
         self.followers.clear()
         self.chats.clear()
+        self.sent.clear()
         self.faults.clear()
         self.wire.exchanges.clear()

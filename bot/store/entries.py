@@ -9,12 +9,16 @@ import msgspec
 from sqlalchemy import bindparam, select, update
 
 from bot.messages import AnyMessage
+from bot.notices import Notice
 from bot.store.conversations import Conversations
 from bot.store.departures import Departures, leaver
 from bot.store.driver import Changes, Row, Script, Store, Values
 from bot.store.feedback import Feedback
-from bot.store.followers import Followers
+from bot.store.followers import Followers, window
+from bot.store.grants import Grants
+from bot.store.notices import Notices, Settled
 from bot.store.people import Changed, People
+from bot.store.reports import Reports
 from bot.store.tables import inbox, outbox
 
 SEEN = select(inbox.c.key, inbox.c.state, inbox.c.owner, inbox.c.lease, inbox.c.answer, inbox.c.delivery).where(
@@ -40,7 +44,8 @@ class Claiming(msgspec.Struct, frozen=True):
 
 
 class Settling(msgspec.Struct, frozen=True):
-    """An answer to write, and the rows that go with it."""
+    """An answer to write, and the rows that go with it. `told` are the notices beneath the answer; where they cannot
+    be had any more, `without` is written in its place."""
 
     key: str
     row: Values
@@ -48,14 +53,19 @@ class Settling(msgspec.Struct, frozen=True):
     remarks: Sequence[Values]
     changes: Sequence[Changed]
     late: Values | None
+    told: Sequence[Settled] = ()
+    without: Values = {}
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What became of a job: None for the row as it was asked for, else the row (of SEEN) that was found instead."""
+    """What became of a job: None for the row as it was asked for, else the row (of SEEN) that was found instead.
+    `waiting` is what its follower is to be told; `alone` where an answer was written without that."""
 
     row: Row | None
     fresh: bool = False
     conversation: bytes | None = None
+    waiting: tuple[Notice, ...] = ()
+    alone: bool = False
 
 
 J = TypeVar("J", Claiming, Settling)
@@ -70,6 +80,9 @@ class Entries:
         self._conversations = Conversations(store)
         self._feedback = Feedback(store)
         self._people = People(store)
+        self._notices = Notices(store)
+        self._grants = Grants(store)
+        self._reports = Reports(store)
         enter = store.insert(inbox).on_conflict_do_nothing(index_elements=["key"])
         self._enter = Changes(enter, key=inbox.c.key, name="key")
         self._send = store.insert(outbox).on_conflict_do_nothing(index_elements=["key"])
@@ -96,26 +109,43 @@ class Entries:
         new = _first_of_each(jobs, (row[0] for row in entered))
         for job in new.values():
             if who := leaver(job.message):  # alone in its group
-                yield from self._followers.erase(who)
+                yield from self._followers.erase(who, job.row["received"])
                 yield from self._departures.remember(who, job.message.created)
-        facts = ((job.message, job.row["received"]) for job in new.values() if job.key not in erased)
+        facts = [(job.message, job.row["received"]) for job in new.values() if job.key not in erased]
+        yield from self._reports.record(facts)
         yield from self._followers.record(facts)
+        yield from self._grants.record(message for message, _ in facts)
         known = [job for job in jobs if id(job) not in new or job.key in erased]
         found = yield from self._look(known)
         talks = yield from self._conversations.read({job.message.openid for job in jobs})
-        return [Seen(found.get(job.key), id(job) in new, talks.get(job.message.openid)) for job in jobs]
+        told = yield from self._notices.waiting({job.message.openid for job in jobs if window(job.message)})
+        return [
+            Seen(
+                found.get(job.key),
+                id(job) in new,
+                talks.get(job.message.openid),
+                tuple(told.get(job.message.openid, ())),
+            )
+            for job in jobs
+        ]
 
     def _settle(self, jobs: Sequence[Settling]) -> Script[list[Seen]]:
         if not jobs:
             return []
-        changed = yield SETTLE, [job.row for job in jobs]
+        taken = yield from self._notices.take([one for job in jobs for one in job.told])
+        alone = _alone(jobs, taken)
+        changed = yield SETTLE, [job.without if id(job) in alone else job.row for job in jobs]
         won = _first_of_each(jobs, (row[0] for row in changed))
+        told = {one.key for job in jobs if id(job) in won and id(job) not in alone for one in job.told}
+        yield from self._notices.put_back(sorted(taken - told))
         yield from self._conversations.keep([job.conversation for job in won.values() if job.conversation])
         yield from self._feedback.keep([row for job in won.values() for row in job.remarks])
         yield from self._people.apply([change for job in won.values() for change in job.changes])
         yield self._send, [job.late for job in won.values() if job.late]
         found = yield from self._look([job for job in jobs if id(job) not in won])
-        return [Seen(None if id(job) in won else found.get(job.key, _gone(job.key))) for job in jobs]
+        return [
+            Seen(None if id(job) in won else found.get(job.key, _gone(job.key)), alone=id(job) in alone) for job in jobs
+        ]
 
     def _look(self, jobs: Sequence[Claiming] | Sequence[Settling]) -> Script[dict[str, Row]]:
         rows = yield SEEN, [{"the_key": job.key} for job in jobs]
@@ -129,6 +159,18 @@ def _first_of_each(jobs: Sequence[J], keys: Iterable[str]) -> dict[int, J]:
         if job.key in left:
             left.remove(job.key)
             found[id(job)] = job
+    return found
+
+
+def _alone(jobs: Sequence[Settling], taken: set[str]) -> set[int]:
+    """The jobs, by identity, whose notices were not all taken, or not for them."""
+    left, found = set(taken), set()
+    for job in jobs:
+        keys = {one.key for one in job.told}
+        if keys <= left:
+            left -= keys
+        else:
+            found.add(id(job))
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import String, bindparam, case, delete, update
+from sqlalchemy import String, bindparam, case, cast, delete, func, update
 
 from bot.messages import (
     AnyMessage,
@@ -26,7 +26,20 @@ from bot.messages import (
     Voice,
 )
 from bot.store.driver import Script, Statement, Store, Values
-from bot.store.tables import conversations, enterprises, feedback, followers, inbox, outbox
+from bot.store.subscriptions import Subscriptions
+from bot.store.tables import (
+    audiences,
+    concerns,
+    conversations,
+    enterprises,
+    feedback,
+    followers,
+    grants,
+    inbox,
+    notices,
+    outbox,
+    reports,
+)
 
 SCENE_LIMIT = 128  # characters kept of a scene; the platform's own limit is 64
 
@@ -65,6 +78,7 @@ class Followers:
             "window_left": case((better, old.window_left), else_=new.window_left),
         }
         came = {**heard, "followed": new.followed, "scene": new.scene}
+        self._subscriptions = Subscriptions(store)
         self._heard = upsert.on_conflict_do_update(index_elements=["openid"], set_=heard)
         self._came = upsert.on_conflict_do_update(index_elements=["openid"], set_=came)
 
@@ -74,12 +88,15 @@ class Followers:
         yield self._came, [_row(message, time) for message, time in acts if isinstance(message, Followed)]
         yield self._heard, [_row(message, time) for message, time in acts if not isinstance(message, Followed)]
 
-    def erase(self, openid: str) -> Script[None]:
-        """Forget a follower who left, as the platform demands: all that names them goes, in every table.
+    def erase(self, openid: str, time: float) -> Script[None]:
+        """Forget a follower who left at `time`, as the platform demands: all that names them goes, in every table.
 
-        What was sent stays as a count. The keys of their messages stay, so that a late retry is known and stays silent.
+        What was sent stays as a count, and so does what they had subscribed to. The keys of their messages stay, so
+        that a late retry is known and stays silent.
         """
-        for statement in ERASURE:
+        yield _UNSAY, [{"who": openid}]
+        yield from self._subscriptions.end_all(openid, reason="left", time=time)
+        for statement in (*FORGETTING, _UNFOLLOW):
             yield statement, [{"who": openid}]
 
 
@@ -96,14 +113,23 @@ def _row(message: AnyMessage, time: float) -> Values:
 
 
 _who = bindparam("who", type_=String)
-ERASURE: Sequence[Statement] = (
-    update(inbox).where(inbox.c.openid == _who).values(openid="", message=b"", answer=b"", state="erased"),
+_UNSAY = update(inbox).where(inbox.c.openid == _who).values(openid="", message=b"", answer=b"", state="erased")
+_UNFOLLOW = delete(followers).where(followers.c.openid == _who)
+# Concerns become notices, and these rows of the outbox: whoever makes one of the other meanwhile has made it before
+# its own table's turn comes.
+FORGETTING: Sequence[Statement] = (
+    delete(concerns).where(concerns.c.openid == _who),
+    delete(notices).where(notices.c.openid == _who),
     delete(conversations).where(conversations.c.openid == _who),
     delete(enterprises).where(enterprises.c.openid == _who),
     delete(feedback).where(feedback.c.openid == _who),
     delete(outbox).where(outbox.c.openid == _who, outbox.c.state == "waiting"),
     # Not waiting and not sent: it must never be tried again, and whoever is sending it finds it no longer theirs.
     update(outbox).where(outbox.c.openid == _who, outbox.c.state != "sent").values(state="skipped", reason="left"),
-    update(outbox).where(outbox.c.openid == _who).values(openid="", body=b""),
-    delete(followers).where(followers.c.openid == _who),
+    update(outbox)
+    .where(outbox.c.openid == _who)
+    .values(openid="", body=b"", key=func.replace(outbox.c.key, _who, cast(outbox.c.id, String))),
+    delete(audiences).where(audiences.c.openid == _who),
+    delete(grants).where(grants.c.openid == _who),
+    delete(reports).where(reports.c.openid == _who),
 )

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from bot.conversation import Conversation
 from bot.messages import AnyMessage
+from bot.notices import Notice
 from bot.person import Change, Person
 from bot.replies import Answer
 from bot.store import conversations, feedback
@@ -21,6 +22,7 @@ from bot.store.driver import Row, Statement, Store, once
 from bot.store.entries import SEEN, Claiming, Entries, Seen, Settling
 from bot.store.feedback import Remark
 from bot.store.group import GroupCommit
+from bot.store.notices import TOLD, Notices, Settled
 from bot.store.people import People
 from bot.store.tables import conversations as talks
 from bot.store.tables import inbox
@@ -56,6 +58,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     answer        what was decided, once it is answered
     delivery      passive where deliveries of the message are answered with it, active where the outbox sends it
     conversation  where its follower stood at the claim
+    waiting       what its follower is to be told with an answer
     """
 
     fresh: bool = False
@@ -65,6 +68,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     answer: Answer | None = None
     delivery: str = ""
     conversation: Conversation | None = None
+    waiting: tuple[Notice, ...] = ()
 
 
 class Late(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,13 +79,16 @@ class Late(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
-    """All that an answer changes, written in one transaction. No conversation means that it stays as it is."""
+    """All that an answer changes, written in one transaction. No conversation means that it stays as it is. `told` are
+    the notices beneath the answer; where one of them was told elsewhere meanwhile the answer is `without`."""
 
     answer: Answer
     conversation: Conversation | None = None
     remarks: tuple[Remark, ...] = ()
     changes: tuple[Change, ...] = ()
     late: Late | None = None
+    told: tuple[Notice, ...] = ()
+    without: Answer | None = None
 
 
 class Inbox:
@@ -91,6 +98,7 @@ class Inbox:
         self._store = store
         self._conversations = Conversations(store)
         self._people = People(store)
+        self._notices = Notices(store)
         self._group: GroupCommit[Claiming | Settling, Seen] = GroupCommit(store, Entries(store).transact)
 
     async def close(self) -> None:
@@ -117,8 +125,15 @@ class Inbox:
         seen = await self._group.submit(Claiming(message.key, message, row))
         talk = conversations.unpack(seen.conversation)
         if seen.row is None:
-            return Claim(fresh=True, state="running", owner=owner, lease=time + lease, conversation=talk)
-        return _claim(seen.row, fresh=seen.fresh, conversation=talk)
+            return Claim(
+                fresh=True,
+                state="running",
+                owner=owner,
+                lease=time + lease,
+                conversation=talk,
+                waiting=seen.waiting,
+            )
+        return _claim(seen.row, fresh=seen.fresh, conversation=talk, waiting=seen.waiting)
 
     async def settle(self, message: AnyMessage, settlement: Settlement, *, owner: str, time: float) -> Claim:
         """Write an answer and all it changes, if the message is still ours and running; how it stands after that.
@@ -128,25 +143,29 @@ class Inbox:
         """
         key, openid, late = message.key, message.openid, settlement.late
         delivery = "active" if late else "passive"
-        talk = settlement.conversation
+        talk, without = settlement.conversation, settlement.without or settlement.answer
+        row = {
+            "the_key": key,
+            "the_owner": owner,
+            "state": "answered",
+            "answer": _encoder.encode(settlement.answer),
+            "answered": time,
+            "delivery": delivery,
+        }
         job = Settling(
             key,
-            {
-                "the_key": key,
-                "the_owner": owner,
-                "state": "answered",
-                "answer": _encoder.encode(settlement.answer),
-                "answered": time,
-                "delivery": delivery,
-            },
+            row,
             conversation=conversations.pack(openid, talk) if talk else None,
             remarks=feedback.pack(key, openid, remarks=settlement.remarks, time=time),
             changes=tuple((openid, change, time) for change in settlement.changes),
             late=_late(message, late, time=time) if late else None,
+            told=tuple(Settled(key=notice.key, state=TOLD, reason="answer") for notice in settlement.told),
+            without={**row, "answer": _encoder.encode(without)} if settlement.told else row,
         )
         seen = await self._group.submit(job)
         if seen.row is None:
-            return Claim(state="answered", owner=owner, lease=0.0, answer=settlement.answer, delivery=delivery)
+            answer = without if seen.alone else settlement.answer
+            return Claim(state="answered", owner=owner, lease=0.0, answer=answer, delivery=delivery)
         return _claim(seen.row)
 
     async def look(self, key: str) -> Claim | None:
@@ -157,6 +176,10 @@ class Inbox:
     async def conversation(self, openid: str) -> Conversation | None:
         """Where a follower stands now."""
         return conversations.unpack((await self._store.run(lambda: self._conversations.read({openid}))).get(openid))
+
+    async def waiting(self, openid: str) -> tuple[Notice, ...]:
+        """What a follower is to be told with their next answer, oldest first."""
+        return tuple((await self._store.run(lambda: self._notices.waiting({openid}))).get(openid, ()))
 
     async def person(self, openid: str) -> Person:
         """What is kept of a follower because they asked for it."""
@@ -193,7 +216,9 @@ class Inbox:
         return await self._store.run(lambda: once(statement, **values))
 
 
-def _claim(row: Row, *, fresh: bool = False, conversation: Conversation | None = None) -> Claim:
+def _claim(
+    row: Row, *, fresh: bool = False, conversation: Conversation | None = None, waiting: tuple[Notice, ...] = ()
+) -> Claim:
     _, state, owner, lease, answer, delivery = row
     decided = _answers.decode(answer) if state == "answered" else None
     return Claim(
@@ -204,6 +229,7 @@ def _claim(row: Row, *, fresh: bool = False, conversation: Conversation | None =
         answer=decided,
         delivery=delivery,
         conversation=conversation,
+        waiting=waiting,
     )
 
 

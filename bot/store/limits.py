@@ -1,6 +1,8 @@
-"""How much of a channel and of each follower's window is used: kept in the transaction that claims or settles.
+"""How much of a channel and of each follower's window and grants is used: kept in the transaction that claims or
+settles.
 
-Rows are locked in one order everywhere, channel, outbox, followers by openid, so that processes never wait in a ring.
+Rows are locked in one order everywhere, channel, outbox, followers, grants, each by openid, so that processes never
+wait in a ring.
 """
 
 from __future__ import annotations
@@ -11,24 +13,32 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Float, Integer, String, bindparam, select, update
 
+from bot.store.calls import Limit
 from bot.store.driver import Script, Store
-from bot.store.tables import channels, followers
+from bot.store.tables import channels, followers, grants
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel: how many calls of `day` are used, until when it pauses, whether it is halted, and why."""
+    """A channel: how many calls of `day` are used, until when it pauses, whether it is halted, and why; and how many
+    calls its pace let go at once (`level`) at the time `filled`."""
 
     day: str = ""
     used: int = 0
     paused_until: float = 0.0
     paused: str = ""
     halted: bool = False
+    level: float = 0.0
+    filled: float = 0.0
 
     def left(self, per_day: int, *, day: str, time: float) -> int:
         """How many calls may still be made on `day`, at `time`."""
         if self.halted or self.paused_until > time:
             return 0
         return max(0, per_day - (self.used if self.day == day else 0))
+
+    def free(self, limit: Limit, time: float) -> float:
+        """How many calls the pace lets go at `time`: they drip in by the second, up to a burst."""
+        return min(float(limit.burst), self.level + max(0.0, time - self.filled) * limit.per_second)
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,11 +50,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _name = channels.c.name == bindparam("the_name", type_=String)
-_LOOK = (
-    select(channels.c.day, channels.c.used, channels.c.paused_until, channels.c.paused, channels.c.halted)
-    .where(_name)
-    .with_for_update()
-)
+_LOOK = select(*(channels.c[field.name] for field in msgspec.structs.fields(Usage))).where(_name).with_for_update()
 _USE = update(channels).where(_name)
 _PAUSE = update(channels).where(_name, channels.c.paused_until < bindparam("new_until", type_=Float))
 _HALT = update(channels).where(_name)
@@ -59,14 +65,26 @@ class ChannelRows:
 
     def look(self, channel: str) -> Script[Usage]:
         """How the channel stands, which no other process changes before the end of this transaction."""
-        yield self._missing, [{"name": channel}]
-        ((day, used, paused_until, paused, halted),) = yield _LOOK, [{"the_name": channel}]
-        return Usage(day=day, used=used, paused_until=paused_until, paused=paused, halted=bool(halted))
+        found = yield _LOOK, [{"the_name": channel}]
+        if not found:
+            yield self._missing, [{"name": channel}]
+            found = yield _LOOK, [{"the_name": channel}]
+        day, used, paused_until, paused, halted, level, filled = found[0]
+        return Usage(
+            day=day,
+            used=used,
+            paused_until=paused_until,
+            paused=paused,
+            halted=bool(halted),
+            level=level,
+            filled=filled,
+        )
 
-    def use(self, channel: str, usage: Usage, *, day: str, count: int) -> Script[None]:
+    def use(self, channel: str, usage: Usage, *, day: str, count: int, limit: Limit, time: float) -> Script[None]:
         """Count calls. They count once claimed, whatever becomes of them: so they do on the platform's side."""
         used = count + (usage.used if usage.day == day else 0)
-        yield _USE, [{"the_name": channel, "day": day, "used": used}]
+        level = usage.free(limit, time) - count
+        yield _USE, [{"the_name": channel, "day": day, "used": used, "level": level, "filled": time}]
 
     def stop(self, channel: str, stop: Stop) -> Script[None]:
         """Pause or halt the channel. A pause is never shortened by another."""
@@ -114,3 +132,30 @@ def give_back(windows: Windows) -> Script[None]:
 def close_windows(windows: Windows) -> Script[None]:
     """Expect nothing more of these windows; what the follower does next opens another."""
     yield _CLOSE, [{"who": openid, "window": until} for openid, until in sorted(set(windows))]
+
+
+_theirs = (
+    grants.c.openid == bindparam("who", type_=String),
+    grants.c.template == bindparam("which", type_=String),
+)
+_sends = grants.c.sends
+_SPEND_GRANT = (
+    update(grants).where(*_theirs, _sends > 0).values(sends=_sends - 1).returning(grants.c.openid, grants.c.template)
+)
+_RETURN_GRANT = (
+    update(grants).where(*_theirs, grants.c.refused.is_(False)).values(sends=_sends + bindparam("count", type_=Integer))
+)
+
+Held = tuple[str, str]  # an openid and a template
+
+
+def spend_grants(held: Sequence[Held]) -> Script[Counter[Held]]:
+    """Take one send from each grant named, as often as it is named; from which there was one to take."""
+    rows = yield _SPEND_GRANT, [{"who": openid, "which": template} for openid, template in sorted(held)]
+    return Counter((openid, template) for openid, template in rows)
+
+
+def return_grants(held: Sequence[Held]) -> Script[None]:
+    """Return sends that did not count."""
+    counts = sorted(Counter(held).items())
+    yield _RETURN_GRANT, [{"who": who, "which": which, "count": count} for (who, which), count in counts]

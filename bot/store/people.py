@@ -5,18 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import String, bindparam, delete, select, update
 
-from bot.person import Change, DropFacts, Erase, Facts, KeepFacts, Person
-from bot.store.driver import Script, Store
-from bot.store.tables import enterprises
+from bot.person import (
+    Change,
+    DropFacts,
+    Erase,
+    Facts,
+    KeepFacts,
+    Person,
+    SetRhythm,
+    Subscribe,
+    Subscription,
+    Unsubscribe,
+)
+from bot.store.driver import Script, Statement, Store
+from bot.store.followers import FORGETTING
+from bot.store.news import NewsRows
+from bot.store.notices import Notices
+from bot.store.subscriptions import Subscriptions
+from bot.store.tables import enterprises, followers, inbox, outbox
 
 Changed = tuple[str, Change, float]  # whose, what, and when in seconds since 1970
 
 _encoder = msgspec.json.Encoder()
 _facts = msgspec.json.Decoder(Facts)
 _READ = select(enterprises.c.facts, enterprises.c.consented).where(enterprises.c.openid == bindparam("openid"))
-_DROP = delete(enterprises).where(enterprises.c.openid == bindparam("who"))
+_who = bindparam("who", type_=String)
+_DROP = delete(enterprises).where(enterprises.c.openid == _who)
+_NOTICES_GOING = delete(outbox).where(
+    outbox.c.openid == _who,
+    outbox.c.state == "waiting",
+    outbox.c.notice != "",
+    outbox.c.notice.not_like("corrected:%"),
+)
+_UNSAY = (
+    update(inbox)
+    .where(inbox.c.openid == _who, inbox.c.state == "answered", inbox.c.key != bindparam("but", type_=String))
+    .values(openid="", message=b"", answer=b"", state="erased")
+)
+_UNSCENE = update(followers).where(followers.c.openid == _who).values(scene="")
 
 
 class People:
@@ -26,14 +54,18 @@ class People:
         upsert = store.insert(enterprises)
         new = {"facts": upsert.excluded.facts, "consented": upsert.excluded.consented}
         self._keep = upsert.on_conflict_do_update(index_elements=["openid"], set_=new)
+        self._subscriptions = Subscriptions(store)
+        self._notices = Notices(store)
+        self._news = NewsRows(store)
 
     def read(self, openid: str) -> Script[Person]:
         """All that is kept of a follower."""
         rows = yield _READ, [{"openid": openid}]
+        subscriptions, rhythm = yield from self._subscriptions.read(openid)
         if not rows:
-            return Person()
+            return Person(subscriptions=subscriptions, rhythm=rhythm)
         facts, consented = rows[0]
-        return Person(facts=_facts.decode(facts), consented=consented)
+        return Person(facts=_facts.decode(facts), consented=consented, subscriptions=subscriptions, rhythm=rhythm)
 
     def apply(self, changes: Sequence[Changed]) -> Script[None]:
         """Make changes in their order, and followers in that of their openids, so that nobody waits in a ring."""
@@ -41,5 +73,33 @@ class People:
             match change:
                 case KeepFacts(facts=facts):
                     yield self._keep, [{"openid": openid, "facts": _encoder.encode(facts), "consented": time}]
-                case DropFacts() | Erase():
+                case DropFacts():
                     yield _DROP, [{"who": openid}]
+                case Subscribe(kind=kind, value=value):
+                    wanted = Subscription(kind=kind, value=value, since=time)
+                    yield from self._subscriptions.add(openid, wanted)
+                case SetRhythm(rhythm=rhythm):
+                    yield from self._subscriptions.set_rhythm(openid, rhythm)
+                    yield from self._news.reset(openid, rhythm, time)
+                case Unsubscribe():
+                    yield from self._unsubscribe(openid, change, time)
+                case Erase(but=but):
+                    yield from self._erase(openid, but, time)
+
+    def _unsubscribe(self, openid: str, change: Unsubscribe, time: float) -> Script[None]:
+        """End what was subscribed, and look again at what is on its way."""
+        if change.kind:
+            ended = Subscription(kind=change.kind, value=change.value)
+            yield from self._subscriptions.end(openid, ended, reason=change.reason, time=time)
+        else:
+            yield from self._subscriptions.end_all(openid, reason=change.reason, time=time)
+            yield _NOTICES_GOING, [{"who": openid}]
+        numbers = yield from self._notices.recall(openid)
+        yield from self._news.requeue(openid, numbers, time)
+
+    def _erase(self, openid: str, but: str, time: float) -> Script[None]:
+        yield _UNSAY, [{"who": openid, "but": but}]
+        yield from self._subscriptions.end_all(openid, reason="erased", time=time)
+        forgetting: Sequence[Statement] = (*FORGETTING, _UNSCENE)
+        for statement in forgetting:
+            yield statement, [{"who": openid}]

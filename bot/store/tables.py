@@ -118,12 +118,61 @@ outbox = Table(
     Column("errcode", Integer, nullable=False, server_default="0"),
     Column("reason", Text, nullable=False, server_default=""),
     Column("settled", Float),
+    Column("letter", String(40), nullable=False, server_default=""),  # the letter that is its body, where many share it
+    Column("notice", String(80), nullable=False, server_default=""),  # the notice it brings
+    Column("template", String(64), nullable=False, server_default=""),  # the platform's template it is sent by
+    Column("tried", Float, nullable=False, server_default="0"),  # since when it may have gone out, unknown to us
+    Column("msgid", String(24), nullable=False, server_default=""),  # what the platform calls it; beyond 2^53, so text
+    Column("report", Text, nullable=False, server_default=""),  # what the platform told afterwards
 )
 Index("outbox_waiting", outbox.c.channel, outbox.c.due, sqlite_where=text("state = 'waiting'"),
       postgresql_where=text("state = 'waiting'"))  # fmt: skip
 
 Index("outbox_sending", outbox.c.lease, sqlite_where=text("state = 'sending'"),
       postgresql_where=text("state = 'sending'"))  # fmt: skip
+
+Index("outbox_msgid", outbox.c.msgid, sqlite_where=text("msgid <> ''"), postgresql_where=text("msgid <> ''"))
+
+# A body that many rows share: a million recipients of one message do not need a million copies.
+letters = Table(
+    "letters",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("expires", Float, nullable=False),  # no row needs it after this
+)
+
+# Who receives the mass send of the outbox row whose key is `batch`: kept apart, so that who leaves is not in it.
+audiences = Table(
+    "audiences",
+    metadata,
+    Column("batch", String(80), primary_key=True),
+    Column("openid", String(64), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+# What followers allowed us to send by a template or notice: so many sends, or no more.
+grants = Table(
+    "grants",
+    metadata,
+    Column("openid", String(64), primary_key=True),
+    Column("template", String(64), primary_key=True),
+    Column("sends", Integer, nullable=False, server_default="0"),
+    Column("refused", Boolean, nullable=False, server_default=text("false")),
+    Column("changed", Float, nullable=False),  # when they last said so, by the platform's clock
+    sqlite_with_rowid=False,
+)
+
+# What the platform told of a send before we had written down that it was made.
+reports = Table(
+    "reports",
+    metadata,
+    Column("msgid", String(24), primary_key=True),
+    Column("openid", String(64), nullable=False, index=True),
+    Column("report", Text, nullable=False),
+    Column("time", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 # The access token (and later the JS-SDK ticket), shared by every process. `version` only grows: an older token never
 # overwrites a newer one.
@@ -148,6 +197,8 @@ channels = Table(
     Column("paused_until", Float, nullable=False, server_default="0"),
     Column("paused", Text, nullable=False, server_default=""),
     Column("halted", Boolean, nullable=False, server_default=text("false")),
+    Column("level", Float, nullable=False, server_default="0"),  # calls that might go at once when last looked,
+    Column("filled", Float, nullable=False, server_default="0"),  # which was then
 )
 
 # Which message a signature came with, where it does not cover the body: for as long as it stays good.
@@ -167,3 +218,109 @@ pulse = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("beats", Integer, nullable=False),
 )
+
+# What followers want to be told of. A wish is a row like any other, whose topic or word no policy has yet.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("kind", String(10), primary_key=True),  # topic, district, unit, word, all, expiring
+    Column("value", String(64), primary_key=True),
+    Column("openid", String(64), primary_key=True, index=True),
+    Column("since", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# How often a follower is told; at once where there is no row.
+rhythms = Table(
+    "rhythms",
+    metadata,
+    Column("openid", String(64), primary_key=True),
+    Column("rhythm", String(8), nullable=False),  # at_once, daily, weekly
+    sqlite_with_rowid=False,
+)
+
+# Each subscription that ended, and why: for counts alone, so without whose it was.
+endings = Table(
+    "endings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("day", String(10), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("value", String(64), nullable=False),  # empty for words: what somebody typed may name them
+    Column("reason", String(10), nullable=False),  # asked, too_many, erased, left
+)
+
+# Which edition of the corpus people were last told of: one row. `number` only grows.
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("version", String(16), nullable=False),
+    Column("time", Float, nullable=False),
+)
+
+# Each policy as people were last told of it, with its paper; `gone` since the corpus has it no more.
+published = Table(
+    "published",
+    metadata,
+    Column("policy", String(32), primary_key=True),
+    Column("digest", String(32), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("version", String(16), nullable=False),
+    Column("time", Float, nullable=False),
+    Column("gone", Float),
+)
+
+# Which steps before the last day of a policy people were reminded of, or need not be any more.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("key", String(80), primary_key=True),  # policy, last day, days before it
+    Column("time", Float, nullable=False, index=True),
+)
+
+# One fact to tell people of. It spreads page by page to those it concerns: `at` is the criterion, `after` the place.
+news = Table(
+    "news",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(80), nullable=False, unique=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("created", Float, nullable=False, index=True),
+    Column("state", String(10), nullable=False),  # spreading, spread
+    Column("at", Integer, nullable=False, server_default="0"),
+    Column("after", String(80), nullable=False, server_default=""),
+    Column("people", Integer, nullable=False, server_default="0"),
+)
+Index("news_spreading", news.c.id, sqlite_where=text("state = 'spreading'"),
+      postgresql_where=text("state = 'spreading'"))  # fmt: skip
+
+# Whom a fact concerns, and when they are to be told by their rhythm; gone once it is a notice.
+concerns = Table(
+    "concerns",
+    metadata,
+    Column("openid", String(64), primary_key=True),
+    Column("news", Integer, primary_key=True, autoincrement=False),
+    Column("due", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("concerns_due", concerns.c.due, concerns.c.openid)
+
+# What one follower is to be told, until a way is found: pending is looked at when `due`, waiting is told with their
+# next answer; planned has its row in the outbox, told stood in an answer, nothing says in `reason` why not.
+notices = Table(
+    "notices",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("openid", String(64), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("news", LargeBinary, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("created", Float, nullable=False, index=True),
+    Column("due", Float, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+)
+Index("notices_pending", notices.c.due, sqlite_where=text("state = 'pending'"),
+      postgresql_where=text("state = 'pending'"))  # fmt: skip

@@ -1,45 +1,44 @@
-"""The platform's API: one HTTP exchange, the token around it, and the calls this program makes.
+"""The platform's API as this program uses it: the token around each exchange, and one method for each call.
 
-Wire carries one request and reads one answer. Client adds the access token, renews it once where the platform rejects
-it, and repeats calls that may be repeated. Every error is one of `bot.errors.WeChatError`.
+Client adds the access token, renews it once where the platform rejects it, and repeats calls that may be repeated: a
+send is made once, since only the outbox knows whether a second could do harm. Ids of the platform exceed 2^53 and stay
+text. Every error is one of `bot.errors.WeChatError`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from json import loads
 from typing import Any, Protocol
 
-import aiohttp
 import msgspec
 import structlog
 
-from bot.clock import Clock, now
-from bot.errors import Refused, Temporary, TokenRejected, TooFast
-from bot.wechat.errcodes import make_error
+from bot.clock import Clock
+from bot.errors import Refused, Temporary, TokenRejected
+from bot.wechat.wire import UNANSWERED, Upload, Wire
 
 logger = structlog.get_logger(__name__)
 
-UNANSWERED = -2  # no such code on the platform's side: no answer came, or none that can be read
-ANSWER_LIMIT = 1 << 20  # bytes; the longest documented answer, 10 000 openids, is a third of it
-# Seconds. `connect` counts the wait for a free connection too, so that whatever `total` ends had one already.
-TIMEOUT = aiohttp.ClientTimeout(total=10.0, connect=3.0)
 REPEAT_DELAYS = (1.0, 2.0)  # seconds before the second and the third attempt, as the platform advises for -1
 NO_MENU = 46003
+TAGGED_AT_ONCE = 50  # openids of one call that tags (40032)
 
-_ESCAPE = re.compile(rb"\\(u00[01][0-9a-f]|.)")
+
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """A template of the account: `content` has a line for each of its keys, such as {{thing1.DATA}}; `lasting` where
+    one grant allows many sends."""
+
+    id: str
+    title: str = ""
+    content: str = ""
+    lasting: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Upload:
-    """A file of a multipart request. `filename` must be ASCII with its true extension (40005, 41005 otherwise)."""
+class Quota(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a call may be made today, and how often it was."""
 
-    filename: str
-    content: bytes
-    content_type: str
+    limit: int
+    used: int
 
 
 class TokenProvider(Protocol):
@@ -50,92 +49,6 @@ class TokenProvider(Protocol):
 
     async def renew(self, rejected: str) -> str:
         """Another token than the rejected one, where there is one."""
-
-
-def encode_json(value: object) -> bytes:
-    r"""JSON in real UTF-8: the platform refuses or shows \uXXXX and \u0026 (40033), so what can only be written that
-    way, control characters, is left out."""
-    data = msgspec.json.encode(value)
-    if b"\\u" not in data:
-        return data
-    return _ESCAPE.sub(lambda found: b"" if found[1][:1] == b"u" else found[0], data)
-
-
-def read_answer(status: int, body: bytes, *, time: datetime) -> dict[str, Any]:
-    """The object in an answer of the platform, or the error it tells of. Its JSON may hold broken UTF-8 and bare
-    control characters; its errcode may be a string, and is missing from most successes. `time` is Shanghai's."""
-    if status >= 500:
-        raise Temporary(status, "HTTP error", sent=True)
-    try:
-        answer = loads(body.decode("utf-8-sig", "ignore"), strict=False)
-        errcode = int(answer.get("errcode", 0))
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        if status == 200:
-            raise Temporary(UNANSWERED, "unreadable answer", sent=True) from error
-        answer, errcode = {}, 0
-    failure = make_error(errcode, str(answer.get("errmsg", "")), now=time)
-    if failure is not None:
-        raise failure
-    if status == 429:
-        raise TooFast(status, "HTTP error")
-    if status != 200:
-        raise Refused(status, "HTTP error")
-    return dict(answer)
-
-
-class Wire:
-    """One request, one answer, in bounded time and size."""
-
-    def __init__(
-        self, session: aiohttp.ClientSession, base_url: str, *, clock: Clock, timeout: aiohttp.ClientTimeout = TIMEOUT
-    ) -> None:
-        self._session = session
-        self._base_url = base_url
-        self._clock = clock
-        self._timeout = timeout
-
-    async def exchange(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        json: Mapping[str, Any] | None = None,
-        files: Mapping[str, Upload] | None = None,
-    ) -> dict[str, Any]:
-        """The platform's answer to one request; any WeChatError where there is none or it refuses."""
-        try:
-            async with self._session.request(
-                method,
-                self._base_url + path,
-                params=query,
-                data=_form(files) if files else None if json is None else encode_json(json),
-                headers=None if json is None else {"Content-Type": "application/json; charset=utf-8"},
-                timeout=self._timeout,
-                allow_redirects=False,
-            ) as response:
-                status, body = response.status, await _bounded(response.content)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise Temporary(UNANSWERED, type(error).__name__) from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise Temporary(UNANSWERED, type(error).__name__, sent=True) from error
-        return read_answer(status, body, time=now(self._clock))
-
-
-async def _bounded(stream: aiohttp.StreamReader) -> bytes:
-    body = bytearray()
-    async for chunk in stream.iter_chunked(1 << 16):
-        body += chunk
-        if len(body) > ANSWER_LIMIT:
-            raise Temporary(UNANSWERED, "answer too long", sent=True)
-    return bytes(body)
-
-
-def _form(files: Mapping[str, Upload]) -> aiohttp.FormData:
-    form = aiohttp.FormData(quote_fields=False)
-    for name, upload in files.items():
-        form.add_field(name, upload.content, filename=upload.filename, content_type=upload.content_type)
-    return form
 
 
 class Client:
@@ -166,14 +79,21 @@ class Client:
         asked["access_token"] = await self._tokens.renew(token)
         return await self._wire.exchange(method, path, query=asked, json=json, files=files)
 
-    async def _repeat(self, method: str, path: str, *, json: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    async def _repeat(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
         for delay in REPEAT_DELAYS:
             try:
-                return await self.call(method, path, json=json)
+                return await self.call(method, path, query=query, json=json)
             except Temporary as error:
                 logger.info("platform call will be repeated", path=path, errcode=error.errcode)
                 await self._clock.sleep(delay)
-        return await self.call(method, path, json=json)
+        return await self.call(method, path, query=query, json=json)
 
     async def custom_send(self, body: Mapping[str, Any]) -> None:
         """Send a customer-service message: `touser`, `msgtype` and the branch of that name. It has no id by which the
@@ -208,3 +128,110 @@ class Client:
     async def _get_ips(self, path: str) -> tuple[str, ...]:
         listed = (await self._repeat("GET", path)).get("ip_list") or []
         return (listed,) if isinstance(listed, str) else tuple(str(ip) for ip in listed)
+
+    async def send_template(self, body: Mapping[str, Any]) -> str:
+        """Send a template message: `touser`, `template_id`, `data`, and a `client_msg_id` by which the platform knows
+        a repeat for ten minutes. The id under which its outcome is reported."""
+        return _id(await self.call("POST", "/cgi-bin/message/template/send", json=body), "msgid")
+
+    async def send_notice(self, body: Mapping[str, Any]) -> str:
+        """Send a subscription notice: `touser`, `template_id`, `data`, `page`. The platform documents no id in its
+        answer; empty where there is none."""
+        return _id(await self.call("POST", "/cgi-bin/message/subscribe/bizsend", json=body), "msgid")
+
+    async def get_notices(self) -> tuple[Template, ...]:
+        """The account's notices; type 3 may be sent many times for one grant."""
+        found = (await self._repeat("GET", "/wxaapi/newtmpl/gettemplate")).get("data") or []
+        return tuple(
+            Template(
+                id=str(one.get("priTmplId", "")),
+                title=str(one.get("title", "")),
+                content=str(one.get("content", "")),
+                lasting=str(one.get("type")) == "3",
+            )
+            for one in found
+        )
+
+    async def get_templates(self) -> tuple[Template, ...]:
+        """The account's message templates."""
+        answer = await self._repeat("GET", "/cgi-bin/template/get_all_private_template")
+        return tuple(
+            Template(id=str(t.get("template_id", "")), title=str(t.get("title", "")), content=str(t.get("content", "")))
+            for t in answer.get("template_list") or []
+        )
+
+    async def send_to_tag(self, body: Mapping[str, Any]) -> str:
+        """Send to a tag's followers, or all: `filter`, `msgtype`, its branch, and a `clientmsgid` by which the platform
+        knows a repeat for a day. The job's id."""
+        return _id(await self.call("POST", "/cgi-bin/message/mass/sendall", json=body), "msg_id")
+
+    async def send_to_list(self, body: Mapping[str, Any]) -> str:
+        """Send to 2 to 10 000 openids in `touser`, otherwise as `send_to_tag`."""
+        return _id(await self.call("POST", "/cgi-bin/message/mass/send", json=body), "msg_id")
+
+    async def preview_mass(self, body: Mapping[str, Any]) -> None:
+        """Show a mass message to one follower, `touser`."""
+        await self.call("POST", "/cgi-bin/message/mass/preview", json=body)
+
+    async def delete_mass(self, msg_id: str, article: int = 0) -> None:
+        """Withdraw a mass message, or one article of it, counted from 1."""
+        body = {"msg_id": int(msg_id), "article_idx": article}
+        await self._repeat("POST", "/cgi-bin/message/mass/delete", json=body)
+
+    async def get_mass(self, msg_id: str) -> str:
+        """How a mass job stands: SEND_SUCCESS, SENDING, SEND_FAIL or DELETE."""
+        answer = await self._repeat("POST", "/cgi-bin/message/mass/get", json={"msg_id": msg_id})
+        return str(answer.get("msg_status", ""))
+
+    async def create_tag(self, name: str) -> int:
+        """A new tag's id; a name that is taken is Refused (45157)."""
+        tag = (await self.call("POST", "/cgi-bin/tags/create", json={"tag": {"name": name}})).get("tag")
+        if not isinstance(tag, dict) or not isinstance(tag.get("id"), int):
+            raise Temporary(UNANSWERED, "no tag in the answer", sent=True)
+        return int(tag["id"])
+
+    async def get_tags(self) -> dict[int, str]:
+        """The names of all tags, the platform's own too, by id."""
+        found = (await self._repeat("GET", "/cgi-bin/tags/get")).get("tags") or []
+        return {int(tag["id"]): str(tag.get("name", "")) for tag in found}
+
+    async def tag(self, tag_id: int, openids: Sequence[str]) -> None:
+        """Put a tag on followers."""
+        await self._tag("/cgi-bin/tags/members/batchtagging", tag_id, openids)
+
+    async def untag(self, tag_id: int, openids: Sequence[str]) -> None:
+        """Take a tag off followers."""
+        await self._tag("/cgi-bin/tags/members/batchuntagging", tag_id, openids)
+
+    async def _tag(self, path: str, tag_id: int, openids: Sequence[str]) -> None:
+        for start in range(0, len(openids), TAGGED_AT_ONCE):
+            some = openids[start : start + TAGGED_AT_ONCE]
+            await self._repeat("POST", path, json={"openid_list": some, "tagid": tag_id})
+
+    async def get_ticket(self) -> tuple[str, float]:
+        """The ticket that page scripts are signed with, and how many seconds it is good."""
+        answer = await self._repeat("GET", "/cgi-bin/ticket/getticket", query={"type": "jsapi"})
+        try:
+            return str(answer["ticket"]), float(answer["expires_in"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise Temporary(UNANSWERED, "no ticket in the answer") from error
+
+    async def get_quota(self, path: str) -> Quota:
+        """How much of a call's daily allowance is used; Refused where it has none (76021)."""
+        quota = (await self._repeat("POST", "/cgi-bin/openapi/quota/get", json={"cgi_path": path})).get("quota")
+        try:
+            return msgspec.convert(quota, _Quota).quota()
+        except msgspec.ValidationError as error:
+            raise Temporary(UNANSWERED, "no quota in the answer") from error
+
+
+class _Quota(msgspec.Struct):
+    daily_limit: int
+    used: int
+
+    def quota(self) -> Quota:
+        return Quota(limit=self.daily_limit, used=self.used)
+
+
+def _id(answer: Mapping[str, Any], name: str) -> str:
+    return str(answer.get(name) or "")

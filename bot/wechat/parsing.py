@@ -37,6 +37,7 @@ MESSAGES: dict[str, Callable[[Header, Nodes], AnyMessage]] = {
 # What tells apart two documents of one follower in one second, besides MsgId: the platform's own rule, FromUserName
 # and CreateTime, takes a scan and the click it causes for one. Nested ids are those of reports and of withdrawals.
 _TELLING = {"msgtype", "event", "eventkey", "msgid", "publish_id", "templateid", "openid", "content", "mediaid"}
+_TELLING |= {"subscribestatusstring"}  # yes to a notice, and no in the same second
 _KEPT_ELSEWHERE = {"ToUserName", "FromUserName", "CreateTime", "Encrypt"}
 _LATEST = 9_999_999_999  # seconds, the year 2286: what every calendar downstream can show
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # an openid, or an account; our columns hold 64

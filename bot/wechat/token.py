@@ -16,7 +16,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import Forbidden, Refused, Temporary, TokenRejected, WeChatError
-from bot.wechat.client import UNANSWERED, Wire
+from bot.wechat.wire import UNANSWERED, Wire
 
 logger = structlog.get_logger(__name__)
 

@@ -10,19 +10,23 @@ from sqlalchemy import Table, insert, select
 
 from bot.channels.custom import Custom
 from bot.clock import ManualClock
+from bot.config import Push
 from bot.errors import StoreError
-from bot.limits import Limit, Limits
+from bot.limits import Limits
 from bot.outbox import Channel, Outbox
+from bot.store.calls import Claimed, Entry, Limit
 from bot.store.database import Database
 from bot.store.driver import Script, Store, T, Upsert
 from bot.store.limits import Usage
-from bot.store.outbox import Claimed, Entry, OutboxRows
+from bot.store.outbox import OutboxRows
 from bot.store.tables import followers, outbox
 from bot.store.tokens import TokenRows
-from bot.wechat.client import Client, Wire
+from bot.wechat.client import Client
 from bot.wechat.token import StableToken
+from bot.wechat.wire import Wire
 from tests.bot.wechat.platform import APP_ID, APP_SECRET, Platform, connected
 
+PUSH = Push()
 HELLO = '{"msgtype": "text", "text": {"content": "您好"}}'.encode()
 
 
@@ -35,7 +39,7 @@ def build(store: Store, clock: ManualClock, *channels: Channel) -> Outbox:
 async def sending(platform: Platform, database: Database, *, seconds: float = 10.0) -> AsyncIterator[Outbox]:
     """A process that sends customer-service messages to the platform."""
     async with connected(platform, seconds=seconds) as wire:
-        yield build(database, platform.clock, Custom(client(wire, platform, database)))
+        yield build(database, platform.clock, Custom(client(wire, platform, database), PUSH))
 
 
 def client(wire: Wire, platform: Platform, database: Database) -> Client:
@@ -97,7 +101,7 @@ class Elsewhere:
         self.gate: asyncio.Event | None = None
         self.began = asyncio.Event()
 
-    async def send(self, row: Claimed) -> None:
+    async def send(self, row: Claimed) -> str:
         """Keep the row, fail if told to, wait if told to."""
         self.sent.append(row.id)
         self.began.set()
@@ -105,6 +109,7 @@ class Elsewhere:
             await self.gate.wait()
         if self.fails:
             raise self.fails.pop()
+        return ""
 
 
 class Away:

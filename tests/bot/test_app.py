@@ -16,8 +16,9 @@ import structlog
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.app import Services, answering, build_app, jobs, listen, office_of, open_services, put_menu, serve
+from bot.app import Services, answering, build_app, jobs, listen, office_of, open_services, serve
 from bot.clock import ManualClock
+from bot.commands import put_menu
 from bot.config import Config, Corpus, Database, Replies, Server, WeChat
 from bot.context import Context, Note, Office
 from bot.conversation import Conversation
@@ -62,7 +63,7 @@ def settings(folder: Path, **sections: Any) -> Config:
 @asynccontextmanager
 async def opened(config: Config, clock: ManualClock) -> AsyncIterator[Services]:
     """The parts."""
-    async with open_services(config, ROUTER, clock=clock, corpus=small_corpus(), migrate=True) as services:
+    async with open_services(config, ROUTER, words=WORDS, clock=clock, corpus=small_corpus(), migrate=True) as services:
         yield services
 
 
@@ -157,22 +158,23 @@ async def test_a_broken_corpus_opens_nothing(tmp_path: Path, clock: ManualClock)
     """What does not load stops the start, before a database is touched."""
     config = settings(tmp_path, corpus=Corpus(path=str(tmp_path / "nowhere")))
     with pytest.raises(CorpusError):
-        await open_services(config, ROUTER, clock=clock, migrate=True).__aenter__()
+        await open_services(config, ROUTER, words=WORDS, clock=clock, migrate=True).__aenter__()
     assert not (tmp_path / "store.sqlite3").exists()
 
 
 async def test_the_corpus_is_read_from_its_folder(tmp_path: Path, clock: ManualClock) -> None:
     """Without one that was read already, the corpus is the folder's."""
-    async with open_services(settings(tmp_path), ROUTER, clock=clock, migrate=True) as services:
+    async with open_services(settings(tmp_path), ROUTER, words=WORDS, clock=clock, migrate=True) as services:
         assert services.corpus.version == small_corpus().version
 
 
 async def test_a_worker_of_a_silent_account_sends_nothing(tmp_path: Path, clock: ManualClock) -> None:
     """Where the account may not write first there is no job that sends."""
     async with opened(settings(tmp_path), clock) as services:
-        assert list(work(services, services.config)) == ["recover", "purge", "outbox"]
+        lanes = [f"outbox {name}" for name in ("custom", "template", "subscribe", "mass")]
+        assert list(work(services, services.config)) == ["recover", "purge", "notices", *lanes]
         silent = settings(tmp_path, wechat=msgspec.structs.replace(WECHAT, certified=False))
-        assert list(work(services, silent)) == ["recover", "purge"]
+        assert list(work(services, silent)) == ["recover", "purge", "notices"]
 
 
 async def test_old_messages_are_forgotten(tmp_path: Path, clock: ManualClock) -> None:
@@ -278,7 +280,7 @@ async def test_serving_ends_when_it_is_told_to(tmp_path: Path) -> None:
     """While it serves the pages are there; told to stop, it stops."""
     port, stop = free_port(), asyncio.Event()
     config = settings(tmp_path, server=Server(port=port))
-    async with open_services(config, ROUTER, corpus=small_corpus(), migrate=True):
+    async with open_services(config, ROUTER, words=WORDS, corpus=small_corpus(), migrate=True):
         pass  # the database is made
     serving = asyncio.create_task(serve(config, ROUTER, WORDS, stop=stop))
     async with asyncio.timeout(20), aiohttp.ClientSession() as session:
@@ -304,7 +306,7 @@ async def test_the_menu_is_put_in_place(tmp_path: Path) -> None:
         wechat = msgspec.structs.replace(WECHAT, api_base_url=str(api.make_url("")).rstrip("/"))
         config = settings(tmp_path, wechat=wechat, server=Server(public_url="https://x.cn"))
         config = msgspec.structs.replace(config, corpus=Corpus(path=str(DATA)))
-        async with open_services(config, ROUTER, corpus=small_corpus(), migrate=True):
+        async with open_services(config, ROUTER, words=WORDS, corpus=small_corpus(), migrate=True):
             pass
         await put_menu(config)
         (page,) = [leaf for b in platform.menu.buttons for leaf in b.get("sub_button", []) if leaf["type"] == "view"]

@@ -85,7 +85,7 @@ def test_a_corpus_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err == f"{tmp_path / 'none' / 'policies'}: has no policies\n"
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check", "remarks", "menu"])
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check", "remarks", "menu", "outbox"])
 def test_a_settings_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
     """Each command that needs settings says which file it could not read, and stops with 2."""
     path = tmp_path / "none.toml"
@@ -93,7 +93,7 @@ def test_a_settings_file_that_is_not_there(tmp_path: Path, capsys: pytest.Captur
     assert capsys.readouterr().err == f"{path}: cannot be read: No such file or directory\n"
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check", "remarks", "menu"])
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check", "remarks", "menu", "outbox"])
 def test_settings_must_be_named(capsys: pytest.CaptureFixture[str], command: str) -> None:
     """There is no file that is taken without being asked for."""
     assert ended(command) == 2
@@ -104,7 +104,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     """Every command of the contract is there, with a sentence."""
     assert ended("--help") == 0
     printed = capsys.readouterr().out
-    for command in ("ask", "demo", "serve", "worker", "migrate", "check", "remarks", "menu"):
+    for command in ("ask", "demo", "serve", "worker", "migrate", "check", "remarks", "menu", "outbox"):
         assert f" {command} " in printed
 
 

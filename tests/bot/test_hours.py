@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import SHANGHAI
-from bot.hours import SEARCHED, Opening, opening, working
+from bot.hours import SEARCHED, Opening, opening, waking, working
 from bot.policies import Hours
 
 HOURS = Hours(morning=("09:00", "12:00"), afternoon=("13:30", "17:00"))
@@ -60,3 +60,29 @@ def test_the_next_change_is_never_far(moment: datetime) -> None:
     assert state.changes is not None
     assert now < state.changes < now + timedelta(days=SEARCHED)
     assert opening(HOURS, state.changes).open is not state.open
+
+
+NIGHT = ("20:30", "08:30")
+
+
+@pytest.mark.parametrize(
+    ("now", "quiet", "workdays", "first"),
+    [
+        ("2026-11-23 10:00", NIGHT, True, "2026-11-23 10:00"),
+        ("2026-11-23 08:30", NIGHT, True, "2026-11-23 08:30"),
+        ("2026-11-23 08:29", NIGHT, True, "2026-11-23 08:30"),
+        ("2026-11-23 20:29", NIGHT, True, "2026-11-23 20:29"),
+        ("2026-11-23 20:30", NIGHT, True, "2026-11-24 08:30"),
+        ("2026-11-27 21:00", NIGHT, True, "2026-11-30 08:30"),  # Friday evening
+        ("2026-11-27 21:00", NIGHT, False, "2026-11-28 08:30"),
+        ("2026-10-10 10:00", NIGHT, True, "2026-10-10 10:00"),  # a Saturday that is worked
+        ("2026-09-30 21:00", NIGHT, True, "2026-10-08 08:30"),  # the National Day's week
+        ("2026-11-23 03:00", ("01:00", "05:00"), True, "2026-11-23 05:00"),
+        ("2026-11-23 00:30", ("01:00", "05:00"), True, "2026-11-23 00:30"),
+        ("2026-11-23 03:00", ("08:00", "08:00"), True, "2026-11-23 03:00"),  # no quiet hours
+        ("2026-11-28 03:00", ("08:00", "08:00"), True, "2026-11-30 00:00"),
+    ],
+)
+def test_when_people_may_be_written_to(now: str, quiet: tuple[str, str], workdays: bool, first: str) -> None:
+    """The first moment outside the quiet hours, and on a working day where that is asked for."""
+    assert waking(at(now), quiet, workdays=workdays) == at(first)

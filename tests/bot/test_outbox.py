@@ -14,13 +14,13 @@ from bot.channels.custom import Custom
 from bot.clock import ManualClock, now
 from bot.errors import StoreError
 from bot.limits import Limits
-from bot.outbox import ATTEMPTS, BATCH_SECONDS, LEASE, PAUSE, RECLAIM_EVERY
+from bot.outbox import ATTEMPTS, LEASE, PAUSE, RECLAIM_EVERY, SEND_SECONDS
 from bot.store.database import Database
 from bot.store.outbox import OutboxRows
 from bot.store.tables import outbox
 from bot.store.tokens import TokenRows
-from bot.wechat.client import Wire
-from tests.bot.processes import Away, Elsewhere, build, client, left, receivers, sending, states, usage, wait_for
+from bot.wechat.wire import Wire
+from tests.bot.processes import PUSH, Away, Elsewhere, build, client, left, receivers, sending, states, usage, wait_for
 from tests.bot.wechat.platform import Fault, Platform, finish, hangs, refuses, resets, says
 
 
@@ -129,7 +129,7 @@ async def test_a_platform_that_is_away_has_been_sent_nothing(database: Database,
     await wait_for(database, clock, "oA")
     async with aiohttp.ClientSession() as session:
         nowhere = Wire(session, "http://127.0.0.1:1", clock=clock)
-        process = build(database, clock, Custom(client(nowhere, platform, database)))
+        process = build(database, clock, Custom(client(nowhere, platform, database), PUSH))
         assert await process.run_once() == 1
     assert [state for state, _, _ in await states(database)] == ["waiting"]
     await clock.advance(2)
@@ -324,7 +324,7 @@ async def test_a_send_without_end_is_ended(database: Database, clock: ManualCloc
     await wait_for(database, clock, "oA", channel="elsewhere")
     started = clock.time()
     assert await finish(clock, build(database, clock, channel).run_once(), tick=1.0) == 1
-    assert clock.time() - started >= BATCH_SECONDS
+    assert clock.time() - started >= SEND_SECONDS
     assert await states(database) == [("unknown", 0, "no end in time")]
 
 

@@ -105,6 +105,21 @@ async def test_to_stop_is_to_finish(work: Work, clock: ManualClock) -> None:
     assert (work.finished, len(work.rounds)) == (1, 1)
 
 
+async def test_a_long_round_is_asked_to_come_to_an_end(clock: ManualClock) -> None:
+    """A job whose rounds go on as long as there is work is told that it is time."""
+    resting = asyncio.Event()
+
+    async def run() -> int:
+        await resting.wait()
+        return 1
+
+    worker = Worker(Job(name="long", run=run, idle=IDLE, rest=resting.set), clock=clock)
+    worker.start()
+    await asyncio.sleep(0)
+    await worker.stop(5.0)
+    assert resting.is_set()
+
+
 async def test_a_resting_worker_stops_at_once(work: Work, clock: ManualClock) -> None:
     """Nobody waits for the end of a rest."""
     worker = await begin(clock, work)

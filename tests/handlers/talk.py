@@ -14,7 +14,19 @@ from bot.clock import SHANGHAI, ManualClock
 from bot.context import Office
 from bot.conversation import Conversation
 from bot.messages import AnyMessage, Text
-from bot.person import Change, DropFacts, Erase, KeepFacts, Person
+from bot.person import (
+    AT_ONCE,
+    Change,
+    Dossier,
+    DropFacts,
+    Erase,
+    KeepFacts,
+    Person,
+    SetRhythm,
+    Subscribe,
+    Subscription,
+    Unsubscribe,
+)
 from bot.policies import Policy
 from bot.replies import TEXT_LIMIT, Answer, HandOver, Say, Silence, visible
 from bot.routing import Router
@@ -44,8 +56,10 @@ class Talk:
         self.now = now
         self.conversation: Conversation | None = None
         self.remarks: list[Remark] = []
+        self.changes: list[Change] = []
         self.person = Person()
-        self._answering = answering(router, the_corpus, office or Office(public_url=PAGES), self._load)
+        self.dossier = Dossier()  # what is kept beside
+        self._answering = answering(router, the_corpus, office or Office(public_url=PAGES), self._read, self._recall)
         self._sent = 0
 
     async def say(self, text: str, policy: str = "") -> Answer:
@@ -57,26 +71,43 @@ class Talk:
         outcome = await self._answering(message, self.conversation, self.now.timestamp())
         self.conversation = outcome.conversation or self.conversation
         self.remarks += outcome.remarks
+        self.changes += outcome.changes
         for change in outcome.changes:
-            self._keep(change)
+            self.person = changed(self.person, change, self.now.timestamp())
         return outcome.answer
 
-    async def _load(self, openid: str) -> Person:
-        assert openid == OPENID
+    async def _read(self, _: str) -> Person:
         return self.person
 
-    def _keep(self, change: Change) -> None:
-        match change:
-            case KeepFacts(facts=facts):
-                self.person = msgspec.structs.replace(self.person, facts=facts, consented=self.now.timestamp())
-            case DropFacts() | Erase():
-                self.person = msgspec.structs.replace(self.person, facts={}, consented=0.0)
+    async def _recall(self, _: str) -> Dossier:
+        return msgspec.structs.replace(self.dossier, person=self.person)
 
     def header(self) -> Header:
         """The fields that every message has, for the next one."""
         self._sent += 1
         created = int(self.now.timestamp())
         return Header(key=f"k{self._sent}", openid=OPENID, account="gh_0a1b2c3d4e5f", created=created)
+
+
+def changed(person: Person, change: Change, time: float) -> Person:
+    """What is kept of somebody after a change, as the store would have it."""
+    match change:
+        case KeepFacts(facts=facts):
+            return msgspec.structs.replace(person, facts=facts, consented=time)
+        case DropFacts():
+            return msgspec.structs.replace(person, facts={}, consented=0.0)
+        case SetRhythm(rhythm=rhythm):
+            return msgspec.structs.replace(person, rhythm=rhythm)
+        case Subscribe(kind=kind, value=value):
+            left = [one for one in person.subscriptions if (one.kind, one.value) != (kind, value)]
+            held = (*left, Subscription(kind=kind, value=value, since=time))
+            return msgspec.structs.replace(person, subscriptions=held)
+        case Unsubscribe(kind=kind, value=value):
+            left = [one for one in person.subscriptions if kind and (one.kind, one.value) != (kind, value)]
+            rhythm = person.rhythm if kind else AT_ONCE
+            return msgspec.structs.replace(person, subscriptions=tuple(left), rhythm=rhythm)
+        case Erase():
+            return Person()
 
 
 def said(answer: Answer) -> str:

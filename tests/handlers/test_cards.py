@@ -42,7 +42,7 @@ async def test_the_link_to_the_page_needs_a_page() -> None:
     without = written(await Talk(office=Office(public_url="")).say("1", "q91-1"))
     assert 'href="https://x.cn/p/q91-1"' in with_page
     assert "全文" not in without
-    assert without.count("weixin://bizmsgmenu") == with_page.count("weixin://bizmsgmenu") == 4
+    assert without.count("weixin://bizmsgmenu") == with_page.count("weixin://bizmsgmenu") == 5
 
 
 async def test_related_ones_are_offered_where_there_are_any() -> None:

@@ -41,12 +41,3 @@ def test_the_apology() -> None:
     """When something breaks the follower is asked to try again, and is promised nothing else."""
     assert "抱歉" in said(APOLOGY)
     assert APOLOGY.policies == ()
-
-
-@pytest.mark.parametrize("words", ["我的数据", "删除我的数据", "清除聊天记录"])
-async def test_ones_own_data(words: str) -> None:
-    """What is kept of the enterprise can be seen and erased by words, the rest not yet; unfollowing erases it all."""
-    text = said(await Talk().say(words))
-    assert "“我的企业”" in text
-    assert "“忘掉我的企业”" in text
-    assert "取消关注" in text

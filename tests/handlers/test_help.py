@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from handlers.help import ASKABLE
+from handlers.help import ASKABLE, OWN
 from tests.handlers.talk import Talk, check, said, written
 
 
@@ -34,15 +34,16 @@ async def test_how_to_ask(words: str) -> None:
     answer = await Talk().say(words)
     check(answer)
     assert answer.intent == "help"
-    assert all(label in said(answer) for label, _ in ASKABLE)
+    assert all(label in said(answer) for label, _ in (*ASKABLE, *OWN))
 
 
 async def test_every_example_works() -> None:
-    """Each example, tapped, is answered with policies."""
+    """Each example, tapped, is answered with policies, or does what it says."""
     links = re.findall(r"msgmenucontent=([^&]+)&", written(await Talk().say("怎么用")))
-    assert [unquote(words) for words in links] == [example for _, example in ASKABLE]
+    assert [unquote(words) for words in links] == [example for _, example in (*ASKABLE, *OWN)]
     for _, example in ASKABLE:
         assert (await Talk().say(example)).policies, example
+    assert [(await Talk().say(example)).intent for _, example in OWN] == ["subscribe", "help"]
 
 
 async def test_politeness_does_not_hide_a_question() -> None:

@@ -108,7 +108,7 @@ class Stage:
         """A process on the database; the worker rests until `services.worker.start()`."""
         parts = AsyncExitStack()
         services = await parts.enter_async_context(
-            open_services(self.settings, router, clock=self.clock, corpus=the_corpus())
+            open_services(self.settings, router, words=WORDS, clock=self.clock, corpus=the_corpus())
         )
         process = Process(services, parts)
         await process.listen()

@@ -176,6 +176,17 @@ async def test_a_broken_connection_leaves_the_outcome_unknown(stage: Stage, name
     assert ("a" in stage.platform.world.tags.all().values()) is done
 
 
+async def test_a_gateway_between_answers_for_a_path(stage: Stage) -> None:
+    """With its own status and words; the call is not carried out, and the next one is."""
+    query = await stage.caller.query()
+    stage.platform.faults.break_down("/cgi-bin/tags/create", 502)
+    body = {"tag": {"name": "x"}}
+    answer = await stage.caller.client.post("/cgi-bin/tags/create", params=query, json=body)
+    assert (answer.status, await answer.text()) == (502, "<html>bad gateway</html>")
+    answer = await stage.caller.client.post("/cgi-bin/tags/create", params=query, json=body)
+    assert (await answer.json(content_type=None))["tag"]["id"] == 100
+
+
 async def test_a_hanging_call_is_cut_in_the_end(stage: Stage) -> None:
     """With the switch `timeout` nothing is carried out, and after two minutes the connection breaks."""
     query = await stage.caller.query()

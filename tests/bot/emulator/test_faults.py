@@ -87,3 +87,13 @@ def test_clear_ends_the_bad_day() -> None:
     faults.clear()
     assert faults.state() == dict.fromkeys(SWITCHES, False)
     assert (_code(faults, CUSTOM), faults.outcome("mass", "usual")) == (0, "usual")
+
+
+def test_a_path_breaks_so_often() -> None:
+    """By the status that was asked for, and no other path."""
+    faults = Faults()
+    faults.break_down("/a", 503, calls=2)
+    assert [faults.broken(path) for path in ("/a", "/b", "/a", "/a")] == [503, 0, 503, 0]
+    faults.break_down("/a")
+    faults.clear()
+    assert faults.broken("/a") == 0

@@ -12,9 +12,26 @@ from bot.messages import AnyMessage, Clicked, Followed, Location, Position, Scan
 from bot.store.database import Database
 from bot.store.driver import once
 from bot.store.followers import SCENE_LIMIT, WINDOWS, Followers, window
-from bot.store.tables import conversations, enterprises, feedback, followers, inbox, metadata, outbox
+from bot.store.tables import (
+    audiences,
+    concerns,
+    conversations,
+    endings,
+    enterprises,
+    feedback,
+    followers,
+    grants,
+    inbox,
+    metadata,
+    notices,
+    outbox,
+    reports,
+    rhythms,
+    subscriptions,
+)
 
 HOUR = 3600.0
+TIME = 1_795_312_800.0  # 22 November 2026 in Shanghai
 WHO: dict[str, Any] = {"openid": "o1", "account": "gh_1", "created": 1}
 SPOKE = Text(key="k1", text="hello", **WHO)
 CLICKED = Clicked(key="k2", button="MENU", **WHO)
@@ -111,7 +128,7 @@ async def test_erasure_reaches_every_table(database: Database) -> None:
     """After an erasure no row of any table names the follower, and other followers are as before."""
     await fill(database, "o1")
     await fill(database, "o2")
-    await database.run(lambda: Followers(database).erase("o1"))
+    await database.run(lambda: Followers(database).erase("o1", TIME))
     async with database.read() as connection:
         for table in metadata.sorted_tables:
             rows = (await connection.execute(select(table))).mappings().all()
@@ -120,12 +137,23 @@ async def test_erasure_reaches_every_table(database: Database) -> None:
                 assert any(row["openid"] == "o2" for row in rows), table.name
 
 
+async def test_what_they_had_subscribed_to_is_counted(database: Database) -> None:
+    """Of the subscriptions of who leaves stays what they were and on which day they ended, and not whose."""
+    await fill(database, "o1")
+    await database.run(lambda: Followers(database).erase("o1", TIME))
+    async with database.read() as connection:
+        kept = await connection.execute(select(endings.c.day, endings.c.kind, endings.c.value, endings.c.reason))
+        assert [tuple(row) for row in kept] == [("2026-11-22", "all", "", "left")]
+
+
 async def test_erasure_of_what_goes_out(database: Database) -> None:
     """What waits is gone, what was sent is still counted, and nothing else is ever tried again."""
     await fill(database, "o1")
-    await database.run(lambda: Followers(database).erase("o1"))
+    await database.run(lambda: Followers(database).erase("o1", TIME))
     async with database.read() as connection:
-        left = select(outbox.c.key, outbox.c.state, outbox.c.body).order_by(outbox.c.key)
+        left = (
+            select(outbox.c.key, outbox.c.state, outbox.c.body).where(outbox.c.key.like("%-1")).order_by(outbox.c.key)
+        )
         assert [tuple(row) for row in await connection.execute(left)] == [
             ("failed-1", "skipped", b""),
             ("sending-1", "skipped", b""),
@@ -138,7 +166,7 @@ async def test_erasure_of_what_goes_out(database: Database) -> None:
 
 async def test_unknown_follower(database: Database) -> None:
     """Erasing somebody of whom nothing is kept is no harm."""
-    await database.run(lambda: Followers(database).erase("nobody"))
+    await database.run(lambda: Followers(database).erase("nobody", TIME))
     assert await database.run(lambda: once(ROW)) == []
 
 
@@ -152,6 +180,11 @@ async def fill(database: Database, openid: str) -> None:
         await connection.execute(insert(inbox), {"key": f"m{number}", "openid": openid, **message})
         await connection.execute(insert(followers), {"openid": openid, "followed": 0.0})
         await connection.execute(insert(conversations), {"openid": openid, "data": named, "expires": 0.0})
+        await connection.execute(insert(subscriptions), {"kind": "all", "value": "", "openid": openid, "since": 0.0})
+        await connection.execute(insert(rhythms), {"openid": openid, "rhythm": "daily"})
+        await connection.execute(insert(concerns), {"openid": openid, "news": 1, "due": 0.0})
+        notice = {"key": f"new:{number}", "openid": openid, "kind": "new", "data": named, "news": b"[1]"}
+        await connection.execute(insert(notices), {**notice, "state": "pending", "created": 0.0, "due": 0.0})
         enterprise = {"openid": openid, "facts": named, "consented": 0.0}
         await connection.execute(insert(enterprises), enterprise)
         remark = {"key": f"m{number}", "openid": openid, "created": 0.0, "kind": "staff", "text": f"I am {openid}"}
@@ -159,3 +192,8 @@ async def fill(database: Database, openid: str) -> None:
         await connection.execute(
             insert(outbox), [{"key": f"{state}-{number}", "state": state, **times} for state in states]
         )
+        await connection.execute(insert(outbox), {"key": f"all:{openid}", "state": "sent", **times, "body": b""})
+        await connection.execute(insert(audiences), {"batch": f"mass-{number}", "openid": openid})
+        await connection.execute(insert(grants), {"openid": openid, "template": "T", "changed": 0.0})
+        report = {"msgid": f"7{number}", "openid": openid, "report": "success", "time": 0.0}
+        await connection.execute(insert(reports), report)

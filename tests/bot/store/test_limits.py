@@ -6,11 +6,23 @@ import asyncio
 
 from sqlalchemy import insert, select
 
+from bot.store.calls import Limit
 from bot.store.database import Database
 from bot.store.driver import Script
-from bot.store.limits import ChannelRows, Stop, Usage, close_windows, give_back, spend_windows
-from bot.store.tables import followers
+from bot.store.limits import (
+    ChannelRows,
+    Stop,
+    Usage,
+    close_windows,
+    give_back,
+    return_grants,
+    spend_grants,
+    spend_windows,
+)
+from bot.store.tables import followers, grants
 
+LIMIT = Limit(per_second=2.0, burst=5, per_day=100)
+TIME = 1000.0
 TODAY, TOMORROW = "2026-11-22", "2026-11-23"
 
 
@@ -34,7 +46,7 @@ async def use(database: Database, day: str, *, count: int) -> Usage:
 
     def script() -> Script[Usage]:
         usage = yield from rows.look("custom")
-        yield from rows.use("custom", usage, day=day, count=count)
+        yield from rows.use("custom", usage, day=day, count=count, limit=LIMIT, time=TIME)
         return (yield from rows.look("custom"))
 
     return await database.run(script)
@@ -42,16 +54,17 @@ async def use(database: Database, day: str, *, count: int) -> Usage:
 
 async def test_calls_of_a_day_add_up_and_a_new_day_begins_at_none(database: Database) -> None:
     """The day before is forgotten with its first call."""
-    assert await use(database, TODAY, count=3) == Usage(day=TODAY, used=3)
-    assert await use(database, TODAY, count=4) == Usage(day=TODAY, used=7)
-    assert await use(database, TOMORROW, count=1) == Usage(day=TOMORROW, used=1)
+    assert await use(database, TODAY, count=3) == Usage(day=TODAY, used=3, level=2.0, filled=TIME)
+    assert await use(database, TODAY, count=4) == Usage(day=TODAY, used=7, level=-2.0, filled=TIME)
+    assert await use(database, TOMORROW, count=1) == Usage(day=TOMORROW, used=1, level=-3.0, filled=TIME)
 
 
 async def test_no_call_is_lost_between_processes(store_url: str) -> None:
     """Who looks holds the channel until what it used is written."""
     first, second = await Database.open(store_url), await Database.open(store_url)
     await asyncio.gather(*[use(database, TODAY, count=1) for _ in range(10) for database in (first, second)])
-    assert (await use(first, TODAY, count=0)).used == 20
+    stands = await use(first, TODAY, count=0)
+    assert (stands.used, stands.level) == (20, -15.0)
     await first.close()
     await second.close()
 
@@ -65,7 +78,8 @@ async def test_a_halt_stands_above_a_pause_until_a_person_ends_both(database: Da
     stands = await database.run(lambda: rows.look("custom"))
     assert (stands.halted, stands.paused, stands.paused_until) == (True, "48001", 500.0)
     await database.run(lambda: rows.resume("custom"))
-    assert await database.run(lambda: rows.look("custom")) == Usage(day=TODAY, used=2)
+    stands = await database.run(lambda: rows.look("custom"))
+    assert stands == Usage(day=TODAY, used=2, level=3.0, filled=TIME)
 
 
 async def test_windows_are_spent_as_often_as_they_are_named(database: Database) -> None:
@@ -96,3 +110,17 @@ async def test_only_the_window_that_was_meant_is_given_back_or_closed(database: 
     assert await left(database) == {"oA": 3, "oB": 1}
     await database.run(lambda: close_windows([("oA", 500.0), ("oB", 499.0)]))
     assert await left(database) == {"oA": 0, "oB": 1}
+
+
+async def test_grants_are_spent_and_returned(database: Database) -> None:
+    """A template's grants are its own; none is spent that is not there, and what they refuse comes to nothing."""
+    held = [{"openid": "oA", "template": "T1", "sends": 2, "refused": False, "changed": 1.0}]
+    held.append({"openid": "oA", "template": "T2", "sends": 0, "refused": True, "changed": 1.0})
+    async with database.write() as connection:
+        await connection.execute(insert(grants), held)
+    asked = [("oA", "T1"), ("oA", "T1"), ("oA", "T1"), ("oA", "T2"), ("oB", "T1")]
+    assert await database.run(lambda: spend_grants(asked)) == {("oA", "T1"): 2}
+    await database.run(lambda: return_grants([("oA", "T1"), ("oA", "T2"), ("oB", "T1")]))
+    async with database.read() as connection:
+        found = await connection.execute(select(grants.c.template, grants.c.sends).order_by(grants.c.template))
+        assert [tuple(row) for row in found] == [("T1", 1), ("T2", 0)]

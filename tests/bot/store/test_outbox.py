@@ -8,10 +8,12 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import insert, select, text
 
+from bot.store.calls import Allowance, Claim, Claimed, Entry, Limit, Settlement, State, Window
+from bot.store.claims import DUE
 from bot.store.database import Database
 from bot.store.followers import Followers
 from bot.store.limits import Stop
-from bot.store.outbox import DUE, Allowance, Claim, Claimed, Entry, OutboxRows, Settlement, State, Window
+from bot.store.outbox import OutboxRows
 from bot.store.tables import followers, outbox
 
 DAY = "2026-11-22"
@@ -26,7 +28,8 @@ def allowance(
     most: int = 10, *, per_day: int = 100, windowed: bool = False, day: str = DAY, channel: str = "free"
 ) -> Allowance:
     """What may go."""
-    return Allowance(channel=channel, most=most, day=day, per_day=per_day, windowed=windowed)
+    limit = Limit(per_second=1000.0, burst=1000, per_day=per_day, windowed=windowed)
+    return Allowance(channel=channel, most=most, day=day, limit=limit)
 
 
 async def add(database: Database, *entries: Entry) -> int:
@@ -156,7 +159,7 @@ async def test_only_the_owner_of_a_claim_settles_it(database: Database) -> None:
     assert await settle(database, Settlement(row=row, state=State.SENT), owner="another") == 0
     assert await settle(database, Settlement(row=row, state=State.SENT)) == 1
     assert await settle(database, Settlement(row=row, state=State.FAILED)) == 0
-    await database.run(lambda: Followers(database).erase("oB"))
+    await database.run(lambda: Followers(database).erase("oB", 100.0))
     assert await settle(database, Settlement(row=gone, state=State.WAITING, due=0.0)) == 0
     assert (await stored(database, "k"))["state"] == "sent"
     assert (await stored(database, "gone"))["state"] == "skipped"
@@ -168,8 +171,8 @@ async def test_a_row_whose_owner_died_is_unknown_and_waits_for_a_person(database
     (row,) = (await claim(database, allowance(1), owner="dead", time=100.0)).rows
     await claim(database, allowance(1), owner="alive", time=150.0)
     rows = OutboxRows(database)
-    assert await rows.reclaim(159.0) == 0
-    assert await rows.reclaim(160.0) == 1
+    assert await rows.reclaim("free", 159.0) == (0, 0)
+    assert await rows.reclaim("free", 160.0) == (0, 1)
     kept = await stored(database, "k")
     assert (kept["state"], kept["reason"], kept["settled"]) == ("unknown", "interrupted", 160.0)
     assert await settle(database, Settlement(row=row, state=State.SENT), owner="dead") == 0
@@ -255,7 +258,7 @@ async def test_a_lost_claim_gives_nothing_back(database: Database) -> None:
     await follow(database, "oA", left=4)
     await add(database, entry("k"))
     (row,) = (await claim(database, allowance(windowed=True))).rows
-    await OutboxRows(database).reclaim(160.0)
+    await OutboxRows(database).reclaim("free", 160.0)
     await settle(database, Settlement(row=row, state=State.FAILED, window=Window.UNTOUCHED))
     assert await left(database, "oA") == 3
 
@@ -312,7 +315,7 @@ async def test_old_rows_are_forgotten(database: Database) -> None:
     sent, failed, _ = (await claim(database, allowance(3))).rows
     await settle(database, Settlement(row=sent, state=State.SENT), Settlement(row=failed, state=State.FAILED))
     rows = OutboxRows(database)
-    await rows.reclaim(200.0)
+    await rows.reclaim("free", 200.0)
     assert await rows.purge(110.0) == 0
     assert await rows.purge(111.0, many=1) == 1
     assert await rows.purge(300.0) == 1

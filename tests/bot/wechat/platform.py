@@ -15,7 +15,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.clock import ManualClock
-from bot.wechat.client import Client, Wire
+from bot.wechat.client import Client
+from bot.wechat.wire import Wire
 
 APP_ID, APP_SECRET = "wx0123456789abcdef", "s" * 32
 LIFE, OVERLAP = 7200.0, 300.0  # seconds

@@ -24,7 +24,8 @@ from bot.errors import (
     Unreachable,
     WeChatError,
 )
-from bot.wechat.client import ANSWER_LIMIT, Client, Upload, Wire, encode_json, read_answer
+from bot.wechat.client import Client
+from bot.wechat.wire import ANSWER_LIMIT, Upload, Wire, encode_json, read_answer
 from tests.bot.wechat.platform import Fault, Platform, calling, finish, hangs, refuses, resets, says
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=SHANGHAI)

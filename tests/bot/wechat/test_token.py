@@ -11,8 +11,9 @@ from bot.clock import ManualClock
 from bot.errors import Forbidden, QuotaSpent, StoreError, Temporary, TokenRejected
 from bot.store.database import Database
 from bot.store.tokens import TokenRows
-from bot.wechat.client import Client, Wire
+from bot.wechat.client import Client
 from bot.wechat.token import LEASE, PATIENCE, RENEW_BEFORE, StableToken
+from bot.wechat.wire import Wire
 from tests.bot.wechat.platform import (
     APP_ID,
     APP_SECRET,

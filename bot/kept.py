@@ -1,0 +1,86 @@
+"""An index that was built before is read from the user's cache, not built again: a start takes a third of the time.
+
+A kept index belongs to one version of the corpus and one state of the code that builds it; whatever is missing,
+unreadable or of another kind is built anew, and where nothing can be written nothing is kept.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from bot.index import Index
+
+# What an index depends on, beside its corpus.
+BUILDERS = ("chinese.py", "index.py", "lexicon.py", "policies.py", "sayings.py")
+KEPT = 8  # files; the oldest make room
+_decoder = msgspec.msgpack.Decoder(Index)
+
+
+def kept(version: str, build: Callable[[], Index], folder: Path | None = None) -> Index:
+    """The index of a corpus version: read from `folder`, the user's cache where none is given, or built and kept."""
+    folder = folder or _cache()
+    if folder is None:
+        return build()
+    path = folder / f"{version}-{_code()}.index"
+    found = _read(path)
+    if found is None:
+        found = build()
+        with suppress(OSError):  # a disk that is full or read-only: the next start builds again
+            _write(path, found)
+    return found
+
+
+def _cache() -> Path | None:
+    """Where programs keep what they can make again (the XDG base directory specification); None without a home."""
+    with suppress(RuntimeError):
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huiqi"
+    return None
+
+
+@cache
+def _code() -> str:
+    digest = hashlib.blake2b(digest_size=4)
+    for name in BUILDERS:
+        digest.update((Path(__file__).parent / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> Index | None:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    paused = gc.isenabled()
+    gc.disable()  # of a hundred thousand values made at once, none is garbage
+    try:
+        return _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    finally:
+        if paused:
+            gc.enable()
+
+
+def _write(path: Path, index: Index) -> None:
+    """Whole or not at all, whoever else writes it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(msgspec.msgpack.encode(index))
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    old = sorted(path.parent.glob("*.index"), key=lambda other: other.stat().st_mtime)
+    for other in old[:-KEPT]:
+        other.unlink(missing_ok=True)

@@ -1,0 +1,85 @@
+"""Everything that is kept of one follower, read for their own eyes."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import String, bindparam, func, select
+
+from bot.messages import AnyMessage
+from bot.person import Dossier, Said
+from bot.replies import Answer, Say, visible
+from bot.store.driver import Script, Store
+from bot.store.notices import PENDING, WAITING
+from bot.store.people import People
+from bot.store.tables import concerns, feedback, followers, grants, inbox, notices, outbox
+
+MOST = 2000  # messages; who wrote more within the days that are kept sees the newest
+
+_messages: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
+_answers = msgspec.json.Decoder(Answer)
+_who = bindparam("who", type_=String)
+_FOLLOWER = select(followers.c.followed, followers.c.scene).where(followers.c.openid == _who)
+_SAID = (
+    select(inbox.c.received, inbox.c.message, inbox.c.answer)
+    .where(inbox.c.openid == _who, inbox.c.state == "answered")
+    .order_by(inbox.c.received.desc())
+    .limit(MOST)
+)
+_REMARKS = (
+    select(feedback.c.created, feedback.c.text).where(feedback.c.openid == _who).order_by(feedback.c.created.desc())
+)
+_PENDING = select(func.count()).where(
+    notices.c.openid == _who, (notices.c.state == PENDING) | (notices.c.state == WAITING)
+)
+_SENT = select(func.count()).where(outbox.c.openid == _who, outbox.c.state == "sent")
+_GRANTS = select(func.coalesce(func.sum(grants.c.sends), 0)).where(grants.c.openid == _who, ~grants.c.refused)
+_CONCERNS = select(func.count()).where(concerns.c.openid == _who)
+
+
+class Dossiers:
+    """What reads them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._people = People(store)
+
+    async def read(self, openid: str) -> Dossier:
+        """All that is kept of a follower."""
+        return await self._store.run(lambda: self._read(openid))
+
+    def _read(self, openid: str) -> Script[Dossier]:
+        asked = [{"who": openid}]
+        person = yield from self._people.read(openid)
+        follower = yield _FOLLOWER, asked
+        said = yield _SAID, asked
+        remarks = yield _REMARKS, asked
+        pending = [*(yield _PENDING, asked), *(yield _CONCERNS, asked)]
+        sent = yield _SENT, asked
+        allowed = yield _GRANTS, asked
+        return Dossier(
+            person=person,
+            followed=follower[0][0] if follower else 0.0,
+            scene=follower[0][1] if follower else "",
+            said=tuple(_said(*row) for row in said),
+            remarks=tuple((time, text) for time, text in remarks),
+            pending=sum(row[0] for row in pending),
+            sent=sent[0][0],
+            grants=int(allowed[0][0]),
+        )
+
+
+def _said(time: float, message: bytes, answer: bytes) -> Said:
+    sent, reply = _messages.decode(message), _answers.decode(answer)
+    return Said(
+        time=time,
+        kind=type(sent).__name__,
+        text=_words(sent),
+        answer=visible(reply.reply.text) if isinstance(reply.reply, Say) else "",
+        policies=reply.policies,
+    )
+
+
+def _words(message: AnyMessage) -> str:
+    """What a message says, in whichever field its kind has for it."""
+    names = ("text", "recognition", "label", "title", "button", "scene", "url")
+    return next((str(value) for name in names if (value := getattr(message, name, ""))), "")

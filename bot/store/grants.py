@@ -1,0 +1,60 @@
+"""What followers allow us to send by a template or notice, as they and the platform told us.
+
+An accepted notice may be sent once, or, where the platform gave the account that right, many times; of a refused one
+nothing may be sent until it is accepted again. The platform tells of accepted and refused notices, and of refused
+templates only by refusing the next one (43101).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import case
+
+from bot.messages import AnyMessage, Grant, Granted, GrantsChanged
+from bot.store.driver import Script, Store, Values
+from bot.store.limits import Held
+from bot.store.tables import grants
+
+TEMPLATE_LIMIT = 64  # characters; the platform's own have 43
+
+
+class Grants:
+    """Scripts that keep them."""
+
+    def __init__(self, store: Store) -> None:
+        upsert = store.insert(grants)
+        new, old = upsert.excluded, grants.c
+        later = {"changed": case((old.changed > new.changed, old.changed), else_=new.changed)}
+        # Of two words the later one holds, in whichever order they arrive; every acceptance is one more send.
+        outdone = old.changed > new.changed
+        more = {"sends": old.sends + 1, "refused": False, **later}
+        none = {"sends": 0, "refused": True, **later}
+        self._accept = upsert.on_conflict_do_update(
+            index_elements=["openid", "template"], set_=more, where=~(outdone & old.refused)
+        )
+        self._refuse = upsert.on_conflict_do_update(
+            index_elements=["openid", "template"], set_=none, where=~(outdone & ~old.refused)
+        )
+
+    def record(self, messages: Iterable[AnyMessage]) -> Script[None]:
+        """Keep what messages tell of grants; each message is to be told of once."""
+        told = [(m, one) for m in messages if isinstance(m, Granted | GrantsChanged) for one in m.grants]
+        told.sort(key=lambda pair: (pair[0].openid, pair[1].template_id))
+        yield self._accept, [_row(message, one, 1) for message, one in told if one.accepted]
+        yield self._refuse, [_row(message, one, 0) for message, one in told if not one.accepted]
+
+    def refuse(self, held: Sequence[Held], time: float) -> Script[None]:
+        """The platform says that these people take no more of these."""
+        rows = [{"openid": openid, "template": template} for openid, template in sorted(set(held))]
+        yield self._refuse, [{**row, "sends": 0, "refused": True, "changed": time} for row in rows]
+
+
+def _row(message: AnyMessage, grant: Grant, sends: int) -> Values:
+    return {
+        "openid": message.openid,
+        "template": grant.template_id[:TEMPLATE_LIMIT],
+        "sends": sends,
+        "refused": not sends,
+        "changed": float(message.created),
+    }

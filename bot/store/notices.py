@@ -1,0 +1,122 @@
+"""Notices at rest, until a way to their follower is found.
+
+A notice is pending until `due`; whoever plans it takes it and what follows from it in one transaction. Taking is won
+by one: a notice that its follower took back meanwhile, or that another process took, is not taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+from sqlalchemy import String, bindparam, delete, func, select, update
+
+from bot.notices import Notice
+from bot.store.driver import Changes, Script, Store, Values, once
+from bot.store.forgetting import Forgetting
+from bot.store.tables import notices
+
+PENDING, WAITING, PLANNED, TOLD, NOTHING = "pending", "waiting", "planned", "told", "nothing"
+
+_encoder = msgspec.json.Encoder()
+_notices = msgspec.json.Decoder(Notice)
+_key, _who = bindparam("the_key", type_=String), bindparam("who", type_=String)
+_DUE = (
+    select(notices.c.data)
+    .where(notices.c.state == PENDING, notices.c.due <= bindparam("now"))
+    .order_by(notices.c.due)
+    .limit(bindparam("many"))
+)
+_WAITING = (
+    select(notices.c.openid, notices.c.data)
+    .where(notices.c.openid == _who, notices.c.state == WAITING)
+    .order_by(notices.c.created, notices.c.key)
+)
+_TAKE = Changes(
+    update(notices).where(notices.c.key == _key, (notices.c.state == PENDING) | (notices.c.state == WAITING)),
+    key=notices.c.key,
+    name="the_key",
+)
+_PUT_BACK = update(notices).where(notices.c.key == _key)
+_COUNTS = select(notices.c.state, func.count()).group_by(notices.c.state)
+_RECALL = (
+    delete(notices)
+    .where(
+        notices.c.openid == _who,
+        (notices.c.state == PENDING) | (notices.c.state == WAITING),
+        notices.c.kind != "corrected",
+    )
+    .returning(notices.c.news)
+)
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a notice: its new state, why, and, of one that stays pending, when it is looked at again."""
+
+    key: str
+    state: str
+    reason: str = ""
+    due: float = 0.0
+
+
+class Notices:
+    """Scripts that keep notices, and what reads them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._keep = store.insert(notices).on_conflict_do_nothing(index_elements=["key"])
+        self.purge = Forgetting(store, notices, notices.c.created).purge
+
+    def keep(self, rows: Sequence[Values]) -> Script[None]:
+        """Keep rows made by `pack`, each once."""
+        yield self._keep, sorted(rows, key=lambda row: str(row["key"]))
+
+    def due(self, time: float, *, many: int) -> Script[list[Notice]]:
+        """Pending notices to look at by `time`, the longest due first, at most `many`."""
+        rows = yield _DUE, [{"now": time, "many": many}]
+        return [_notices.decode(row[0]) for row in rows]
+
+    def waiting(self, openids: Collection[str]) -> Script[dict[str, list[Notice]]]:
+        """What each of these followers is to be told with their next answer, oldest first."""
+        rows = yield _WAITING, [{"who": openid} for openid in sorted(openids)]
+        found: dict[str, list[Notice]] = {}
+        for openid, data in rows:
+            found.setdefault(openid, []).append(_notices.decode(data))
+        return found
+
+    def take(self, settled: Sequence[Settled]) -> Script[set[str]]:
+        """Settle notices that are pending or waiting; the keys of those that still were. Only what follows from these
+        may be written in the same transaction."""
+        rows = [
+            {"the_key": one.key, "state": one.state, "reason": one.reason, "due": one.due}
+            for one in sorted(settled, key=lambda one: one.key)
+        ]
+        done = yield _TAKE, rows
+        return {row[0] for row in done}
+
+    def put_back(self, keys: Sequence[str]) -> Script[None]:
+        """Let notices wait again that were taken in this transaction for an answer that is not given."""
+        yield _PUT_BACK, [{"the_key": key, "state": WAITING} for key in sorted(keys)]
+
+    def recall(self, openid: str) -> Script[list[int]]:
+        """Take back what waits for a follower, corrections excepted; the news it was made of."""
+        rows = yield _RECALL, [{"who": openid}]
+        return [number for row in rows for number in msgspec.json.decode(row[0], type=list[int])]
+
+    async def counts(self) -> dict[str, int]:
+        """How many notices are in each state."""
+        return {row[0]: row[1] for row in await self._store.run(lambda: once(_COUNTS))}
+
+
+def pack(notice: Notice, news: Sequence[int]) -> Values:
+    """The row of a notice that was made of these news."""
+    return {
+        "key": notice.key,
+        "openid": notice.openid,
+        "kind": notice.kind,
+        "data": _encoder.encode(notice),
+        "news": _encoder.encode(list(news)),
+        "state": PENDING,
+        "created": notice.created,
+        "due": notice.created,
+    }

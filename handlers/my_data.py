@@ -1,0 +1,198 @@
+"""我的数据, 导出我的数据, 删除我的数据: what is kept of a follower, to see, to take along, to have erased."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
+
+from bot.chinese import fold, numeral
+from bot.context import Context
+from bot.conversation import Conversation
+from bot.person import Dossier, Erase, Said
+from bot.replies import TEXT_LIMIT, Answer, Say, say_link, web_link
+from handlers.notices import name_of
+from handlers.subscriptions import SPOKEN
+
+ERASING = "erase"  # what 确认删除 answers to
+LINK_LASTS = 30 * 60.0  # seconds
+SHANGHAI = timezone(timedelta(hours=8))
+SHOWN = 3  # questions shown in the overview
+LONGEST = 120  # characters of one answer in a chat's page
+OURS = "(?:我|俺|咱|本人|自己|个人|我们|本公司|我公司)的?"
+KEPT = "(?:数据|信息|资料|记录|聊天记录|对话记录|隐私|档案)"
+SHOW = re.compile(
+    f"(?:查看?|看看?|看一下|显示|我要看|我想看)?(?:一下)?(?:{OURS}{KEPT}|你们?(?:存|留|保存|记录|收集)了?{OURS}?(?:什么|哪些|啥){KEPT}?)(?:有哪些|是什么|呢|吗)?"
+)
+EXPORT = re.compile(
+    f"(?:我要|我想|请|帮我)?(?:导出|下载|备份|打包)(?:一下)?(?:全部|所有)?(?:{OURS})?(?:全部|所有)?{KEPT}([0-9]*|第?[0-9一二三四五六七八九十]+页?)"
+)
+DELETE = re.compile(
+    f"(?:我要|我想|请|帮我|把|给我)*(?:(?:删除|删掉|删了|删|清除|清空|清掉|抹掉|注销|销毁)(?:一下|掉)?(?:{OURS})?(?:全部|所有|一切)?(?:的)?(?:{KEPT}|账号|账户)|"
+    f"(?:{OURS})(?:全部|所有)?(?:的)?(?:{KEPT}|账号|账户)(?:都|全部|全)?(?:删除|删掉|删了|删|清除|清空|清掉|注销)(?:了|掉|吧)*)"
+)
+CONFIRM = "确认删除"
+KINDS = {
+    "Text": "", "Voice": "语音", "Image": "图片", "Video": "视频", "Location": "位置", "File": "文件", "Link": "链接",
+    "Clicked": "菜单", "Followed": "关注", "Scanned": "扫码",
+}  # fmt: skip
+
+
+async def answer(ctx: Context) -> Answer | None:
+    """Whatever a follower wants with what is kept of them."""
+    words = fold(ctx.words).text.rstrip("吧呗啊呀") if ctx.words else ""
+    if not words:
+        return None
+    if words == CONFIRM:
+        return await _erase(ctx)
+    if DELETE.fullmatch(words):
+        return await _ask(ctx)
+    if found := EXPORT.fullmatch(words):
+        return await _export(ctx, found[1])
+    return await _show(ctx) if SHOW.fullmatch(words) else None
+
+
+async def _show(ctx: Context) -> Answer:
+    """What is kept, and what can be done about it."""
+    dossier = await ctx.dossier()
+    lines = ["这里存着您的这些数据：", *_overview(ctx, dossier)]
+    if dossier.said:
+        lines += ["最近问过：", *(f"· {_day(said.time)} {_spoken(said)[:20]}" for said in _questions(dossier)[:SHOWN])]
+    links = [
+        say_link("我的订阅", "我的订阅"),
+        say_link("导出我的数据", "导出我的数据"),
+        say_link("删除我的数据", "删除我的数据"),
+    ]
+    lines += ["没有您的微信昵称和头像；取消关注后全部删除。", "👉 " + " ｜ ".join(links)]
+    return _said("\n".join(lines))
+
+
+def _overview(ctx: Context, dossier: Dossier) -> list[str]:
+    person = dossier.person
+    lines = [f"· 关注时间：{_minute(dossier.followed)}"] if dossier.followed else []
+    if dossier.scene:
+        lines.append(f"· 关注时扫的码：{dossier.scene[:20]}")
+    lines.append(f"· 问答：{len(_questions(dossier))}条，过了保存期自动删除")
+    names = [name_of(one.kind, one.value) for one in person.subscriptions]
+    lines.append(f"· 订阅：{'、'.join(names) or '没有'}" + (f"（{SPOKEN[person.rhythm]}）" if names else ""))
+    facts = [_fact(ctx, key, value) for key, value in person.facts.items()]
+    lines.append(f"· 企业情况：{'；'.join(facts) or '没有'}")
+    if person.consented:
+        lines.append(f"· 同意保存企业情况：{_minute(person.consented)}")
+    if dossier.remarks:
+        lines.append(f"· 给工作人员的留言：{len(dossier.remarks)}条")
+    if dossier.pending:
+        lines.append(f"· 等着发给您的消息：{dossier.pending}条")
+    if dossier.sent:
+        lines.append(f"· 主动发给您的消息：{dossier.sent}条")
+    if dossier.grants:
+        lines.append(f"· 您同意过、还没用的微信订阅通知：{dossier.grants}次")
+    return lines
+
+
+def _fact(ctx: Context, key: str, value: float | str) -> str:
+    fact = ctx.corpus.facts.get(key)
+    shown = value if isinstance(value, str) else f"{value:g}{fact.unit if fact else ''}"
+    return f"{fact.name if fact else key} {shown}"
+
+
+async def _export(ctx: Context, page: str) -> Answer:
+    """All of it: by a link to a page where there are pages, and in the chat, page by page."""
+    dossier = await ctx.dossier()
+    number = int(numeral("".join(char for char in page if char not in "第页")) or 1) if page else 0
+    if ctx.office.export_link is not None and not number:
+        until = ctx.now.timestamp() + LINK_LASTS
+        link = web_link("打开我的数据", ctx.office.export_link(ctx.message.openid, until))
+        chat = say_link("就在这里看", "导出我的数据 1")
+        said = f"您的全部数据在这一页，可以保存成文件：{link}\n链接30分钟内有效，谁拿到都能看，请不要转发。\n👉 {chat}"
+        return _said(said)
+    pages = _pages([*_overview(ctx, dossier), *_talk(dossier)])
+    number = min(max(number, 1), len(pages))
+    lines = [f"我的数据，第{number}页，共{len(pages)}页：", *pages[number - 1]]
+    if number < len(pages):
+        lines.append("👉 " + say_link("下一页", f"导出我的数据 {number + 1}"))
+    return _said("\n".join(lines))
+
+
+def _talk(dossier: Dossier) -> list[str]:
+    """Every message and answer, and every remark, newest first."""
+    lines = []
+    for said in dossier.said:
+        answer = said.answer.replace("\n", " ")
+        cut = answer if len(answer) <= LONGEST else answer[:LONGEST] + "…"
+        lines += [f"{_minute(said.time)} 您：{_spoken(said)}", *([f"　答：{cut}"] if cut else [])]
+    return [*lines, *(f"{_minute(time)} 您给工作人员的留言：{text}" for time, text in dossier.remarks)]
+
+
+def _pages(lines: Sequence[str]) -> list[list[str]]:
+    """Lines by pages that each fit into one message."""
+    pages: list[list[str]] = [[]]
+    room = space = TEXT_LIMIT - 300
+    for line in lines:
+        while len(line.encode()) > space:  # a message may be as long as a page
+            kept = line.encode()[:space].decode(errors="ignore")
+            pages += [[kept], []]
+            line, room = line[len(kept) :], space
+        size = len(line.encode()) + 1
+        if size > room:
+            pages.append([])
+            room = space
+        pages[-1].append(line)
+        room -= size
+    return [page for page in pages if page] or [[]]
+
+
+async def _ask(ctx: Context) -> Answer:
+    """Once, before anything is deleted."""
+    dossier = await ctx.dossier()
+    ctx.remember(Conversation(focus=ctx.conversation.focus, wanted=ERASING))
+    counts = [
+        f"{len(_questions(dossier))}条问答",
+        f"{len(dossier.person.subscriptions)}项订阅",
+        *(["企业情况"] if dossier.person.facts else []),
+        *([f"{len(dossier.remarks)}条留言"] if dossier.remarks else []),
+    ]
+    lines = [
+        f"要删除：{'、'.join(counts)}。删了不能恢复，订阅的消息也不再发。",
+        f"确定的话请回复 {say_link(CONFIRM, CONFIRM)}；不删就不用管。",
+    ]
+    return _said("\n".join(lines))
+
+
+async def _erase(ctx: Context) -> Answer:
+    """What was confirmed, if it was asked for."""
+    if ctx.conversation.wanted != ERASING:
+        return _said(f"还没有要删除的内容等您确认。要删除您的数据，请说：{say_link('删除我的数据', '删除我的数据')}")
+    ctx.change(Erase(but=ctx.message.key))
+    lines = [
+        "已删除：问答记录、订阅、企业情况、留言、等着发给您的消息。",
+        f"还留着：您关注了本公众号，以及这一条“{CONFIRM}”和它的回复（过了保存期自动删除）。取消关注，这些也会删除。",
+    ]
+    return _said("\n".join(lines))
+
+
+def _questions(dossier: Dossier) -> list[Said]:
+    return [said for said in dossier.said if said.text and said.kind not in ("Followed", "Left", "Scanned")]
+
+
+def _spoken(said: Said) -> str:
+    kind = KINDS.get(said.kind, said.kind)
+    return f"[{kind}]{said.text}" if kind else said.text
+
+
+def _moment(time: float) -> datetime:
+    return datetime.fromtimestamp(time, UTC).astimezone(SHANGHAI)
+
+
+def _day(time: float) -> str:
+    moment = _moment(time)
+    return f"{moment.month}月{moment.day}日"
+
+
+def _minute(time: float) -> str:
+    moment = _moment(time)
+    return f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
+
+
+def _said(text: str) -> Answer:
+    return Answer(reply=Say(text=text), intent="help")

@@ -1,0 +1,47 @@
+"""What stands over news beneath an answer, and what the outbox command says."""
+
+from __future__ import annotations
+
+HEADING = "📌 您订阅的消息："
+
+CHANNELS = {"custom": "客服消息", "template": "模板消息", "subscribe": "订阅通知", "mass": "群发"}
+
+STATES = {
+    "waiting": "等待发送",
+    "sending": "正在发送",
+    "sent": "已发送",
+    "failed": "发送失败",
+    "skipped": "没有发送",
+    "unknown": "不知是否送达",
+}
+
+REASONS = {
+    "window": "对方48小时内没有来过消息，或客服消息条数已用完",
+    "refused": "对方没有同意或已拒收这类通知",
+    "blocked": "对方关闭了本号的消息，或被拉黑",
+    "gone": "对方已取消关注",
+    "left": "对方已取消关注，资料已删除",
+    "late": "过了有效时间",
+    "interrupted": "发送途中程序中断",
+    "unknown": "微信说找不到这位关注者",
+}
+
+OUTBOX: dict[str, str] = {
+    **{f"channel {name}": word for name, word in CHANNELS.items()},
+    **{f"state {name}": word for name, word in STATES.items()},
+    **{f"reason {name}": word for name, word in REASONS.items()},
+    "counts": "发件箱：{detail}",
+    "empty": "发件箱是空的",
+    "stands": "{channel}：今天已发{used}次{state}",
+    "paused": "，暂停到{until}（{reason}）",
+    "halted": "，已停用，需要处理后恢复（{reason}）",
+    "line": "{id}  {when}  {channel}  {state}  试了{attempts}次  {reason}",
+    "none": "没有“{state}”的消息",
+    "more": "只列出最新的{many}条，加 --many 可以多列",
+    "advice": "“不知是否送达”的请先核实对方有没有收到，再用 --retry 编号 重发；“发送失败”的改正后也用它重发。",
+    "retried": "{many}条将重新发送：{ids}",
+    "not_retried": "这些编号没有重发（不存在，或不是“发送失败”“不知是否送达”）：{ids}",
+    "resumed": "{channel}已恢复发送",
+    "no_channel": "没有这个通道：{name}。可以写：{known}",
+    "no_state": "没有这个状态：{name}。可以写：{known}",
+}

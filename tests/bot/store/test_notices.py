@@ -1,0 +1,71 @@
+"""Notices at rest: taken by one, and taken back by whoever they are for."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.notices import Notice
+from bot.store.database import Database
+from bot.store.notices import NOTHING, PENDING, PLANNED, WAITING, Notices, Settled, pack
+
+
+def notice(number: int, openid: str = "o1", kind: str = "new") -> Notice:
+    """One of several."""
+    return Notice(key=f"{kind}:{number}", openid=openid, kind=kind, text=f"{number}", title="t", created=float(number))
+
+
+async def keep(database: Database, *notices: Notice) -> Notices:
+    """Notices, each made of news of its own number."""
+    rows = Notices(database)
+    await database.run(lambda: rows.keep([pack(one, [int(one.created)]) for one in notices]))
+    return rows
+
+
+async def test_each_is_kept_once(database: Database) -> None:
+    """The same fact for the same person is one notice, however often it is made."""
+    await keep(database, notice(1))
+    rows = await keep(database, notice(1), notice(2))
+    assert await rows.counts() == {PENDING: 2}
+
+
+async def test_what_is_due(database: Database) -> None:
+    """The longest due first, no more than asked for, and nothing before its time."""
+    rows = await keep(database, notice(3), notice(1), notice(2))
+    assert [one.key for one in await database.run(lambda: rows.due(2.0, many=9))] == ["new:1", "new:2"]
+    assert [one.key for one in await database.run(lambda: rows.due(9.0, many=1))] == ["new:1"]
+
+
+async def test_taken_by_one(database: Database) -> None:
+    """Of those who settle a notice at the same time one has it."""
+    rows = await keep(database, notice(1), notice(2))
+    settled = [Settled(key=f"new:{n}", state=PLANNED, reason="custom") for n in (1, 2)]
+    taken = await asyncio.gather(*(database.run(lambda: rows.take(settled)) for _ in range(4)))
+    assert sorted(key for keys in taken for key in keys) == ["new:1", "new:2"]
+
+
+async def test_put_off(database: Database) -> None:
+    """One that stays pending is looked at again when it is due, and one that waits is for the next answer."""
+    rows = await keep(database, notice(1), notice(2))
+    later = [Settled(key="new:1", state=PENDING, due=50.0), Settled(key="new:2", state=WAITING)]
+    await database.run(lambda: rows.take(later))
+    assert await database.run(lambda: rows.due(49.0, many=9)) == []
+    assert [one.key for one in await database.run(lambda: rows.due(50.0, many=9))] == ["new:1"]
+    waiting = await database.run(lambda: rows.waiting({"o1", "o2"}))
+    assert [one.key for one in waiting["o1"]] == ["new:2"]
+
+
+async def test_taken_back(database: Database) -> None:
+    """What is pending or waiting for one person goes, with the news it was made of; corrections and others' stay."""
+    rows = await keep(
+        database, notice(1), notice(2), notice(3), notice(4, "o2"), notice(5, kind="corrected"), notice(6)
+    )
+    done = [
+        Settled(key="new:2", state=WAITING),
+        Settled(key="new:3", state=PLANNED),
+        Settled(key="new:6", state=NOTHING),
+    ]
+    await database.run(lambda: rows.take(done))
+    assert sorted(await database.run(lambda: rows.recall("o1"))) == [1, 2]
+    assert await database.run(lambda: rows.recall("o1")) == []
+    left = await database.run(lambda: rows.due(99.0, many=9))
+    assert [one.key for one in left] == ["new:4", "corrected:5"]
