@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -104,6 +104,18 @@ class Total:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Case:
+    """What was told beyond the facts.
+
+    shares  the sums that a fact is the total of, by its key
+    apart   facts that were told of one benefit alone, by its name: 两个保健食品、三个新原料
+    """
+
+    shares: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    apart: Mapping[str, Given] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Period:
     """The days a question is about: one, or a year of which any day counts."""
 
@@ -148,14 +160,20 @@ def award(
     period: Period,
     benefits: Sequence[AnyBenefit] | None = None,
     upper: Mapping[str, Award] | None = None,
+    case: Case | None = None,
 ) -> Award:
     """What a policy gives, or those of its benefits that are asked about.
 
+    case   what was told of the parts of a base, and of one benefit alone
     upper  awards of other policies that a share here may be taken of, by id; what is not there is worked out
     """
     chosen = policy.benefits if benefits is None else benefits
     found = standing(policy.needs, facts)
-    parts = [_part(corpus, benefit, facts, period=period, upper=upper or {}) for benefit in chosen]
+    case = case or Case()
+    parts = []
+    for benefit in chosen:
+        own = {**facts, **case.apart.get(benefit.name, {})}
+        parts.append(_part(corpus, benefit, own, period=period, upper=upper or {}, case=case))
     return Award(
         policy=policy,
         parts=tuple(_share_caps(_choose_best(parts))),
@@ -165,13 +183,16 @@ def award(
     )
 
 
-def _part(corpus: Corpus, benefit: AnyBenefit, facts: Given, *, period: Period, upper: Mapping[str, Award]) -> Part:
+def _part(
+    corpus: Corpus, benefit: AnyBenefit, facts: Given, *, period: Period, upper: Mapping[str, Award], case: Case
+) -> Part:
     source = ""
     if isinstance(benefit, Match) and benefit.fact and benefit.fact not in facts:
         derived = _derived(corpus, benefit, facts, period=period, upper=upper)
         if derived is not None:
             source, facts = derived.policy.id, {**facts, benefit.fact: float(derived.sum)}
-    outcome = evaluate(benefit, facts, before=_before(corpus, benefit, facts))
+    base = getattr(benefit, "base_fact", "") or getattr(benefit, "fact", "")
+    outcome = evaluate(benefit, facts, before=_before(corpus, benefit, facts), shares=case.shares.get(base, ()))
     return Part(outcome=outcome, sum=outcome.sum, source=source if outcome.pays else "")
 
 

@@ -6,7 +6,7 @@ cut to the fen, so that no product of binary fractions is a fen too much.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
@@ -78,7 +78,9 @@ class Trace:
     tier      the step of the scale that was reached
     raw       the product before any limit
     limits    all that apply, in their order
-    deducted  what was already paid for a lower step, taken off a top-up
+    parts     what each of several gives under the cap of one: 8万, 10万 and 10万 of 8万, 15万 and 22万
+    ceiling   that cap
+    deducted  what was already paid for a lower step, taken off a top-up; `supposed` where nobody said that it was
     """
 
     fact: str = ""
@@ -89,7 +91,10 @@ class Trace:
     tier: str = ""
     raw: Decimal = Decimal(0)
     limits: tuple[Limit, ...] = ()
+    parts: tuple[Decimal, ...] = ()
+    ceiling: Decimal | None = None
     deducted: Decimal = Decimal(0)
+    supposed: bool = False
 
     @property
     def bitten(self) -> Limit | None:
@@ -163,8 +168,14 @@ def deciding(benefit: AnyBenefit) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in keys if key))
 
 
-def evaluate(benefit: AnyBenefit, facts: Given, *, before: FactValue | None = None) -> Outcome:
-    """What a benefit gives; `before` is the earlier value of the fact a scale goes by, where a lower step was paid."""
+def evaluate(
+    benefit: AnyBenefit, facts: Given, *, before: FactValue | None = None, shares: Sequence[float] = ()
+) -> Outcome:
+    """What a benefit gives.
+
+    before  the earlier value of the fact a scale goes by, where a lower step was paid
+    shares  how much of the base belongs to each of several awards, where that was told
+    """
     if isinstance(benefit, Pool):
         return Outcome(benefit=benefit, state=State.BUDGET)
     verdicts = [(need, check(need, facts)) for need in needs_of(benefit)]
@@ -176,14 +187,15 @@ def evaluate(benefit: AnyBenefit, facts: Given, *, before: FactValue | None = No
     if missing:
         return Outcome(benefit=benefit, state=State.MISSING, missing=missing, unknown=unknown)
     reckoned = _reckon(benefit, facts) if _computable(benefit) else None
-    if reckoned is not None and isinstance(benefit, Step) and not reckoned.trace.times:
-        reckoned = None  # not one full step
+    if reckoned is not None and (reckoned.trace.raw < 0 or (isinstance(benefit, Step) and not reckoned.trace.times)):
+        reckoned = None  # a figure that fell, or not one full step
     if reckoned is None:
         state = State.OUTSIDE if _computable(benefit) else State.MISSING
         return Outcome(benefit=benefit, state=state, unknown=unknown, trace=_start(benefit, facts))
+    reckoned = _split(benefit, reckoned, shares)
     total, trace = _limited(benefit, facts, reckoned)
     if benefit.topup and (paid := min(total, _paid_before(benefit, facts, before))) > 0:
-        total, trace = total - paid, replace(trace, deducted=paid)
+        total, trace = total - paid, replace(trace, deducted=paid, supposed=RECEIVED not in facts)
     return Outcome(benefit=benefit, state=reckoned.state, sum=total, trace=trace, unknown=unknown)
 
 
@@ -280,6 +292,18 @@ def _may_split(cap: int | None, awards: Decimal, raw: Decimal) -> bool:
     return cap is not None and awards > 1 and raw > cap
 
 
+def _split(benefit: AnyBenefit, reckoned: _Reckoned, shares: Sequence[float]) -> _Reckoned:
+    """The same with each of several awards under the cap of one, where the parts of the base are told."""
+    cap = reckoned.ceiling if reckoned.ceiling is not None else benefit.cap
+    percent, several = reckoned.trace.percent, Decimal(len(shares))
+    if cap is None or percent is None or not benefit.count or several < 2 or reckoned.awards not in (1, several):
+        return reckoned
+    parts = tuple(min(_cut(exact(share) * percent / 100), Decimal(cap)) for share in shares)
+    state = State.UP_TO if isinstance(benefit, Rate) and benefit.upto else State.AWARDED
+    trace = replace(reckoned.trace, parts=parts, ceiling=Decimal(cap))
+    return replace(reckoned, state=state, awards=several, trace=trace)
+
+
 def _on_scale(benefit: Tiers, facts: Given, start: Trace, *, awards: Decimal) -> _Reckoned | None:
     tier = reached(benefit, facts[benefit.fact])
     if tier is None:
@@ -329,7 +353,7 @@ def _limits(benefit: AnyBenefit, facts: Given, reckoned: _Reckoned) -> list[tupl
 
 def _limited(benefit: AnyBenefit, facts: Given, reckoned: _Reckoned) -> tuple[Decimal, Trace]:
     """The sum after all limits."""
-    total = reckoned.trace.raw
+    total = sum(reckoned.trace.parts, Decimal(0)) if reckoned.trace.parts else reckoned.trace.raw
     limits = []
     for kind, amount in _limits(benefit, facts, reckoned):
         limits.append(Limit(kind=kind, amount=amount, bites=amount < total))

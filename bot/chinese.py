@@ -25,6 +25,9 @@ ODD = "[多来几余]"  # a little more than said
 MONEY = re.compile(
     rf"({NUMERAL}){ODD}?([万千百十]{ODD}?亿|个{ODD}?亿|[千百十]{ODD}?万|亿|万|w|千|百)?{ODD}?(元|块(?!儿|地)|rmb)?"
 )
+WITH_TENTHS = 1e4  # the least scale that is so shortened
+# 1亿2, 3万5: a digit for a tenth of the scale before it, where nothing follows that it could count.
+TENTHS = re.compile(r"([1-9一二三四五六七八九])(?=$|多少|[能补给奖拿领左的可够该了吧呢技])")
 SCALES = {
     "万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "十亿": 1e9, "个亿": 1e8, "亿": 1e8, "千万": 1e7, "百万": 1e6,
     "十万": 1e5, "万": 1e4, "w": 1e4, "千": 1e3, "百": 1e2, "": 1.0,
@@ -65,7 +68,10 @@ TALK = re.compile(
     "[的了吗呢吧啊呀嘛哈么呗噢哦不没是就都也还又再才只把被我你您他她俺恁咱嫩们这那哪啥咋很太真忒滴着过]+"
 )  # says nothing of a matter
 NOT = "非"
-DENIAL = re.compile("(?<!除)(?<!有)(?:不属于|不算是?|不是|并非|没有|没报|没进|未纳入|未|非)(?!有限)")
+DENIAL = re.compile(
+    "(?<!除)(?<!有)(?:不属于|不算是?|不是|并非|没有|没报|没进|没入|没在|没纳|不在|不属|未纳入|未|非)(?!有限)"
+)
+BUT = re.compile("但|而|可是|却|只是|是(?!否)|已经?")  # where a denial ends
 DENIED = 6  # characters: what a denial reaches at most
 EDGES = frozenset("的和与及等对按为在了是或将把被并且其该各")  # letters that a word neither begins nor ends with
 
@@ -170,7 +176,16 @@ def sums(folded: Folded) -> list[Sum]:
         else:
             found.append(Sum(match.start(), match.end(), yuan))
         rest = 0.0 if unit else SCALES[scale]
+        if not unit and SCALES[scale] >= WITH_TENTHS and (tenth := _tenth(folded, found[-1])):
+            digit = numeral(tenth[1]) or 0.0
+            found[-1] = Sum(found[-1].start, tenth.end(), round(found[-1].yuan + digit * SCALES[scale] / 10, 2))
+            rest = 0.0
     return found
+
+
+def _tenth(folded: Folded, before: Sum) -> re.Match[str] | None:
+    """The digit right behind a sum that is a tenth of its scale."""
+    return None if before.end in folded.breaks else TENTHS.match(folded.text, before.end)
 
 
 def _numbers(folded: Folded) -> Iterator[re.Match[str]]:
@@ -228,7 +243,8 @@ def denied(folded: Folded) -> frozenset[int]:
     found: set[int] = set()
     for match in DENIAL.finditer(folded.text):
         ends = (place for place in folded.breaks if place >= match.end())
-        end = min(match.end() + DENIED, len(folded.text), *ends)
+        turn = BUT.search(folded.text, match.end(), match.end() + DENIED)
+        end = min(turn.start() if turn else match.end() + DENIED, len(folded.text), *ends)
         found.update(range(match.end(), end))
     return frozenset(found)
 

@@ -7,36 +7,29 @@ fact: it is given back as Odd, to be asked about, and never reckoned with.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from bot.chinese import Folded, denied, fold
-from bot.figures import SAID_NO, SAID_YES, Figure, is_awarded, is_limit, is_part, read_figures, says_yes, sign, year_of
+from bot.claims import MOST, Odd, accept, claim, give_the_rest, multiplied, places, without_unit
+from bot.figures import (
+    SAID_NO,
+    SAID_YES,
+    Figure,
+    former,
+    holds_more,
+    is_awarded,
+    is_limit,
+    read_figures,
+    says_yes,
+    sign,
+)
 from bot.person import Facts, FactValue
 from bot.policies import Fact
 
 LONGEST = 600  # characters of a text that are read
-REACH = 14  # characters between a word and its figure, over one clause
-ACROSS, BEHIND, LATER = 5, 3, 0.4  # what it costs to cross a clause, to stand behind the figure, to be wanted less
-MOST = {"money": 1e12, "number": 1e9, "percent": 1e5}  # nothing an enterprise has is more
-APART_COST = 10.0  # a part of what was told before is nobody's whole
-BESIDE = 2.0  # what a word may cost that makes a fact of a sum that was given
-BARE = 10.0  # from here on a number without a unit may be meant as a sum
-YEARS = range(1990, 2100)
-LEAST_SUM = 1.0  # yuan
 APART = 1.0  # percent points by which a rate may differ from the figures it is told with
 LOOSE = 5  # characters that may stand beside an answer and say nothing else
-Place = tuple[int, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Odd:
-    """Something told that cannot be reckoned with: negative, zero, absurd, range, contradiction, or bare of a unit."""
-
-    fact: str
-    kind: str
-    said: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +39,7 @@ class Told:
     whole   it hardly says anything else, as the answer to a question does
     named   the facts whose figure stands beside one of their own words
     places  where in the folded text the facts stand
+    parts   the sums of which a fact is the total: 认证费分别花了8万、15万
     """
 
     facts: Facts = field(default_factory=dict)
@@ -53,6 +47,7 @@ class Told:
     whole: bool = False
     named: frozenset[str] = frozenset()
     places: frozenset[int] = frozenset()
+    parts: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "", only: str = "") -> Told:
@@ -62,19 +57,19 @@ def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "", only: str 
     only   the one sum that the matter has: a single sum without a word can be no other
     """
     folded = fold(sign(text[:LONGEST]))
-    figures = _sound([f for f in read_figures(folded) if not is_limit(folded, f)])
+    figures = _totals(_sound([f for f in read_figures(folded) if not is_limit(folded, f)]))
     facts: Facts = {}
     odd: list[Odd] = []
     counted = [fact for fact in wanted if fact.kind in MOST]
-    owner = _claims(folded, figures, counted, odd)
+    owner = claim(folded, figures, counted, odd)
     named = frozenset(owner.values()) - {""}
     free = [figure if asked or not is_awarded(folded, figure) else replace(figure, unit="") for figure in figures]
-    _give_the_rest(free, counted, owner, asked=asked, only=only, odd=odd)
+    give_the_rest(free, counted, owner, asked=asked, only=only, odd=odd)
     kinds = {fact.key: fact for fact in counted}
-    odd += _without_unit(folded, figures, counted, owner)
+    odd += without_unit(folded, figures, counted, owner)
     for number, key in owner.items():
         if key:
-            _accept(folded, figures[number], kinds[key], facts=facts, odd=odd)
+            accept(folded, figures[number], kinds[key], facts=facts, odd=odd)
     for fact in wanted:
         if fact.kind in ("choice", "yes"):
             value, several = _chosen(folded, fact) if fact.kind == "choice" else _yes_or_no(folded, fact)
@@ -82,15 +77,47 @@ def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "", only: str 
                 facts[fact.key] = value
             elif several and fact.key == asked:
                 odd.append(Odd(fact=fact.key, kind="contradiction"))
+    odd += [Odd(fact=f.key, kind="inside") for f in counted if f.key in facts and holds_more(folded, f.ask)]
     subject = next((fact for fact in wanted if fact.key == asked), None)
     replied = subject is not None and _read_reply(text, subject, facts)
     told = [fact for fact in wanted if fact.key in facts or any(o.fact == fact.key for o in odd)]
     named |= _relate(wanted, facts, odd)
     flawed = {o.fact for o in odd}
     facts = {key: value for key, value in facts.items() if key not in flawed}
-    places = _covered(folded, told, figures)
-    whole = replied or _is_whole(folded, places)
-    return Told(facts=facts, odd=tuple(odd), whole=whole, named=named, places=places)
+    covered = _covered(folded, told, figures)
+    return Told(
+        facts=facts,
+        odd=tuple(odd),
+        whole=replied or _is_whole(folded, covered),
+        named=named,
+        places=covered,
+        parts={key: figures[n].parts for n, key in owner.items() if key in facts and figures[n].parts},
+    )
+
+
+def counts(text: str, fact: Fact) -> list[tuple[float, str]]:
+    """Every figure that may be a fact's, with the words that say of what: 两个保健食品、三个新原料.
+
+    They follow a count up to the next one, and lead to a sum from the one before.
+    """
+    folded = fold(sign(text[:LONGEST]))
+    if fact.kind == "money":
+        found = [f for f in read_figures(folded) if f.unit == "yuan" and not is_limit(folded, f)]
+        found = [f for f in found if not f.flaw and not is_awarded(folded, f)]
+        starts = [0, *(f.end for f in found)]
+        return [(f.value, folded.text[start : f.start]) for f, start in zip(found, starts, strict=False)]
+    found = [f for f in read_figures(folded) if f.unit.startswith(fact.unit) and not f.flaw and f.value]
+    ends = [*(f.start for f in found), len(folded.text)][1:]
+    return [(f.value, folded.text[f.end : end]) for f, end in zip(found, ends, strict=False)]
+
+
+def _totals(figures: list[Figure]) -> list[Figure]:
+    """The same with sums of each of several as their totals, where it was told how many there are."""
+    single = [f.every and f.unit == "yuan" and not f.parts for f in figures]
+    return [
+        multiplied(figure, figures) or replace(figure, flaw=figure.flaw or "each") if one else figure
+        for figure, one in zip(figures, single, strict=True)
+    ]
 
 
 def _sound(figures: list[Figure]) -> list[Figure]:
@@ -116,7 +143,7 @@ def _covered(folded: Folded, told: Sequence[Fact], figures: list[Figure]) -> fro
     covered = {place for figure in figures for place in range(figure.start, figure.end)}
     for fact in told:
         words = (*fact.words, *fact.no, *(w for option in fact.options for w in (option.name, *option.words)))
-        found = [place for word in words for place in _places(folded, word)]
+        found = [place for word in words for place in places(folded, word)]
         covered |= {place for start, end in found for place in range(start, end)}
     return frozenset(covered) if told else frozenset()
 
@@ -124,158 +151,6 @@ def _covered(folded: Folded, told: Sequence[Fact], figures: list[Figure]) -> fro
 def _is_whole(folded: Folded, covered: frozenset[int]) -> bool:
     """Whether hardly anything is said beside the facts."""
     return bool(covered) and len(folded.text) - len(covered) <= max(LOOSE, len(covered) // 2)
-
-
-@lru_cache(maxsize=8192)
-def _spelled(word: str) -> str:
-    """A word of the vocabulary as it stands in a folded text; there are a thousand, read again for every message."""
-    return fold(word).text
-
-
-def _places(folded: Folded, word: str) -> Iterator[Place]:
-    """Where a word stands in a text."""
-    said = _spelled(word)
-    start = folded.text.find(said) if said else -1
-    while start >= 0:
-        yield start, start + len(said)
-        start = folded.text.find(said, start + 1)
-
-
-# ----- figures
-
-
-def _claims(folded: Folded, figures: list[Figure], counted: list[Fact], odd: list[Odd]) -> dict[int, str]:
-    """Which figure is whose by the words beside it; a second, other one beside the same word is a contradiction."""
-    owner = _years(folded, figures, counted)
-    claims = sorted(
-        (cost + rank * LATER + is_part(folded, figure) * APART_COST, number, rank)
-        for number, figure in enumerate(figures)
-        if number not in owner
-        for rank, fact in enumerate(counted)
-        if (cost := _cost(folded, figure, fact)) is not None
-    )
-    for cost, number, rank in claims:
-        key = counted[rank].key
-        if number in owner:
-            continue
-        if key not in owner.values():
-            owner[number] = key
-        elif cost < ACROSS and _differs(figures, owner, number, key=key):
-            odd.append(Odd(fact=key, kind="contradiction"))
-            owner[number] = ""
-    return owner
-
-
-def _differs(figures: list[Figure], owner: dict[int, str], number: int, *, key: str) -> bool:
-    return any(owned == key and figures[n].value != figures[number].value for n, owned in owner.items())
-
-
-def _years(folded: Folded, figures: list[Figure], counted: list[Fact]) -> dict[int, str]:
-    """Figures of last year and of this one told beside each other: 去年4亿今年6亿."""
-    sums = [n for n, figure in enumerate(figures) if figure.unit == "yuan"]
-    last = [n for n in sums if year_of(folded, figures[n]) == -1]
-    this = [n for n in sums if year_of(folded, figures[n]) == 0]
-    grown = next((fact.grows for fact in counted if fact.grows), "")
-    if len(last) != 1 or len(this) != 1 or not grown:
-        return {}
-    found = {this[0]: grown}
-    earlier = next((fact.key for fact in counted if fact.before == grown), "")
-    found[last[0]] = earlier
-    return found if all(key in {fact.key for fact in counted} for key in found.values()) else {}
-
-
-def _cost(folded: Folded, figure: Figure, fact: Fact) -> float | None:
-    """How far a figure stands from the nearest word of a fact; None where it cannot be its value."""
-    fits = _fits(figure, fact)
-    if not fits:
-        return None
-    best: float | None = None
-    awarded = is_awarded(folded, figure)
-    for word in (fact.name, *fact.words):
-        for start, end in _places(folded, word):
-            behind = start >= figure.end
-            gap = start - figure.end if behind else figure.start - end
-            if gap < 0:
-                continue
-            low, high = (figure.end, start) if behind else (end, figure.start)
-            crossed = sum(1 for place in folded.breaks if low <= place <= high)
-            cost = gap + crossed * ACROSS + (BEHIND if behind else 0) - 0.5 * (end - start)
-            if awarded and (behind or cost >= BESIDE):
-                continue
-            if gap <= REACH and (best is None or cost < best):
-                best = cost
-    if best is None and fits == "unit":
-        return REACH + ACROSS
-    return best
-
-
-def _fits(figure: Figure, fact: Fact) -> str:
-    """Whether a figure may be the value of a fact: by its kind, or by its unit."""
-    if fact.kind == "money":
-        return "kind" if figure.unit == "yuan" else ""
-    if fact.kind == "percent":
-        return "kind" if figure.unit == "percent" else ""
-    if figure.unit in ("yuan", "percent"):
-        return ""
-    if figure.unit.startswith(fact.unit):
-        return "unit"
-    return "kind" if any(figure.unit.startswith(_spelled(word)) for word in fact.words) else ""
-
-
-def _give_the_rest(
-    figures: list[Figure], counted: list[Fact], owner: dict[int, str], *, asked: str, only: str, odd: list[Odd]
-) -> None:
-    """A figure that no word claims goes to what was asked, or, a sum, to the only one it can be."""
-    subject = next((fact for fact in counted if fact.key == asked), None)
-    if subject is not None and asked not in owner.values():
-        kind = {"money": "yuan", "percent": "percent"}.get(subject.kind, "")
-        left = [n for n, f in enumerate(figures) if n not in owner and (f.unit == kind if kind else f.unit == "")]
-        bare = [n for n, f in enumerate(figures) if n not in owner and f.unit == ""]
-        if len(left) == 1:
-            owner[left[0]] = asked
-        elif kind == "percent" and len(bare) == 1:
-            owner[bare[0]] = asked
-        elif kind == "yuan" and bare:
-            odd.append(Odd(fact=asked, kind="bare", said=f"{figures[bare[0]].value:g}"))
-        return
-    sums = [n for n, figure in enumerate(figures) if n not in owner and figure.unit == "yuan"]
-    if len(sums) == 1 and only in {fact.key for fact in counted} - set(owner.values()):
-        owner[sums[0]] = only
-
-
-def _without_unit(folded: Folded, figures: list[Figure], counted: list[Fact], owner: dict[int, str]) -> Iterator[Odd]:
-    """A number beside the word of a sum that says neither yuan nor how many thousands: 设备投了3000."""
-    for fact in counted:
-        if fact.kind != "money" or fact.key in owner.values():
-            continue
-        for number, figure in enumerate(figures):
-            ends = figure.end == len(folded.text) or figure.end in folded.breaks
-            if number in owner or figure.unit in ("yuan", "percent") or not ends or figure.value < BARE:
-                continue
-            cost = _cost(folded, Figure(figure.start, figure.end, figure.value, "yuan"), fact)
-            if cost is not None and cost < ACROSS and not _is_year(figure):
-                yield Odd(fact=fact.key, kind="bare", said=folded.text[figure.start : figure.end])
-
-
-def _is_year(figure: Figure) -> bool:
-    return figure.value in YEARS
-
-
-def _accept(folded: Folded, figure: Figure, fact: Fact, *, facts: Facts, odd: list[Odd]) -> None:
-    said = folded.text[figure.start : figure.end]
-    flaw = "" if figure.flaw == "bound" else figure.flaw
-    if fact.kind == "percent" and flaw == "negative":
-        flaw = ""  # a turnover may shrink
-    if not flaw and fact.kind != "percent" and figure.value < (LEAST_SUM if fact.kind == "money" else 0.0):
-        flaw = "zero"
-    if not flaw and fact.kind == "number" and not figure.value:
-        flaw = "zero"
-    if not flaw and abs(figure.value) > MOST[fact.kind]:
-        flaw = "absurd"
-    if flaw:
-        odd.append(Odd(fact=fact.key, kind=flaw, said=said))
-    else:
-        facts[fact.key] = figure.value
 
 
 def _relate(wanted: Sequence[Fact], facts: Facts, odd: list[Odd]) -> frozenset[str]:
@@ -307,9 +182,12 @@ def _chosen(folded: Folded, fact: Fact) -> tuple[str, bool]:
         (end - start, start, option.name)
         for option in fact.options
         for word in (option.name, *option.words)
-        for start, end in _places(folded, word)
+        for start, end in places(folded, word)
         if start not in refused
     ]
+    past = former(folded)
+    if len({name for _, start, name in found}) > 1 and any(start not in past for _, start, _ in found):
+        found = [item for item in found if item[1] not in past]  # 去年拿过市级，今年评上省级
     taken: set[int] = set()
     names: list[str] = []
     for length, start, name in sorted(found, key=lambda item: (-item[0], item[1])):
@@ -322,8 +200,11 @@ def _chosen(folded: Folded, fact: Fact) -> tuple[str, bool]:
 
 def _yes_or_no(folded: Folded, fact: Fact) -> tuple[FactValue, bool]:
     """Yes or no where words say so; what says no goes before what says yes inside it."""
-    if any(True for word in fact.no for _ in _places(folded, word)):
+    if any(True for word in fact.no for _ in places(folded, word)):
         return SAID_NO, False
-    refused = denied(folded)
-    said = any(start not in refused for word in fact.words for start, _ in _places(folded, word))
-    return (SAID_YES if said else ""), False
+    refused = set(denied(folded))
+    found = sorted(place for word in fact.words for place in places(folded, word))
+    for start, end in found:
+        refused |= {*range(start, end + 1)} if start in refused else set()  # 未入科技型中小企业信息库
+    said = [start not in refused for start, _ in found]
+    return (SAID_YES if any(said) else SAID_NO if said else ""), False

@@ -111,7 +111,7 @@ def _labels(policy: Policy) -> Iterator[str]:
 def figures_of(texts: Iterable[str]) -> tuple[frozenset[float], frozenset[float]]:
     """The sums in yuan and the shares in percent that texts name."""
     found = [figure for text in texts for figure in read_figures(fold(sign(text)))]
-    sums = frozenset(round(f.value) * 1.0 for f in found if f.unit == "yuan" and f.value > 0)
+    sums = frozenset(round(v) * 1.0 for f in found if f.unit == "yuan" for v in f.parts or (f.value,) if v > 0)
     return sums, frozenset(f.value for f in found if f.unit == "percent")
 
 

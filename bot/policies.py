@@ -60,6 +60,7 @@ class Benefit(Record, tag_field="kind", frozen=True, kw_only=True):
     words       what people call it, where the name does not say so
     needs       what it asks of the enterprise, beside what its policy asks
     count       the fact that says for how many it is given: products, projects, persons; one where none is told
+    beside      the name of another benefit of the policy that is given whenever this one is
     shared      benefits of one policy with the same word here share one cap_year, one cap_total, one cap
     who         who gets this one, if narrower than the policy
     per         what one award is for: an enterprise, a product, a project, a year
@@ -78,6 +79,7 @@ class Benefit(Record, tag_field="kind", frozen=True, kw_only=True):
     words: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
     count: str = ""
+    beside: str = ""
     shared: str = ""
     who: str = ""
     per: str = ""
@@ -239,6 +241,8 @@ class Fact(Record, frozen=True, kw_only=True):
     grows    the fact whose growth over the year before it is, as a sum or in percent
     before   the fact whose value of the year before, or of the award before, it is
     none     it may be nothing, so that 没有 answers the question for it
+    given    it is money that was given: `upper` by the city, `central` by the state, `before` for a lower step
+    within   the fact that it is a part of, and stands for where that is not told
     """
 
     key: str
@@ -253,6 +257,8 @@ class Fact(Record, frozen=True, kw_only=True):
     grows: str = ""
     before: str = ""
     none: bool = False
+    given: Literal["", "upper", "central", "before"] = ""
+    within: str = ""
 
 
 class Phone(Record, frozen=True, kw_only=True):

@@ -107,12 +107,32 @@ def choose(policy: Policy, text: str, facts: Given, *, silent: Sequence[str] = (
         plain = [b for b in left if not b.who and not b.needs] or [b for b in left if not b.who]
         return Selection(benefits=tuple(plain or left), told=len(left) < len(candidates))
     picked = {n for n, score in enumerate(scores) if score >= CLEAR * best or _stands_alone(n, scores, evidence)}
-    picked = {n for n in picked if fits[n]} or picked  # what is named stays named, although the facts fail it
+    fitting = {n for n in picked if fits[n]} or _instead(candidates, picked, fits, facts=facts)
+    picked = fitting or picked  # what is named stays named, although the facts fail it
     together = len(picked) > 1 and all(_own(n, picked, evidence) >= TELLING for n in picked)
     groups = {candidates[n].choice for n in picked} - {""}
     certain = [b for b in candidates if all(check(need, facts) is Verdict.MET for need in b.needs)]
-    chosen = tuple(b for n, b in enumerate(candidates) if n in picked or (b.choice in groups and b in certain))
+    names = {candidates[n].beside for n in picked} - {""}
+    whole = {candidates[n].name for n in picked}
+    chosen = tuple(
+        b
+        for n, b in enumerate(candidates)
+        if n in picked or b.name in names or (b in certain and (b.choice in groups or (b.needs and b.beside in whole)))
+    )
+    having = {b.name for b in chosen}
+    together |= len(chosen) > 1 and sum(b.beside not in having for b in chosen) == 1
     return Selection(benefits=chosen, told=True, named=True, together=together)
+
+
+def _instead(
+    candidates: Sequence[AnyBenefit], picked: Iterable[int], fits: Sequence[bool], *, facts: Given
+) -> set[int]:
+    """The siblings for the other side of a bound that fails what was picked: 10亿以上 for whom 10亿以下 is not."""
+    failed = {need.fact for n in picked for need in needs_of(candidates[n]) if check(need, facts) is Verdict.UNMET}
+    asked = {need.fact for n in picked for need in needs_of(candidates[n])}
+    met = [{need.fact for need in needs_of(b) if check(need, facts) is Verdict.MET} for b in candidates]
+    alike = [asked <= {need.fact for need in needs_of(b)} for b in candidates]
+    return {n for n, fit in enumerate(fits) if fit and failed and failed <= met[n] and alike[n]}
 
 
 def _evidence(benefits: Sequence[AnyBenefit], folded: Folded, silent: frozenset[str]) -> list[dict[int, float]]:

@@ -15,13 +15,14 @@ from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import arithmetic, sums, wording
 from handlers.cards import edition
-from handlers.estimates import DISTRICT, Estimate, best_estimate, estimate, positions, read
+from handlers.estimates import Estimate, best_estimate, estimate, positions
+from handlers.readings import DISTRICT, read
 
 SCALE = 3  # tiers that get a line each
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
 # What people say of their own case where they ask for a sum without a word of how much.
 SEEKING = re.compile(
-    "[补奖给返配拿领报](?:到|回|上|点|些|我|俺|咱|得)?(?:吗|不|么|没|啥|几)|能[^，。？]{0,4}[补奖返配拿领]|有没有[补奖]"
+    "[补奖给返配拿领报](?:到|回|上|点|些|我|俺|咱|得)?(?:吗|不|么|没|啥|几)|能[^，。？]{0,4}[补奖返配拿领]|有没有[补奖]|(?<=[%0-9元万亿])[补奖]$"
 )
 AT_HAND = frozenset({"", "amount", "contact", "conditions", "expiry"})  # after these a figure is of the policy shown
 OTHERS = frozenset({

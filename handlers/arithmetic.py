@@ -18,6 +18,7 @@ LIMITS = {
     "tier": "这一档{}上限",
 }
 FEN = Decimal("0.01")
+WHOLE = 100  # percent
 YES, NO = "是", "否"
 
 
@@ -93,7 +94,8 @@ def line(corpus: Corpus, part: Part) -> str:
     said = _product(corpus, outcome) + _limited(corpus, outcome)
     trace = outcome.trace
     if trace.deducted:
-        said += f"，扣掉已拿的{short(trace.deducted)}，补差额{yuan(outcome.sum)}"
+        paid = f"低一档的{short(trace.deducted)}（当作已拿过）" if trace.supposed else f"已拿的{short(trace.deducted)}"
+        said += f"，扣掉{paid}，补差额{yuan(outcome.sum)}"
     if part.shortened:
         said += f"；和其他项共用上限，这项只计{yuan(part.sum)}"
     return said
@@ -106,6 +108,12 @@ def _product(corpus: Corpus, outcome: Outcome) -> str:
     if trace.percent is not None and trace.base is not None:
         upto = "最高" if isinstance(benefit, Rate) and benefit.upto else ""
         lead = f"{trace.tier}一档：" if trace.tier else ""
+        if trace.parts:
+            shares = "＋".join(short(part) for part in trace.parts)
+            rate = f"各×{upto}{share(float(trace.percent))}" if trace.percent != WHOLE else "据实"
+            total = yuan(sum(trace.parts, Decimal(0)))
+            cap = f"，每份最多{yuan(trace.ceiling)}" if trace.ceiling else ""
+            return f"{lead}{short(trace.base)}分{len(trace.parts)}份，{rate}{cap}：{shares}={most}{total}"
         return f"{lead}{short(trace.base)}×{upto}{share(float(trace.percent))}={most}{yuan(trace.raw)}"
     each = trace.each or Decimal(0)
     if isinstance(benefit, Tiers):

@@ -8,9 +8,10 @@ from collections.abc import Container, Iterable
 import msgspec
 
 from bot.chinese import PARTICLES, fold
+from bot.claims import Odd
 from bot.context import Context
 from bot.corpus import Corpus
-from bot.facts import Odd, Told, read_facts
+from bot.facts import Told, read_facts
 from bot.person import DropFacts, Facts, FactValue, KeepFacts
 from bot.policies import Fact
 from bot.replies import Answer, Say, say_link
@@ -37,6 +38,7 @@ TELLING = re.compile(
     f"{OURS}(?!想|要|能|可以|该|的(?:企业|公司)$)|(?:公司|企业|厂子?|单位)(?:是|在|有|规|已)|(?:名下|老板)"
 )
 CHANGING = re.compile("(?:改成|改为|变成|更正|更新|应该是|现在是|搬到|迁到)")
+ASKING = re.compile("有没有[奖补钱]|有[奖补钱][吗么]|能不能|给不给|[补奖拿领]多少")
 NEITHER = frozenset(
     {"都不是", "都不在", "都没有", "以上都不是", "都不算", "别的", "其他", "其它", "其他的", "不在这些"}
 )
@@ -108,7 +110,7 @@ def is_telling(ctx: Context) -> bool:
     """Whether the words tell facts of their own enterprise and ask for nothing."""
     question = ctx.finding.question
     begun, changed = TELLING.match(question.folded.text), CHANGING.search(question.folded.text)
-    if not (begun or changed) or question.intents or question.elsewhere:
+    if not (begun or changed) or question.intents or question.elsewhere or ASKING.search(question.folded.text):
         return False
     told = tell(ctx)
     left = rest(ctx, told, range(*changed.span()) if changed else ())

@@ -8,30 +8,45 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.awards import Award, Companion, Period, Total, award, companions, in_force, total
-from bot.benefits import RECEIVED, State, deciding
+from bot.benefits import State, deciding
 from bot.chinese import fold
+from bot.claims import Odd
 from bot.context import Context
-from bot.corpus import Corpus
-from bot.facts import Odd, Told, read_facts
+from bot.facts import Told
 from bot.person import Facts
-from bot.policies import AnyBenefit, Fact, Fixed, Match, Maximum, Policy, Pool, facts_of
+from bot.policies import AnyBenefit, Fixed, Match, Maximum, Policy, Pool
 from bot.selection import Selection, choose
+from handlers.readings import (
+    DISTRICT,
+    assumed,
+    beside_title,
+    case_of,
+    filled,
+    fresh,
+    meant_by,
+    period_of,
+    read,
+    silent,
+)  # fmt: skip
 
 LOOKED_AT = 5  # policies that fit the words and may be the one whose rules take the figures
 NEAR = 0.65  # of the first's score: what fits the words nearly as well
-DISTRICT = "district"  # the fact that says where the enterprise is
-RELATIVE_YEAR = re.compile("(去年|前年|明年)(?:还|就|也|都|又)?(?:能|可以|可)")
+ASKS_DISTRICT = re.compile(
+    "(?:区里|区级|区上|本区|我们区|咱区|俺区|高新区|崂山区?|平度市?|西海岸(?:新区)?|开发区)(?:政府)?(?:这边|那边|里)?(?:按规定|按政策)?"
+    "(?:还|再|另外|又)(?:能|可以|可|会)?(?:再|另外|另|还)?(?:给|补|拿|奖|配|领|配套|奖补)[^，。]{0,4}(?:多少|几)"
+)
 TOGETHER = re.compile("一共|总共|合计|加一?起|加起来|都(?:评|拿|有|能)|同时|以及|还有")
-AHEAD = {"前年": -2, "去年": -1, "明年": 1}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
     """One policy worked out for one follower.
 
+    named    the facts that it has a figure for, beside one of their words
     told     what this message says; `facts` are all that is known, `kept` those of them they agreed to have kept
     own      the award of the policy; `beside` those of other levels that are added
     also     awards of policies for other things that the words name too
+    apart    awards of other levels that were not asked for
     offered  awards of districts that could be added if the enterprise were there; nobody said where it is
     stated   ids of the policies beside whose text says that they are added
     """
@@ -41,11 +56,13 @@ class Estimate:
     today: date
     period: Period
     told: Told
+    named: frozenset[str] = frozenset()
     facts: Facts
     kept: frozenset[str]
     own: Award
     beside: tuple[Award, ...] = ()
     also: tuple[Award, ...] = ()
+    apart: tuple[Award, ...] = ()
     offered: tuple[Award, ...] = ()
     stated: frozenset[str] = frozenset()
     whole: Total = field(default_factory=lambda: Total(awards=()))
@@ -84,7 +101,14 @@ class Estimate:
     def is_claimed(self) -> bool:
         """Whether a figure of this message, beside a word of its fact, makes a sum here and nothing stands against."""
         bases = {key for part in self.own.counted for key in deciding(part.outcome.benefit)}
-        return bool(bases & self.told.named) and not self.own.unmet and not self.odd
+        return bool(bases & self.named) and not self.own.unmet and not self.odd
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what was told makes one sum with no doubt left."""
+        counted = [part.outcome for part in self.own.counted]
+        doubts = [need for outcome in counted for need in outcome.unknown] + list(self.own.unknown)
+        return bool(counted) and not (doubts or self.own.unmet or self.odd or self.is_open) and self.rests_on_figures
 
     @property
     def fit(self) -> tuple[bool, int]:
@@ -141,17 +165,6 @@ def _asked_of(benefit: AnyBenefit) -> tuple[str, ...]:
     return tuple(key for key in keys if key)
 
 
-def wanted(corpus: Corpus, policy: Policy) -> tuple[Fact, ...]:
-    """The facts that a policy may be told by, what its sums are taken of first, those of the enterprise last."""
-    others = [c.policy for c in companions(corpus, policy, policy.benefits)]
-    keys = [key for benefit in policy.benefits for key in deciding(benefit)]
-    keys += [key for p in (policy, *others) for key in facts_of(p)]
-    keys += [RECEIVED] if RECEIVED in corpus.facts and any(benefit.topup for benefit in policy.benefits) else []
-    grown = {corpus.facts[key].grows for key in keys if corpus.facts[key].grows}
-    keys += [f.key for f in corpus.facts.values() if f.key in grown or (f.before and f.before in grown) or f.lasting]
-    return tuple(corpus.facts[key] for key in dict.fromkeys(keys))
-
-
 async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tuple[int, ...] = ()) -> Estimate:
     """A policy worked out with what the words tell, what was told before, and what is kept of the enterprise.
 
@@ -162,78 +175,26 @@ async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tupl
     told = read(ctx, policy, asked=asked)
     person = await ctx.person()
     kept = person.facts if person.consented else {}
-    facts = {**kept, **_fresh(corpus, ctx.conversation.facts, told), **told.facts}
-    period = _period(ctx)
-    selection = choose(policy, _beside_title(ctx, policy), facts, silent=_silent(corpus, policy))
+    facts = filled(corpus, {**kept, **fresh(corpus, ctx.conversation.facts, told), **told.facts})
+    period = period_of(ctx)
+    selection = meant_by(ctx, policy, facts, told)
     if meant and not selection.named:
         selection = Selection(benefits=tuple(policy.benefits[n] for n in meant if n < len(policy.benefits)), told=True)
-    own = award(corpus, policy, facts, period=period, benefits=selection.benefits)
+    facts |= assumed(ctx, policy, selection, facts)
+    case, odd = case_of(ctx, policy, selection, told=told, facts=facts)
+    own = award(corpus, policy, facts, period=period, benefits=selection.benefits, case=case)
     found = Estimate(
         policy=policy,
         selection=selection,
         today=ctx.today,
         period=period,
-        told=told,
+        told=replace(told, odd=(*told.odd, *odd)),
+        named=told.named | {corpus.facts[key].within for key in told.named} - {""},
         facts=facts,
         kept=frozenset(key for key in kept if key not in told.facts and key not in ctx.conversation.facts),
         own=own,
     )
     return _with_levels(ctx, found)
-
-
-def read(ctx: Context, policy: Policy, *, asked: str = "") -> Told:
-    """What the words tell of the facts of a policy."""
-    corpus = ctx.corpus
-    told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=_only_sum(corpus, policy))
-    return _with_place(ctx, told)
-
-
-def _only_sum(corpus: Corpus, policy: Policy) -> str:
-    """The one sum of money that a policy's awards are taken of, where there is no other."""
-    sums = {key for b in policy.benefits for key in deciding(b) if corpus.facts[key].kind == "money"}
-    return sums.pop() if len(sums) == 1 else ""
-
-
-def _fresh(corpus: Corpus, facts: Facts, told: Told) -> Facts:
-    """What was told before, without the growth of a figure that is told anew."""
-    return {
-        key: value
-        for key, value in facts.items()
-        if key in corpus.facts and not (corpus.facts[key].grows in told.facts and key not in told.facts)
-    }
-
-
-def _with_place(ctx: Context, told: Told) -> Told:
-    """The district by all the names the lexicon has for it, where exactly one is named."""
-    named = [name for name in ctx.finding.question.named(DISTRICT) if name not in ctx.corpus.whole_city]
-    fact = ctx.corpus.facts.get(DISTRICT)
-    known = fact is not None and named and named[0] in {option.name for option in fact.options}
-    if DISTRICT in told.facts or len(named) != 1 or not known:
-        return told
-    return replace(told, facts={**told.facts, DISTRICT: named[0]})
-
-
-def _silent(corpus: Corpus, policy: Policy) -> tuple[str, ...]:
-    words = [word for name in policy.topics for word in (name, *corpus.topics[name].words)]
-    return tuple(words)
-
-
-def _beside_title(ctx: Context, policy: Policy) -> str:
-    """The words without the policy's own title: what it lists is not what they have."""
-    return ctx.words.replace(policy.title, "，")
-
-
-def _period(ctx: Context) -> Period:
-    """The day or year that is asked about; today where none is named."""
-    question = ctx.finding.question
-    if len(question.days) == 1:
-        return Period.on(question.days[0])
-    if said := RELATIVE_YEAR.search(ctx.words):
-        return Period.year(ctx.today.year + AHEAD[said[1]])
-    years = set(question.years) - {ctx.today.year}
-    if len(years) == 1 and ctx.today.year not in question.years and not question.days:
-        return Period.year(years.pop())
-    return Period.on(ctx.today)
 
 
 def _with_levels(ctx: Context, found: Estimate) -> Estimate:
@@ -273,7 +234,7 @@ def _is_told(companion: Companion, found: Estimate) -> bool:
 def _of_companion(ctx: Context, found: Estimate, companion: Companion, facts: Facts) -> Award | None:
     """What the policy of another level adds, if the words and facts settle it."""
     other = companion.policy
-    meant = choose(other, _beside_title(ctx, found.policy), facts, silent=_silent(ctx.corpus, other))
+    meant = choose(other, beside_title(ctx, found.policy), facts, silent=silent(ctx.corpus, other))
     both = tuple(b for b in companion.benefits if b in meant.benefits)
     benefits = (both if meant.told else ()) or companion.benefits
     if meant.told is False and len(other.benefits) > 1:
@@ -294,9 +255,23 @@ async def best_estimate(ctx: Context, ids: tuple[str, ...]) -> Estimate:
         if best.is_claimed and scores.get(policy.id, 0) < NEAR * scores.get(ids[0], 0):
             continue
         other = await estimate(ctx, policy)
-        if other.is_claimed and other.fit > best.fit:
+        near = scores.get(policy.id, 0) >= NEAR * scores.get(ids[0], 0)
+        if (other.is_claimed and other.fit > best.fit) or (near and other.is_settled and not best.own.counted):
             best = other
-    return await _with_others(ctx, best, ids) if TOGETHER.search(ctx.words) else best
+    if TOGETHER.search(ctx.words):
+        return await _with_others(ctx, best, ids)
+    return await _of_district(ctx, best) if ASKS_DISTRICT.search(fold(ctx.words).text) else best
+
+
+async def _of_district(ctx: Context, found: Estimate) -> Estimate:
+    """The district's part alone, where that is what is asked for: 区里还能再给多少."""
+    of_city = found.policy.level == "city"
+    there = [award.policy for award in found.beside if award.policy.level == "district"]
+    if of_city and len(there) == 1:
+        found = await estimate(ctx, there[0])
+    if found.policy.level != "district" or not found.own.counted or found.odd or found.own.unmet:
+        return found
+    return replace(found, beside=(), apart=tuple(found.beside))
 
 
 async def _with_others(ctx: Context, found: Estimate, ids: tuple[str, ...]) -> Estimate:

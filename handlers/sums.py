@@ -7,14 +7,15 @@ from decimal import Decimal
 from bot.awards import Award, Part, in_force
 from bot.benefits import RECEIVED, Outcome, State
 from bot.chinese import day
+from bot.claims import Odd
 from bot.context import Context
-from bot.facts import Odd
 from bot.policies import Fact, Status, Step, Tiers
 from bot.replies import TEXT_LIMIT, say_link, web_link
 from handlers import wording
 from handlers.arithmetic import clause, line, need, told, yuan
 from handlers.cards import edition
-from handlers.estimates import DISTRICT, Estimate
+from handlers.estimates import Estimate
+from handlers.readings import DISTRICT
 
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
 ODD = {
@@ -22,9 +23,17 @@ ODD = {
     "zero": "“{said}”算不出补助。",
     "absurd": "“{said}”大得不像一家企业的数，怕是多写了。",
     "range": "“{said}”是个范围，算不准。",
+    "short": "不到“{said}”，到底是多少？",
     "contradiction": "前后说的数对不上。",
     "bare": "“{said}”没有带单位，是元还是万元？",
+    "foreign": "“{said}”是外币，请按人民币说。",
+    "part": "“{said}”像是一段时间的数，政策按全年（或整个项目）算。",
+    "inside": "里面有不该算的部分（土地费、基建或税），请说扣掉以后的数。",
+    "several": "这是几件（几个项目）的数；上限按一件还是按一家企业算，文件没有写明，请一件一件问。",
+    "both": "您说到的几项都按这个数算，请分开说各是多少。",
+    "each": "“{said}”像是单个的数，请说总数，或者说清一共几个。",
 }
+OTHER_DISTRICT = "其他"  # how the choice of a district begins that has no policies here
 OFFERED = 2  # districts whose share is offered
 
 
@@ -71,7 +80,9 @@ def _reasons(ctx: Context, found: Estimate, outcome: Outcome) -> list[str]:
     said = told(facts[key], found.facts[key])
     if isinstance(outcome.benefit, Step):
         return [f"{name}{said}，还不满一档（{wording.benefit(outcome.benefit)}）"]
-    tiers = outcome.benefit.tiers if isinstance(outcome.benefit, Tiers) else ()
+    if not isinstance(outcome.benefit, Tiers):
+        return [f"{name}{said}，没有可奖补的数"]
+    tiers = outcome.benefit.tiers
     floors = {
         tier.label: min(b for b in (tier.at_least, tier.above) if b is not None) for tier in tiers if not tier.one_of
     }
@@ -120,8 +131,12 @@ def _given(ctx: Context, found: Estimate) -> list[str]:
     facts = ctx.corpus.facts
     said = [told(facts[key], found.facts[key]) for key in found.used if key not in found.kept]
     kept = [told(facts[key], found.facts[key]) for key in found.used if key in found.kept]
+    elsewhere = str(found.facts.get(DISTRICT, "")).startswith(OTHER_DISTRICT) and found.policy.level == "city"
+    alone = ["资料里没有您所在区（市）自己的政策，下面只是市级的。"] if elsewhere else []
+    stands = [f for f in facts.values() if f.within in found.used and f.key in found.told.facts]
+    alone += [f"没说{facts[f.within].name}，先按{f.name}算。" for f in stands if f.within not in found.told.facts]
     lines = [f"按您说的：{'，'.join(said)}"] if said else []
-    return [*lines, *([f"按“我的企业”：{'，'.join(kept)}"] if kept else [])]
+    return [*lines, *([f"按“我的企业”：{'，'.join(kept)}"] if kept else []), *alone]
 
 
 def _headline(found: Estimate) -> str:
@@ -153,7 +168,7 @@ def _parts(ctx: Context, found: Estimate) -> list[str]:
     summands = [part.sum for award in alive for part in award.counted]
     if found.adds_up and len(summands) > 1:
         lines.append(f"合计：{'＋'.join(yuan(s) for s in summands)}＝{yuan(sum(summands, Decimal(0)))}")
-    return [*lines, *_same_money(ctx, found), *_doubts(found)]
+    return [*lines, *_same_money(ctx, found), *_doubts(ctx, found)]
 
 
 def _label(ctx: Context, found: Estimate, award: Award, *, part: Part) -> str:
@@ -187,8 +202,11 @@ def _same_money(ctx: Context, found: Estimate) -> list[str]:
     return [f"　和{named}是同一笔钱，不重复拿。"]
 
 
-def _doubts(found: Estimate) -> list[str]:
+def _doubts(ctx: Context, found: Estimate) -> list[str]:
     """What the texts leave open where two levels stand together."""
+    if found.apart:
+        named = "、".join(f"{wording.level(a.policy)}的{clause(ctx.corpus, a.policy)}" for a in found.apart)
+        return [f"　只算了{wording.level(found.policy)}这一块，{named}另算。"]
     added = [award for award in found.alive if award not in found.also]
     derived = [part for award in added for part in award.counted if part.source]
     if derived:

@@ -36,6 +36,7 @@ HANDED = {  # what a handler may take from the machine: how it is asked, what it
     "bot.awards": None,
     "bot.benefits": None,
     "bot.chinese": None,
+    "bot.claims": {"Odd"},
     "bot.context": None,
     "bot.conversation": None,
     "bot.corpus": {"Corpus"},

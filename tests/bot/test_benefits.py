@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.awards import Period, award
@@ -68,6 +68,20 @@ def test_a_worked_example_comes_out(example: dict[str, Any]) -> None:
 def rate(**fields: Any) -> Rate:
     """A share of an investment."""
     return Rate(**{"name": "a", "percent": 12, "base": "b", "fact": "money", **fields})
+
+
+def test_each_of_several_under_the_cap_of_one() -> None:
+    """8万, 15万 and 22万 under a cap of 10万 each are 28万, and no more than all of them may have."""
+    each = rate(percent=100, cap=100_000, cap_total=500_000, count="products")
+    found = evaluate(each, {"money": 450_000.0, "products": 3.0}, shares=(80_000, 150_000, 220_000))
+    assert (found.state, found.sum) == (State.AWARDED, Decimal(280_000))
+    assert [int(part) for part in found.trace.parts] == [80_000, 100_000, 100_000]
+    assert evaluate(each, {"money": 720_000.0}, shares=(120_000,) * 6).sum == 500_000
+
+
+def test_what_fell_gives_nothing() -> None:
+    """A share of less than nothing is no debt."""
+    assert evaluate(rate(), {"money": -5_000.0}).state is State.OUTSIDE
 
 
 def test_a_share_with_its_arithmetic() -> None:
@@ -255,6 +269,7 @@ def caps(benefit: AnyBenefit, count: float) -> list[int]:
 def test_no_sum_is_above_its_caps_or_below_nothing(name: str, benefit: AnyBenefit) -> None:
     """Whatever is told, every rule of the corpus keeps its caps, and more never gives less."""
 
+    @settings(deadline=None)  # the first call pays for what is read once
     @given(figures=st.tuples(SUMS, SUMS), count=st.integers(1, 50))
     def holds(figures: tuple[float, float], count: int) -> None:
         small, large = (evaluate(benefit, facts_for(benefit, figure, float(count))) for figure in sorted(figures))

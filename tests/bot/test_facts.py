@@ -169,3 +169,28 @@ def test_long_texts_are_read_in_time() -> None:
     began = time.perf_counter()
     read_facts(text, EVERY)
     assert time.perf_counter() - began < 1.0
+
+
+def test_what_is_denied_is_no() -> None:
+    """未入…信息库 says no although the words of yes stand in it; a turn of the sentence ends the denial."""
+    assert read("未入全国科技型中小企业信息库", "tech_sme").facts == {"tech_sme": "否"}
+    assert read("没入统但已入库", "tech_sme").facts == {"tech_sme": "是"}
+
+
+def test_the_step_of_before_and_the_step_of_now() -> None:
+    """Of two levels the one told with what was paid before is not theirs now."""
+    told = read("先拿过省级名园30万，今年新认定国家级", "level", "received")
+    assert told.facts == {"level": "国家级", "received": 3e5}
+
+
+def test_a_unit_alone_tells_only_where_one_fact_has_it() -> None:
+    """A ton of nothing named is no squid, unless squid is all that is counted in tons."""
+    assert read("200吨", "squid_tons", "other_tons").facts == {}
+    assert read("200吨", "squid_tons").facts == {"squid_tons": 200.0}
+    assert read("三个月内完成", "products").facts == {}
+
+
+def test_each_of_several() -> None:
+    """A price for one is multiplied where they are counted, and asked about where they are not."""
+    assert read("6个产品，认证费每个12万", "cert_fee", "products").facts == {"cert_fee": 7.2e5, "products": 6.0}
+    assert [odd.kind for odd in read("认证费每个12万", "cert_fee").odd] == ["each"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chinese import fold
-from bot.figures import MOST, is_limit, read_figures, says_yes, sign, year_of
+from bot.figures import MOST, giver, is_limit, read_figures, says_yes, sign, year_of
 
 
 def read(text: str) -> list[tuple[float, str, str]]:
@@ -146,3 +146,61 @@ def test_reading_is_bounded_and_never_fails(text: str) -> None:
     for figure in found:
         assert ends[-1] <= figure.start < figure.end <= len(folded.text)
         ends.append(figure.end)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("分别是8万、15万和22万", (8e4, 1.5e5, 2.2e5)),
+        ("分别花了8万，15万", (8e4, 1.5e5)),
+        ("8、15、22万", (8e4, 1.5e5, 2.2e5)),
+        ("8万还给了15万", ()),
+        ("花了8万，15万", ()),
+    ],
+)
+def test_a_list_of_sums_is_their_total(text: str, parts: tuple[float, ...]) -> None:
+    """Sums joined into a list are one figure that keeps its parts; a mere comma joins only what is said severally."""
+    found = read_figures(fold(sign(text)))
+    assert found[0].parts == parts
+    assert found[0].value == (sum(parts) or 8e4)
+
+
+@pytest.mark.parametrize(
+    ("text", "flaw"),
+    [
+        ("300万美元", "foreign"),
+        ("$300万", "foreign"),
+        ("每月20万", "part"),
+        ("不到500万", "short"),
+        ("三千万人民币", ""),
+        ("每年20万", ""),
+    ],
+)
+def test_sums_that_are_no_yuan_of_a_whole(text: str, flaw: str) -> None:
+    """Other money, a part of the year and what is only less than a sum are told apart."""
+    assert [figure.flaw for figure in read_figures(fold(sign(text)))] == [flaw]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("2150万,条件符合", 2.15e7), ("1亿2能补", 1.2e8), ("3万5", 3.5e4), ("1亿2年", 1e8)]
+)
+def test_where_a_sum_ends(text: str, value: float) -> None:
+    """A mark parts a sum from the word behind it, and a digit behind a scale is its tenth where it counts nothing."""
+    assert read_figures(fold(sign(text)))[0].value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("市里技改奖已经批给我420万", "upper"),
+        ("上级补了60万", "upper"),
+        ("高管团队已领60万", "before"),
+        ("之前拿过5亿那档30万", "before"),
+        ("去年获得认定后设备投了300万", ""),
+        ("以前没拿过，设备投了300万", ""),
+    ],
+)
+def test_who_gave_a_sum(text: str, who: str) -> None:
+    """The city, somebody before, or nobody: then it is what they spent."""
+    folded = fold(sign(text))
+    assert giver(folded, read_figures(folded)[-1]) == who

@@ -95,3 +95,11 @@ def test_names_for_the_same_thing() -> None:
     assert alike(names[0], names[1], having)
     assert not alike(names[0], names[2], having)
     assert not alike(names[3], names[4], having)
+
+
+def test_what_is_given_beside_another() -> None:
+    """The second half for a local robot stands beside the first, and the first alone where it is from elsewhere."""
+    both = ["购买工业机器人配套奖励", "购买区内机器人再配套"]
+    policy = CORPUS.policies["q91-81"]
+    assert [b.name for b in choose(policy, "买了区内机器人", {"local_robot": "是"}).benefits] == both
+    assert [b.name for b in choose(policy, "买机器人", {"local_robot": "否"}).benefits] == both[:1]
