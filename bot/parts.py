@@ -23,7 +23,7 @@ class Edition(Record, frozen=True, kw_only=True):
 
     name: str
     sources: tuple[str, ...] = ()
-    cite: dict[str, str] = {}
+    cite: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Menu(Record, frozen=True, kw_only=True):
