@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot.callback import Callback
 from bot.channels import CHANNELS
+from bot.chores import console_jobs, corpus_jobs, jobs, news_job
 from bot.clock import SHANGHAI, Clock, SystemClock
 from bot.config import Config
 from bot.console.desk import Desk
@@ -33,56 +34,40 @@ from bot.health import Health
 from bot.limits import Limits
 from bot.messages import AnyMessage
 from bot.mine import Mine
-from bot.notices import LIFE
 from bot.outbox import WINDOW as WINDOW_OF_LANE
-from bot.outbox import Channel, Lane, Outbox
+from bot.outbox import Channel, Outbox
 from bot.pages import Pages
 from bot.passes import Passes
 from bot.person import Dossier, Person
-from bot.planner import Planner, policy_of
 from bot.press import Press
 from bot.rehearsal import Rehearsal
 from bot.routing import Router, pointed, spoken
-from bot.shelf import Files, Shelf, Source
+from bot.shelf import Files, Shelf
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
 from bot.store.database import Database
 from bot.store.days import Days
-from bot.store.departures import Departures
 from bot.store.dossiers import Dossiers
-from bot.store.feedback import Feedback, Remark
+from bot.store.feedback import Remark
 from bot.store.inbox import Inbox
-from bot.store.letters import Letters
-from bot.store.news import NewsRows
-from bot.store.notices import Notices
 from bot.store.outbox import OutboxRows
-from bot.store.reports import Reports
 from bot.store.revisions import Revisions
 from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
-from bot.store.simulations import Simulations
 from bot.store.staff import Staff
-from bot.store.tallies import Tallies
 from bot.store.tokens import TokenRows
-from bot.store.unanswered import Unanswered
 from bot.subscriptions import Herald, build_herald
-from bot.tally import Tally
 from bot.wechat.client import Client
 from bot.wechat.jssdk import PageTicket
-from bot.wechat.protocol import WINDOW, Wire
+from bot.wechat.protocol import Wire
 from bot.wechat.token import StableToken
 from bot.wechat.wire import Wire as ApiWire
 from bot.words import Words
-from bot.worker import Job, Worker
+from bot.worker import Worker
 
 logger = structlog.get_logger(__name__)
 
 STOP_SECONDS = 8.0  # how long running answers and sends may take to finish after a signal to stop
-# Seconds between looks that found nothing.
-OUTBOX_IDLE, NOTICES_IDLE, NEWS_IDLE, RECOVER_IDLE, PURGE_IDLE = 0.5, 2.0, 5.0, 5.0, 3600.0
-CORPUS_IDLE, EDITIONS_IDLE, TALLY_IDLE = 3.0, 60.0, 5.0
-DAY = 86_400.0
-YEAR = 366 * DAY
 CALLS = (len(CHANNELS) + 1) * WINDOW_OF_LANE  # connections to the platform: every channel's window, and some
 LONGEST_LINE = 64 * 1024  # bytes of a request line: a pasted question gets a page, not a bare 400
 
@@ -178,8 +163,7 @@ async def open_services(
         stack.push_async_callback(database.close)
         kept = config.corpus.source == "database" and corpus is None
         press = build_press(config, router, database, clock) if kept else None
-        source: Source = press or Files(Path(config.corpus.path))
-        shelf = await Shelf.open(source, corpus)
+        shelf = await Shelf.open(press or Files(Path(config.corpus.path)), corpus)
         publishing = build_publishing(press, shelf, database, clock) if press else None
         if publishing:
             stack.push_async_callback(publishing.close)
@@ -205,8 +189,7 @@ async def open_services(
         )
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
-        doing += [*corpus_jobs(press, shelf), *console_jobs(config, database, shelf, clock=clock)]
-        doing.append(Job(name="news", run=herald.run, idle=NEWS_IDLE))
+        doing += [*corpus_jobs(press, shelf), *console_jobs(config, database, shelf, clock=clock), news_job(herald)]
         worker = Worker(*doing, clock=clock)
         passwords = await stack.enter_async_context(_hashing(config, hasher))
         yield Services(
@@ -245,13 +228,6 @@ def build_press(config: Config, router: Router, database: Database, clock: Clock
     return Press(Revisions(database), folder=Path(config.corpus.path), gate=Gate(router.speak), clock=clock)
 
 
-def build_tally(config: Config, database: Database, shelf: Shelf, clock: Clock) -> Tally:
-    """What counts the inbox for the console."""
-    keys = Keys(config.console.secret)
-    tallies = Tallies(database, database, Unanswered(database, database))
-    return Tally(tallies, corpus=lambda: shelf.current, digest=partial(keys.digest, "tally"), clock=clock)
-
-
 def build_channels(client: Client, config: Config) -> list[Channel]:
     """Every way that makes calls; what is told beneath an answer makes none."""
     return [kind(client, config.push) for kind in CHANNELS]
@@ -264,64 +240,6 @@ def build_client(config: Config, session: aiohttp.ClientSession, database: Datab
         wire, TokenRows(database), app_id=config.wechat.app_id, app_secret=config.wechat.app_secret, clock=clock
     )
     return Client(wire, tokens, clock=clock)
-
-
-def jobs(
-    config: Config, engine: Engine, inbox: Inbox, rows: OutboxRows, outbox: Outbox, *, database: Database, clock: Clock
-) -> list[Job]:
-    """What a worker does."""
-    remarks, departures, signatures = Feedback(database), Departures(database), Signatures(database)
-    sessions, attempts, audit = Sessions(database), Attempts(database), Audit(database)
-    simulations, unanswered = Simulations(database), Unanswered(database, database)
-    news, notices = NewsRows(database), Notices(database)
-    reports, letters = Reports(database), Letters(database)
-
-    async def purge() -> int:
-        now = clock.time()
-        before = now - config.replies.keep_days * DAY
-        await inbox.purge(before)
-        gone = await rows.purge(before) + await remarks.purge(before) + await unanswered.purge(before)
-        gone += await reports.purge(now - DAY) + await letters.purge(before)
-        gone += await notices.purge(min(before, now - LIFE)) + await news.purge(min(before, now - 2 * LIFE))
-        gone += await news.purge_reminders(now - YEAR)
-        # A clock may be behind the platform's by the window, so a signature may stay good for two of them.
-        gone += await departures.purge(now - DAY) + await signatures.purge(now - 2 * WINDOW)
-        gone += await sessions.purge(now) + await attempts.purge(now - DAY) + await simulations.purge(now - DAY)
-        return gone + await audit.purge(now - config.console.audit_days * DAY)
-
-    found = [Job(name="recover", run=engine.recover, idle=RECOVER_IDLE), Job(name="purge", run=purge, idle=PURGE_IDLE)]
-    ways = {kind.name: kind.compose for kind in CHANNELS}
-    limits = {channel.name: channel.limit for channel in outbox.channels}
-    planner = Planner(database, policy_of(config, ways), limits=limits, clock=clock)
-    found.append(Job(name="notices", run=planner.run_once, idle=NOTICES_IDLE))
-    if office_of(config).can_push:  # a lane of its own for each channel: a long broadcast holds up nobody's answer
-        found += [_lane_job(lane) for lane in outbox.lanes]
-    return found
-
-
-def corpus_jobs(press: Press | None, shelf: Shelf) -> list[Job]:
-    """What a worker does for a corpus that the database keeps."""
-    if press is None:
-        return []
-    return [
-        Job(name="editions", run=press.take_effect, idle=EDITIONS_IDLE),
-        Job(name="corpus", run=shelf.look, idle=CORPUS_IDLE),
-    ]
-
-
-def console_jobs(config: Config, database: Database, shelf: Shelf, *, clock: Clock) -> list[Job]:
-    """What a worker does for the console, where there is one."""
-    if not config.console.enabled:
-        return []
-    tally = build_tally(config, database, shelf, clock)
-    return [
-        Job(name="tally", run=tally.run, idle=TALLY_IDLE),
-        Job(name="tally purge", run=tally.purge, idle=PURGE_IDLE),
-    ]
-
-
-def _lane_job(lane: Lane) -> Job:
-    return Job(name=f"outbox {lane.name}", run=lane.run_once, idle=OUTBOX_IDLE, rest=lane.rest)
 
 
 def mount(app: web.Application, services: Services, words: Words, *, home: str = "/policies") -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import String, bindparam, delete, select, update
 
 from bot.store.driver import Script, Store, once
 from bot.store.forgetting import Forgetting
-from bot.store.tables import attempts
+from bot.store.staff_tables import attempts
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):

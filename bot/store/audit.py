@@ -11,7 +11,7 @@ from sqlalchemy import Float, Integer, String, and_, bindparam, func, insert, or
 
 from bot.store.driver import Script, Store
 from bot.store.forgetting import Forgetting
-from bot.store.tables import audit
+from bot.store.staff_tables import audit
 
 NOBODY = 0  # the number of whoever has no account: the command line, a stranger at the door
 NEWEST = 2**31 - 1  # before this number are all entries

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.store.audit import Audit, Entry
 from bot.store.driver import Script, Store
-from bot.store.tables import canned
+from bot.store.staff_tables import canned
 
 TITLE_LIMIT, TEXT_LIMIT = 40, 600  # characters
 ALL = select(*canned.c).order_by(canned.c.title, canned.c.id)

@@ -28,8 +28,8 @@ from bot.revisions import (
 )
 from bot.store.audit import Audit, Entry
 from bot.store.driver import Changes, Row, Script, Statement, Store, once
-from bot.store.tables import corpus_editions as editions
-from bot.store.tables import revisions
+from bot.store.staff_tables import corpus_editions as editions
+from bot.store.staff_tables import revisions
 
 _encoder = msgspec.json.Encoder()
 _decode = msgspec.json.decode

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from bot.store.audit import Audit, Entry
 from bot.store.driver import Script, Store, once
-from bot.store.tables import scenes
+from bot.store.staff_tables import scenes
 
 ALL = select(scenes.c.scene, scenes.c.url, scenes.c.created, scenes.c.who)
 ONE = ALL.where(scenes.c.scene == bindparam("the_scene"))

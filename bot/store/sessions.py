@@ -8,7 +8,7 @@ from sqlalchemy import String, bindparam, delete, insert, select, update
 from bot.store.driver import Script, Store, once
 from bot.store.forgetting import Forgetting
 from bot.store.staff import MEMBER, Member, unpack
-from bot.store.tables import sessions, staff
+from bot.store.staff_tables import sessions, staff
 
 CODE, ENROL, FULL = "code", "enrol", "full"  # what is still to be done before one is in
 

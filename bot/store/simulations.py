@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from bot.store.driver import Store, once
 from bot.store.forgetting import Forgetting
-from bot.store.tables import simulations
+from bot.store.staff_tables import simulations
 
 RUNNING, DONE, STOPPED, FAILED = "running", "done", "stopped", "failed"
 

@@ -11,7 +11,7 @@ from sqlalchemy import Integer, String, bindparam, delete, insert, select, updat
 from bot.errors import BotError
 from bot.store.audit import Audit, Entry
 from bot.store.driver import Script, Store, once
-from bot.store.tables import recovery_codes, sessions, staff
+from bot.store.staff_tables import recovery_codes, sessions, staff
 
 ROLES = ("viewer", "editor", "approver", "admin")  # each may do what those before it may
 

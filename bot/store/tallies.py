@@ -17,7 +17,8 @@ from bot.messages import AnyMessage
 from bot.replies import Answer
 from bot.store.days import Reader
 from bot.store.driver import Script, Store, Values
-from bot.store.tables import departures, feedback, inbox, tallies, tally_marks
+from bot.store.staff_tables import tallies, tally_marks
+from bot.store.tables import departures, feedback, inbox
 from bot.store.unanswered import Unanswered
 
 FEW = 5  # people: what fewer took part in is nobody's business

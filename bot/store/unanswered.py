@@ -12,7 +12,8 @@ from bot.store.audit import Audit, Entry
 from bot.store.days import Reader
 from bot.store.driver import Script, Store, Values
 from bot.store.forgetting import Forgetting
-from bot.store.tables import followers, inbox, rulings, unanswered
+from bot.store.staff_tables import rulings, unanswered
+from bot.store.tables import followers, inbox
 
 NOTHING, COMPLAINT = "nothing", "complaint"  # why a message is among them
 DONE, NOT_OURS = "done", "not_ours"  # what staff can say of a question
