@@ -38,7 +38,7 @@ from bot.person import Person
 from bot.press import Press
 from bot.rehearsal import Rehearsal
 from bot.routing import Router, pointed, spoken
-from bot.shelf import Files, Shelf, Source
+from bot.shelf import Files, Shelf
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
 from bot.store.database import Database
@@ -147,10 +147,8 @@ async def open_services(
     async with AsyncExitStack() as stack:
         database = await Database.open(config.database.url, migrate=migrate)
         stack.push_async_callback(database.close)
-        kept = config.corpus.source == "database" and corpus is None
-        press = build_press(config, router, database, clock) if kept else None
-        source: Source = press or Files(Path(config.corpus.path))
-        shelf = await Shelf.open(source, corpus)
+        press = build_press(config, router, database, clock) if corpus is None else None
+        shelf = await Shelf.open(press or Files(Path(config.corpus.path)), corpus)
         publishing = build_publishing(press, shelf, database, clock) if press else None
         if publishing:
             stack.push_async_callback(publishing.close)
@@ -204,8 +202,11 @@ async def _hashing(config: Config, hasher: Hasher | None) -> AsyncIterator[Passw
         passwords.close()
 
 
-def build_press(config: Config, router: Router, database: Database, clock: Clock) -> Press:
-    """What publishes the corpus that the database keeps; its first edition is the folder."""
+def build_press(config: Config, router: Router, database: Database, clock: Clock) -> Press | None:
+    """What publishes the corpus that the database keeps, of which the folder is the first edition; None where files
+    are the truth."""
+    if config.corpus.source == "files":
+        return None
     return Press(Revisions(database), folder=Path(config.corpus.path), gate=Gate(router.speak), clock=clock)
 
 
