@@ -32,6 +32,7 @@ from bot.engine import Engine, Outcome
 from bot.gate import Gate
 from bot.health import Health
 from bot.limits import Limits
+from bot.lint import complaints
 from bot.messages import AnyMessage
 from bot.mine import Mine
 from bot.outbox import WINDOW as WINDOW_OF_LANE
@@ -101,7 +102,7 @@ class Services:
 
 def office_of(config: Config, passes: Passes | None = None) -> Office:
     """What handlers may know of the deployment; `passes` make the addresses of followers' own data."""
-    pushes = config.wechat.certified or config.wechat.account == "test"
+    pushes = config.wechat.may_push
     transfers = pushes and config.replies.transfer
     url = config.server.public_url
 
@@ -161,8 +162,7 @@ async def open_services(
     async with AsyncExitStack() as stack:
         database = await Database.open(config.database.url, migrate=migrate)
         stack.push_async_callback(database.close)
-        kept = config.corpus.source == "database" and corpus is None
-        press = build_press(config, router, database, clock) if kept else None
+        press = build_press(config, router, words, database=database, clock=clock) if corpus is None else None
         shelf = await Shelf.open(press or Files(Path(config.corpus.path)), corpus)
         publishing = build_publishing(press, shelf, database, clock) if press else None
         if publishing:
@@ -223,9 +223,13 @@ async def _hashing(config: Config, hasher: Hasher | None) -> AsyncIterator[Passw
         passwords.close()
 
 
-def build_press(config: Config, router: Router, database: Database, clock: Clock) -> Press:
-    """What publishes the corpus that the database keeps; its first edition is the folder."""
-    return Press(Revisions(database), folder=Path(config.corpus.path), gate=Gate(router.speak), clock=clock)
+def build_press(config: Config, router: Router, words: Words, *, database: Database, clock: Clock) -> Press | None:
+    """What publishes the corpus that the database keeps, of which the folder is the first edition; None where files
+    are the truth."""
+    if config.corpus.source == "files":
+        return None
+    gate = Gate(router.speak, lint=partial(complaints, words=words))
+    return Press(Revisions(database), folder=Path(config.corpus.path), gate=gate, clock=clock)
 
 
 def build_channels(client: Client, config: Config) -> list[Channel]:

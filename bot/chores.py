@@ -70,7 +70,7 @@ def jobs(
     limits = {channel.name: channel.limit for channel in outbox.channels}
     planner = Planner(database, policy_of(config, ways), limits=limits, clock=clock)
     found.append(Job(name="notices", run=planner.run_once, idle=NOTICES_IDLE))
-    if office_of(config).can_push:  # a lane of its own for each channel: a long broadcast holds up nobody's answer
+    if config.wechat.may_push:  # a lane of its own for each channel: a long broadcast holds up nobody's answer
         found += [_lane_job(lane) for lane in outbox.lanes]
     return found
 

@@ -39,6 +39,11 @@ class WeChat(Section, frozen=True, kw_only=True):
     certified: bool = True
     api_base_url: str = "https://api.weixin.qq.com"
 
+    @property
+    def may_push(self) -> bool:
+        """Whether the account may write first; one without certification may only answer."""
+        return self.certified or self.account == "test"
+
 
 class Database(Section, frozen=True, kw_only=True):
     """sqlite:///relative.sqlite3, sqlite:////absolute.sqlite3 or postgresql://user@host/name."""

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from bot.clock import Clock, SystemClock
 from bot.config import Config
-from bot.corpus import read_corpus
+from bot.corpus import Corpus, build_corpus, read_corpus
 from bot.errors import BotError
 from bot.store.database import Database
 from bot.store.news import NewsRows
+from bot.store.revisions import Revisions
 from bot.subscriptions import build_herald
 from bot.words import Words
 
@@ -21,19 +22,42 @@ async def correct(config: Config, words: Words, policy_id: str, *, note: str, cl
 
     What follows is the worker's: it sends the notices. A command that is broken off is gone on with by the worker too.
     """
-    corpus, text = read_corpus(Path(config.corpus.path)), " ".join(note.split())
+    text = " ".join(note.split())
+    database = await Database.open(config.database.url)
+    try:
+        corpus = await _in_force(config, database)
+        return await _spread(config, words, database, corpus, policy_id=policy_id, text=text, clock=clock)
+    finally:
+        await database.close()
+
+
+async def _in_force(config: Config, database: Database) -> Corpus:
+    """The corpus that is answered from: the database's, or the folder that is the truth or its first edition."""
+    revisions = Revisions(database)
+    number = await revisions.newest() if config.corpus.source == "database" else 0
+    if not number:
+        return read_corpus(Path(config.corpus.path))
+    return build_corpus([revision.part for revision in await revisions.standing(number)])
+
+
+async def _spread(
+    config: Config,
+    words: Words,
+    database: Database,
+    corpus: Corpus,
+    *,
+    policy_id: str,
+    text: str,
+    clock: Clock | None,
+) -> str:
     if policy_id not in corpus.policies:
         raise BotError(f"{policy_id}: the corpus has no such policy")
     if not 1 <= len(text) <= LONGEST_NOTE:
         raise BotError(f"--note: must say in 1 to {LONGEST_NOTE} characters what was wrong and what is right")
-    database = await Database.open(config.database.url)
-    try:
-        rows = NewsRows(database)
-        herald = build_herald(config, database, corpus=lambda: corpus, words=words, clock=clock or SystemClock())
-        key = await herald.correct(policy_id, text)
-        while (standing := await rows.standing(key)) is not None and standing[0] == "spreading":
-            await herald.spread()
-    finally:
-        await database.close()
+    rows = NewsRows(database)
+    herald = build_herald(config, database, corpus=lambda: corpus, words=words, clock=clock or SystemClock())
+    key = await herald.correct(policy_id, text)
+    while (standing := await rows.standing(key)) is not None and standing[0] == "spreading":
+        await herald.spread()
     people = standing[1] if standing else 0
     return f"{policy_id}: {people} people were answered with it; the worker tells each of them once."

@@ -16,6 +16,7 @@ from bot.benefits import RECEIVED
 from bot.chinese import fold, money, share
 from bot.corpus import Corpus
 from bot.figures import SAID_NO, SAID_YES, read_figures, sign
+from bot.gate import Complaint
 from bot.policies import (
     AnyBenefit,
     Fact,
@@ -51,12 +52,22 @@ def run_lint(corpus: Corpus, words: Words, say: Callable[[str], None]) -> bool:
     """Say every finding in a line, the faults first, and a count; whether there is no fault."""
     found = sorted(lint(corpus), key=lambda fault: fault.hint)
     for fault in found:
-        say(f"{'⚠️' if fault.hint else '❌'} {fault.where}: {words.lint[fault.name].format(detail=fault.detail)}")
+        say(f"{'⚠️' if fault.hint else '❌'} {fault.where}: {spell(fault, words)}")
     faults = sum(not fault.hint for fault in found)
     rules = sum(len(policy.benefits) for policy in corpus.policies.values())
     said = words.lint["well" if not faults else "faults"]
     say(f"{'✅' if not faults else '❌'} {said.format(detail=f'{len(corpus.policies)}/{rules}/{faults}')}")
     return not faults
+
+
+def spell(fault: Fault, words: Words) -> str:
+    """A finding as a sentence."""
+    return words.lint[fault.name].format(detail=fault.detail)
+
+
+def complaints(corpus: Corpus, words: Words) -> list[Complaint]:
+    """All findings as the gate of publishing takes them."""
+    return [Complaint(where=fault.where, text=spell(fault, words), hint=fault.hint) for fault in lint(corpus)]
 
 
 def lint(corpus: Corpus) -> Iterator[Fault]:

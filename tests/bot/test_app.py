@@ -12,7 +12,8 @@ import msgspec
 import pytest
 from aiohttp.test_utils import TestServer
 
-from bot.app import Services, answering, build_app, jobs, office_of, open_services
+from bot.app import Services, answering, build_app, office_of, open_services
+from bot.chores import jobs
 from bot.clock import ManualClock
 from bot.config import Config, Console, Corpus, Database, Replies, WeChat
 from bot.context import Context, Note, Office

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from bot import config
-from bot.app import jobs
+from bot.chores import jobs
 from bot.clock import ManualClock
 from bot.corrections import correct
 from bot.emulator.account import Account
