@@ -114,13 +114,16 @@ def office_of(config: Config, passes: Passes | None = None) -> Office:
     return Office(public_url=url, can_push=pushes, can_transfer=transfers, export_link=link)
 
 
+Answering = Callable[[AnyMessage, Conversation | None, float], Awaitable[Outcome]]
+
+
 def answering(
     router: Router,
     corpus: Callable[[], Corpus],
     office: Office,
     person: Callable[[str], Awaitable[Person]] | None = None,
     dossier: Callable[[str], Awaitable[Dossier]] | None = None,
-) -> Callable[[AnyMessage, Conversation | None, float], Awaitable[Outcome]]:
+) -> Answering:
     """The function that makes an outcome of a message; `person` reads what is kept of a follower because they asked
     for it, `dossier` all that is kept."""
 
@@ -178,15 +181,8 @@ async def open_services(
         passes, dossiers = Passes(config.wechat.app_secret), Dossiers(database)
         office = office_of(config, passes)
         herald = build_herald(config, database, corpus=lambda: shelf.current, words=words, clock=clock)
-        engine = Engine(
-            inbox=inbox,
-            answer=answering(router, lambda: shelf.current, office, inbox.person, dossiers.read),
-            apology=router.apology,
-            clock=clock,
-            deadline=config.replies.deadline,
-            can_push=office.can_push,
-            heading=router.aside,
-        )
+        answer = answering(router, lambda: shelf.current, office, inbox.person, dossiers.read)
+        engine = build_engine(config, router, inbox, answer, clock=clock)
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
         doing += [*corpus_jobs(press, shelf), *console_jobs(config, database, shelf, clock=clock), news_job(herald)]
@@ -221,6 +217,19 @@ async def _hashing(config: Config, hasher: Hasher | None) -> AsyncIterator[Passw
         yield passwords
     finally:
         passwords.close()
+
+
+def build_engine(config: Config, router: Router, inbox: Inbox, answer: Answering, *, clock: Clock) -> Engine:
+    """What answers each message once."""
+    return Engine(
+        inbox=inbox,
+        answer=answer,
+        apology=router.apology,
+        clock=clock,
+        deadline=config.replies.deadline,
+        can_push=config.wechat.may_push,
+        heading=router.aside,
+    )
 
 
 def build_press(config: Config, router: Router, words: Words, *, database: Database, clock: Clock) -> Press | None:

@@ -23,6 +23,8 @@ async def correct(config: Config, words: Words, policy_id: str, *, note: str, cl
     What follows is the worker's: it sends the notices. A command that is broken off is gone on with by the worker too.
     """
     text = " ".join(note.split())
+    if not 1 <= len(text) <= LONGEST_NOTE:
+        raise BotError(f"--note: must say in 1 to {LONGEST_NOTE} characters what was wrong and what is right")
     database = await Database.open(config.database.url)
     try:
         corpus = await _in_force(config, database)
@@ -52,8 +54,6 @@ async def _spread(
 ) -> str:
     if policy_id not in corpus.policies:
         raise BotError(f"{policy_id}: the corpus has no such policy")
-    if not 1 <= len(text) <= LONGEST_NOTE:
-        raise BotError(f"--note: must say in 1 to {LONGEST_NOTE} characters what was wrong and what is right")
     rows = NewsRows(database)
     herald = build_herald(config, database, corpus=lambda: corpus, words=words, clock=clock or SystemClock())
     key = await herald.correct(policy_id, text)

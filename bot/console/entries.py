@@ -123,7 +123,7 @@ def read(shape: Shape, entry: Entry, path: str = "") -> tuple[Body, Errors]:
         name = f"{path}{one.key}"
         value, wrong = _read(one, entry[one.key], name)
         errors.update(wrong)
-        if value not in (None, "", [], {}, False):
+        if not (value is None or value is False or value in ("", [], {})):  # nought is a figure
             body[one.key] = value
         elif one.required and not wrong:
             if one.widget in (LINES, GROUPS, TICKS):

@@ -54,48 +54,48 @@ async def test_from_the_draft_to_the_phone_and_back(browser: Browser, staffed: D
     await phone.follow()
 
     async def asked() -> tuple[str, str]:
-        said = (await phone.say("智能工厂奖多少")).text
+        said = (await phone.say("贯标服务机构奖多少")).text
         found = VERSION.search(said)
         assert found, said
         return said, found[1]
 
     before, old = await asked()
-    assert "50万元" in before
+    assert "100万元" in before
     editor = await signed_in(browser, staffed, "editor", width=width, height=height)
     approver = await signed_in(browser, staffed, "approver", width=width, height=height)
-    await editor.get_by_label("搜索").fill("无人工厂")
+    await editor.get_by_label("搜索").fill("贯标服务机构")
     await editor.get_by_role("button", name="查看").click()
-    await editor.get_by_role("link", name="推进智能工厂梯度培育").first.click()
+    await editor.get_by_role("link", name="开展数字化转型贯标试点").first.click()
     await editor.get_by_role("link", name="编辑", exact=True).click()
-    await editor.locator("[name='benefits.0.amount']").fill("八十")
-    await editor.locator("[name='summary']").fill("新被认定为国家级智能工厂的，市里一次性奖励80万元。")
-    await editor.locator("[name='wording']").fill("第三条 对国家级智能工厂，给予一次性奖励80万元。")
+    await editor.locator("[name='benefits.0.amount']").fill("一百五十")
+    await editor.locator("[name='summary']").fill("服务并通过贯标的企业超过10家的贯标服务机构，奖励150万元。")
+    await editor.locator("[name='wording']").fill("第四十条 对服务企业超过10家的贯标服务机构给予150万元奖励。")
     await editor.get_by_role("button", name="保存草稿").last.click()
     await expect(editor.locator("[name='benefits.0.amount']")).to_have_attribute("aria-invalid", "true")
-    await expect(editor.locator("[name='wording']")).to_have_value(re.compile("80万元"))
-    await editor.locator("[name='benefits.0.amount']").fill("80万")
+    await expect(editor.locator("[name='wording']")).to_have_value(re.compile("150万元"))
+    await editor.locator("[name='benefits.0.amount']").fill("150万")
     await editor.get_by_role("button", name="保存草稿").last.click()
-    await expect(editor.locator(".deltas")).to_contain_text("50万元 → 80万元")
+    await expect(editor.locator(".deltas")).to_contain_text("100万元 → 150万元")
     await editor.get_by_role("button", name="提交审核").click()
     await expect(editor.get_by_role("status")).to_contain_text("已提交")
     assert await asked() == (before, old), "nothing is answered otherwise yet"
 
     await approver.goto(f"{staffed.url}/console/drafts")
-    await approver.get_by_role("link", name="推进智能工厂梯度培育").click()
-    await expect(approver.locator(".deltas")).to_contain_text("50万元 → 80万元")
+    await approver.get_by_role("link", name="开展数字化转型贯标试点").click()
+    await expect(approver.locator(".deltas")).to_contain_text("100万元 → 150万元")
     await expect(approver.locator("#gate")).to_contain_text("通过了发布检查。考题 260 道")
     await approver.get_by_role("button", name="发布", exact=True).click()
     await expect(approver.get_by_role("status")).to_contain_text("已发布")
     after, new = await asked()
-    assert ("80万元" in after, "50万元" in after, new != old) == (True, False, True)
-    await approver.goto(f"{staffed.url}/p/q91-3")
+    assert ("150万元" in after, "100万元" in after, new != old) == (True, False, True)
+    await approver.goto(f"{staffed.url}/p/q91-40")
     await expect(approver.get_by_role("heading", name="官方原文")).to_be_visible()
 
     await editor.goto(f"{staffed.url}/console/editions/1")
     await editor.get_by_role("button", name="起草退回").click()
     await editor.get_by_role("button", name="提交审核").click()
     await approver.goto(f"{staffed.url}/console/drafts")
-    await approver.get_by_role("link", name="推进智能工厂梯度培育").click()
+    await approver.get_by_role("link", name="开展数字化转型贯标试点").click()
     await approver.get_by_role("button", name="发布", exact=True).click()
     await expect(approver.get_by_role("status")).to_contain_text("已发布")
     assert await asked() == (before, old)

@@ -250,10 +250,12 @@ async def test_a_correction(opening: Opening, clock: ManualClock) -> None:
 def test_the_command_refuses_what_is_wrong(tmp_path: Path) -> None:
     """An unknown policy, an empty note, a database that is not there: each with a reason, and nothing written."""
     settings = str(write_settings(tmp_path, ACCOUNT, port=8080))
-    for arguments, reason in (
-        (("q91-12345", "--note", "x"), b"no such policy"),
-        (("q91-1", "--note", " "), b"--note: must say"),
-        (("q91-1", "--note", "x"), b"there is no such database"),
+    for before, arguments, reason in (
+        ((), ("q91-1", "--note", " "), b"--note: must say"),
+        ((), ("q91-1", "--note", "x"), b"there is no such database"),
+        (("migrate",), ("q91-12345", "--note", "x"), b"no such policy"),
     ):
+        for command in before:
+            assert run(command, "--config", settings).returncode == 0
         done = run("correct", "--config", settings, *arguments)
         assert (done.returncode, reason in done.stderr) == (2, True), done.stderr.decode()

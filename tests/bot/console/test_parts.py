@@ -38,9 +38,9 @@ async def test_units_are_listed_with_their_phones(office: Office) -> None:
 async def test_a_new_phone_is_answered_with(office: Office) -> None:
     """A unit edited and published is what the bot knows."""
     path = "/console/edit/department?key=市工信局投资处"
-    await published(office, path, phones__0__number="85910000", aliases="技改处\n投资科")
+    await published(office, path, phones__0__matter="技术改造", aliases="技改处\n投资科")
     unit = office.services.corpus.departments["市工信局投资处"]
-    assert (unit.phones[0].number, unit.aliases) == ("85910000", ("技改处", "投资科"))
+    assert (unit.phones[0].matter, unit.aliases) == ("技术改造", ("技改处", "投资科"))
 
 
 async def test_hours_and_words_are_edited(office: Office) -> None:
