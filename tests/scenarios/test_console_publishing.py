@@ -69,6 +69,7 @@ async def test_from_the_draft_to_the_phone_and_back(browser: Browser, staffed: D
     await editor.get_by_role("link", name="编辑", exact=True).click()
     await editor.locator("[name='benefits.0.amount']").fill("一百五十")
     await editor.locator("[name='summary']").fill("服务并通过贯标的企业超过10家的贯标服务机构，奖励150万元。")
+    await editor.locator("[name='conditions']").fill("服务且通过贯标的企业数量要超过10家")
     await editor.locator("[name='wording']").fill("第四十条 对服务企业超过10家的贯标服务机构给予150万元奖励。")
     await editor.get_by_role("button", name="保存草稿").last.click()
     await expect(editor.locator("[name='benefits.0.amount']")).to_have_attribute("aria-invalid", "true")
