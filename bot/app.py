@@ -45,6 +45,7 @@ from bot.store.database import Database
 from bot.store.days import Days
 from bot.store.departures import Departures
 from bot.store.feedback import Feedback, Remark
+from bot.store.imports import Imports
 from bot.store.inbox import Inbox
 from bot.store.outbox import OutboxRows
 from bot.store.revisions import Revisions
@@ -56,6 +57,7 @@ from bot.store.tallies import Tallies
 from bot.store.tokens import TokenRows
 from bot.store.unanswered import Unanswered
 from bot.tally import Tally
+from bot.uploads import Uploads
 from bot.wechat.client import Client
 from bot.wechat.client import Wire as ApiWire
 from bot.wechat.protocol import WINDOW, Wire
@@ -69,6 +71,7 @@ STOP_SECONDS = 8.0  # how long running answers and sends may take to finish afte
 OUTBOX_IDLE, RECOVER_IDLE, PURGE_IDLE = 0.5, 5.0, 3600.0  # seconds between looks that found nothing
 CORPUS_IDLE, EDITIONS_IDLE, TALLY_IDLE = 3.0, 60.0, 5.0
 DAY = 86_400.0
+IMPORT_DAYS = 30  # that what was read of a file is kept
 LONGEST_LINE = 64 * 1024  # bytes of a request line: a pasted question gets a page, not a bare 400
 
 
@@ -80,6 +83,7 @@ class Services:
     clock: Clock
     shelf: Shelf
     publishing: Publishing | None
+    uploads: Uploads | None
     database: Database
     inbox: Inbox
     outbox: Outbox
@@ -152,6 +156,9 @@ async def open_services(
         publishing = build_publishing(press, shelf, database, clock) if press else None
         if publishing:
             stack.push_async_callback(publishing.close)
+        uploads = build_uploads(config, database, clock) if publishing else None
+        if uploads:
+            stack.push_async_callback(uploads.close)
         inbox = Inbox(database)
         stack.push_async_callback(inbox.close)
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -179,6 +186,7 @@ async def open_services(
             clock=clock,
             shelf=shelf,
             publishing=publishing,
+            uploads=uploads,
             database=database,
             inbox=inbox,
             outbox=outbox,
@@ -210,6 +218,11 @@ def build_press(config: Config, router: Router, database: Database, clock: Clock
     return Press(Revisions(database), folder=Path(config.corpus.path), gate=Gate(router.speak), clock=clock)
 
 
+def build_uploads(config: Config, database: Database, clock: Clock) -> Uploads:
+    """What reads the files that staff bring in."""
+    return Uploads(Imports(database), Revisions(database), folder=Path(config.corpus.path), clock=clock)
+
+
 def build_tally(config: Config, database: Database, shelf: Shelf, clock: Clock) -> Tally:
     """What counts the inbox for the console."""
     keys = Keys(config.console.secret)
@@ -232,7 +245,7 @@ def jobs(
     """What a worker does."""
     remarks, departures, signatures = Feedback(database), Departures(database), Signatures(database)
     sessions, attempts, audit = Sessions(database), Attempts(database), Audit(database)
-    simulations, unanswered = Simulations(database), Unanswered(database, database)
+    simulations, unanswered, imports = Simulations(database), Unanswered(database, database), Imports(database)
 
     async def purge() -> int:
         now = clock.time()
@@ -241,6 +254,7 @@ def jobs(
         gone = await rows.purge(before) + await remarks.purge(before) + await unanswered.purge(before)
         # A clock may be behind the platform's by the window, so a signature may stay good for two of them.
         gone += await departures.purge(now - DAY) + await signatures.purge(now - 2 * WINDOW)
+        gone += await imports.purge(now - IMPORT_DAYS * DAY)
         gone += await sessions.purge(now) + await attempts.purge(now - DAY) + await simulations.purge(now - DAY)
         return gone + await audit.purge(now - config.console.audit_days * DAY)
 
@@ -304,7 +318,7 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
     )
     app.add_routes(health.routes())
     if services.config.console.enabled:
-        templates = Templates(asset=pages.address, name=words.name)
+        templates = Templates(asset=pages.address, name=words.name, importing=words.importing)
         app.add_subapp(PREFIX, build_site(build_desk(services, templates)))
 
 
@@ -324,6 +338,7 @@ def build_desk(services: Services, templates: Templates) -> Desk:
         attempts=Attempts(database),
         audit=audit,
         publishing=services.publishing,
+        uploads=services.uploads,
         days=Days(database),
         templates=templates,
         talk=build_talk(
