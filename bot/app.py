@@ -50,6 +50,7 @@ from bot.store.database import Database
 from bot.store.days import Days
 from bot.store.dossiers import Dossiers
 from bot.store.feedback import Remark
+from bot.store.imports import Imports
 from bot.store.inbox import Inbox
 from bot.store.outbox import OutboxRows
 from bot.store.revisions import Revisions
@@ -58,6 +59,7 @@ from bot.store.signatures import Signatures
 from bot.store.staff import Staff
 from bot.store.tokens import TokenRows
 from bot.subscriptions import Herald, build_herald
+from bot.uploads import Uploads
 from bot.wechat.client import Client
 from bot.wechat.jssdk import PageTicket
 from bot.wechat.protocol import Wire
@@ -81,6 +83,7 @@ class Services:
     clock: Clock
     shelf: Shelf
     publishing: Publishing | None
+    uploads: Uploads | None
     database: Database
     inbox: Inbox
     outbox: Outbox
@@ -170,6 +173,9 @@ async def open_services(
         publishing = build_publishing(press, shelf, database, clock) if press else None
         if publishing:
             stack.push_async_callback(publishing.close)
+        uploads = build_uploads(config, database, clock) if publishing else None
+        if uploads:
+            stack.push_async_callback(uploads.close)
         inbox = Inbox(database)
         stack.push_async_callback(inbox.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CALLS)))
@@ -193,6 +199,7 @@ async def open_services(
             clock=clock,
             shelf=shelf,
             publishing=publishing,
+            uploads=uploads,
             database=database,
             inbox=inbox,
             outbox=outbox,
@@ -244,6 +251,11 @@ def build_press(config: Config, router: Router, words: Words, *, database: Datab
 def build_channels(client: Client, config: Config) -> list[Channel]:
     """Every way that makes calls; what is told beneath an answer makes none."""
     return [kind(client, config.push) for kind in CHANNELS]
+
+
+def build_uploads(config: Config, database: Database, clock: Clock) -> Uploads:
+    """What reads the files that staff bring in."""
+    return Uploads(Imports(database), Revisions(database), folder=Path(config.corpus.path), clock=clock)
 
 
 def build_client(config: Config, session: aiohttp.ClientSession, database: Database, clock: Clock) -> Client:
@@ -303,7 +315,7 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
     )
     app.add_routes(health.routes())
     if services.config.console.enabled:
-        templates = Templates(asset=pages.address, name=words.name)
+        templates = Templates(asset=pages.address, name=words.name, importing=words.importing)
         app.add_subapp(PREFIX, build_site(build_desk(services, templates)))
 
 
@@ -323,6 +335,7 @@ def build_desk(services: Services, templates: Templates) -> Desk:
         attempts=Attempts(database),
         audit=audit,
         publishing=services.publishing,
+        uploads=services.uploads,
         days=Days(database),
         templates=templates,
         talk=build_talk(

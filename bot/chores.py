@@ -19,6 +19,7 @@ from bot.store.audit import Audit
 from bot.store.database import Database
 from bot.store.departures import Departures
 from bot.store.feedback import Feedback
+from bot.store.imports import Imports
 from bot.store.inbox import Inbox
 from bot.store.letters import Letters
 from bot.store.news import NewsRows
@@ -40,6 +41,7 @@ OUTBOX_IDLE, NOTICES_IDLE, NEWS_IDLE, RECOVER_IDLE, PURGE_IDLE = 0.5, 2.0, 5.0, 
 CORPUS_IDLE, EDITIONS_IDLE, TALLY_IDLE = 3.0, 60.0, 5.0
 DAY = 86_400.0
 YEAR = 366 * DAY
+IMPORT_DAYS = 30  # that what was read of a file is kept
 
 
 def jobs(
@@ -48,7 +50,7 @@ def jobs(
     """What a worker does."""
     remarks, departures, signatures = Feedback(database), Departures(database), Signatures(database)
     sessions, attempts, audit = Sessions(database), Attempts(database), Audit(database)
-    simulations, unanswered = Simulations(database), Unanswered(database, database)
+    simulations, unanswered, imports = Simulations(database), Unanswered(database, database), Imports(database)
     news, notices = NewsRows(database), Notices(database)
     reports, letters = Reports(database), Letters(database)
 
@@ -61,6 +63,7 @@ def jobs(
         gone += await notices.purge(min(before, now - LIFE)) + await news.purge(min(before, now - 2 * LIFE))
         gone += await news.purge_reminders(now - YEAR)
         # A clock may be behind the platform's by the window, so a signature may stay good for two of them.
+        gone += await imports.purge(now - IMPORT_DAYS * DAY)
         gone += await departures.purge(now - DAY) + await signatures.purge(now - 2 * WINDOW)
         gone += await sessions.purge(now) + await attempts.purge(now - DAY) + await simulations.purge(now - DAY)
         return gone + await audit.purge(now - config.console.audit_days * DAY)

@@ -11,7 +11,8 @@ from bot.config import Config
 from bot.corpus import Corpus, build_corpus, read_corpus
 from bot.errors import BotError, Overtaken, StoreError
 from bot.importers.matching import CHANGED, NEW, SAME, Comparison, Match
-from bot.importers.reading import LARGEST_FILE, Fault, Item, Place, Progress, Reading, shown, silent
+from bot.importers.reading import LARGEST_FILE, Fault, Item, Progress, Reading, shown, silent
+from bot.importers.sentences import place, sentence
 from bot.importers.shape import read_shape
 from bot.intake import Intake
 from bot.store.audit import Audit, Entry
@@ -24,7 +25,6 @@ Say = Callable[[str], None]
 Said = Mapping[str, str]
 SHAPE = "import.toml"
 STEPS = 20  # times that progress is told
-SPOTS = ("sheet", "table", "page", "row", "line", "paragraph", "column")  # of a Place, from the largest
 MAY_EDIT = ROLES[ROLES.index("editor") :]
 IMPORTED = "corpus.imported"  # the entry of the audit log
 
@@ -151,16 +151,8 @@ def report(reading: Reading, said: Said) -> Iterator[str]:
 
 def told(fault: Fault, said: Said, *, mark: str) -> str:
     """One fault or hint in a line: where it is, what stands there and what should."""
-    bare = f"{fault.code}_none"
-    sentence = said[bare if bare in said and not fault.found else fault.code]
-    sentence = sentence.format(found=fault.found, expected=fault.expected)
-    where = place(fault.place, said)
-    return said[mark].format(place=where, sentence=sentence) if where else said["fault_file"].format(sentence=sentence)
-
-
-def place(value: Place, said: Said) -> str:
-    """Where something stands, from the sheet to the column."""
-    return "".join(said[f"at_{spot}"].format(getattr(value, spot)) for spot in SPOTS if getattr(value, spot))
+    where, text = place(fault.place, said), sentence(fault, said)
+    return said[mark].format(place=where, sentence=text) if where else said["fault_file"].format(sentence=text)
 
 
 def _item(item: Item, said: Said) -> str:

@@ -91,4 +91,11 @@ IMPORTING: dict[str, str] = {
     "nothing_new": "与现有政策完全一致，没有要存的草稿。",
     "overtaken": "没有保存：有的条目别人正在修改（{names}）。请等他们提交或撤回后再导入。",
     "no_source": "没有指定 --source，不与现有政策对比。可用的有：{sources}。",
+    # a compilation as a table
+    "export_paper": "{title}（{number}）",
+    "export_quoted": "《{}》",
+    "export_next": "；\n",
+    "export_since": "自{}起施行",
+    "export_until": "至{}",
+    "export_between": "自{}起至{}止",
 }

@@ -18,14 +18,15 @@ from bot.store.audit import Audit
 from bot.store.days import Days
 from bot.store.sessions import Sessions
 from bot.store.staff import Staff
+from bot.uploads import Uploads
 
 Counts = Callable[[], Awaitable[dict[str, int]]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """The parts. `counts` are the rows of a table by state, by the table's name; `publishing` is None where files are
-    the truth and the corpus is not edited here."""
+    """The parts. `counts` are the rows of a table by state, by the table's name; `publishing` and
+    `uploads` are None where files are the truth and the corpus is not edited here."""
 
     config: Config
     clock: Clock
@@ -38,6 +39,7 @@ class Desk:
     attempts: Attempts
     audit: Audit
     publishing: Publishing | None
+    uploads: Uploads | None
     days: Days
     templates: Templates
     talk: Talk

@@ -23,6 +23,8 @@ PLACES = (
     Place(HOME, "/console", Permission.VIEWER, "work"),
     Place("corpus", "/console/policies", Permission.VIEWER, "corpus"),
     Place("review", "/console/drafts", Permission.VIEWER, "corpus"),
+    Place("import", "/console/import", Permission.EDITOR, "corpus"),
+    Place("export", "/console/export", Permission.VIEWER, "corpus"),
     Place("departments", "/console/departments", Permission.VIEWER, "corpus"),
     Place("keywords", "/console/lexicon", Permission.VIEWER, "corpus"),
     Place("editions", "/console/editions", Permission.VIEWER, "corpus"),

@@ -27,9 +27,9 @@ from bot.replies import Answer, HandOver, Say, ShowArticle
 from bot.revisions import IN_REVIEW, Revision
 
 HERE = "/console/try"
-TEXT_LIMIT = 500  # characters of a message
+TEXT_LIMIT = 300  # characters of a message
 TURNS = 12  # messages of a conversation
-ADDRESS_LIMIT = 6000  # bytes that they may take in an address; proxies refuse more than 8000
+ADDRESS_LIMIT = 3600  # bytes that they may take in an address: with one more typed it stays below a proxy's 8000
 DISTRICT = "district"  # the fact that says where an enterprise is
 ALL = "review"  # the choice of a corpus: all that is up for review together
 SPLIT = "|"  # between the id of a tapped link and its words

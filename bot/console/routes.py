@@ -10,7 +10,9 @@ from bot.console import (
     drafts,
     editing,
     editions,
+    exporting,
     home,
+    importing,
     menus,
     parts,
     policies,
@@ -26,8 +28,10 @@ from bot.console import (
 )
 from bot.console.guard import Route
 from bot.console.permissions import Permission
+from bot.importers.reading import LARGEST_FILE
 
 ANYONE, STARTED, VIEWER, EDITOR, APPROVER, ADMIN = Permission
+LARGE_FILE = LARGEST_FILE + 64 * 1024  # with the fields and seams around it
 LONG_FORM = 2 * 1024 * 1024  # bytes: a list of words or an official wording, each character as nine
 
 ROUTES = (
@@ -85,6 +89,16 @@ ROUTES = (
     Route("POST", "/console/editions/{number}/restore", editions.restore, EDITOR),
     Route("GET", "/console/revisions/{id}", editions.show_revision, VIEWER),
     Route("POST", "/console/revisions/{id}/restore", editions.restore_revision, EDITOR),
+    Route("GET", "/console/import", importing.show_all, EDITOR),
+    Route("POST", "/console/import", importing.start, EDITOR, LARGE_FILE),
+    Route("GET", "/console/import/{id}", importing.show, EDITOR),
+    Route("GET", "/console/import/{id}/progress", importing.tell, EDITOR),
+    Route("POST", "/console/import/{id}/store", importing.store, EDITOR),
+    Route("POST", "/console/import/{id}/withdraw", importing.withdraw, EDITOR),
+    Route("GET", "/console/export", exporting.show, VIEWER),
+    Route("GET", "/console/export/corpus.zip", exporting.give_corpus, VIEWER),
+    Route("GET", "/console/export/compendium.xlsx", exporting.give_workbook, VIEWER),
+    Route("GET", "/console/export/compendium.csv", exporting.give_table, VIEWER),
     Route("GET", "/console/try", rehearsal.show, VIEWER),
     Route("GET", "/console/unanswered", unanswered.show_all, VIEWER),
     Route("GET", "/console/unanswered/{id}", unanswered.show, VIEWER),

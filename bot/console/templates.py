@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,16 +12,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.chinese import day, money, share
 from bot.clock import SHANGHAI
 from bot.console.sheets import cell
+from bot.importers.sentences import place, sentence
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 class Templates:
     """Renders console/<name>.html. `asset` gives the address of a file of bot/static, `name` is what the office's
-    account is called."""
+    account is called, `importing` what is said of files that are read."""
 
-    def __init__(self, *, asset: Callable[[str], str], name: str) -> None:
+    def __init__(self, *, asset: Callable[[str], str], name: str, importing: Mapping[str, str]) -> None:
         self.office = name
+        self.importing = importing
         self._env = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -30,8 +33,9 @@ class Templates:
             lstrip_blocks=True,
         )
         self._env.filters.update(money=money, share=share, day=day, csv=cell)
+        self._env.filters.update(place=partial(place, said=importing), sentence=partial(sentence, said=importing))
         self._env.filters.update(minute=minute, clock=clock_time, local=local)
-        self._env.globals.update(asset=asset, office=name)
+        self._env.globals.update(asset=asset, office=name, importing=importing)
 
     def render(self, name: str, /, **facts: object) -> str:
         """A page."""

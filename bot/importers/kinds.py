@@ -59,6 +59,11 @@ def kind_of(data: bytes, shape: Shape) -> str:
 
 def read_file(data: bytes, shape: Shape, progress: Progress = silent) -> Reading:
     """The items of a file, or what is wrong with it and where. Raises nothing; run it in a thread."""
+    return read_whole(data, shape, progress)[0]
+
+
+def read_whole(data: bytes, shape: Shape, progress: Progress = silent) -> tuple[Reading, list[Block]]:
+    """The same with the rows and lines it was made of."""
     kind = ""
     try:
         kind = kind_of(data, shape)
@@ -67,12 +72,13 @@ def read_file(data: bytes, shape: Shape, progress: Progress = silent) -> Reading
         items, faults, hints = (read_table if has_table else read_prose)(blocks, shape)
     except FileRefused as refused:
         fault = Fault(code=refused.code, found=shown(refused.found), expected=refused.expected)
-        return Reading(kind=kind, faults=(fault,))
+        return Reading(kind=kind, faults=(fault,)), []
     if not (items or faults):
         head, near = nearest_head(blocks, shape)
         expected = " ".join(names[0] for names in shape.columns.values())
         faults = [Fault(code="no_items", place=head, found=near, expected=expected)]
-    return Reading(kind=kind, items=tuple(items), faults=tuple(faults), hints=tuple(hints), rows=len(blocks))
+    reading = Reading(kind=kind, items=tuple(items), faults=tuple(faults), hints=tuple(hints), rows=len(blocks))
+    return reading, blocks
 
 
 def blocks_of(data: bytes, kind: str, shape: Shape, *, progress: Progress = silent) -> list[Block]:

@@ -34,7 +34,7 @@ WHO = select(inbox.c.openid).where(inbox.c.key == bindparam("the_key"), inbox.c.
 HEARD = (
     select(inbox.c.key, inbox.c.received, inbox.c.message, inbox.c.answer, inbox.c.answered)
     .where(inbox.c.openid == bindparam("who"), inbox.c.state == "answered", inbox.c.received <= bindparam("until"))
-    .order_by(inbox.c.received.desc(), inbox.c.key)
+    .order_by(inbox.c.received.desc(), inbox.c.answered.desc(), inbox.c.key.desc())
     .limit(bindparam("many"))
 )
 SENT = (

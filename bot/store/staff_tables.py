@@ -206,3 +206,22 @@ canned = Table(
     Column("changed", Float, nullable=False),
     Column("who", String(40), nullable=False),
 )
+
+# Files that staff brought in, as they were read; the files themselves are not kept. `lease` is until when whoever reads
+# one is believed alive, `result` what was read and where it is wrong, as compressed JSON.
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("author", String(64), nullable=False),
+    Column("file", String(120), nullable=False),  # what its sender calls it
+    Column("source", String(12), nullable=False),
+    Column("created", Float, nullable=False, index=True),
+    Column("state", String(12), nullable=False),  # waiting, reading, comparing, read, failed, interrupted
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("lease", Float, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("faults", Integer, nullable=False),
+    Column("result", LargeBinary, nullable=False),
+)

@@ -7,10 +7,11 @@ import string
 from pathlib import Path
 
 import bot.importers
-from bot import importing
+from bot import compendium, importing
+from bot.importers.sentences import SPOTS
 from handlers.importing import IMPORTING
 
-SOURCES = [*Path(bot.importers.__path__[0]).glob("*.py"), Path(importing.__file__)]
+SOURCES = [*Path(bot.importers.__path__[0]).glob("*.py"), Path(importing.__file__), Path(compendium.__file__)]
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 GAPS = {
     "", "done", "total", "kind", "rows", "items", "count", "place", "sentence", "number", "title", "basis", "validity",
@@ -30,7 +31,7 @@ def test_every_fault_has_its_sentence() -> None:
 def test_every_sentence_is_said() -> None:
     """None is left over from something that is no longer told."""
     made = {
-        *(f"at_{spot}" for spot in importing.SPOTS),
+        *(f"at_{spot}" for spot in SPOTS),
         *(f"field_{name}" for name in ("title", "wording", "basis", "validity", "units", "phones")),
         *(f"kind_{name}" for name in ("xlsx", "csv", "docx", "text", "pdf")),
         *(name for name in IMPORTING if name.endswith("_none")),

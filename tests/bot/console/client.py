@@ -29,10 +29,12 @@ from bot.store.audit import Audit, Entry, Search
 from bot.store.sessions import FULL, Session, Sessions
 from bot.store.staff import Member, Staff
 from handlers import ROUTER, WORDS
+from tests.corpus import DATA
 from tests.scenarios.stage import ACCOUNT
-from tests.small import write_files
+from tests.small import FILES, write_files
 
 SECRET = "f" * 64
+SHAPE = (DATA / "import.toml").read_text(encoding="utf-8")
 PASSWORD = "jade horse lantern"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # so that a test need not wait for a hash
 TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
@@ -114,7 +116,7 @@ class Office:
     @property
     def desk(self) -> Desk:
         """What its pages work with."""
-        templates = Templates(asset=lambda name: f"/static/{name}", name=WORDS.name)
+        templates = Templates(asset=lambda name: f"/static/{name}", name=WORDS.name, importing=WORDS.importing)
         return build_desk(self.services, templates)
 
     @asynccontextmanager
@@ -186,7 +188,7 @@ def office_settings(folder: Path, **console: Any) -> Config:
             api_base_url="http://127.0.0.1:9",
         ),
         database=Database(url=f"sqlite:///{folder}/store.sqlite3"),
-        corpus=Corpus(path=str(write_files(folder / "data"))),
+        corpus=Corpus(path=str(write_files(folder / "data", {**FILES, "import.toml": SHAPE}))),
         console=Console(**{"enabled": True, "secret": SECRET, "totp_required": False, **console}),
     )
 

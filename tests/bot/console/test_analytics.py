@@ -1,0 +1,101 @@
+"""Figures on their page and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import aiohttp
+import pytest
+
+from bot.store.tallies import Cell, Mark
+from tests.bot.console.client import Office, Visitor
+from tests.bot.console.talking import count, say
+
+HERE = "/console/analytics"
+CROWD = frozenset(range(5))
+
+
+@pytest.fixture
+async def viewer(office: Office) -> Visitor:
+    """Somebody who may only look."""
+    return await office.sign_in("viewer")
+
+
+async def put(office: Office, *cells: Cell) -> None:
+    """Counts, as if they had been counted."""
+    await office.desk.talk.tallies.add("test", Mark(), Mark(1.0), cells=cells)
+
+
+def cell(kind: str, number: int, value: str = "", people: frozenset[int] = CROWD, day: str = "2026-11-20") -> Cell:
+    """A count."""
+    return Cell(day=day, kind=kind, value=value, count=number, people=people)
+
+
+async def rows(viewer: Visitor, query: str = "") -> list[list[str]]:
+    """The file, read."""
+    async with viewer.session.get(viewer.url.with_path(f"{HERE}.csv").with_query(query)) as response:
+        assert isinstance(response, aiohttp.ClientResponse)
+        assert response.headers["Content-Disposition"].startswith('attachment; filename="huiqi-')
+        body = await response.read()
+    assert body.startswith("\ufeff".encode())
+    return list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+
+
+async def test_what_followers_ask_is_counted(office: Office, viewer: Visitor) -> None:
+    """Five people show a figure, with its policy and its unit; four do not."""
+    for number in range(4):
+        await say(office, "首台套", f"o{number}")
+    await count(office)
+    assert ["合计", "收到的问题", "<5"] in await rows(viewer)
+    await say(office, "首台套", "o4")
+    await count(office)
+    found = await rows(viewer)
+    assert ["合计", "收到的问题", "5"] in found
+    assert ["政策", "支持首台套", "5"] in found
+    assert ["单位问到", "市工信局投资处", "5"] in found
+    assert ["每天收到", "2026-11-22", "5"] in found
+    page = await viewer.get(HERE)
+    assert "支持首台套" in page.text
+    assert '<svg class="columns-chart"' in page.source
+    assert "2026-11-22" in page.text
+
+
+async def test_a_figure_of_few_people_is_nowhere(office: Office, viewer: Visitor) -> None:
+    """Neither in a table, nor in a picture, nor in the file."""
+    await put(office, cell("asked", 4711, people=frozenset({1, 2})), cell("district", 4711, "崂山区", frozenset({1})))
+    page = await viewer.get(HERE)
+    assert "<5" in page.text
+    assert "4711" not in page.source
+    assert not [row for row in await rows(viewer) if "4711" in row]
+
+
+async def test_no_cell_of_the_file_is_a_formula(office: Office, viewer: Visitor) -> None:
+    """Not even where somebody's words became a name."""
+    await put(office, cell("unit", 9, "=HYPERLINK(1)"))
+    assert ["单位问到", "'=HYPERLINK(1)", "9"] in await rows(viewer)
+
+
+async def test_days_are_chosen(office: Office, viewer: Visitor) -> None:
+    """Only the days from the first to the last count."""
+    await put(office, cell("asked", 7), cell("asked", 9, day="2026-10-01"))
+    assert ["合计", "收到的问题", "9"] in await rows(viewer, "first=2026-10-01&last=2026-10-02")
+    assert ["合计", "收到的问题", "7"] in await rows(viewer)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["first=2026-13-01", "first=x&last=y", "first=2026-11-22&last=2026-11-01", "first=1900-01-01", "last=2999-01-01"],
+)
+async def test_odd_days_get_a_page(viewer: Visitor, query: str) -> None:
+    """A range of days that can be shown, whatever was asked for."""
+    page = await viewer.get(f"{HERE}?{query}")
+    assert page.status == 200
+    assert "2026" in page.text
+
+
+async def test_nothing_yet_has_a_page(viewer: Visitor) -> None:
+    """On the first day there are pictures of nothing."""
+    page = await viewer.get(HERE)
+    assert "这段时间没有" in page.text
+    assert page.source.count('<svg class="columns-chart"') == 2

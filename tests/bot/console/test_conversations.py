@@ -1,0 +1,100 @@
+"""The conversation with one follower, and letters into it."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from sqlalchemy import select, update
+
+from bot.console.conversations import bubbles
+from bot.messages import Followed, Left, Position, Text
+from bot.replies import Answer, HandOver, Say, Silence
+from bot.store.correspondence import Letter, Line
+from bot.store.tables import outbox
+from tests.bot.console.client import Office, Visitor
+from tests.bot.console.talking import hear, remark, say
+
+WHO = {"key": "k1", "openid": "oA", "account": "gh_1", "created": 1}
+
+
+@pytest.fixture
+async def editor(office: Office) -> Visitor:
+    """Somebody who writes."""
+    return await office.sign_in("editor")
+
+
+async def test_what_was_said_is_shown_and_by_whom_is_not(office: Office, editor: Visitor) -> None:
+    """Both sides in their order, the follower by a short name, the message of the address marked."""
+    await say(office, "首台套", "oAlice")
+    key = await say(office, "数字人直播", "oAlice")
+    await say(office, "技改", "oBob")
+    page = await editor.get(f"/console/conversations/{key}")
+    assert page.text.index("首台套") < page.text.index("数字人直播")
+    assert "oAlice" not in page.source
+    assert page.source.count("bubble mine marked") == 1
+    assert page.source.count('class="bubble mine') == 2
+
+
+async def test_a_letter_is_sent_and_stands_in_the_chat(office: Office, editor: Visitor) -> None:
+    """It waits for the outbox first, and is seen as sent once it is; one message of the window is taken."""
+    key = await say(office, "数字人直播")
+    address = f"/console/conversations/{key}"
+    page = await editor.follow(await editor.post(f"{address}/reply", {"text": "请打12345"}))
+    assert "请打12345" in page.text
+    assert "等待发送" in page.text
+    assert "还能回 4 条" in page.text
+    async with office.services.database.write() as connection:
+        await connection.execute(update(outbox).values(state="sent", settled=1.0))
+    assert "已发出" in (await editor.get(address)).text
+    async with office.services.database.read() as connection:
+        (body,) = (await connection.execute(select(outbox.c.body))).scalars()
+    assert msgspec.json.decode(body)["touser"] == "oA"
+
+
+async def test_an_empty_letter_is_not_sent(office: Office, editor: Visitor) -> None:
+    """The page says what is missing."""
+    key = await say(office, "数字人直播")
+    page = await editor.post(f"/console/conversations/{key}/reply", {"text": "  "})
+    assert (page.status, "请填写" in page.text) == (422, True)
+
+
+async def test_what_is_not_kept_has_no_page(office: Office, editor: Visitor) -> None:
+    """Neither a message we do not know, nor one whose follower left; nor is a letter taken for it."""
+    key = await say(office, "数字人直播", "oAlice")
+    await hear(office, Left(key="left", openid="oAlice", account="gh_1", created=int(office.services.clock.time())))
+    for gone in (key, "f" * 40):
+        assert (await editor.get(f"/console/conversations/{gone}")).status == 404
+        await editor.post(f"/console/conversations/{gone}/reply", {"text": "在吗"})
+        assert "letter.written" not in await office.acts()
+    async with office.services.database.read() as connection:
+        assert (await connection.execute(select(outbox))).all() == []
+
+
+async def test_their_remarks_stand_beside(office: Office, editor: Visitor) -> None:
+    """The follower's other remarks, each with its ticket."""
+    await remark(office, "答非所问", "oA")
+    key = await say(office, "首台套", "oA")
+    page = await editor.get(f"/console/conversations/{key}")
+    assert "/console/tickets/1" in page.source
+
+
+def line(message: object, answer: Answer) -> Line:
+    """A message with its answer."""
+    return Line(key="k1", received=1.0, message=message, answer=answer, answered=2.0)  # type: ignore[arg-type]
+
+
+def test_what_happens_without_words_is_a_line() -> None:
+    """Following with its greeting, a hand-over, silence, a position nobody asked for."""
+    greeted = bubbles(line(Followed(**WHO), Answer(reply=Say(text="您好"))), "k1")  # type: ignore[arg-type]
+    assert [(one.side, one.kind) for one in greeted] == [("line", "Followed"), ("theirs", "")]
+    asked = Text(text="人工", **WHO)  # type: ignore[arg-type]
+    handed = bubbles(line(asked, Answer(reply=HandOver())), "")
+    assert [(one.side, one.kind) for one in handed] == [("mine", "Text"), ("line", "HandOver")]
+    silent = bubbles(line(Position(latitude=1.0, longitude=2.0, **WHO), Answer(reply=Silence())), "")  # type: ignore[arg-type]
+    assert [(one.side, one.kind) for one in silent] == [("line", "Position")]
+
+
+def test_a_letter_is_of_the_staff() -> None:
+    """With what became of it."""
+    (one,) = bubbles(Letter(key="k", created=1.0, text="好", state="sent", settled=2.0, reason=""), "")
+    assert (one.side, one.state, one.pieces[0].text) == ("staff", "sent", "好")
