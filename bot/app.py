@@ -173,9 +173,7 @@ async def open_services(
         publishing = build_publishing(press, shelf, database, clock) if press else None
         if publishing:
             stack.push_async_callback(publishing.close)
-        uploads = build_uploads(config, database, clock) if publishing else None
-        if uploads:
-            stack.push_async_callback(uploads.close)
+        uploads = build_uploads(stack, config, database, clock=clock) if publishing else None
         inbox = Inbox(database)
         stack.push_async_callback(inbox.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CALLS)))
@@ -253,9 +251,11 @@ def build_channels(client: Client, config: Config) -> list[Channel]:
     return [kind(client, config.push) for kind in CHANNELS]
 
 
-def build_uploads(config: Config, database: Database, clock: Clock) -> Uploads:
-    """What reads the files that staff bring in."""
-    return Uploads(Imports(database), Revisions(database), folder=Path(config.corpus.path), clock=clock)
+def build_uploads(stack: AsyncExitStack, config: Config, database: Database, *, clock: Clock) -> Uploads:
+    """What reads the files that staff bring in; what is read when the stack is closed is given up."""
+    uploads = Uploads(Imports(database), Revisions(database), folder=Path(config.corpus.path), clock=clock)
+    stack.push_async_callback(uploads.close)
+    return uploads
 
 
 def build_client(config: Config, session: aiohttp.ClientSession, database: Database, clock: Clock) -> Client:

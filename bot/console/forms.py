@@ -50,6 +50,8 @@ class Form:
 
 async def read_form(request: web.Request, limit: int = FORM_LIMIT) -> Form:
     """The form of a request; HTTPRequestEntityTooLarge above the limit, HTTPBadRequest where it is none."""
+    if (request.content_length or 0) > limit:
+        raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=request.content_length or 0)
     try:
         posted = await request.clone(client_max_size=limit).post()
     except (ValueError, LookupError, AssertionError) as error:

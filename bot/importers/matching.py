@@ -152,7 +152,7 @@ def is_paper(title: str, number: str, paper: Paper) -> bool:
     return bare(title) == bare(paper.title)
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=10_000)  # more than a file has papers: each is held against all that came before it
 def _spellings(number: str) -> frozenset[str]:
     """How a number is typed: one paper is printed with a letter before its year that says so, and without."""
     return frozenset((plain(number), *paper_numbers(number)))
