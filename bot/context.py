@@ -6,8 +6,8 @@ A handler reads the message, the question and the corpus, and returns an Answer.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import msgspec
@@ -107,6 +107,12 @@ class Context:
         if text not in self._findings:
             self._findings[text] = find(text, self.corpus, self.today)
         return self._findings[text]
+
+    def aside(self, words: str, *, first: Sequence[str] = ()) -> Context:
+        """The same follower with other words; policies that are `first` lead what is found for them."""
+        found = self.find(words)
+        ranked = tuple(sorted(found.ranked, key=lambda one: one.id not in first))
+        return replace(self, words=words, _findings={**self._findings, words: replace(found, ranked=ranked)})
 
     def concerning(self, kind: str, value: str) -> tuple[str, ...]:
         """The ids of the policies that somebody who subscribed to this is told of."""

@@ -43,6 +43,7 @@ HANDED = {  # what a handler may take from the machine: how it is asked, what it
     "bot.facts": None,
     "bot.differences": {"Difference"},
     "bot.hours": None,
+    "bot.lacking": None,
     "bot.lexicon": {"Lexicon"},
     "bot.messages": None,
     "bot.notices": None,
