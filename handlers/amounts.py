@@ -13,11 +13,13 @@ from bot.context import Context
 from bot.policies import AnyBenefit, Policy, Rate, Tiers
 from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
-from handlers import arithmetic, sums, wording
+from handlers import arithmetic, enterprise, sums, wording
 from handlers.cards import edition
+from handlers.districts import by_district
 from handlers.estimates import Estimate, best_estimate, estimate, positions
 from handlers.readings import DISTRICT, read
 
+COUNTED = ("money", "number", "percent")
 SCALE = 3  # tiers that get a line each
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
 # What people say of their own case where they ask for a sum without a word of how much.
@@ -40,6 +42,8 @@ async def answer(ctx: Context) -> Answer | None:
     if not asks and not (finding.intent == "policy" and finding.ids and finding.question.sums):
         return None
     ids = finding.ids
+    if ids and asks and (each := by_district(ctx, known=await enterprise.place(ctx))):
+        return each
     if ids:
         found = await best_estimate(ctx, ids)
         if not asks and not (found.told.whole and found.is_claimed):
@@ -69,14 +73,25 @@ async def told(ctx: Context) -> Answer | None:
     if policy is None or not ctx.words or not (here.wanted in AT_HAND or tapped) or (tapped and number is not None):
         return None
     said = read(ctx, policy, asked=here.asked)
-    counted = [key for key in said.facts if ctx.corpus.facts[key].kind in ("money", "number", "percent")]
+    counted = [key for key in said.facts if ctx.corpus.facts[key].kind in COUNTED]
     more = bool(counted) and here.wanted == "amount" and ctx.finding.ids[:1] == (policy.id,)
+    if _of_year(ctx):
+        return await of_policy(ctx, policy)
     if ctx.finding.wants & OTHERS or not (said.whole or more) or not (counted or tapped or here.wanted == "amount"):
         return None
     if any(odd.kind == "bare" for odd in said.odd) and number is not None and number <= len(here.listed):
         return None  # a number of the list
     found = await estimate(ctx, policy, asked=here.asked, meant=here.meant)
     return _of_estimate(ctx, found)
+
+
+def _of_year(ctx: Context) -> bool:
+    """Whether the same sum is asked for of another year: 2024年能拿多少."""
+    finding, here = ctx.finding, ctx.conversation
+    more = finding.wants - {"amount", "expiry"}
+    figures = any(ctx.corpus.facts[key].kind in COUNTED for key in here.facts if key in ctx.corpus.facts)
+    dated = bool(finding.question.years or finding.question.days)
+    return here.wanted == "amount" and figures and dated and "amount" in finding.wants and not (more or finding.ids)
 
 
 async def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
