@@ -10,7 +10,7 @@ from bot.awards import Award
 from bot.benefits import State
 from bot.chinese import ordinal
 from bot.context import Context
-from bot.policies import AnyBenefit, Policy, Rate, Tiers
+from bot.policies import AnyBenefit, Policy, Tiers
 from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import arithmetic, enterprise, sums, wording
@@ -203,9 +203,8 @@ def _rule(benefit: AnyBenefit) -> list[str]:
 
 def _by_unit(ctx: Context, benefit: AnyBenefit) -> list[str]:
     """A limit that grows with what is counted: 每亩最多6000元."""
-    if not isinstance(benefit, Rate) or benefit.cap_each is None:
-        return []
-    return [f"　每{ctx.corpus.facts[benefit.each].unit}最多{arithmetic.yuan(benefit.cap_each)}"] if benefit.each else []
+    each = wording.each(ctx.corpus.facts, benefit)
+    return [f"　{each}"] if each else []
 
 
 def _rules(ctx: Context, policy: Policy) -> list[str]:

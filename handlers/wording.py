@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from bot.chinese import day, money, share, years
@@ -11,6 +12,7 @@ from bot.policies import (
     SOON,
     AnyBenefit,
     Department,
+    Fact,
     Fixed,
     Match,
     Maximum,
@@ -197,6 +199,13 @@ def limits(value: AnyBenefit) -> str:
     if not found:
         return ""
     return ("" if isinstance(value, Maximum) else "，") + "，".join(found)
+
+
+def each(facts: Mapping[str, Fact], value: AnyBenefit) -> str:
+    """A limit that grows with what is counted: 每亩最多6000元."""
+    if not isinstance(value, Rate) or value.cap_each is None or not value.each:
+        return ""
+    return f"每{facts[value.each].unit}最多{money(value.cap_each)}"
 
 
 def desk(unit: str, phone: str, matter: str = "") -> str:
