@@ -29,6 +29,7 @@ MOST = 4  # subscriptions named below a message
 BRIEFLY = 3  # facts named where several stand beneath an answer
 LONGEST = 60  # characters of one line in a list of several
 NO_END = "未列截止日期"
+OTHER_RULES = "发放的条件有调整，详情看全文"
 
 
 def name_of(kind: str, value: str) -> str:
@@ -44,7 +45,7 @@ def gives(policy: Policy) -> tuple[str, ...]:
 
 def changes(found: Sequence[Difference]) -> tuple[str, ...]:
     """What has changed, each as what it was and what it is."""
-    return tuple(_change(difference) for difference in found)
+    return tuple(dict.fromkeys(_change(difference) for difference in found))
 
 
 def _change(one: Difference) -> str:
@@ -68,7 +69,9 @@ def _change(one: Difference) -> str:
             return _came_and_went("", _rule(one.before), _rule(one.after))
         case "terms":
             before, after = _rule(one.before), _rule(one.after)
-            return f"{before}→{after}" if before != after else f"{head}发放的条件有调整，详情看全文"
+            return f"{before}→{after}" if before != after else f"{head}{OTHER_RULES}"
+        case "rules":
+            return f"{head}{OTHER_RULES}"
         case field:
             return head + _came_and_went(LINES[field], one.before or "", one.after or "")
 
