@@ -129,7 +129,7 @@ def _single(told: Told, today: date, public_url: str) -> Wording:
         kept.append("· ……其余看这条政策" if news.kind == CHANGED else "……其余看这条政策")
     return Wording(
         text="\n".join([*lead, head, *kept, *tail]),
-        brief="" if news.kind == CORRECTED else _brief(told, today),  # a correction is said whole
+        brief=_corrected(news) if news.kind == CORRECTED else _brief(told, today),
         title=f"{SHORT[news.kind]}：{news.title}",
         fields=_fields(news, today),
     )
@@ -171,6 +171,14 @@ def _brief(one: Told, today: date) -> str:
         gist = f"已于{day(news.end)}到期"
     cut = gist if len(gist) <= LONGEST else gist[: LONGEST - 1] + "…"
     return f"{kind}｜{link}（{_place(news)}）：{cut}"
+
+
+def _corrected(news: News) -> str:
+    """A correction in brief: what was wrong and where it stands right. What it says is never cut, so it is said only
+    where it is short."""
+    note = news.lines[0] if news.lines and len(news.lines[0]) <= LONGEST else ""
+    link = say_link(news.title, news.title, news.policy)
+    return f"❗ 更正：之前答复您的{link}（{_place(news)}）内容有误，以现在的为准。{note}"
 
 
 def _place(news: News) -> str:
