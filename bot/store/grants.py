@@ -9,13 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import case
+from sqlalchemy import Float, Integer, bindparam, case, delete, select, tuple_
 
 from bot.messages import AnyMessage, Grant, Granted, GrantsChanged
-from bot.store.driver import Script, Store, Values
+from bot.store.driver import Script, Store, Values, once
 from bot.store.limits import Held
-from bot.store.tables import grants
+from bot.store.tables import followers, grants
 
+PURGED_AT_ONCE = 1000  # rows in one transaction, so that messages get in between
+_strange = (
+    select(grants.c.openid, grants.c.template)
+    .where(grants.c.changed < bindparam("before", type_=Float))
+    .where(~select(followers.c.openid).where(followers.c.openid == grants.c.openid).exists())
+    .limit(bindparam("many", type_=Integer))
+)
+_PURGE = delete(grants).where(tuple_(grants.c.openid, grants.c.template).in_(_strange)).returning(grants.c.openid)
 TEMPLATE_LIMIT = 64  # characters; the platform's own have 43
 
 
@@ -23,6 +31,7 @@ class Grants:
     """Scripts that keep them."""
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         upsert = store.insert(grants)
         new, old = upsert.excluded, grants.c
         later = {"changed": case((old.changed > new.changed, old.changed), else_=new.changed)}
@@ -36,6 +45,10 @@ class Grants:
         self._refuse = upsert.on_conflict_do_update(
             index_elements=["openid", "template"], set_=none, where=~(outdone & ~old.refused)
         )
+
+    async def purge(self, before: float) -> int:
+        """Forget what people allowed before that time who do not follow; how many went. Raises StoreError."""
+        return len(await self._store.run(lambda: once(_PURGE, before=before, many=PURGED_AT_ONCE)))
 
     def record(self, messages: Iterable[AnyMessage]) -> Script[None]:
         """Keep what messages tell of grants; each message is to be told of once."""

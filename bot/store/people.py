@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import String, bindparam, delete, select, update
+from sqlalchemy import Float, String, bindparam, delete, select, update
 
 from bot.person import (
     Change,
@@ -19,7 +19,7 @@ from bot.person import (
     Subscription,
     Unsubscribe,
 )
-from bot.store.driver import Script, Statement, Store
+from bot.store.driver import Script, Store
 from bot.store.followers import FORGETTING
 from bot.store.news import NewsRows
 from bot.store.notices import Notices
@@ -44,7 +44,7 @@ _UNSAY = (
     .where(inbox.c.openid == _who, inbox.c.state == "answered", inbox.c.key != bindparam("but", type_=String))
     .values(openid="", message=b"", answer=b"", state="erased")
 )
-_UNSCENE = update(followers).where(followers.c.openid == _who).values(scene="")
+_UNSCENE = update(followers).where(followers.c.openid == _who).values(scene="", erased=bindparam("time", type_=Float))
 
 
 class People:
@@ -100,6 +100,6 @@ class People:
     def _erase(self, openid: str, but: str, time: float) -> Script[None]:
         yield _UNSAY, [{"who": openid, "but": but}]
         yield from self._subscriptions.end_all(openid, reason="erased", time=time)
-        forgetting: Sequence[Statement] = (*FORGETTING, _UNSCENE)
-        for statement in forgetting:
+        for statement in FORGETTING:
             yield statement, [{"who": openid}]
+        yield _UNSCENE, [{"who": openid, "time": time}]

@@ -52,6 +52,7 @@ followers = Table(
     Column("last_message", Float, nullable=False, server_default="0"),
     Column("window_until", Float, nullable=False, server_default="0"),  # until then we may write to them,
     Column("window_left", Integer, nullable=False, server_default="0"),  # this many times
+    Column("erased", Float, nullable=False, server_default="0"),  # when they last had all else forgotten
     sqlite_with_rowid=False,
 )
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from bot.messages import AnyMessage, Grant, Granted, GrantsChanged, Text
 from bot.store.database import Database
+from bot.store.followers import Followers
 from bot.store.grants import Grants
 from bot.store.tables import grants
 
@@ -55,3 +56,14 @@ async def test_the_platforms_refusal_counts_as_theirs(database: Database) -> Non
 async def test_other_messages_say_nothing_of_grants(database: Database) -> None:
     """Nothing is kept of them here."""
     assert await told(database, Text(key="k", openid="oA", account="gh_1", created=1, text="订阅")) == {}
+
+
+async def test_who_does_not_follow_is_forgotten(database: Database) -> None:
+    """What a stranger allowed goes after a while; what a follower allowed or refused stays as long as they do."""
+    await told(
+        database, said(1, True), said(2, False, openid="oB"), said(3, True, openid="oC"), said(9, True, openid="oD")
+    )
+    spoke = [(Text(key=who, openid=who, account="gh_1", created=1, text="?"), 1.0) for who in ("oA", "oB")]
+    await database.run(lambda: Followers(database).record(spoke))
+    assert await Grants(database).purge(5.0) == 1
+    assert {who for who, _ in await told(database)} == {"oA", "oB", "oD"}

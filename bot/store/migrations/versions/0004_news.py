@@ -9,6 +9,7 @@ down_revision = "0003"
 
 def upgrade() -> None:
     """Build the tables."""
+    op.add_column("followers", sa.Column("erased", sa.Float(), server_default="0", nullable=False))
     op.create_table(
         "subscriptions",
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -120,3 +121,4 @@ def downgrade() -> None:
     for name in ("notices", "concerns", "news", "reminders", "published", "editions", "endings", "rhythms"):
         op.drop_table(name)
     op.drop_table("subscriptions")
+    op.drop_column("followers", "erased")
