@@ -270,6 +270,11 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         app_id=wechat.app_id,
         clock=services.clock,
     )
+
+    async def close_ticket(_: web.Application) -> None:
+        await ticket.close()
+
+    app.on_cleanup.append(close_ticket)
     pages = Pages(
         corpus=lambda: services.corpus,
         clock=services.clock,
