@@ -39,6 +39,7 @@ from bot.person import Dossier, Person
 from bot.planner import Planner, policy_of
 from bot.routing import Router, pointed, spoken
 from bot.shelf import Shelf
+from bot.store.counts import Counts
 from bot.store.database import Database
 from bot.store.departures import Departures
 from bot.store.dossiers import Dossiers
@@ -163,7 +164,10 @@ async def open_services(
         client = build_client(config, session, database, clock)
         rows = OutboxRows(database)
         outbox = Outbox(
-            rows=rows, limits=Limits(database, clock=clock), channels=build_channels(client, config), clock=clock
+            rows=rows,
+            limits=Limits(database, clock=clock, push=config.push),
+            channels=build_channels(client, config),
+            clock=clock,
         )
         passes, dossiers = Passes(config.wechat.app_secret), Dossiers(database)
         office = office_of(config, passes)
@@ -291,9 +295,10 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         return await services.dossiers.opened(found.openid, found.made) if found else None
 
     app.add_routes(Mine(opened=opened, page=pages.page, missing=pages.missing).routes())
+    counts = Counts(services.database, services.clock)
     health = Health(
         ping=services.database.ping,
-        counts={"inbox": services.inbox.counts, "outbox": services.outbox_rows.counts},
+        counts={"inbox": counts.inbox, "outbox": counts.outbox},
         corpus=lambda: (services.corpus.version, len(services.corpus.policies)),
     )
     app.add_routes(health.routes())

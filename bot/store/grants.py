@@ -7,7 +7,7 @@ templates only by refusing the next one (43101).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Float, Integer, bindparam, case, delete, select, tuple_
 
@@ -57,10 +57,13 @@ class Grants:
         yield self._accept, [_row(message, one, 1) for message, one in told if one.accepted]
         yield self._refuse, [_row(message, one, 0) for message, one in told if not one.accepted]
 
-    def refuse(self, held: Sequence[Held], time: float) -> Script[None]:
-        """The platform says that these people take no more of these."""
-        rows = [{"openid": openid, "template": template} for openid, template in sorted(set(held))]
-        yield self._refuse, [{**row, "sends": 0, "refused": True, "changed": time} for row in rows]
+    def refuse(self, held: Mapping[Held, float]) -> Script[None]:
+        """The platform said, of a send begun at that time, that these people take no more of these."""
+        rows = [
+            {"openid": openid, "template": template, "changed": time}
+            for (openid, template), time in sorted(held.items())
+        ]
+        yield self._refuse, [{**row, "sends": 0, "refused": True} for row in rows]
 
 
 def _row(message: AnyMessage, grant: Grant, sends: int) -> Values:

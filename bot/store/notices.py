@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import msgspec
-from sqlalchemy import String, bindparam, delete, func, select, update
+from sqlalchemy import String, bindparam, delete, func, literal_column, select, update
 
 from bot.notices import Notice
 from bot.store.driver import Changes, Script, Store, Values, once
@@ -37,6 +37,7 @@ _TAKE = Changes(
     key=notices.c.key,
     name="the_key",
 )
+_REOPEN = update(notices).where(notices.c.key == _key, notices.c.state == literal_column(f"'{PLANNED}'"))
 _PUT_BACK = update(notices).where(notices.c.key == _key)
 _COUNTS = select(notices.c.state, func.count()).group_by(notices.c.state)
 _RECALL = (
@@ -93,6 +94,14 @@ class Notices:
         ]
         done = yield _TAKE, rows
         return {row[0] for row in done}
+
+    def reopen(self, settled: Sequence[Settled]) -> Script[None]:
+        """Settle notices that were planned, and whose row in the outbox is not sent."""
+        rows = sorted(settled, key=lambda one: one.key)
+        yield (
+            _REOPEN,
+            [{"the_key": one.key, "state": one.state, "reason": one.reason, "due": one.due} for one in rows],
+        )
 
     def put_back(self, keys: Sequence[str]) -> Script[None]:
         """Let notices wait again that were taken in this transaction for an answer that is not given."""

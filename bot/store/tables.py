@@ -125,9 +125,17 @@ outbox = Table(
     Column("tried", Float, nullable=False, server_default="0"),  # since when it may have gone out, unknown to us
     Column("msgid", String(24), nullable=False, server_default=""),  # what the platform calls it; beyond 2^53, so text
     Column("report", Text, nullable=False, server_default=""),  # what the platform told afterwards
+    Column(
+        "retries", Integer, nullable=False, server_default="0"
+    ),  # how often a person let it go again after a failure
 )
-Index("outbox_waiting", outbox.c.channel, outbox.c.due, sqlite_where=text("state = 'waiting'"),
-      postgresql_where=text("state = 'waiting'"))  # fmt: skip
+for _name, _columns, _where in (
+    ("outbox_waiting", ("channel", "due", "id"), "state = 'waiting'"),
+    ("outbox_doubtful", ("channel", "due", "id"), "state = 'waiting' AND tried > 0"),
+    ("outbox_bringing", ("channel", "due", "id"), "state = 'waiting' AND notice <> ''"),
+    ("outbox_settled", ("state", "settled"), "settled IS NOT NULL"),
+):
+    Index(_name, *(outbox.c[name] for name in _columns), sqlite_where=text(_where), postgresql_where=text(_where))
 
 Index("outbox_sending", outbox.c.lease, sqlite_where=text("state = 'sending'"),
       postgresql_where=text("state = 'sending'"))  # fmt: skip

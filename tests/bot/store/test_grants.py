@@ -49,7 +49,7 @@ async def test_the_later_word_holds_however_it_arrives(database: Database) -> No
 async def test_the_platforms_refusal_counts_as_theirs(database: Database) -> None:
     """43101 clears the grant, of templates too, of which no event ever tells."""
     await told(database, said(1, True))
-    await database.run(lambda: Grants(database).refuse([("oA", "N"), ("oA", "T"), ("oA", "N")], 5.0))
+    await database.run(lambda: Grants(database).refuse({("oA", "N"): 5.0, ("oA", "T"): 5.0}))
     assert await told(database) == {("oA", "N"): (0, True), ("oA", "T"): (0, True)}
 
 
