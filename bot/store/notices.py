@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import msgspec
-from sqlalchemy import String, bindparam, delete, func, literal_column, select, update
+from sqlalchemy import String, bindparam, func, literal_column, select, update
 
 from bot.notices import Notice
 from bot.store.driver import Changes, Script, Store, Values, once
@@ -40,15 +40,6 @@ _TAKE = Changes(
 _REOPEN = update(notices).where(notices.c.key == _key, notices.c.state == literal_column(f"'{PLANNED}'"))
 _PUT_BACK = update(notices).where(notices.c.key == _key)
 _COUNTS = select(notices.c.state, func.count()).group_by(notices.c.state)
-_RECALL = (
-    delete(notices)
-    .where(
-        notices.c.openid == _who,
-        (notices.c.state == PENDING) | (notices.c.state == WAITING),
-        notices.c.kind != "corrected",
-    )
-    .returning(notices.c.news)
-)
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,11 +97,6 @@ class Notices:
     def put_back(self, keys: Sequence[str]) -> Script[None]:
         """Let notices wait again that were taken in this transaction for an answer that is not given."""
         yield _PUT_BACK, [{"the_key": key, "state": WAITING} for key in sorted(keys)]
-
-    def recall(self, openid: str) -> Script[list[int]]:
-        """Take back what waits for a follower, corrections excepted; the news it was made of."""
-        rows = yield _RECALL, [{"who": openid}]
-        return [number for row in rows for number in msgspec.json.decode(row[0], type=list[int])]
 
     async def counts(self) -> dict[str, int]:
         """How many notices are in each state."""

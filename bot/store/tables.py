@@ -259,13 +259,12 @@ endings = Table(
     Column("reason", String(10), nullable=False),  # asked, too_many, erased, left
 )
 
-# Which edition of the corpus people were last told of: one row. `number` only grows.
+# Every edition of the corpus that people were told of; the one of the highest number was the last.
 editions = Table(
     "editions",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("number", Integer, nullable=False),
-    Column("version", String(16), nullable=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version", String(16), nullable=False, index=True),
     Column("time", Float, nullable=False),
 )
 
@@ -295,9 +294,10 @@ news = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("key", String(80), nullable=False, unique=True),
+    Column("policy", String(32), nullable=False, server_default="", index=True),
     Column("data", LargeBinary, nullable=False),
     Column("created", Float, nullable=False, index=True),
-    Column("state", String(10), nullable=False),  # spreading, spread
+    Column("state", String(10), nullable=False),  # spreading, spread, failed: it cannot be read or said
     Column("at", Integer, nullable=False, server_default="0"),
     Column("after", String(80), nullable=False, server_default=""),
     Column("people", Integer, nullable=False, server_default="0"),

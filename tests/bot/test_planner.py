@@ -22,6 +22,7 @@ from bot.store.limits import ChannelRows, Stop
 from bot.store.notices import Notices, pack
 from bot.store.outbox import OutboxRows
 from bot.store.reach import Reach
+from bot.store.recalls import take_back
 from bot.store.tables import followers, grants, notices, outbox
 from tests.bot.channels.rows import NOTICE, PUSH
 
@@ -372,7 +373,7 @@ async def test_a_notice_made_again_is_planned_again(database: Database) -> None:
     await planner(database).run_once()
     await lost(database, windowed=False, state=State.SKIPPED, reason="refused")
     assert (await found(database))[0] == [("n1", "waiting")]
-    await database.run(lambda: Notices(database).recall("oA"))
+    await database.run(lambda: take_back(["oA"]))
     await keep(database, notice(key="n1"))
     await planner(database).run_once()
     assert await found(database) == ([("n1", "planned")], [("oA", "template"), ("oA", "template")])

@@ -39,12 +39,12 @@ def upgrade() -> None:
     op.create_index("ix_endings_day", "endings", ["day"])
     op.create_table(
         "editions",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("version", sa.String(length=16), nullable=False),
         sa.Column("time", sa.Float(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("number"),
     )
+    op.create_index("ix_editions_version", "editions", ["version"])
     op.create_table(
         "published",
         sa.Column("policy", sa.String(length=32), nullable=False),
@@ -66,6 +66,7 @@ def upgrade() -> None:
         "news",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("policy", sa.String(length=32), server_default="", nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("created", sa.Float(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
@@ -76,6 +77,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
     )
     op.create_index("ix_news_created", "news", ["created"])
+    op.create_index("ix_news_policy", "news", ["policy"])
     op.create_index(
         "news_spreading",
         "news",
