@@ -150,6 +150,9 @@ class Herald:
                 fact = msgspec.structs.replace(fact, before=old.data if old else b"", after=data)
                 news.append((f"{kind}:{policy_id}:{edition.number}", fact))
         gone = [policy_id for policy_id, old in before.items() if policy_id not in corpus.policies and not old.gone]
+        for policy_id in gone:  # it says nothing, and takes back what was not told yet
+            fact = News(kind=CHANGED, policy=policy_id, title="", place="", created=edition.time)
+            news.append((f"gone:{policy_id}:{edition.number}", fact))
         return Issue(edition=edition, policies=policies, gone=gone, news=news, reminders=reminders)
 
     def _lines(self, policy: Policy, old: Published | None, data: bytes) -> tuple[str, ...]:
@@ -251,7 +254,7 @@ class Herald:
         """News of one policy as one fact; None where it comes to nothing, or is not theirs."""
         why = next((why for _, _, why in several if why is not None), None)
         first, last = several[0][1], several[-1][1]
-        if why is None:
+        if why is None or (len(several) > 1 and not last.after):
             return None
         lines = last.lines
         if len(several) > 1 and first.kind == NEW:

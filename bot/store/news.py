@@ -196,6 +196,8 @@ class NewsRows:
             wanted = {(criterion.kind, criterion.value) for criterion in one.criteria}
             others = tuple(criterion for criterion in also if (criterion.kind, criterion.value) not in wanted)
             numbers = tuple(number for number, _ in olds)
+            if not one.lines and not numbers:
+                continue  # nothing to say, and nothing to take back
             replacing.append((key, msgspec.structs.replace(one, replaces=numbers, also=others)))
         return replacing
 

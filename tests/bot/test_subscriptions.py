@@ -297,6 +297,16 @@ async def test_a_new_policy_that_changes_before_it_is_told(process: Process, clo
     assert "至2026年12月31日→至2027年12月31日" in notice.text
 
 
+async def test_a_policy_that_goes_again_before_it_is_told(process: Process, clock: ManualClock) -> None:
+    """Nobody hears of it; of other news they do."""
+    await subscribe(process.store, clock, "o1", ("all", ""))
+    await subscribe(process.store, clock, "o2", ("topic", "能源"))
+    assert kinds(await process.settle(edition(CAPPED, third=True))) == {"o1": "digest", "o2": "wish"}
+    await clock.advance(60.0)
+    assert kinds(await process.settle(edition(CAPPED))) == {"o1": "changed"}
+    assert await rows(process.store, concerns) == []
+
+
 async def test_a_reminder_of_a_day_that_no_longer_stands(process: Process, clock: ManualClock) -> None:
     """Who only wants reminders is not reminded of a last day that was moved before they were."""
     await subscribe(process.store, clock, "o1", ("expiring", ""))
