@@ -39,10 +39,12 @@ from bot.person import Dossier, Person
 from bot.planner import Planner, policy_of
 from bot.routing import Router, pointed, spoken
 from bot.shelf import Shelf
+from bot.store.counts import Counts
 from bot.store.database import Database
 from bot.store.departures import Departures
 from bot.store.dossiers import Dossiers
 from bot.store.feedback import Feedback, Remark
+from bot.store.grants import Grants
 from bot.store.inbox import Inbox
 from bot.store.letters import Letters
 from bot.store.news import NewsRows
@@ -101,9 +103,9 @@ def office_of(config: Config, passes: Passes | None = None) -> Office:
     transfers = pushes and config.replies.transfer
     url = config.server.public_url
 
-    def export_link(openid: str, until: float) -> str:
+    def export_link(openid: str, made: float) -> str:
         assert passes is not None
-        return f"{url}/mine/{passes.make(openid, until)}"
+        return f"{url}/mine/{passes.make(openid, made)}"
 
     link = export_link if passes and url else None
     return Office(public_url=url, can_push=pushes, can_transfer=transfers, export_link=link)
@@ -162,7 +164,10 @@ async def open_services(
         client = build_client(config, session, database, clock)
         rows = OutboxRows(database)
         outbox = Outbox(
-            rows=rows, limits=Limits(database, clock=clock), channels=build_channels(client, config), clock=clock
+            rows=rows,
+            limits=Limits(database, clock=clock, push=config.push),
+            channels=build_channels(client, config),
+            clock=clock,
         )
         passes, dossiers = Passes(config.wechat.app_secret), Dossiers(database)
         office = office_of(config, passes)
@@ -217,14 +222,14 @@ def jobs(
     """What a worker does."""
     remarks, departures, signatures = Feedback(database), Departures(database), Signatures(database)
     news, notices = NewsRows(database), Notices(database)
-    reports, letters = Reports(database), Letters(database)
+    reports, letters, grants = Reports(database), Letters(database), Grants(database)
 
     async def purge() -> int:
         now = clock.time()
         before = now - config.replies.keep_days * DAY
         await inbox.purge(before)
         gone = await rows.purge(before) + await remarks.purge(before)
-        gone += await reports.purge(now - DAY) + await letters.purge(before)
+        gone += await grants.purge(before) + await reports.purge(now - DAY) + await letters.purge(before)
         gone += await notices.purge(min(before, now - LIFE)) + await news.purge(min(before, now - 2 * LIFE))
         gone += await news.purge_reminders(now - YEAR)
         # A clock may be behind the platform's by the window, so a signature may stay good for two of them.
@@ -269,6 +274,11 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         app_id=wechat.app_id,
         clock=services.clock,
     )
+
+    async def close_ticket(_: web.Application) -> None:
+        await ticket.close()
+
+    app.on_cleanup.append(close_ticket)
     pages = Pages(
         corpus=lambda: services.corpus,
         clock=services.clock,
@@ -281,13 +291,14 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
     app.add_routes(pages.routes())
 
     async def opened(text: str) -> Dossier | None:
-        openid = services.passes.read(text, services.clock.time())
-        return await services.dossiers.read(openid) if openid else None
+        found = services.passes.read(text, services.clock.time())
+        return await services.dossiers.opened(found.openid, found.made) if found else None
 
     app.add_routes(Mine(opened=opened, page=pages.page, missing=pages.missing).routes())
+    counts = Counts(services.database, services.clock)
     health = Health(
         ping=services.database.ping,
-        counts={"inbox": services.inbox.counts, "outbox": services.outbox_rows.counts},
+        counts={"inbox": counts.inbox, "outbox": counts.outbox},
         corpus=lambda: (services.corpus.version, len(services.corpus.policies)),
     )
     app.add_routes(health.routes())

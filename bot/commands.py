@@ -9,9 +9,12 @@ import aiohttp
 from bot.app import build_client
 from bot.clock import SystemClock
 from bot.config import Config
+from bot.corpus import read_corpus
 from bot.menu import read_menu
 from bot.store.database import Database
 from bot.store.feedback import Feedback, Kept
+from bot.subscriptions import build_herald
+from bot.words import Words
 
 
 async def read_remarks(config: Config, many: int) -> list[Kept]:
@@ -19,6 +22,19 @@ async def read_remarks(config: Config, many: int) -> list[Kept]:
     database = await Database.open(config.database.url)
     try:
         return await Feedback(database).newest(many)
+    finally:
+        await database.close()
+
+
+async def publish(config: Config, words: Words) -> str:
+    """Publish the corpus although it was published before; what became of that."""
+    corpus = read_corpus(Path(config.corpus.path))
+    database = await Database.open(config.database.url)
+    try:
+        herald = build_herald(config, database, corpus=lambda: corpus, words=words, clock=SystemClock())
+        if await herald.publish_again():
+            return f"{corpus.version} is published; the worker tells people what that changes."
+        return f"{corpus.version} is what was published last; nothing is to be done."
     finally:
         await database.close()
 

@@ -27,8 +27,8 @@ class Office:
     public_url    the address of the public pages, empty where there are none
     can_push      the account may write first, so that a late answer can follow
     can_transfer  customer-service seats are manned, so that a message can be handed to them
-    export_link   makes the address where a follower reads all that is kept of them, good until a time; None where there
-                  are no public pages
+    export_link   makes, at a time, the address where a follower reads all that is kept of them, good for half an hour;
+                  None where there are no public pages
     """
 
     public_url: str = ""

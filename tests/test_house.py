@@ -27,6 +27,7 @@ BORDERS = {  # where one message, row, batch, job or page must not end the rest
     "bot/engine.py",
     "bot/outbox.py",
     "bot/store/group.py",
+    "bot/subscriptions.py",
     "bot/worker.py",
 }
 TELLS_TIME = {"bot/clock.py", "bot/checkup.py", "bot/cli.py"}  # the clock; its comparison; the day of a question
