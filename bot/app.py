@@ -46,6 +46,7 @@ from bot.routing import Router, pointed, spoken
 from bot.shelf import Files, Shelf
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
+from bot.store.counts import Counts
 from bot.store.database import Database
 from bot.store.days import Days
 from bot.store.dossiers import Dossiers
@@ -109,9 +110,9 @@ def office_of(config: Config, passes: Passes | None = None) -> Office:
     transfers = pushes and config.replies.transfer
     url = config.server.public_url
 
-    def export_link(openid: str, until: float) -> str:
+    def export_link(openid: str, made: float) -> str:
         assert passes is not None
-        return f"{url}/mine/{passes.make(openid, until)}"
+        return f"{url}/mine/{passes.make(openid, made)}"
 
     link = export_link if passes and url else None
     return Office(public_url=url, can_push=pushes, can_transfer=transfers, export_link=link)
@@ -180,7 +181,10 @@ async def open_services(
         client = build_client(config, session, database, clock)
         rows = OutboxRows(database)
         outbox = Outbox(
-            rows=rows, limits=Limits(database, clock=clock), channels=build_channels(client, config), clock=clock
+            rows=rows,
+            limits=Limits(database, clock=clock, push=config.push),
+            channels=build_channels(client, config),
+            clock=clock,
         )
         passes, dossiers = Passes(config.wechat.app_secret), Dossiers(database)
         office = office_of(config, passes)
@@ -292,6 +296,11 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         app_id=wechat.app_id,
         clock=services.clock,
     )
+
+    async def close_ticket(_: web.Application) -> None:
+        await ticket.close()
+
+    app.on_cleanup.append(close_ticket)
     pages = Pages(
         corpus=lambda: services.corpus,
         clock=services.clock,
@@ -304,13 +313,14 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
     app.add_routes(pages.routes())
 
     async def opened(text: str) -> Dossier | None:
-        openid = services.passes.read(text, services.clock.time())
-        return await services.dossiers.read(openid) if openid else None
+        found = services.passes.read(text, services.clock.time())
+        return await services.dossiers.opened(found.openid, found.made) if found else None
 
     app.add_routes(Mine(opened=opened, page=pages.page, missing=pages.missing).routes())
+    counts = Counts(services.database, services.clock)
     health = Health(
         ping=services.database.ping,
-        counts={"inbox": services.inbox.counts, "outbox": services.outbox_rows.counts},
+        counts={"inbox": counts.inbox, "outbox": counts.outbox},
         corpus=lambda: (services.corpus.version, len(services.corpus.policies)),
     )
     app.add_routes(health.routes())

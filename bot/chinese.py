@@ -18,6 +18,8 @@ os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 OF = "的"
 LEADING = frozenset("在到去从是往来")  # lead to the name of a place
 PARTICLES = frozenset("了的个过些点下台把")  # stand inside a phrase and change nothing of its matter
+STOPS = re.compile(r"(?<!\d)[\s,;:。、“”‘’\"《》]+|[\s,;:。、“”‘’\"《》]+(?!\d)")  # but 第1、5条 is not 第15条
+DASHES = re.compile("[‐‑–—−~∼]+")
 THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4}),(?=\d{3}(?!\d))")  # a comma within a number
 LONGEST_NUMERAL = 16  # characters: nothing that people count is written with more
 NUMERAL = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]+(?:点[零〇一二三四五六七八九]+)?)"
@@ -104,6 +106,13 @@ def fold(text: str) -> Folded:
         else:
             breaks.add(len(kept))
     return Folded("".join(kept), frozenset(breaks))
+
+
+def bare(text: str) -> str:
+    """A text as it is held against another: of one width, without spaces and stops. Signs stay: ≥5 is not ≤5, 1-5 not
+    15."""
+    plain = DASHES.sub("-", THOUSANDS.sub("", unicodedata.normalize("NFKC", text).lower()))
+    return "".join(_simplified(char) if is_hanzi(char) else char for char in STOPS.sub("", plain))
 
 
 def _inside_number(text: str, place: int) -> bool:

@@ -19,6 +19,7 @@ from bot.store.audit import Audit
 from bot.store.database import Database
 from bot.store.departures import Departures
 from bot.store.feedback import Feedback
+from bot.store.grants import Grants
 from bot.store.imports import Imports
 from bot.store.inbox import Inbox
 from bot.store.letters import Letters
@@ -52,14 +53,14 @@ def jobs(
     sessions, attempts, audit = Sessions(database), Attempts(database), Audit(database)
     simulations, unanswered, imports = Simulations(database), Unanswered(database, database), Imports(database)
     news, notices = NewsRows(database), Notices(database)
-    reports, letters = Reports(database), Letters(database)
+    reports, letters, grants = Reports(database), Letters(database), Grants(database)
 
     async def purge() -> int:
         now = clock.time()
         before = now - config.replies.keep_days * DAY
         await inbox.purge(before)
         gone = await rows.purge(before) + await remarks.purge(before) + await unanswered.purge(before)
-        gone += await reports.purge(now - DAY) + await letters.purge(before)
+        gone += await grants.purge(before) + await reports.purge(now - DAY) + await letters.purge(before)
         gone += await notices.purge(min(before, now - LIFE)) + await news.purge(min(before, now - 2 * LIFE))
         gone += await news.purge_reminders(now - YEAR)
         # A clock may be behind the platform's by the window, so a signature may stay good for two of them.

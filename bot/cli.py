@@ -175,6 +175,13 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         typer.echo(asyncio.run(run(_quietly(config), words, policy, note=note)))
 
     @cli.command()
+    def publish(config: ConfigFile) -> None:
+        """Publish an edition of the corpus again that was replaced by another, as after taking a change back."""
+        from bot.commands import publish as run
+
+        typer.echo(asyncio.run(run(_quietly(config), words)))
+
+    @cli.command()
     def outbox(
         config: ConfigFile,
         state: Annotated[str, typer.Option(help="List rows in this state: failed, unknown, waiting, sent …")] = "",

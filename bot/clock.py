@@ -21,6 +21,9 @@ class Clock(Protocol):
     def time(self) -> float:
         """Seconds since 1970, UTC."""
 
+    def monotonic(self) -> float:
+        """Seconds since some moment, for telling how long something takes: whoever sets the clock does not move it."""
+
     async def sleep(self, seconds: float) -> None:
         """Return after `seconds`."""
 
@@ -31,6 +34,10 @@ class SystemClock:
     def time(self) -> float:
         """Seconds since 1970, UTC."""
         return time.time()
+
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
         """Return after `seconds`, at once where they are over already."""
@@ -53,12 +60,23 @@ class ManualClock:
 
     def __init__(self, start: float = 1_795_312_800.0) -> None:  # 2026-11-22 10:00 in Shanghai
         self._now = start
+        self._set = 0.0  # by how many seconds it was set forward
         self._order = itertools.count()
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
 
     def time(self) -> float:
         """The moment it stands at."""
         return self._now
+
+    def monotonic(self) -> float:
+        """How far `advance` has moved it, from some moment on."""
+        return self._now - self._set
+
+    def set_forward(self, seconds: float) -> None:
+        """Show another time, as after a correction by the network's, while none passes; back where it is negative."""
+        self._now += seconds
+        self._set += seconds
+        self._sleepers = [(due + seconds, order, waiter) for due, order, waiter in self._sleepers]
 
     async def sleep(self, seconds: float) -> None:
         """Return once `advance` has moved the clock by `seconds`."""

@@ -10,11 +10,15 @@ import aiohttp
 from bot.app import build_client
 from bot.clock import SystemClock
 from bot.config import Config
+from bot.corpus import read_corpus
+from bot.errors import ConfigError
 from bot.menu import menu_of, read_menu, spell
 from bot.parts import MENU
 from bot.store.database import Database
 from bot.store.feedback import Feedback, Kept
 from bot.store.revisions import Revisions
+from bot.subscriptions import build_herald
+from bot.words import Words
 
 
 async def read_remarks(config: Config, many: int) -> list[Kept]:
@@ -22,6 +26,21 @@ async def read_remarks(config: Config, many: int) -> list[Kept]:
     database = await Database.open(config.database.url)
     try:
         return await Feedback(database).newest(many)
+    finally:
+        await database.close()
+
+
+async def publish(config: Config, words: Words) -> str:
+    """Publish the corpus although it was published before; what became of that."""
+    if config.corpus.source == "database":
+        raise ConfigError("`publish` is for a corpus of files (corpus.source); the console publishes, and goes back.")
+    corpus = read_corpus(Path(config.corpus.path))
+    database = await Database.open(config.database.url)
+    try:
+        herald = build_herald(config, database, corpus=lambda: corpus, words=words, clock=SystemClock())
+        if await herald.publish_again():
+            return f"{corpus.version} is published; the worker tells people what that changes."
+        return f"{corpus.version} is what was published last; nothing is to be done."
     finally:
         await database.close()
 

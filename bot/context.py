@@ -6,8 +6,8 @@ A handler reads the message, the question and the corpus, and returns an Answer.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import msgspec
@@ -27,8 +27,8 @@ class Office:
     public_url    the address of the public pages, empty where there are none
     can_push      the account may write first, so that a late answer can follow
     can_transfer  customer-service seats are manned, so that a message can be handed to them
-    export_link   makes the address where a follower reads all that is kept of them, good until a time; None where there
-                  are no public pages
+    export_link   makes, at a time, the address where a follower reads all that is kept of them, good for half an hour;
+                  None where there are no public pages
     """
 
     public_url: str = ""
@@ -107,6 +107,12 @@ class Context:
         if text not in self._findings:
             self._findings[text] = find(text, self.corpus, self.today)
         return self._findings[text]
+
+    def aside(self, words: str, *, first: Sequence[str] = ()) -> Context:
+        """The same follower with other words; policies that are `first` lead what is found for them."""
+        found = self.find(words)
+        ranked = tuple(sorted(found.ranked, key=lambda one: one.id not in first))
+        return replace(self, words=words, _findings={**self._findings, words: replace(found, ranked=ranked)})
 
     def concerning(self, kind: str, value: str) -> tuple[str, ...]:
         """The ids of the policies that somebody who subscribed to this is told of."""

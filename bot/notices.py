@@ -64,6 +64,9 @@ class News(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     step      of a reminder, how many days before that day it is due
     criteria  whom it concerns, the most telling first
     created   seconds since 1970
+    before    what had been published of the policy, of a change, and `after` what is published with it
+    replaces  older news of the policy that is not to be told any more as it stands, by number
+    also      whom that concerned besides
     """
 
     kind: str
@@ -77,6 +80,10 @@ class News(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     step: int = 0
     criteria: tuple[Criterion, ...] = ()
     created: float
+    before: bytes = b""
+    after: bytes = b""
+    replaces: tuple[int, ...] = ()
+    also: tuple[Criterion, ...] = ()
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):

@@ -158,7 +158,7 @@ class Lane:
         self._limits = limits
         self._clock = clock
         self._owner = owner
-        self._next_reclaim = 0.0
+        self._next_reclaim = 0.0  # these two by the monotonic clock
         self._next_claim = 0.0  # until when the pace asks to wait, across rounds
         self._unheard = 0  # sends without a clear answer, one after another
 
@@ -169,7 +169,8 @@ class Lane:
         handled, next_look, ended = 0, 0.0, list[Ended]()
         try:
             while True:
-                most = self._room(flight) if self._clock.time() >= next_look else 0
+                await self._reclaim_meanwhile()
+                most = self._room(flight) if self._clock.monotonic() >= next_look else 0
                 if not ended and not most:
                     if not flight.under_way:
                         return handled
@@ -179,9 +180,9 @@ class Lane:
                 handled += len(claim.rows) + claim.skipped
                 flight.start(claim.rows)
                 if claim.wait:
-                    self._next_claim = self._clock.time() + min(TICK, claim.wait)
+                    self._next_claim = self._clock.monotonic() + min(TICK, claim.wait)
                 elif len(claim.rows) + claim.skipped < most:
-                    next_look = self._clock.time() + TICK
+                    next_look = self._clock.monotonic() + TICK
                 ended = await flight.landed(min(TICK, claim.wait or TICK)) if flight.under_way else []
         finally:
             await flight.abort()
@@ -192,16 +193,24 @@ class Lane:
 
     def _room(self, flight: Flight) -> int:
         """How many rows may be claimed now: what is left of the window, or few, to see whether anybody answers."""
-        if self._resting or self._clock.time() < self._next_claim:
+        if self._resting or self._clock.monotonic() < self._next_claim:
             return 0
         return max(0, (WINDOW if self._unheard < UNHEARD else 1) - flight.under_way)
 
-    async def _reclaim(self) -> None:
-        time = self._clock.time()
-        if time < self._next_reclaim:
+    async def _reclaim_meanwhile(self) -> None:
+        """Within a round, which may be a broadcast of hours, take up what others left; ours are under way."""
+        try:
+            await self._reclaim(but=self._owner)
+        except StoreError as error:  # what is under way must still be written down
+            self._next_reclaim = self._clock.monotonic() + RECLAIM_EVERY
+            logger.warning("no look for interrupted sends", channel=self.name, reason=str(error))
+
+    async def _reclaim(self, but: str = "") -> None:
+        if self._clock.monotonic() < self._next_reclaim:
             return
-        again, lost = await self._rows.reclaim(self.name, time, life=self._channel.limit.life)
-        self._next_reclaim = time + RECLAIM_EVERY
+        life = self._channel.limit.life
+        again, lost = await self._rows.reclaim(self.name, self._clock.time(), life=life, but=but)
+        self._next_reclaim = self._clock.monotonic() + RECLAIM_EVERY
         if again:
             logger.warning("sends were interrupted and go again", channel=self.name, rows=again)
         if lost:
@@ -302,12 +311,11 @@ class Flight:
     def _send(self, row: Claimed) -> None:
         if row.openid:
             self._behind.setdefault(row.openid, deque())
-        time = self._clock.time()
-        if time > row.lease - SEND_SECONDS:  # it would outlive its lease
+        if self._clock.time() > row.lease - SEND_SECONDS:  # it would outlive its lease
             self._end(Ended(row, error=Temporary(0, "no time left")))
             return
         task = asyncio.create_task(self._channel.send(row))
-        self._sending[task] = row, time
+        self._sending[task] = row, self._clock.monotonic()
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[str]) -> None:
@@ -336,7 +344,7 @@ class Flight:
 
     def _give_up(self) -> None:
         """Cancel sends that have taken too long; they end as such."""
-        latest = self._clock.time() - SEND_SECONDS
+        latest = self._clock.monotonic() - SEND_SECONDS
         for task, (_, since) in self._sending.items():
             if since < latest:
                 task.cancel()

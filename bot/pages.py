@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
 PAGES = ("policy", "policies", "missing", "mine")
 TEXT_LIMIT = 100  # characters of a search that are read; a longer one costs time and finds nothing better
 ECHO_LIMIT = 24  # characters of a wrong value that are shown back
+OVER = 0.7  # what a policy that is over is worth beside one in force
 FACETS = ("district", "topic", "status", "paper")
 STATES = ("valid", "soon", "expired", "not_stated", "upcoming")
 HEADERS = {
@@ -73,9 +74,11 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A policy as the pages show it on one day; `most` is the largest sum it names, in yuan."""
+    """A policy as the pages show it on one day, by what it is called among others of its title; `most` is the largest
+    sum it names, in yuan."""
 
     policy: Policy
+    title: str
     paper: Paper
     standing: Standing
     most: int | None
@@ -211,6 +214,7 @@ class Pages:
             same_paper=sum(other.paper == policy.paper for other in corpus.policies.values()),
             departments=corpus.departments,
             wording=corpus.wordings.get(policy.id, ""),
+            facts=corpus.facts,
         )
         response.headers.update(SCRIPTED if wx else {})
         if self._offers:
@@ -222,7 +226,7 @@ class Pages:
         corpus, today = self._corpus(), self._today()
         known = _known(corpus)
         selection = read_selection(request.query, known)
-        ids: Iterable[str] = find(selection.text, corpus, today).ids if selection.text else corpus.policies
+        ids: Iterable[str] = searched(corpus, selection.text, today) if selection.text else corpus.policies
         found = _entries(corpus, ids, today)
         shown = [entry for entry in found if selection.admits(entry)]
         return self._page(
@@ -233,6 +237,7 @@ class Pages:
             found=len(found),
             shown=shown,
             groups={} if selection.text else grouped(shown),
+            again=restatements(shown),
             papers=corpus.papers,
             of_topic=sum(selection.text in policy.topics for policy in corpus.policies.values()),
             options={facet: options(found, selection, facet, known[facet]) for facet in FACETS[:3]},
@@ -284,7 +289,8 @@ def _entry(corpus: Corpus, policy: Policy, today: date) -> Entry:
     standing = Standing(
         status=corpus.status(policy, today), start=start, end=end, left=(end - today).days if end is not None else None
     )
-    return Entry(policy=policy, paper=corpus.paper(policy), standing=standing, most=largest(policy))
+    title = corpus.called(policy)
+    return Entry(policy=policy, title=title, paper=corpus.paper(policy), standing=standing, most=largest(policy))
 
 
 def _entries(corpus: Corpus, ids: Iterable[str], today: date) -> list[Entry]:
@@ -334,6 +340,26 @@ def options(entries: Iterable[Entry], selection: Selection, facet: str, values: 
         )
         for value in values
     ]
+
+
+def searched(corpus: Corpus, text: str, today: date) -> tuple[str, ...]:
+    """The policies that a text finds, the best first; one that is over comes after those that fit nearly as well."""
+    finding = find(text, corpus, today)
+    scores = {ranked.id: ranked.score for ranked in finding.ranked}
+    if not scores.keys() >= set(finding.ids):
+        return finding.ids
+
+    def worth(policy_id: str) -> float:
+        return scores[policy_id] * (OVER if corpus.is_over(corpus.policies[policy_id], today) else 1)
+
+    return tuple(sorted(finding.ids, key=worth, reverse=True))
+
+
+def restatements(entries: Iterable[Entry]) -> int:
+    """How many of these restate another of them: the chat tells those once."""
+    policies = [entry.policy for entry in entries]
+    ids = {policy.id for policy in policies}
+    return sum(bool(ids & set(policy.restates)) for policy in policies)
 
 
 def grouped(entries: Iterable[Entry]) -> dict[str, dict[str, list[Entry]]]:

@@ -1,5 +1,5 @@
-"""A pass: who may read what is kept of one follower, until when. It is sealed, so that it names nobody and nobody can
-make one; nothing of it is stored."""
+"""A pass: who may read what is kept of one follower, for half an hour. It is sealed, so that it names nobody and nobody
+can make one; nothing of it is stored. When it was made is sealed too: it shows nothing of after an erasure."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ import secrets
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12  # bytes
 LONGEST = 400  # characters of a pass that are looked at
 PURPOSE = b"huiqi export"
+LASTS = 30 * 60.0  # seconds
+
+
+class Pass(msgspec.Struct, frozen=True):
+    """Whose data it opens, and when it was made, seconds since 1970."""
+
+    openid: str
+    made: float
 
 
 class Passes:
@@ -22,18 +31,18 @@ class Passes:
     def __init__(self, secret: str) -> None:
         self._box = AESGCM(hashlib.blake2b(secret.encode(), digest_size=32, person=PURPOSE).digest())
 
-    def make(self, openid: str, until: float) -> str:
-        """A pass for a follower's own data, good until a time in seconds since 1970."""
+    def make(self, openid: str, made: float) -> str:
+        """A pass for a follower's own data, good for LASTS from a time in seconds since 1970."""
         nonce = secrets.token_bytes(NONCE)
-        sealed = self._box.encrypt(nonce, struct.pack(">d", until) + openid.encode(), PURPOSE)
+        sealed = self._box.encrypt(nonce, struct.pack(">d", made) + openid.encode(), PURPOSE)
         return urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
 
-    def read(self, text: str, time: float) -> str:
-        """The follower a pass is for; empty where it is none, or no longer good at `time`."""
+    def read(self, text: str, time: float) -> Pass | None:
+        """What a text is a pass for; None where it is none, or no longer good at `time`."""
         try:
             data = urlsafe_b64decode(text[:LONGEST] + "=" * (-len(text) % 4))
             opened = self._box.decrypt(data[:NONCE], data[NONCE:], PURPOSE)
         except (ValueError, InvalidTag):
-            return ""
-        (until,) = struct.unpack(">d", opened[:8])
-        return opened[8:].decode() if time < until else ""
+            return None
+        (made,) = struct.unpack(">d", opened[:8])
+        return Pass(opened[8:].decode(), made) if time < made + LASTS else None

@@ -2,14 +2,15 @@
 
 The cheapest way that is open wins: the customer-service message costs nothing but one of the few a follower's own
 message allows, a lasting consent nothing at all, a template message a bit of the day's quota, a single consent itself.
-Where none is open the notice waits to stand beneath the follower's next answer.
+Where none is open the notice waits to stand beneath the follower's next answer; where one will be open again soon, for
+that. No more is planned for a day than the channel's quota has left for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from hashlib import blake2b
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 import msgspec
 
@@ -83,13 +84,13 @@ def plan(notice: Notice, reach: Reach, policy: PushPolicy, moment: datetime) -> 
         return Nothing("late")
     way = _way(notice, reach, policy, time)
     if way is None:
-        return Told("no way is open")
+        return _later(notice, reach, policy, moment)
     until, reason = _gap(notice, reach, policy.push, moment)
     if until > time:
         return Deferred(until=until, reason=reason) if until < ends else Told(reason)
     channel, body, template = way
     return Entry(
-        key=entry_key(notice),
+        key=entry_key(),
         openid=notice.openid,
         channel=channel,
         body=body,
@@ -100,9 +101,23 @@ def plan(notice: Notice, reach: Reach, policy: PushPolicy, moment: datetime) -> 
     )
 
 
-def entry_key(notice: Notice) -> str:
-    """The key of its row in the outbox; a hash, since a notice's own key may name the follower."""
-    return f"notice:{blake2b(notice.key.encode(), digest_size=16).hexdigest()}"
+def entry_key() -> str:
+    """The key of a row in the outbox, new each time: a notice that could not go one way may go another, and taking it
+    is what lets it be planned once. It names nobody, as a notice's own key may."""
+    return f"notice:{uuid4().hex}"
+
+
+def _later(notice: Notice, reach: Reach, policy: PushPolicy, moment: datetime) -> Plan:
+    """What becomes of a notice that no channel can take now: some may be able to soon."""
+    opens = []
+    for channel, until in reach.later.items():
+        again = datetime.fromtimestamp(until, moment.tzinfo)
+        then = waking(again, _quiet(policy.push), workdays=_rests(notice, policy.push)).timestamp()
+        if _way(notice, msgspec.structs.replace(reach, channels=frozenset({channel})), policy, then):
+            opens.append(then)
+    if opens and min(opens) < life(notice):
+        return Deferred(until=min(opens), reason="channel is full")
+    return Told("no way is open")
 
 
 def _way(notice: Notice, reach: Reach, policy: PushPolicy, time: float) -> tuple[str, bytes, str] | None:
@@ -128,14 +143,21 @@ def _way(notice: Notice, reach: Reach, policy: PushPolicy, time: float) -> tuple
 def _gap(notice: Notice, reach: Reach, push: Push, moment: datetime) -> tuple[float, str]:
     """The first moment in which the follower may be written to, and what it waits for."""
     time = moment.timestamp()
-    timely = notice.urgent or notice.kind == EXPIRING  # it would be wrong after the weekend
     if not notice.urgent:
         for seconds, most, reason in ((WEEK, push.per_week, "week is full"), (DAY, push.per_day, "day is full")):
             lately = sorted(when for when in reach.pushed if when > time - seconds)
             if len(lately) >= most:
                 return lately[-most] + seconds, reason
-    opens = waking(moment, (push.quiet_from, push.quiet_until), workdays=push.workdays and not timely)
-    return opens.timestamp(), "quiet hours"
+    return waking(moment, _quiet(push), workdays=_rests(notice, push)).timestamp(), "quiet hours"
+
+
+def _quiet(push: Push) -> tuple[str, str]:
+    return push.quiet_from, push.quiet_until
+
+
+def _rests(notice: Notice, push: Push) -> bool:
+    """Whether it waits for a working day; what counts days would be wrong after the weekend."""
+    return push.workdays and not (notice.urgent or notice.kind == EXPIRING)
 
 
 class Planner:
@@ -161,28 +183,44 @@ class Planner:
         due = yield from self._notices.due(time, many=MANY)
         if not due:
             return 0
-        channels = yield from self._open(moment)
-        reaches = yield from self._reaches.read({notice.openid for notice in due}, time - WEEK, channels)
+        left, later = yield from self._left(moment)
+        reaches = yield from self._reaches.read({notice.openid for notice in due}, time - WEEK, time)
         plans: list[tuple[Notice, Plan]] = []
         for notice in due:
-            planned = plan(notice, reaches[notice.openid], self._policy, moment)
+            reach = msgspec.structs.replace(reaches[notice.openid], channels=frozenset(left), later=later)
+            planned = plan(notice, reach, self._policy, moment)
             plans.append((notice, planned))
-            if isinstance(planned, Entry):  # the next one for the same follower counts it
-                reaches[notice.openid] = _after(reaches[notice.openid], planned)
+            if isinstance(planned, Entry):  # the next one for the same follower counts it, and the next on the channel
+                reaches[notice.openid] = _after(reach, planned)
+                left[planned.channel] -= 1
+                if not left[planned.channel]:
+                    del left[planned.channel]
+                    later = {**later, planned.channel: _tomorrow(moment)}
         taken = yield from self._notices.take([_settled(notice, planned) for notice, planned in plans])
         entries = [planned for notice, planned in plans if isinstance(planned, Entry) and notice.key in taken]
         yield from self._rows.add(entries, time=time)
         return len(due)
 
-    def _open(self, moment: datetime) -> Script[frozenset[str]]:
-        """The channels that are not stopped and have quota left."""
-        found = set()
+    def _left(self, moment: datetime) -> Script[tuple[dict[str, int], dict[str, float]]]:
+        """How many more calls each channel can make today, and when those may be used again that can make none now; a
+        halted one is in neither."""
+        left: dict[str, int] = {}
+        later: dict[str, float] = {}
         for name in sorted(self._policy.ways):
             usage = yield from self._channels.look(name)
-            left = usage.left(self._limits[name].per_day, day=moment.date().isoformat(), time=moment.timestamp())
-            if left:
-                found.add(name)
-        return frozenset(found)
+            most = usage.left(self._limits[name].per_day, day=moment.date().isoformat(), time=moment.timestamp())
+            most -= (yield from self._rows.waiting(name, most)) if most else 0
+            if most:
+                left[name] = most
+            elif not usage.halted:
+                paused = usage.paused_until > moment.timestamp()
+                later[name] = usage.paused_until if paused else _tomorrow(moment)
+        return left, later
+
+
+def _tomorrow(moment: datetime) -> float:
+    """When the platform's quotas begin anew."""
+    return datetime.combine(moment.date() + timedelta(days=1), datetime.min.time(), moment.tzinfo).timestamp()
 
 
 def _after(reach: Reach, entry: Entry) -> Reach:

@@ -10,14 +10,16 @@ from bot.awards import Award
 from bot.benefits import State
 from bot.chinese import ordinal
 from bot.context import Context
-from bot.policies import AnyBenefit, Policy, Rate, Tiers
+from bot.policies import AnyBenefit, Policy, Tiers
 from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
-from handlers import arithmetic, sums, wording
+from handlers import arithmetic, enterprise, sums, wording
 from handlers.cards import edition
+from handlers.districts import by_district
 from handlers.estimates import Estimate, best_estimate, estimate, positions
 from handlers.readings import DISTRICT, read
 
+COUNTED = ("money", "number", "percent")
 SCALE = 3  # tiers that get a line each
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
 # What people say of their own case where they ask for a sum without a word of how much.
@@ -40,6 +42,8 @@ async def answer(ctx: Context) -> Answer | None:
     if not asks and not (finding.intent == "policy" and finding.ids and finding.question.sums):
         return None
     ids = finding.ids
+    if ids and asks and (each := by_district(ctx, known=await enterprise.place(ctx))):
+        return each
     if ids:
         found = await best_estimate(ctx, ids)
         if not asks and not (found.told.whole and found.is_claimed):
@@ -69,14 +73,25 @@ async def told(ctx: Context) -> Answer | None:
     if policy is None or not ctx.words or not (here.wanted in AT_HAND or tapped) or (tapped and number is not None):
         return None
     said = read(ctx, policy, asked=here.asked)
-    counted = [key for key in said.facts if ctx.corpus.facts[key].kind in ("money", "number", "percent")]
+    counted = [key for key in said.facts if ctx.corpus.facts[key].kind in COUNTED]
     more = bool(counted) and here.wanted == "amount" and ctx.finding.ids[:1] == (policy.id,)
+    if _of_year(ctx):
+        return await of_policy(ctx, policy)
     if ctx.finding.wants & OTHERS or not (said.whole or more) or not (counted or tapped or here.wanted == "amount"):
         return None
     if any(odd.kind == "bare" for odd in said.odd) and number is not None and number <= len(here.listed):
         return None  # a number of the list
     found = await estimate(ctx, policy, asked=here.asked, meant=here.meant)
     return _of_estimate(ctx, found)
+
+
+def _of_year(ctx: Context) -> bool:
+    """Whether the same sum is asked for of another year: 2024年能拿多少."""
+    finding, here = ctx.finding, ctx.conversation
+    more = finding.wants - {"amount", "expiry"}
+    figures = any(ctx.corpus.facts[key].kind in COUNTED for key in here.facts if key in ctx.corpus.facts)
+    dated = bool(finding.question.years or finding.question.days)
+    return here.wanted == "amount" and figures and dated and "amount" in finding.wants and not (more or finding.ids)
 
 
 async def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
@@ -188,9 +203,8 @@ def _rule(benefit: AnyBenefit) -> list[str]:
 
 def _by_unit(ctx: Context, benefit: AnyBenefit) -> list[str]:
     """A limit that grows with what is counted: 每亩最多6000元."""
-    if not isinstance(benefit, Rate) or benefit.cap_each is None:
-        return []
-    return [f"　每{ctx.corpus.facts[benefit.each].unit}最多{arithmetic.yuan(benefit.cap_each)}"] if benefit.each else []
+    each = wording.each(ctx.corpus.facts, benefit)
+    return [f"　{each}"] if each else []
 
 
 def _rules(ctx: Context, policy: Policy) -> list[str]:

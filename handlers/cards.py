@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bot.context import Context
-from bot.policies import Policy
+from bot.policies import AnyBenefit, Policy
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import subscriptions, wording
 
 SPARE = 150  # bytes for what stands around benefits, and for a welcome above the card
+SHORT = 12  # characters of who gets a benefit that stand in its line
 NEXT = (("能补多少", "能补多少"), ("申报条件", "申报条件"), ("找谁办", "找谁办"), ("相关政策", "相关政策"))
 
 
@@ -35,11 +36,18 @@ def text(ctx: Context, policy: Policy, others: tuple[str, ...] = (), *, here: st
         tail = [*_successor(ctx, policy, successors), *facts, *footer(ctx, policy, near, news=news)]
         if fitting([""], [*head, *tail], spare=SPARE):
             break
-    lines = [f"· {wording.brief(b)}" for b in policy.benefits]
+    lines = [f"· {wording.brief(b)}{_bound(ctx, b)}" for b in policy.benefits]
     fit = fitting(lines, [*head, *tail], spare=SPARE)
     kept = lines if fit == len(lines) else [*lines[:fit], f"· ……共{len(lines)}项，点“能补多少”看全部"]
     body = ["", "💰 能拿什么", *kept] if len(lines) > 1 else []  # a single one stands in the summary
     return "\n".join([*head, *body, *tail])
+
+
+def _bound(ctx: Context, benefit: AnyBenefit) -> str:
+    """What else limits a benefit: 每亩最多6000元（集中连片200亩以上）."""
+    each = wording.each(ctx.corpus.facts, benefit)
+    for_whom = f"（{benefit.who}）" if benefit.needs and benefit.who and len(benefit.who) <= SHORT else ""
+    return f"{f'，{each}' if each else ''}{for_whom}"
 
 
 def _original(ctx: Context, policy: Policy) -> list[str]:

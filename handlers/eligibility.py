@@ -17,7 +17,7 @@ from bot.facts import Told
 from bot.person import Facts, KeepFacts
 from bot.policies import Tiers, figures, largest
 from bot.replies import Answer, Say, fitting, say_link
-from handlers import enterprise, lists, qualifying, wording
+from handlers import addressees, enterprise, lists, qualifying, wording
 from handlers.cards import edition
 from handlers.qualifying import CAVEAT, WANTED, YES
 
@@ -144,9 +144,9 @@ async def show(ctx: Context, told: Told, *, start: int = 0, beside: str = "") ->
         about=about(ctx),
         skipped=ctx.conversation.skipped,
     )
-    certain, near = _certain(found, facts), _near(found, facts)
+    certain, near = _certain(ctx, found, facts), _near(ctx, found, facts)
     shown = (*certain, *near)
-    head = [f"接着第{start + 1}条："] if start else _head(ctx, facts, certain=len(certain), near=len(near))
+    head = [f"接着第{start + 1}条："] if start else _head(ctx, facts, certain=len(certain), near=near)
     tail = enterprise.doubts(ctx.corpus, told.odd)
     tail += qualifying.question(ctx, asked) if asked else []
     tail += [] if start else await _keep(ctx, told)
@@ -186,15 +186,18 @@ def _worth(facts: Facts) -> Callable[[Fit], float]:
     return lambda fit: -(most(fit, facts) or 0.0)
 
 
-def _certain(found: Survey, facts: Facts) -> tuple[Fit, ...]:
-    """What fits by something that was told, the most money first."""
-    return tuple(sorted((fit for fit in found.of(Verdict.MET) if fit.particular), key=_worth(facts)))
+def _certain(ctx: Context, found: Survey, facts: Facts) -> tuple[Fit, ...]:
+    """What fits by all that its text asks, the most money first."""
+    return tuple(sorted((f for f in found.of(Verdict.MET) if addressees.is_whole(ctx, f, facts)), key=_worth(facts)))
 
 
-def _near(found: Survey, facts: Facts) -> tuple[Fit, ...]:
-    """What hangs on facts that nobody told, the fewest first; nothing where nothing was told that speaks for any."""
+def _near(ctx: Context, found: Survey, facts: Facts) -> tuple[Fit, ...]:
+    """What hangs on facts that nobody told, or on what its text asks and no fact says: what most speaks for first, then
+    by the facts that are left; nothing where nothing was told that speaks for any."""
     worth = _worth(facts)
-    near = sorted(found.of(Verdict.UNKNOWN), key=lambda fit: (len(fit.deciding), not fit.particular, worth(fit)))
+    part = [fit for fit in found.of(Verdict.MET) if fit.particular and not addressees.is_whole(ctx, fit, facts)]
+    near = [*part, *found.of(Verdict.UNKNOWN)]
+    near.sort(key=lambda fit: (-addressees.told_beyond(fit), len(fit.deciding), not fit.particular, worth(fit)))
     return tuple(near) if any(fit.particular for fit in found.fits) else ()
 
 
@@ -203,14 +206,16 @@ def _general(found: Survey, facts: Facts) -> tuple[Fit, ...]:
     return tuple(sorted((fit for fit in found.of(Verdict.MET) if not fit.particular), key=_worth(facts)))
 
 
-def _head(ctx: Context, facts: Facts, *, certain: int, near: int) -> list[str]:
+def _head(ctx: Context, facts: Facts, *, certain: int, near: Sequence[Fit]) -> list[str]:
     if not facts:
         return ["先说说企业情况，一句话说几样也行，比如“我们是崂山的软件公司，规上，营收5亿”。"]
     said = f"按您说的（{enterprise.summary(ctx.corpus, facts)}）"
     if not certain and not near:
         return [f"{said}："]
-    counts = [f"✅ 条件对得上的{certain}条"] if certain else ["没有专门对得上的"]
-    counts += [f"❓ 还差条件的{near}条"] if near else []
+    counts = [f"✅ 条件对得上的{certain}条"] if certain else []
+    part = sum(fit.verdict is Verdict.MET for fit in near)
+    counts += [f"❓ 说过的对得上、还要看对象和事项的{part}条"] if part else []
+    counts += [f"❓ 还差条件的{len(near) - part}条"] if len(near) > part else []
     return [f"{said}：", "，".join(counts) + "："]
 
 
@@ -240,7 +245,12 @@ def _entry(ctx: Context, number: int, fit: Fit, *, facts: Facts) -> str:
     title = say_link(wording.title(ctx, policy), str(number), policy.id)
     sum_ = most(fit, facts)
     upto = f"，最高{money(sum_)}" if sum_ else ""
-    line = f"{number}. {qualifying.MARKS[fit.verdict]} {title}（{wording.level(policy)}{upto}）"
+    listed = fit.verdict is Verdict.MET and fit.particular and not addressees.is_whole(ctx, fit, facts)
+    mark = qualifying.MARKS[Verdict.UNKNOWN if listed else fit.verdict]
+    line = f"{number}. {mark} {title}（{wording.level(policy)}{upto}）"
+    if listed:
+        who = addressees.named(ctx, policy, facts)
+        return f"{line}要看是不是{who}" if who else f"{line}另有条件"
     if fit.verdict is Verdict.UNKNOWN:
         names = [declared[key].name.removeprefix("是否") for key in fit.deciding[:NEAR]]
         return f"{line}要看{'、'.join(names)}"

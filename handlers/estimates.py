@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bot.awards import Award, Companion, Period, Total, award, companions, in_force, total
+from bot.awards import Award, Companion, Part, Period, Total, award, companions, in_force, total
 from bot.benefits import State, deciding
 from bot.chinese import fold
 from bot.claims import Odd
 from bot.context import Context
 from bot.facts import Told
 from bot.person import Facts
-from bot.policies import AnyBenefit, Fixed, Match, Maximum, Policy, Pool
+from bot.policies import AnyBenefit, Fixed, Match, Maximum, Need, Policy, Pool
 from bot.selection import Selection, choose
 from handlers.readings import (
     DISTRICT,
@@ -30,6 +30,7 @@ from handlers.readings import (
 )  # fmt: skip
 
 LOOKED_AT = 5  # policies that fit the words and may be the one whose rules take the figures
+LEVEL = "level"  # the fact that says by whom something was recognized: of another level it is another thing
 NEAR = 0.65  # of the first's score: what fits the words nearly as well
 ASKS_DISTRICT = re.compile(
     "(?:区里|区级|区上|本区|我们区|咱区|俺区|高新区|崂山区?|平度市?|西海岸(?:新区)?|开发区)(?:政府)?(?:这边|那边|里)?(?:按规定|按政策)?"
@@ -48,6 +49,7 @@ class Estimate:
     also     awards of policies for other things that the words name too
     apart    awards of other levels that were not asked for
     offered  awards of districts that could be added if the enterprise were there; nobody said where it is
+    failed   awards of their own district that a fact fails
     stated   ids of the policies beside whose text says that they are added
     """
 
@@ -64,6 +66,7 @@ class Estimate:
     also: tuple[Award, ...] = ()
     apart: tuple[Award, ...] = ()
     offered: tuple[Award, ...] = ()
+    failed: tuple[Award, ...] = ()
     stated: frozenset[str] = frozenset()
     whole: Total = field(default_factory=lambda: Total(awards=()))
 
@@ -96,6 +99,24 @@ class Estimate:
             *(need.fact for a in (self.own, *self.beside) for need in a.policy.needs if need.fact in self.kept),
         ]
         return tuple(key for key in dict.fromkeys(keys) if key in self.facts)
+
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """The facts to repeat: those the sums rest on, and what was told of who the policies are for."""
+        asked = (need.fact for award in (*self.alive, *self.failed) for need in award.policy.needs)
+        return tuple(dict.fromkeys((*self.used, *(key for key in asked if key in self.facts))))
+
+    @property
+    def hanging(self) -> tuple[tuple[Part, tuple[Need, ...]], ...]:
+        """The parts that count only if something is so that nobody told, with what that is."""
+        found = []
+        for given in self.alive:
+            for part in given.counted:
+                named = part.outcome.benefit.name  # 国家级智能工厂奖励 says itself of which level it is
+                needs = (*given.unknown, *part.outcome.unknown)
+                open_needs = tuple(n for n in dict.fromkeys(needs) if not any(value in named for value in n.one_of))
+                found += [(part, open_needs)] if open_needs else []
+        return tuple(found)
 
     @property
     def is_claimed(self) -> bool:
@@ -203,23 +224,27 @@ def _with_levels(ctx: Context, found: Estimate) -> Estimate:
         return found
     beside: list[Award] = []
     offered: list[Award] = []
+    failed: list[Award] = []
     stated: set[str] = set()
     for companion in companions(ctx.corpus, found.policy, found.selection.benefits):
         if companion.stated:
             stated.add(companion.policy.id)
         if companion.policy.level == "city":
             added = _of_companion(ctx, found, companion, found.facts)
-            beside += [added] if added and not _is_told(companion, found) else []
+            beside += [added] if _is_one(added) and not _is_told(companion, found) else []
         elif found.facts.get(DISTRICT, companion.policy.district) == companion.policy.district:
             there = {**found.facts, DISTRICT: companion.policy.district}
             added = _of_companion(ctx, found, companion, there)
-            if added is not None:
-                known = DISTRICT in found.facts
+            known = DISTRICT in found.facts
+            if _is_one(added):
                 (beside if known else offered).append(added)
+            elif known and _is_failed(added):
+                failed.append(added)
     return replace(
         found,
         beside=tuple(beside),
         offered=tuple(a for a in offered if not a.over),
+        failed=tuple(failed),
         stated=frozenset(stated),
         whole=total((found.own, *beside)),
     )
@@ -231,18 +256,27 @@ def _is_told(companion: Companion, found: Estimate) -> bool:
     return any(b.fact in found.facts for b in shares)
 
 
-def _of_companion(ctx: Context, found: Estimate, companion: Companion, facts: Facts) -> Award | None:
-    """What the policy of another level adds, if the words and facts settle it."""
+def _is_one(given: Award) -> bool:
+    """Whether the words and facts settle what another level adds."""
+    return not given.unmet and len(given.counted) == 1
+
+
+def _is_failed(given: Award) -> bool:
+    """Whether what another level gives for the same thing, in force, is ruled out by what they told."""
+    failed = bool(given.unmet) or {part.outcome.state for part in given.parts} == {State.UNMET}
+    needs = (*given.unmet, *(need for part in given.parts for need in part.outcome.unmet))
+    return failed and not given.over and not any(need.fact == LEVEL for need in needs)
+
+
+def _of_companion(ctx: Context, found: Estimate, companion: Companion, facts: Facts) -> Award:
+    """What the policy of another level gives for the same thing."""
     other = companion.policy
     meant = choose(other, beside_title(ctx, found.policy), facts, silent=silent(ctx.corpus, other))
     both = tuple(b for b in companion.benefits if b in meant.benefits)
     benefits = (both if meant.told else ()) or companion.benefits
     if meant.told is False and len(other.benefits) > 1:
         benefits = tuple(b for b in benefits if not isinstance(b, Fixed | Maximum))
-    given = award(ctx.corpus, other, facts, period=found.period, benefits=benefits, upper={found.policy.id: found.own})
-    if given.unmet or len(given.counted) != 1:
-        return None
-    return given
+    return award(ctx.corpus, other, facts, period=found.period, benefits=benefits, upper={found.policy.id: found.own})
 
 
 async def best_estimate(ctx: Context, ids: tuple[str, ...]) -> Estimate:

@@ -15,7 +15,6 @@ from handlers.notices import name_of
 from handlers.subscriptions import SPOKEN
 
 ERASING = "erase"  # what 确认删除 answers to
-LINK_LASTS = 30 * 60.0  # seconds
 SHANGHAI = timezone(timedelta(hours=8))
 SHOWN = 3  # questions shown in the overview
 LONGEST = 120  # characters of one answer in a chat's page
@@ -101,8 +100,7 @@ async def _export(ctx: Context, page: str) -> Answer:
     dossier = await ctx.dossier()
     number = int(numeral("".join(char for char in page if char not in "第页")) or 1) if page else 0
     if ctx.office.export_link is not None and not number:
-        until = ctx.now.timestamp() + LINK_LASTS
-        link = web_link("打开我的数据", ctx.office.export_link(ctx.message.openid, until))
+        link = web_link("打开我的数据", ctx.office.export_link(ctx.message.openid, ctx.now.timestamp()))
         chat = say_link("就在这里看", "导出我的数据 1")
         said = f"您的全部数据在这一页，可以保存成文件：{link}\n链接30分钟内有效，谁拿到都能看，请不要转发。\n👉 {chat}"
         return _said(said)

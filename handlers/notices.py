@@ -29,6 +29,7 @@ MOST = 4  # subscriptions named below a message
 BRIEFLY = 3  # facts named where several stand beneath an answer
 LONGEST = 60  # characters of one line in a list of several
 NO_END = "未列截止日期"
+OTHER_RULES = "发放的条件有调整，详情看全文"
 
 
 def name_of(kind: str, value: str) -> str:
@@ -44,7 +45,7 @@ def gives(policy: Policy) -> tuple[str, ...]:
 
 def changes(found: Sequence[Difference]) -> tuple[str, ...]:
     """What has changed, each as what it was and what it is."""
-    return tuple(_change(difference) for difference in found)
+    return tuple(dict.fromkeys(_change(difference) for difference in found))
 
 
 def _change(one: Difference) -> str:
@@ -68,7 +69,9 @@ def _change(one: Difference) -> str:
             return _came_and_went("", _rule(one.before), _rule(one.after))
         case "terms":
             before, after = _rule(one.before), _rule(one.after)
-            return f"{before}→{after}" if before != after else f"{head}发放的条件有调整，详情看全文"
+            return f"{before}→{after}" if before != after else f"{head}{OTHER_RULES}"
+        case "rules":
+            return f"{head}{OTHER_RULES}"
         case field:
             return head + _came_and_went(LINES[field], one.before or "", one.after or "")
 
@@ -126,7 +129,7 @@ def _single(told: Told, today: date, public_url: str) -> Wording:
         kept.append("· ……其余看这条政策" if news.kind == CHANGED else "……其余看这条政策")
     return Wording(
         text="\n".join([*lead, head, *kept, *tail]),
-        brief="" if news.kind == CORRECTED else _brief(told, today),  # a correction is said whole
+        brief=_corrected(news) if news.kind == CORRECTED else _brief(told, today),
         title=f"{SHORT[news.kind]}：{news.title}",
         fields=_fields(news, today),
     )
@@ -168,6 +171,14 @@ def _brief(one: Told, today: date) -> str:
         gist = f"已于{day(news.end)}到期"
     cut = gist if len(gist) <= LONGEST else gist[: LONGEST - 1] + "…"
     return f"{kind}｜{link}（{_place(news)}）：{cut}"
+
+
+def _corrected(news: News) -> str:
+    """A correction in brief: what was wrong and where it stands right. What it says is never cut, so it is said only
+    where it is short."""
+    note = news.lines[0] if news.lines and len(news.lines[0]) <= LONGEST else ""
+    link = say_link(news.title, news.title, news.policy)
+    return f"❗ 更正：之前答复您的{link}（{_place(news)}）内容有误，以现在的为准。{note}"
 
 
 def _place(news: News) -> str:

@@ -13,7 +13,7 @@ from bot.facts import Told
 from bot.person import Facts, FactValue
 from bot.policies import AnyBenefit, Fact, Need, Policy, Pool, facts_of
 from bot.replies import Answer, Say, fitting, say_link
-from handlers import arithmetic, conditions, enterprise, wording
+from handlers import addressees, arithmetic, conditions, enterprise, wording
 from handlers.cards import edition
 
 MARKS = {Verdict.MET: "✅", Verdict.UNMET: "❌", Verdict.UNKNOWN: "❓"}
@@ -23,6 +23,7 @@ HEADS = {
     Verdict.UNKNOWN: "还差一点才能判断：",
 }
 PARTLY = "按您说的，有对得上的；带❓的还要看情况："
+SO_FAR = "按您说的，能对照的都对得上；是不是下面写的对象、条件，还要看："
 OVER = "这一条已到期，现在不能再报；到期前的条件是："
 WANTED = "eligible"  # what a list or a policy at hand is answered with
 CAVEAT = "只按资料和您说的对照，能不能报以责任单位审核为准。"
@@ -67,13 +68,14 @@ async def of_policy(
     lines = [wording.heading(ctx, policy), wording.status(ctx, policy), ""]
     marks = _marks(ctx, fit, facts)
     partly = fit.verdict is Verdict.MET and any(line.startswith(MARKS[Verdict.UNKNOWN]) for line in marks)
-    lines += [OVER] if over else [PARTLY] if partly else [HEADS[fit.verdict]]
+    whole = fit.verdict is not Verdict.MET or addressees.is_whole(ctx, fit, facts)
+    lines += [OVER] if over else [PARTLY] if partly else [HEADS[fit.verdict] if whole else SO_FAR]
     lines += [*marks, *enterprise.doubts(ctx.corpus, told.odd)]
     lines += question(ctx, asked) if asked else []
     tail = _tail(ctx, policy)
-    who = [f"· {who}" for who in policy.who]
+    who = [f"· {text}" for text in (*policy.who, *policy.conditions)]
     room = fitting(who, [*lines, *tail], spare=160)
-    lines += ["", "👤 资料里写的对象：", *who[:room]] if room else []
+    lines += ["", "👤 资料里写的对象和条件：", *who[:room]] if room else []
     ctx.remember(
         msgspec.structs.replace(
             ctx.conversation,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.awards import Award, Part, in_force
-from bot.benefits import RECEIVED, Outcome, State
+from bot.awards import Award, Part, award, in_force
+from bot.benefits import RECEIVED, Outcome, State, deciding
 from bot.chinese import day
 from bot.claims import Odd
 from bot.context import Context
-from bot.policies import Fact, Status, Step, Tiers
-from bot.replies import TEXT_LIMIT, say_link, web_link
+from bot.policies import Fact, Need, Status, Step, Tiers
+from bot.replies import TEXT_LIMIT, fitting, say_link, web_link
+from bot.selection import choose
 from handlers import wording
-from handlers.arithmetic import clause, line, need, told, yuan
+from handlers.arithmetic import YES, clause, line, need, plain, told, yuan
 from handlers.cards import edition
 from handlers.estimates import Estimate
-from handlers.readings import DISTRICT
+from handlers.readings import DISTRICT, silent
 
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
 ODD = {
@@ -34,6 +36,7 @@ ODD = {
     "each": "“{said}”像是单个的数，请说总数，或者说清一共几个。",
 }
 OTHER_DISTRICT = "其他"  # how the choice of a district begins that has no policies here
+SUPPOSED = 3  # untold facts that a headline names
 OFFERED = 2  # districts whose share is offered
 
 
@@ -41,7 +44,12 @@ def asked(found: Estimate) -> str:
     """The fact that the answer asks for: the odd one, the missing one, the district where it would add something."""
     if found.odd:
         return found.odd[0].fact
-    return found.missing or (DISTRICT if found.offered else "")
+    return found.missing or (DISTRICT if found.offered else _open(found))
+
+
+def _open(found: Estimate) -> str:
+    """The first fact that decides over a part of the sum and that nobody told."""
+    return next((need.fact for _, needs in found.hanging for need in needs), "")
 
 
 def question(ctx: Context, found: Estimate) -> list[str]:
@@ -94,14 +102,20 @@ def _reasons(ctx: Context, found: Estimate, outcome: Outcome) -> list[str]:
 def worked_out(ctx: Context, found: Estimate) -> list[str]:
     """The sum with its arithmetic."""
     head = [*_head(ctx, found), *_given(ctx, found)]
-    body = [_headline(found), *_parts(ctx, found)]
+    body = [_headline(ctx, found), *_parts(ctx, found)]
     open_parts = [f"· 还没算{part.outcome.benefit.name}" for part in found.own.parts if found.missing and _waits(part)]
-    ask = [f"❓ {ctx.corpus.facts[found.missing].ask}"] if found.missing else []
-    tail = [*_over(ctx, found), *_offers(ctx, found), *open_parts, *ask, "", *_conditions(found), DECIDES]
-    lines = [*head, *body, *tail, *_foot(ctx, found)]
-    if len("\n".join(lines).encode()) <= TEXT_LIMIT:
-        return lines
-    return [*head, *body, *ask, "", DECIDES, *_foot(ctx, found)]
+    wanted = found.missing or ("" if found.offered else _open(found))
+    ask = [f"❓ {ctx.corpus.facts[wanted].ask}"] if wanted else []
+    beside = [*_over(ctx, found), *_failing(ctx, found), *_offers(ctx, found), *open_parts]
+    who, foot = _who(ctx, found), [DECIDES, *_foot(ctx, found)]
+    kept = [*head, *body, *beside, *ask, "", *who, *foot]
+    if len("\n".join(kept).encode()) > TEXT_LIMIT:
+        beside = []
+    if len("\n".join([*head, *body, *beside, *ask, "", *who, *foot]).encode()) > TEXT_LIMIT:
+        who = []
+    rest = [*head, *body, *beside, *ask, "", *who, *foot]
+    terms = _terms(ctx, found) if who else []
+    return [*head, *body, *beside, *ask, "", *who, *terms[: fitting(terms, rest)], *foot]
 
 
 def _waits(part: Part) -> bool:
@@ -118,6 +132,8 @@ def _head(ctx: Context, found: Estimate) -> list[str]:
         state = "不在有效期内" if found.own.over else "在有效期内"
         if not found.own.over and ctx.corpus.status(policy, ctx.today) is Status.NOT_STATED:
             state = "是否有效，资料未列"
+        elif _is_unstarted(ctx, found):
+            state = wording.unstarted(ctx, policy)
         lines.append(f"🗓 按{when}算，这条政策{state}；现在：{wording.status(ctx, policy)}")
     if found.facts.get(DISTRICT) != policy.district:
         lines += wording.caution(ctx, policy)
@@ -126,11 +142,17 @@ def _head(ctx: Context, found: Estimate) -> list[str]:
     return [*lines, ""]
 
 
+def _is_unstarted(ctx: Context, found: Estimate) -> bool:
+    """Whether a day of the past is asked about, and the policy states only its end."""
+    start, end = ctx.corpus.period(found.policy)
+    return found.period.start < ctx.today and not found.own.over and start is None and end is not None
+
+
 def _given(ctx: Context, found: Estimate) -> list[str]:
     """The facts that the sum rests on; those they agreed to have kept are named as such."""
     facts = ctx.corpus.facts
-    said = [told(facts[key], found.facts[key]) for key in found.used if key not in found.kept]
-    kept = [told(facts[key], found.facts[key]) for key in found.used if key in found.kept]
+    said = [told(facts[key], found.facts[key]) for key in found.heard if key not in found.kept]
+    kept = [told(facts[key], found.facts[key]) for key in found.heard if key in found.kept]
     elsewhere = str(found.facts.get(DISTRICT, "")).startswith(OTHER_DISTRICT) and found.policy.level == "city"
     alone = ["资料里没有您所在区（市）自己的政策，下面只是市级的。"] if elsewhere else []
     stands = [f for f in facts.values() if f.within in found.used and f.key in found.told.facts]
@@ -139,8 +161,8 @@ def _given(ctx: Context, found: Estimate) -> list[str]:
     return [*lines, *([f"按“我的企业”：{'，'.join(kept)}"] if kept else []), *alone]
 
 
-def _headline(found: Estimate) -> str:
-    """What it comes to."""
+def _headline(ctx: Context, found: Estimate) -> str:
+    """What it comes to: what is sure, then what hangs on something that nobody told."""
     if not found.adds_up:
         return "💰 看您属于哪一种："
     alive = found.alive
@@ -150,24 +172,59 @@ def _headline(found: Estimate) -> str:
         if found.period.end.year != found.today.year:
             year = found.period.end.year
             return f"💰 按这条的标准是{most}{yuan(total)}，但{year}年不在有效期内，不能这样算"
-        return f"💰 到期前{most}可得{yuan(total)}"
-    return f"💰 {'合计' if len(alive) > 1 else ''}{most}可得{yuan(total)}"
+        return f"💰 {_if(ctx, found)}到期前{most}可得{yuan(total)}"
+    together = "合计" if len(alive) > 1 else ""
+    hanging = [part for part, _ in found.hanging]
+    sure = [part for award in alive for part in award.counted if part not in hanging]
+    if _is_unstarted(ctx, found):
+        return f"💰 {_if(ctx, found)}按这条的标准{together}{most}可得{yuan(total)}；那时是否已经施行，资料没有写"
+    if not (hanging and sure):
+        return f"💰 {_if(ctx, found)}{together}{most}可得{yuan(total)}"
+    certain = sum((part.sum for part in sure), Decimal(0))
+    at_most = "最多" if any(part.outcome.state is State.UP_TO for part in sure) else ""
+    adds = f"再加{yuan(hanging[0].sum)}，" if len(hanging) == 1 else ""
+    return f"💰 {at_most}可得{yuan(certain)}；{_if(ctx, found).rstrip('，')}{adds}合计{most}{yuan(total)}"
+
+
+def _if(ctx: Context, found: Estimate) -> str:
+    """What has to be so for what hangs on it: 规上、制造业或生物医药的话，."""
+    return _supposed_all(ctx, list(dict.fromkeys(need for _, needs in found.hanging for need in needs)))
+
+
+def _supposed_all(ctx: Context, needs: Sequence[Need]) -> str:
+    if not needs:
+        return ""
+    said = [_supposed(ctx.corpus.facts[asked.fact], asked) for asked in needs]
+    return f"{'、'.join(said[:SUPPOSED])}{'等' if len(said) > SUPPOSED else ''}的话，"
+
+
+def _supposed(fact: Fact, asked: Need) -> str:
+    if asked.one_of == (YES,):
+        return f"是{plain(fact)}" if not plain(fact).startswith(("有", "已", "在")) else plain(fact)
+    if fact.kind == "choice" and asked.one_of:
+        return f"{'在' if fact.key == DISTRICT else ''}{'或'.join(asked.one_of)}"
+    return need(asked, fact)
 
 
 def _parts(ctx: Context, found: Estimate) -> list[str]:
     """One line of arithmetic for each part, the city's before the district's, and the sum of the sums."""
     lines = []
     alive = sorted(found.alive, key=lambda award: award.policy.level != "city")
-    for award in alive:
-        for part in award.counted:
+    for given in alive:
+        for part in given.counted:
             benefit = part.outcome.benefit
-            lines += [_label(ctx, found, award, part=part), f"　{line(ctx.corpus, part)}"]
-            lines += [f"　{benefit.note}"] if benefit.note and award is found.own else []
+            lines += [_label(ctx, found, given, part=part), f"　{line(ctx.corpus, part)}"]
+            lines += [f"　{wording.status(ctx, given.policy)}"] if given is not found.own else []
+            lines += [f"　{benefit.note}"] if benefit.note and given is found.own else []
             lines += ["　低一档的以前拿过的，只补差额"] if benefit.topup and RECEIVED not in found.facts else []
-        lines += _others(ctx, award) if award is found.own else []
+        lines += [*_others(ctx, given), *_siblings(ctx, found)] if given is found.own else []
     summands = [part.sum for award in alive for part in award.counted]
     if found.adds_up and len(summands) > 1:
         lines.append(f"合计：{'＋'.join(yuan(s) for s in summands)}＝{yuan(sum(summands, Decimal(0)))}")
+    hanging = [part for part, _ in found.hanging]
+    sure = [part.sum for award in alive for part in award.counted if part not in hanging]
+    if found.adds_up and hanging and len(sure) > 1:
+        lines.append(f"其中不看别的：{'＋'.join(yuan(s) for s in sure)}＝{yuan(sum(sure, Decimal(0)))}")
     return [*lines, *_same_money(ctx, found), *_doubts(ctx, found)]
 
 
@@ -188,6 +245,22 @@ def _others(ctx: Context, award: Award) -> list[str]:
         elif part.beaten and part.outcome.sum > best:
             lines.append(f"　如果属于{part.outcome.benefit.name}：{line(ctx.corpus, part)}")
     return lines
+
+
+def _siblings(ctx: Context, found: Estimate) -> list[str]:
+    """What the same sentence gives more for, by the same figures, where the words left it out: 大型金枪鱼围网船."""
+    if found.selection.together or len(found.own.counted) != 1:
+        return []
+    mine = found.own.counted[0]
+    benefit = mine.outcome.benefit
+    others = [
+        b
+        for b in found.policy.benefits
+        if b not in found.selection.benefits and b.clause == benefit.clause and deciding(b) == deciding(benefit)
+    ]
+    given = award(ctx.corpus, found.policy, found.facts, period=found.period, benefits=others)
+    more = [part for part in given.counted if part.outcome.sum > mine.sum and deciding(part.outcome.benefit)]
+    return [f"　如果属于{part.outcome.benefit.name}：{line(ctx.corpus, part)}" for part in more]
 
 
 def _same_money(ctx: Context, found: Estimate) -> list[str]:
@@ -221,11 +294,11 @@ def _doubts(ctx: Context, found: Estimate) -> list[str]:
 def _over(ctx: Context, found: Estimate) -> list[str]:
     """Awards that are over: named with what they gave, not counted."""
     lines = []
-    for award in found.past:
-        name, state = wording.title(ctx, award.policy), wording.mark(ctx, award.policy)
-        most = "最多" if award.up_to else ""
-        was = f"到期前{most}可给{yuan(award.sum)}，{clause(ctx.corpus, award.policy)}"
-        lines.append(f"🚫 {wording.level(award.policy)}的「{name}」{state}，没有计入（{was}）")
+    for given in found.past:
+        name, state = wording.title(ctx, given.policy), wording.mark(ctx, given.policy)
+        most = "最多" if given.up_to else ""
+        was = f"到期前{most}可给{yuan(given.sum)}，{clause(ctx.corpus, given.policy)}"
+        lines.append(f"🚫 {wording.level(given.policy)}的「{name}」{state}，没有计入（{was}）")
     return lines
 
 
@@ -234,31 +307,59 @@ def _offers(ctx: Context, found: Estimate) -> list[str]:
     if found.missing:
         return []
     lines = []
-    for award in found.offered[:OFFERED]:
-        where = award.policy.district
-        most = "最多" if award.up_to else ""
+    for given in found.offered[:OFFERED]:
+        where = given.policy.district
+        most = "最多" if given.up_to else ""
         link = say_link(f"在{where}", where, found.policy.id)
         adds = "现在可得" if found.own.over else "还可叠加"
-        lines.append(f"📍 如果企业{link}，{adds}{most}{yuan(award.sum)}（{clause(ctx.corpus, award.policy)}）")
+        needs = (*given.unknown, *(need for part in given.counted for need in part.outcome.unknown))
+        adds = f"{_supposed_all(ctx, [n for n in dict.fromkeys(needs) if n.fact != DISTRICT])}{adds}"
+        lines.append(f"📍 如果企业{link}，{adds}{most}{yuan(given.sum)}（{clause(ctx.corpus, given.policy)}）")
     return lines
 
 
-def _conditions(found: Estimate) -> list[str]:
-    """Who it is for, where nobody told yet whether they are."""
+def _failing(ctx: Context, found: Estimate) -> list[str]:
+    """What their own district does not add, and by which fact."""
     lines = []
-    for award in found.alive:
-        who = [p.outcome.benefit.who for p in award.counted if p.outcome.benefit.who and p.outcome.unknown]
-        if not who and (award.unknown or any(p.outcome.unknown for p in award.counted)):
-            who = list(award.policy.who)
-        lines += who
+    for given in found.failed:
+        needs = (*given.unmet, *(need for part in given.parts for need in part.outcome.unmet))
+        facts = ctx.corpus.facts
+        why = [_failed(ctx, found, n.fact, _supposed(facts[n.fact], n)) for n in needs if n.fact in found.facts]
+        where = f"{wording.level(given.policy)}的「{wording.title(ctx, given.policy)}」"
+        lines += [f"🚫 {where}没有计入：{'；'.join(dict.fromkeys(why))}"] if why else []
+    return lines
+
+
+def _who(ctx: Context, found: Estimate) -> list[str]:
+    """Who it is for by the texts: no fact that was told says all of it."""
+    lines = []
+    for given in found.alive:
+        own = [part.outcome.benefit.who for part in given.counted if part.outcome.benefit.who]
+        lines += own or _of_these(ctx, given, given.policy.who)
     return [f"👤 条件：{'；'.join(dict.fromkeys(lines))}"] if lines else []
+
+
+def _terms(ctx: Context, found: Estimate) -> list[str]:
+    """What else the texts ask, beside who it is for."""
+    terms = [term for given in found.alive for term in _of_these(ctx, given, given.policy.conditions)]
+    return [f"　· {term}" for term in dict.fromkeys(terms)]
+
+
+def _of_these(ctx: Context, given: Award, texts: tuple[str, ...]) -> list[str]:
+    """Of what a policy says of its several benefits what is not of others than those that count."""
+    counted = {part.outcome.benefit.name for part in given.counted}
+    kept = []
+    for text in texts:
+        meant = choose(given.policy, text, {}, silent=silent(ctx.corpus, given.policy))
+        kept += [text] if not meant.named or counted & {b.name for b in meant.benefits} else []
+    return kept
 
 
 def _foot(ctx: Context, found: Estimate) -> list[str]:
     """Papers, desks, the page, the edition: of the policy, and of those that were added."""
     lines = []
-    for award in (found.own, *(a for a in found.alive if a is not found.own)):
-        policy = award.policy
+    for given in (found.own, *(a for a in found.alive if a is not found.own)):
+        policy = given.policy
         lines.append(f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}")
         lines += [f"☎ {desk}" for desk in wording.desks(policy)]
     if ctx.office.public_url:

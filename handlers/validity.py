@@ -124,7 +124,7 @@ def _on(ctx: Context, policy: Policy, on: date) -> str:
         case Status.VALID if start is None and on.year < _issued(ctx, policy):
             return f"依据的文件是{_issued(ctx, policy)}年的，那时还没有"
         case Status.VALID:
-            return "在截止日之前；什么时候开始施行，资料没有写" if start is None else "在有效期内"
+            return wording.unstarted(ctx, policy) if start is None else "在有效期内"
         case Status.OPEN if on > ctx.today:
             return "按资料还在有效期内，但资料未列截止日期，以责任单位答复为准"
         case Status.OPEN:

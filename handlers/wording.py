@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
-from bot.chinese import day, money, share
+from bot.chinese import day, money, share, years
 from bot.context import Context
 from bot.hours import opening
 from bot.policies import (
     SOON,
     AnyBenefit,
     Department,
+    Fact,
     Fixed,
     Match,
     Maximum,
@@ -92,6 +94,13 @@ def status(ctx: Context, policy: Policy, on: date | None = None) -> str:
             return f"✅ 自{day(_known(start))}起施行，资料未列截止日期"
         case _:
             return "❔ 资料未列有效期，以主管单位答复为准"
+
+
+def unstarted(ctx: Context, policy: Policy) -> str:
+    """What is known of a past day of a policy that states only its end: not that it was in force."""
+    issued = next(iter(years(ctx.corpus.paper(policy).number)), 0)
+    of = f"依据的文件是{issued}年的，" if issued else ""
+    return f"在截止日之前；{of}什么时候开始施行，资料没有写"
 
 
 def mark(ctx: Context, policy: Policy) -> str:
@@ -190,6 +199,13 @@ def limits(value: AnyBenefit) -> str:
     if not found:
         return ""
     return ("" if isinstance(value, Maximum) else "，") + "，".join(found)
+
+
+def each(facts: Mapping[str, Fact], value: AnyBenefit) -> str:
+    """A limit that grows with what is counted: 每亩最多6000元."""
+    if not isinstance(value, Rate) or value.cap_each is None or not value.each:
+        return ""
+    return f"每{facts[value.each].unit}最多{money(value.cap_each)}"
 
 
 def desk(unit: str, phone: str, matter: str = "") -> str:

@@ -3,12 +3,41 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from bot.corpus import read_corpus
+from bot.policies import (
+    Benefit,
+    Contact,
+    Department,
+    Fact,
+    Fixed,
+    Match,
+    Maximum,
+    Need,
+    Option,
+    Paper,
+    PerUnit,
+    Policy,
+    Pool,
+    Rate,
+    Record,
+    Step,
+    Tier,
+    Tiers,
+    Topic,
+)
+from bot.ranking import find
+
+RECORDS: tuple[type[Record], ...] = (Policy, Paper, Contact, Need, Benefit, Tier, Fact, Option, Department, Topic)
+KINDS: tuple[type[Benefit], ...] = (Fixed, Rate, Maximum, Tiers, Step, Match, PerUnit, Pool)
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
 
@@ -72,3 +101,50 @@ def test_every_setting_named_exists() -> None:
     example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
     named = {"certified", "keep_days", "public_url", "url", "token", "app_secret"}
     assert [name for name in sorted(named) if not re.search(rf"^#? ?{name} = ", example, re.MULTILINE)] == []
+
+
+def _fields(section: str) -> list[str]:
+    """The fields that a section of the reference of the corpus lists."""
+    text = (ROOT / "docs" / "corpus.md").read_text(encoding="utf-8")
+    parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
+    return re.findall(r"^\| `(\w+)` \|", dict(zip(parts[1::2], parts[2::2], strict=True))[section], re.MULTILINE)
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_every_field_of_a_file_is_explained(record: type[Record]) -> None:
+    """docs/corpus.md lists the fields of a record as its type has them, in that order, and no others."""
+    assert _fields(record.__name__) == [field.encode_name for field in msgspec.structs.fields(record)]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_kind_of_rule_is_explained(kind: type[Benefit]) -> None:
+    """And for each kind of rule what it has beside what all have."""
+    shared = {field.encode_name for field in msgspec.structs.fields(Benefit)}
+    own = [field.encode_name for field in msgspec.structs.fields(kind) if field.encode_name not in shared]
+    assert _fields(f"Kind `{kind.__struct_config__.tag}`") == own
+
+
+def test_no_kind_of_rule_is_missing() -> None:
+    """The kinds explained are those of the program."""
+    assert set(KINDS) == set(Benefit.__subclasses__())
+
+
+def test_the_policy_to_copy_is_one(tmp_path: Path) -> None:
+    """The example of docs/corpus.md, put beside the files, loads and is found by its keyword."""
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    text = (ROOT / "docs" / "corpus.md").read_text(encoding="utf-8")
+    example = text.partition("```toml\n")[2].partition("```")[0]
+    (tmp_path / "data" / "policies" / "new.toml").write_text(example, encoding="utf-8")
+    corpus = read_corpus(tmp_path / "data")
+    assert find("平度买检测仪器", corpus, date(2026, 11, 22)).ids[0] == "new-1"
+
+
+def test_every_address_is_published_or_closed() -> None:
+    """docs/operations.md says of each address the program serves who needs it."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    served = set()
+    for name in ("app", "health", "mine", "pages"):
+        code = (ROOT / "bot" / f"{name}.py").read_text(encoding="utf-8")
+        served |= {found.partition("{")[0] for found in re.findall(r"""(?:web|add)[._]get\("([^"]+)\"""", code)}
+    assert {"/wechat", "/policies", "/p/", "/readyz", "/mine/"} <= served
+    assert [address for address in sorted(served) if f"`{address}`" not in text] == []

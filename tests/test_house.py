@@ -28,6 +28,7 @@ BORDERS = {  # where one message, row, batch, job or page must not end the rest
     "bot/engine.py",
     "bot/outbox.py",
     "bot/store/group.py",
+    "bot/subscriptions.py",
     "bot/uploads.py",
     "bot/worker.py",
 }
@@ -45,6 +46,7 @@ HANDED = {  # what a handler may take from the machine: how it is asked, what it
     "bot.facts": None,
     "bot.differences": {"Difference"},
     "bot.hours": None,
+    "bot.lacking": None,
     "bot.lexicon": {"Lexicon"},
     "bot.messages": None,
     "bot.notices": None,

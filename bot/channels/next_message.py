@@ -16,18 +16,20 @@ RULE = "\n\n────────\n"
 
 def beneath(answer: Answer, waiting: Sequence[Notice], heading: str) -> tuple[Answer, tuple[Notice, ...]]:
     """The answer with what waits beneath it, and which of that was taken in: as much as one text holds, the oldest
-    first, in full where there is room and else in brief. Only words have room for more words."""
+    first, in full where there is room and else in brief. What has no room goes on waiting and holds up nothing behind
+    it. Only words have room for more words."""
     if not isinstance(answer.reply, Say) or not waiting:
         return answer, ()
     text, told = answer.reply.text + RULE + heading, list[Notice]()
-    for notice in waiting[:MOST]:
+    for notice in waiting:
         joint = "\n" if told or heading else ""
         longer = [text + joint + words for words in (notice.text, notice.brief) if words]
         fitting = next((one for one in longer if len(one.encode()) <= TEXT_LIMIT), "")
-        if not fitting:
+        if fitting:
+            text = fitting
+            told.append(notice)
+        if len(told) == MOST:
             break
-        text = fitting
-        told.append(notice)
     if not told:
         return answer, ()
     return msgspec.structs.replace(answer, reply=Say(text=text)), tuple(told)

@@ -65,18 +65,23 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Allowance(msgspec.Struct, frozen=True, kw_only=True):
-    """How many rows of a channel may go now (`most`) and under which limit; `day` is today in Shanghai."""
+    """How many rows of a channel may go now (`most`) and under which limit; `day` is today in Shanghai. What brings a
+    notice does not go before `asleep`, and what can wait for a working day not before `resting`."""
 
     channel: str
     most: int
     day: str
     limit: Limit
+    asleep: float = 0.0
+    resting: float = 0.0
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     """A row that is ours to send until `lease`.
 
     attempts   this one counted
+    began      when it was claimed
+    retries    how often a person let it go again after it had failed
     unsure     since when an earlier attempt may have gone out; 0 where none may
     window     the end of the window it was taken from; 0 where it needs none
     granted    whether it was taken from a grant
@@ -90,6 +95,8 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     due: float
     expires: float
     attempts: int
+    began: float = 0.0
+    retries: int = 0
     lease: float = 0.0
     notice: str = ""
     template: str = ""
@@ -100,8 +107,10 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def client_id(self) -> str:
-        """By which the platform knows a repeat: 32 characters of its own, the same for every attempt."""
-        return blake2b(self.key.encode(), digest_size=16).hexdigest()
+        """By which the platform knows a repeat: 32 characters of its own, the same for every attempt; another after a
+        failure that a person has mended, or the platform would say that it knows the failed one."""
+        again = f" {self.retries}" if self.retries else ""
+        return blake2b(f"{self.key}{again}".encode(), digest_size=16).hexdigest()
 
     def may_repeat(self, life: float, time: float) -> bool:
         """Whether a send begun at `time` cannot arrive twice, though an earlier one may have gone out."""

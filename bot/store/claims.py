@@ -1,7 +1,9 @@
 """How rows of the outbox become ours, what became of them is written, and what is given back: scripts.
 
 Claiming takes no more rows than the channel's pace and day and each follower's window or grants allow, and counts them
-in the same transaction. On PostgreSQL processes step over each other's rows; on SQLite they take turns.
+in the same transaction. Rows that may have gone out before go first, while the platform knows a repeat; rows that bring
+a notice are put off while nobody may be written to, however they came to be due then. On PostgreSQL processes step over
+each other's rows; on SQLite they take turns.
 """
 
 from __future__ import annotations
@@ -10,7 +12,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Float, Integer, String, bindparam, case, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    String,
+    Update,
+    bindparam,
+    case,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from bot.store.calls import (
     LIFE_SPARED,
@@ -28,6 +43,7 @@ from bot.store.driver import Changes, Row, Script, Store, Values
 from bot.store.grants import Grants
 from bot.store.limits import (
     ChannelRows,
+    Held,
     Stop,
     Usage,
     close_windows,
@@ -36,32 +52,58 @@ from bot.store.limits import (
     spend_grants,
     spend_windows,
 )
+from bot.store.notices import PENDING, WAITING, Notices, Settled
 from bot.store.reports import Reports
-from bot.store.tables import audiences, letters, notices, outbox
+from bot.store.tables import audiences, letters, outbox
 
 ELSEWHERE = {"window", "refused", "blocked"}  # why a notice is not sent, and may be told with the next answer instead
+LATE = "late"  # why a row is not sent whose notice may yet find another way
+PUT_OFF = 2000  # rows in one transaction
+SOON = 0.01  # seconds until more is worth a look where more is to be put off
 
 # Written out, not bound: only then may the planner use the index of waiting rows.
 _waiting, _sending = (outbox.c.state == literal_column(f"'{state}'") for state in (State.WAITING, State.SENDING))
 _now, _channel = bindparam("now", type_=Float), bindparam("the_channel", type_=String)
-DUE = (
-    select(outbox.c.id)
-    .where(outbox.c.channel == _channel, _waiting)
-    .where(outbox.c.due <= _now)
-    .order_by(outbox.c.due, outbox.c.id)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)
+_doubtful = outbox.c.tried > literal_column("0")
+_brings = outbox.c.notice != literal_column("''")
+_timely = or_(outbox.c.notice.startswith("corrected:"), outbox.c.notice.startswith("expiring:"))
+
+
+def _due(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(outbox.c.id)
+        .where(outbox.c.channel == _channel, _waiting, *conditions)
+        .where(outbox.c.due <= _now)
+        .order_by(outbox.c.due, outbox.c.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+    )
+
+
+DUE, DOUBTFUL = _due(), _due(_doubtful)
+BRINGING = _due(_brings, outbox.c.tried == literal_column("0"), or_(~_timely, bindparam("asleep", type_=Float) > _now))
+_PUT_OFF = (
+    update(outbox)
+    .where(outbox.c.id.in_(select(BRINGING.cte("due").c.id)))
+    .values(due=case((_timely, bindparam("asleep", type_=Float)), else_=bindparam("resting", type_=Float)))
+    .returning(outbox.c.id)
 )
 _READ = (
     *("id", "key", "openid", "body", "due", "expires", "attempts", "lease"),
-    *("notice", "template", "tried", "letter"),
+    *("notice", "template", "tried", "retries", "letter"),
 )
-_CLAIM = (
-    update(outbox)
-    .where(outbox.c.id.in_(select(DUE.cte("due").c.id)))
-    .values(attempts=outbox.c.attempts + 1, tried=case((outbox.c.tried > 0, outbox.c.tried), else_=_now))
-    .returning(*(outbox.c[name] for name in _READ))
-)
+
+
+def _claiming(due: Select[Any]) -> Update:
+    return (
+        update(outbox)
+        .where(outbox.c.id.in_(select(due.cte("due").c.id)))
+        .values(attempts=outbox.c.attempts + 1, tried=case((outbox.c.tried > 0, outbox.c.tried), else_=_now))
+        .returning(*(outbox.c[name] for name in _READ))
+    )
+
+
+_CLAIM, _CLAIM_DOUBTFUL = _claiming(DUE), _claiming(DOUBTFUL)
 _SETTLE = Changes(
     update(outbox)
     .where(outbox.c.id == bindparam("the_id", type_=Integer), _sending)
@@ -69,7 +111,10 @@ _SETTLE = Changes(
     key=outbox.c.id,
     name="the_id",
 )
-_over = (_sending, outbox.c.channel == _channel, outbox.c.lease <= _now)
+_over = (
+    *(_sending, outbox.c.channel == _channel, outbox.c.lease <= _now),
+    outbox.c.owner != bindparam("the_owner", type_=String),
+)
 _AGAIN = update(outbox).where(*_over, outbox.c.tried > bindparam("since", type_=Float)).returning(outbox.c.id)
 _GIVE_UP = update(outbox).where(*_over).returning(outbox.c.id)
 _LETTERS = select(letters.c.key, letters.c.body).where(letters.c.key == bindparam("the_key", type_=String))
@@ -77,9 +122,6 @@ _LISTED = (
     select(audiences.c.batch, audiences.c.openid)
     .where(audiences.c.batch == bindparam("the_key", type_=String))
     .order_by(audiences.c.openid)
-)
-_TELL = update(notices).where(
-    notices.c.key == bindparam("the_key", type_=String), notices.c.state == literal_column("'planned'")
 )
 
 
@@ -89,20 +131,25 @@ class Claims:
     def __init__(self, store: Store) -> None:
         self._channels = ChannelRows(store)
         self._grants = Grants(store)
+        self._notices = Notices(store)
         self._reports = Reports(store)
 
     def claim(self, allowance: Allowance, owner: str, *, time: float, lease: float) -> Script[Claim]:
         """Rows that are due at `time`, ours for `lease` seconds, as many as the allowance lets go."""
-        usage = yield from self._channels.look(allowance.channel)
         limit, name = allowance.limit, allowance.channel
+        usage = yield from self._channels.look(name, time)
+        if (yield from self._put_off(allowance, time)):
+            return Claim(wait=SOON)
         free = usage.free(limit, time)
         most = min(allowance.most, int(free), usage.left(limit.per_day, day=allowance.day, time=time))
         wait = _wait(usage, allowance, free, time=time)
         if most <= 0:
             return Claim(wait=wait)
-        place = {"the_channel": name, "now": time, "most": most}
-        claimed = yield _CLAIM, [{**place, "state": State.SENDING.value, "owner": owner, "lease": time + lease}]
-        rows = sorted((_claimed(row, time) for row in claimed), key=lambda row: (row.due, row.id))
+        ours = {"the_channel": name, "now": time, "state": State.SENDING.value, "owner": owner, "lease": time + lease}
+        claimed = (yield _CLAIM_DOUBTFUL, [{**ours, "most": most}]) if limit.life else []
+        if len(claimed) < most:
+            claimed = [*claimed, *(yield _CLAIM, [{**ours, "most": most - len(claimed)}])]
+        rows = sorted((_claimed(row, time) for row in claimed), key=lambda row: (not row.unsure, row.due, row.id))
         kept, over = _sorted_out(rows, limit.life, time=time)
         kept, shut = yield from _allowed(kept, allowance, time=time)
         yield from self.write([*over, *shut], owner, time=time)
@@ -110,6 +157,14 @@ class Claims:
             yield from self._channels.use(name, usage, day=allowance.day, count=len(kept), limit=limit, time=time)
             kept = yield from _whole(kept, claimed, listed=limit.listed)
         return Claim(rows=tuple(kept), skipped=len(over) + len(shut), wait=wait if len(claimed) == most else 0.0)
+
+    def _put_off(self, allowance: Allowance, time: float) -> Script[bool]:
+        """Put off what brings a notice until somebody may be written to; whether there may be more of it."""
+        if max(allowance.asleep, allowance.resting) <= time:
+            return False
+        until = {"asleep": allowance.asleep, "resting": allowance.resting}
+        rows = yield _PUT_OFF, [{"the_channel": allowance.channel, "now": time, "most": PUT_OFF, **until}]
+        return len(rows) == PUT_OFF
 
     def settle(
         self, channel: str, settlements: Sequence[Settlement], *, owner: str, time: float, stop: Stop | None
@@ -124,26 +179,29 @@ class Claims:
             yield from windows([(row.openid, row.window) for row in rows])
         untouched = [one.row for one in ours if one.window is Window.UNTOUCHED and one.row.granted]
         yield from return_grants([(row.openid, row.template) for row in untouched])
-        closed = [one.row for one in ours if one.window is Window.CLOSED and one.row.template]
-        yield from self._grants.refuse([(row.openid, row.template) for row in closed], time)
+        closed: dict[Held, float] = {}
+        for one in ours:
+            if one.window is Window.CLOSED and one.row.template:  # what they accepted since is another matter
+                closed[one.row.openid, one.row.template] = one.row.began
+        yield from self._grants.refuse(closed)
         return len(ids)
 
     def write(self, settlements: Sequence[Settlement], owner: str, *, time: float) -> Script[set[int]]:
         """Write what became of rows; which of them were still ours."""
         written = yield _SETTLE, [_settled(settlement, owner, time) for settlement in settlements]
         ids = {row[0] for row in written}
-        named = [one.msgid for one in settlements if one.msgid and one.row.id in ids]
-        yield from self._reports.match(named)
-        elsewhere = [one for one in settlements if one.row.notice and one.reason in ELSEWHERE and one.row.id in ids]
-        skipped = [one for one in elsewhere if one.state is State.SKIPPED]
-        tell = {"state": "waiting"}
-        yield _TELL, [{"the_key": one.row.notice, "reason": one.reason, **tell} for one in skipped]
+        ours = [one for one in settlements if one.row.id in ids]
+        yield from self._reports.match([one.msgid for one in ours if one.msgid])
+        made = [one for one in ours if one.row.template and not one.msgid]
+        yield from self._reports.catch_up([one.row.id for one in made if one.state in (State.SENT, State.UNKNOWN)])
+        skipped = [one for one in ours if one.row.notice and one.state is State.SKIPPED]
+        yield from self._notices.reopen([_elsewhere(one, time) for one in skipped if one.reason in {*ELSEWHERE, LATE}])
         return ids
 
-    def reclaim(self, channel: str, *, time: float, life: float) -> Script[tuple[int, int]]:
+    def reclaim(self, channel: str, *, time: float, life: float, but: str = "") -> Script[tuple[int, int]]:
         """Rows whose lease is over, since whoever had them died: those that the platform would still know again wait
-        to be sent, the others are unknown and wait for a person. How many of each."""
-        place = {"the_channel": channel, "now": time}
+        to be sent, the others are unknown and wait for a person. How many of each. Those of owner `but` are left."""
+        place = {"the_channel": channel, "now": time, "the_owner": but}
         free = {"state": State.WAITING.value, "owner": "", "lease": 0.0, "due": time}
         since = time - life + LIFE_SPARED if life else time
         again = yield _AGAIN, [{**place, **free, "since": since}]
@@ -159,7 +217,7 @@ def _wait(usage: Usage, allowance: Allowance, free: float, *, time: float) -> fl
 
 
 def _claimed(row: Row, time: float) -> Claimed:
-    number, key, openid, body, due, expires, attempts, lease, notice, template, tried, _ = row
+    number, key, openid, body, due, expires, attempts, lease, notice, template, tried, retries, _ = row
     return Claimed(
         id=number,
         key=key,
@@ -168,6 +226,8 @@ def _claimed(row: Row, time: float) -> Claimed:
         due=due,
         expires=expires,
         attempts=attempts,
+        began=time,
+        retries=retries,
         lease=lease,
         notice=notice,
         template=template,
@@ -184,7 +244,7 @@ def _sorted_out(rows: Sequence[Claimed], life: float, *, time: float) -> tuple[l
             over.append(Settlement(row=row, state=State.UNKNOWN, counts=False, reason="interrupted"))
         elif row.expires <= time:
             ended = State.UNKNOWN if row.unsure else State.SKIPPED
-            over.append(Settlement(row=row, state=ended, counts=False, reason="late"))
+            over.append(Settlement(row=row, state=ended, counts=False, reason=LATE))
         else:
             kept.append(row)
     return kept, over
@@ -247,9 +307,16 @@ def _settled(settlement: Settlement, owner: str, time: float) -> Values:
         "errcode": settlement.errcode,
         "reason": settlement.reason,
         "settled": None if waits else time,
-        "tried": settlement.unsure if waits else row.unsure,
+        "tried": settlement.unsure if waits else row.unsure or row.began,
         "msgid": settlement.msgid,
     }
+
+
+def _elsewhere(skipped: Settlement, time: float) -> Settled:
+    """What becomes of the notice of a row that is not sent. Was its time over, as with a window that has ended, it is
+    planned anew; else it waits for the follower's next answer."""
+    state = PENDING if skipped.reason == LATE else WAITING
+    return Settled(key=skipped.row.notice, state=state, reason=skipped.reason, due=time)
 
 
 def shown(row: Sequence[Any]) -> Line:

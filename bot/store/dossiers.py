@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import String, bindparam, func, select
+from sqlalchemy import Float, String, bindparam, func, select
 
 from bot.messages import AnyMessage
 from bot.person import Dossier, Said
@@ -19,6 +19,10 @@ _messages: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
 _answers = msgspec.json.Decoder(Answer)
 _who = bindparam("who", type_=String)
 _FOLLOWER = select(followers.c.followed, followers.c.scene).where(followers.c.openid == _who)
+_made = bindparam("made", type_=Float)
+_STILL = select(followers.c.openid).where(
+    followers.c.openid == _who, followers.c.followed <= _made, followers.c.erased < _made
+)
 _SAID = (
     select(inbox.c.received, inbox.c.message, inbox.c.answer)
     .where(inbox.c.openid == _who, inbox.c.state == "answered")
@@ -46,6 +50,17 @@ class Dossiers:
     async def read(self, openid: str) -> Dossier:
         """All that is kept of a follower."""
         return await self._store.run(lambda: self._read(openid))
+
+    async def opened(self, openid: str, made: float) -> Dossier | None:
+        """The same for who was given a way to it at `made`; None where they left or had all erased since: what came
+        after that was never theirs to show by it."""
+
+        def script() -> Script[Dossier | None]:
+            if (yield _STILL, [{"who": openid, "made": made}]):
+                return (yield from self._read(openid))
+            return None
+
+        return await self._store.run(script)
 
     def _read(self, openid: str) -> Script[Dossier]:
         asked = [{"who": openid}]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import String, bindparam, case, cast, delete, func, update
+from sqlalchemy import String, bindparam, case, cast, delete, literal, update
 
 from bot.messages import (
     AnyMessage,
@@ -36,6 +36,7 @@ from bot.store.tables import (
     followers,
     grants,
     inbox,
+    news,
     notices,
     outbox,
     reports,
@@ -124,11 +125,14 @@ FORGETTING: Sequence[Statement] = (
     delete(enterprises).where(enterprises.c.openid == _who),
     delete(feedback).where(feedback.c.openid == _who),
     delete(outbox).where(outbox.c.openid == _who, outbox.c.state == "waiting"),
+    # A walk that stands at them begins its criterion anew: whom it found already it does not find twice.
+    update(news).where(news.c.state == "spreading", news.c.after == _who).values(after=""),
     # Not waiting and not sent: it must never be tried again, and whoever is sending it finds it no longer theirs.
     update(outbox).where(outbox.c.openid == _who, outbox.c.state != "sent").values(state="skipped", reason="left"),
     update(outbox)
     .where(outbox.c.openid == _who)
-    .values(openid="", body=b"", key=func.replace(outbox.c.key, _who, cast(outbox.c.id, String))),
+    # Keys are hashes of them and of little else: whoever has a list of followers could find them by trying.
+    .values(openid="", body=b"", notice="", key=literal("erased:").concat(cast(outbox.c.id, String))),
     delete(audiences).where(audiences.c.openid == _who),
     delete(grants).where(grants.c.openid == _who),
     delete(reports).where(reports.c.openid == _who),

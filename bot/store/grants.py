@@ -7,15 +7,23 @@ templates only by refusing the next one (43101).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import case
+from sqlalchemy import Float, Integer, bindparam, case, delete, select, tuple_
 
 from bot.messages import AnyMessage, Grant, Granted, GrantsChanged
-from bot.store.driver import Script, Store, Values
+from bot.store.driver import Script, Store, Values, once
 from bot.store.limits import Held
-from bot.store.tables import grants
+from bot.store.tables import followers, grants
 
+PURGED_AT_ONCE = 1000  # rows in one transaction, so that messages get in between
+_strange = (
+    select(grants.c.openid, grants.c.template)
+    .where(grants.c.changed < bindparam("before", type_=Float))
+    .where(~select(followers.c.openid).where(followers.c.openid == grants.c.openid).exists())
+    .limit(bindparam("many", type_=Integer))
+)
+_PURGE = delete(grants).where(tuple_(grants.c.openid, grants.c.template).in_(_strange)).returning(grants.c.openid)
 TEMPLATE_LIMIT = 64  # characters; the platform's own have 43
 
 
@@ -23,6 +31,7 @@ class Grants:
     """Scripts that keep them."""
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         upsert = store.insert(grants)
         new, old = upsert.excluded, grants.c
         later = {"changed": case((old.changed > new.changed, old.changed), else_=new.changed)}
@@ -37,6 +46,10 @@ class Grants:
             index_elements=["openid", "template"], set_=none, where=~(outdone & ~old.refused)
         )
 
+    async def purge(self, before: float) -> int:
+        """Forget what people allowed before that time who do not follow; how many went. Raises StoreError."""
+        return len(await self._store.run(lambda: once(_PURGE, before=before, many=PURGED_AT_ONCE)))
+
     def record(self, messages: Iterable[AnyMessage]) -> Script[None]:
         """Keep what messages tell of grants; each message is to be told of once."""
         told = [(m, one) for m in messages if isinstance(m, Granted | GrantsChanged) for one in m.grants]
@@ -44,10 +57,13 @@ class Grants:
         yield self._accept, [_row(message, one, 1) for message, one in told if one.accepted]
         yield self._refuse, [_row(message, one, 0) for message, one in told if not one.accepted]
 
-    def refuse(self, held: Sequence[Held], time: float) -> Script[None]:
-        """The platform says that these people take no more of these."""
-        rows = [{"openid": openid, "template": template} for openid, template in sorted(set(held))]
-        yield self._refuse, [{**row, "sends": 0, "refused": True, "changed": time} for row in rows]
+    def refuse(self, held: Mapping[Held, float]) -> Script[None]:
+        """The platform said, of a send begun at that time, that these people take no more of these."""
+        rows = [
+            {"openid": openid, "template": template, "changed": time}
+            for (openid, template), time in sorted(held.items())
+        ]
+        yield self._refuse, [{**row, "sends": 0, "refused": True} for row in rows]
 
 
 def _row(message: AnyMessage, grant: Grant, sends: int) -> Values:

@@ -52,6 +52,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
 _name = channels.c.name == bindparam("the_name", type_=String)
 _LOOK = select(*(channels.c[field.name] for field in msgspec.structs.fields(Usage))).where(_name).with_for_update()
 _USE = update(channels).where(_name)
+_SET_BACK = update(channels).where(_name)
 _PAUSE = update(channels).where(_name, channels.c.paused_until < bindparam("new_until", type_=Float))
 _HALT = update(channels).where(_name)
 _RESUME = update(channels).where(_name)
@@ -63,13 +64,18 @@ class ChannelRows:
     def __init__(self, store: Store) -> None:
         self._missing = store.insert(channels).on_conflict_do_nothing(index_elements=["name"])
 
-    def look(self, channel: str) -> Script[Usage]:
-        """How the channel stands, which no other process changes before the end of this transaction."""
+    def look(self, channel: str, time: float = 0.0) -> Script[Usage]:
+        """How the channel stands, which no other process changes before the end of this transaction. Where the clock
+        was set back, what drips in is counted from this `time` on: else nothing would go until it is that late again.
+        """
         found = yield _LOOK, [{"the_name": channel}]
         if not found:
             yield self._missing, [{"name": channel}]
             found = yield _LOOK, [{"the_name": channel}]
         day, used, paused_until, paused, halted, level, filled = found[0]
+        if 0.0 < time < filled:
+            filled = time
+            yield _SET_BACK, [{"the_name": channel, "filled": time}]
         return Usage(
             day=day,
             used=used,

@@ -6,35 +6,34 @@ news had reached, a follower's news by taking them away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
+import structlog
 from sqlalchemy import Float, Integer, String, bindparam, delete, select, update
 
-from bot.notices import Criterion, News, Notice
+from bot.notices import CORRECTED, LIFE, Criterion, News, Notice
 from bot.person import AT_ONCE, DAILY, WEEKLY, Subscription, due
 from bot.replies import Answer
 from bot.store import notices as rows_of
-from bot.store.driver import Changes, Script, Store, once
+from bot.store.driver import Changes, Row, Script, Store, once
 from bot.store.forgetting import Forgetting
 from bot.store.notices import Notices
+from bot.store.recalls import going, send_no_more, take_back
 from bot.store.subscriptions import Subscriptions
 from bot.store.tables import concerns, editions, inbox, news, published, reminders, subscriptions
 
-SPREADING, SPREAD = "spreading", "spread"
+SPREADING, SPREAD, FAILED = "spreading", "spread", "failed"
 ANSWERED = "answered"  # the criterion of those whom a policy was told
-THE_EDITION = 1
 URGENT = 7  # days before a last day: from here on a reminder does not wait for the week's end
+
+logger = structlog.get_logger(__name__)
 
 _encoder = msgspec.json.Encoder()
 _news = msgspec.json.Decoder(News)
 _answers = msgspec.json.Decoder(Answer)
-_LATEST = select(editions.c.number, editions.c.version, editions.c.time)
-_NEXT_EDITION = Changes(
-    update(editions).where(editions.c.id == bindparam("the_id"), editions.c.number == bindparam("the_number")),
-    key=editions.c.id,
-    name="the_id",
-)
+_LATEST = select(editions.c.number, editions.c.version, editions.c.time).order_by(editions.c.number.desc()).limit(1)
+_BEFORE = select(editions.c.number).where(editions.c.version == bindparam("the_version", type_=String)).limit(1)
 _PUBLISHED = select(published.c.policy, published.c.digest, published.c.data, published.c.gone)
 _GONE = update(published).where(published.c.policy == bindparam("the_policy"))
 _SPREADING = (
@@ -55,7 +54,13 @@ _MOVE = Changes(
     name="the_id",
 )
 _COUNT = update(news).where(news.c.id == _id).values(people=news.c.people + bindparam("more", type_=Integer))
-_READ = select(news.c.id, news.c.data).where(news.c.id == _id)
+_READ = select(news.c.id, news.c.data).where(news.c.id == _id, news.c.state != FAILED)
+_FAIL = update(news).where(news.c.id == _id).values(state=FAILED)
+_OLDER = select(news.c.policy, news.c.id, news.c.data).where(
+    news.c.policy == bindparam("the_policy", type_=String),
+    news.c.created > bindparam("since", type_=Float),
+    news.c.state != FAILED,
+)
 _KNOWN = select(news.c.state, news.c.people).where(news.c.key == bindparam("the_key", type_=String))
 _DUE = (
     select(concerns.c.openid)
@@ -64,9 +69,10 @@ _DUE = (
     .limit(bindparam("many"))
 )
 _who = bindparam("who", type_=String)
+_ALL = select(concerns.c.openid, concerns.c.news, concerns.c.due).where(concerns.c.openid == _who)
 _TAKE = (
     delete(concerns)
-    .where(concerns.c.openid == _who, concerns.c.due <= bindparam("now", type_=Float))
+    .where(concerns.c.openid == _who, concerns.c.news == _id)
     .returning(concerns.c.openid, concerns.c.news)
 )
 _by = bindparam("by", type_=Float)
@@ -117,7 +123,8 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
     reminders: Sequence[str] = ()
 
 
-Tell = Callable[[str, Sequence[tuple[int, News, Criterion]]], Sequence[tuple[Notice, Sequence[int]]]]
+Due = tuple[int, News, Criterion | None]  # a fact by its number, and why it is somebody's; None where it no longer is
+Tell = Callable[[str, Sequence[Due]], tuple[Sequence[tuple[Notice, Sequence[int]]], Sequence[int]]]
 
 
 class NewsRows:
@@ -127,8 +134,8 @@ class NewsRows:
         self._store = store
         self._subscriptions = Subscriptions(store)
         self._notices = Notices(store)
-        first = store.insert(editions).on_conflict_do_nothing(index_elements=["id"])
-        self._first_edition = Changes(first, key=editions.c.id, name="id")
+        edition = store.insert(editions).on_conflict_do_nothing(index_elements=["number"])
+        self._edition = Changes(edition, key=editions.c.number, name="number")
         upsert = store.insert(published)
         names = ("digest", "data", "version", "time", "gone")
         self._publish = upsert.on_conflict_do_update(
@@ -147,6 +154,10 @@ class NewsRows:
         rows = await self._store.run(lambda: once(_LATEST))
         return Edition(number=rows[0][0], version=rows[0][1], time=rows[0][2]) if rows else None
 
+    async def was_published(self, version: str) -> bool:
+        """Whether people were told of that version of the corpus at any time."""
+        return bool(await self._store.run(lambda: once(_BEFORE, the_version=version)))
+
     async def published(self) -> dict[str, Published]:
         """Every policy as people were last told of it."""
         rows = await self._store.run(lambda: once(_PUBLISHED))
@@ -159,24 +170,48 @@ class NewsRows:
         """Write a new edition and what follows from it; false, and nothing written, where another process was first."""
         edition = issue.edition
         row = {"number": edition.number, "version": edition.version, "time": edition.time}
-        if edition.number == 1:
-            won = yield self._first_edition, [{"id": THE_EDITION, **row}]
-        else:
-            won = yield _NEXT_EDITION, [{"the_id": THE_EDITION, "the_number": edition.number - 1, **row}]
-        if not won:
+        if not (yield self._edition, [row]):
             return False
         kept = {"version": edition.version, "time": edition.time, "gone": None}
         rows = [{"policy": one.policy, "digest": one.digest, "data": one.data, **kept} for one in issue.policies]
         yield self._publish, rows
         yield _GONE, [{"the_policy": policy, "gone": edition.time} for policy in issue.gone]
         yield self._remind, [{"key": key, "time": edition.time} for key in sorted(issue.reminders)]
-        yield from self.add(issue.news)
+        yield from self.add((yield from self._replacing(issue.news)))
         return True
+
+    def _replacing(self, found: Sequence[tuple[str, News]]) -> Script[list[tuple[str, News]]]:
+        """The same news, each with the older news of its policy that may not have been told yet and is not so any
+        more."""
+        rows = yield _OLDER, [{"the_policy": one.policy, "since": one.created - 2 * LIFE} for _, one in found]
+        older: dict[str, list[tuple[int, News]]] = {}
+        for policy, number, data in rows:
+            fact = _read(number, data)
+            if fact is not None and fact.kind != CORRECTED:
+                older.setdefault(policy, []).append((number, fact))
+        replacing = []
+        for key, one in found:
+            olds = older.get(one.policy, [])
+            also = dict.fromkeys(criterion for _, old in olds for criterion in (*old.criteria, *old.also))
+            wanted = {(criterion.kind, criterion.value) for criterion in one.criteria}
+            others = tuple(criterion for criterion in also if (criterion.kind, criterion.value) not in wanted)
+            numbers = tuple(number for number, _ in olds)
+            if not one.lines and not numbers:
+                continue  # nothing to say, and nothing to take back
+            replacing.append((key, msgspec.structs.replace(one, replaces=numbers, also=others)))
+        return replacing
 
     def add(self, found: Sequence[tuple[str, News]]) -> Script[None]:
         """Begin to spread news, each by its key once."""
         rows = [
-            {"key": key, "data": _encoder.encode(one), "created": one.created, "state": SPREADING} for key, one in found
+            {
+                "key": key,
+                "policy": one.policy,
+                "data": _encoder.encode(one),
+                "created": one.created,
+                "state": SPREADING,
+            }
+            for key, one in found
         ]
         yield self._add, rows
 
@@ -201,11 +236,15 @@ class NewsRows:
         if not rows:
             return 0
         number, data, at, after = rows[0]
-        fact = _news.decode(data)
+        fact = _read(number, data)
+        if fact is None:
+            yield _FAIL, [{"the_id": number}]
+            return 1
+        criteria = (*fact.criteria, *fact.also)
         people: list[tuple[str, str]] = []
         behind = ""
-        if at < len(fact.criteria):
-            criterion = fact.criteria[at]
+        if at < len(criteria):
+            criterion = criteria[at]
             if criterion.kind == ANSWERED:
                 people, behind = yield from self._answered(fact, shows, after or f"{since!r} ", many)
             else:
@@ -213,7 +252,7 @@ class NewsRows:
                 people = yield from self._subscriptions.audience(wanted, after=after, many=many)
                 behind = people[-1][0] if len(people) == many else ""
         next_at = at if behind else at + 1
-        state = SPREADING if next_at < len(fact.criteria) else SPREAD
+        state = SPREADING if next_at < len(criteria) else SPREAD
         place = {"was_at": at, "was_after": after, "at": next_at, "after": behind, "state": state}
         moved = yield _MOVE, [{"the_id": number, **place}]
         if moved:
@@ -221,7 +260,12 @@ class NewsRows:
                 {"openid": openid, "news": number, "due": _due(fact, rhythm)} for openid, rhythm in sorted(set(people))
             ]
             concerned = yield self._concern, told
-            yield _COUNT, [{"the_id": number, "more": len(concerned)}] if concerned else []
+            yield _COUNT, [{"the_id": number, "more": len(concerned)}] if concerned and at < len(fact.criteria) else []
+            if fact.replaces:
+                dues = {str(row["openid"]): row["due"] for row in told}
+                back = yield from take_back(dues, fact.replaces)
+                again = [(openid, old) for openid, numbers in back.items() for old in sorted(set(numbers))]
+                yield self._concern, [{"openid": who, "news": old, "due": dues[who]} for who, old in again]
         return 1
 
     def _answered(
@@ -230,7 +274,7 @@ class NewsRows:
         received, _, key = after.partition(" ")
         values = {"since": float(received), "behind": key, "before": fact.created, "many": many}
         rows = yield _ANSWERS, [values]
-        people = {openid for _, _, openid, answer in rows if shows(_answers.decode(answer), fact)}
+        people = {openid for _, key, openid, data in rows if (said := _answer(key, data)) and shows(said, fact)}
         behind = f"{rows[-1][0]!r} {rows[-1][1]}" if len(rows) == many else ""
         return [(openid, "") for openid in people], behind
 
@@ -243,27 +287,48 @@ class NewsRows:
             return 0  # what belongs together is told together
         rows = yield _DUE, [{"now": time, "many": many}]
         who = sorted({row[0] for row in rows})
-        taken = yield _TAKE, [{"who": openid, "now": time} for openid in who]
-        facts: dict[int, News] = {}
-        for number, data in (yield _READ, [{"the_id": number} for number in sorted({row[1] for row in taken})]):
-            facts[number] = _news.decode(data)
-        wanted: dict[str, set[tuple[str, str]]] = {openid: set() for openid in who}
-        for openid, kind, value in (yield _WANTED, [{"who": openid} for openid in who]):
-            wanted[openid].add((kind, value))
-        made = []
-        for openid in who:
-            theirs = [
-                (number, facts[number], why)
-                for number in sorted(row[1] for row in taken if row[0] == openid)
-                if number in facts and (why := _why(facts[number], wanted[openid])) is not None
-            ]
-            made += [rows_of.pack(notice, numbers) for notice, numbers in tell(openid, theirs)] if theirs else []
+        known = yield _ALL, [{"who": openid} for openid in who]
+        facts = yield from self._facts({row[1] for row in known})
+        taken = yield _TAKE, [{"who": openid, "the_id": number} for openid, number in _together(known, facts, time)]
+        wanted = yield from self._wanted(who)
+        theirs: dict[str, list[Due]] = {}
+        for openid, number in sorted((row[0], row[1]) for row in taken):
+            if number in facts:
+                due_one = (number, facts[number], _why(facts[number], wanted[openid]))
+                theirs.setdefault(openid, []).append(due_one)
+        made, failed = [], set[int]()
+        for openid, several in theirs.items():
+            notices, unsaid = tell(openid, [one for one in several if one[0] not in failed])
+            made += [rows_of.pack(notice, numbers) for notice, numbers in notices]
+            failed.update(unsaid)
         yield from self._notices.keep(made)
+        yield _FAIL, [{"the_id": number} for number in sorted(failed)]
         return len(taken)
 
-    def requeue(self, openid: str, numbers: Sequence[int], time: float) -> Script[None]:
-        """Look again at news that was to be told a follower: what they want of it may be less by now."""
-        yield self._concern, [{"openid": openid, "news": number, "due": time} for number in sorted(set(numbers))]
+    def _facts(self, numbers: Collection[int]) -> Script[dict[int, News]]:
+        """What can be read of news, by number."""
+        rows = yield _READ, [{"the_id": number} for number in sorted(numbers)]
+        return {number: fact for number, data in rows if (fact := _read(number, data)) is not None}
+
+    def _wanted(self, people: Sequence[str]) -> Script[dict[str, set[tuple[str, str]]]]:
+        wanted: dict[str, set[tuple[str, str]]] = {openid: set() for openid in people}
+        for openid, kind, value in (yield _WANTED, [{"who": openid} for openid in people]):
+            wanted[openid].add((kind, value))
+        return wanted
+
+    def look_again(self, openid: str, time: float) -> Script[None]:
+        """Look again at what was to be told a follower, who may want less of it by now. What is just going out goes
+        once, and is not tried again if it is no more wanted."""
+        back = yield from take_back([openid])
+        numbers = sorted(set(back.get(openid, ())))
+        yield self._concern, [{"openid": openid, "news": number, "due": time} for number in numbers]
+        rows = yield from going(openid)
+        if rows:
+            facts = yield from self._facts({number for _, several in rows.values() for number in several})
+            wanted = (yield from self._wanted([openid]))[openid]
+            still = {number for number, fact in facts.items() if _why(fact, wanted) is not None}
+            unwanted = {row: key for row, (key, several) in rows.items() if still.isdisjoint(several)}
+            yield from send_no_more(list(unwanted), list(unwanted.values()))
 
     def reset(self, openid: str, rhythm: str, time: float) -> Script[None]:
         """Tell a follower of what waits for them no later than a new rhythm would."""
@@ -280,6 +345,34 @@ def _due(fact: News, rhythm: str) -> float:
     if rhythm == WEEKLY and 0 < fact.step <= URGENT:
         rhythm = DAILY
     return due(rhythm or AT_ONCE, fact.created)
+
+
+def _read(number: int, data: bytes) -> News | None:
+    try:
+        return _news.decode(data)
+    except msgspec.DecodeError as error:  # another version of the program wrote it
+        logger.error("news cannot be read and is set aside", number=number, reason=str(error))
+        return None
+
+
+def _answer(key: str, data: bytes) -> Answer | None:
+    try:
+        return _answers.decode(data)
+    except msgspec.DecodeError as error:
+        logger.warning("kept answer cannot be read and is passed over", key=key, reason=str(error))
+        return None
+
+
+def _together(known: Sequence[Row], facts: dict[int, News], time: float) -> list[tuple[str, int]]:
+    """Of what concerns people, what is due, and with it what else is new of the same policies: what has changed again
+    is told as it stands now."""
+    told = {(openid, facts[number].policy) for openid, number, due in known if due <= time and number in facts}
+    return sorted(
+        (openid, number)
+        for openid, number, due in known
+        if due <= time
+        or (number in facts and facts[number].kind != CORRECTED and (openid, facts[number].policy) in told)
+    )
 
 
 def _why(fact: News, wanted: set[tuple[str, str]]) -> Criterion | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import msgspec
-from sqlalchemy import String, bindparam, delete, func, select, update
+import structlog
+from sqlalchemy import String, bindparam, func, literal_column, select, update
 
 from bot.notices import Notice
 from bot.store.driver import Changes, Script, Store, Values, once
@@ -18,17 +19,19 @@ from bot.store.tables import notices
 
 PENDING, WAITING, PLANNED, TOLD, NOTHING = "pending", "waiting", "planned", "told", "nothing"
 
+logger = structlog.get_logger(__name__)
+
 _encoder = msgspec.json.Encoder()
 _notices = msgspec.json.Decoder(Notice)
 _key, _who = bindparam("the_key", type_=String), bindparam("who", type_=String)
 _DUE = (
-    select(notices.c.data)
+    select(notices.c.key, notices.c.data)
     .where(notices.c.state == PENDING, notices.c.due <= bindparam("now"))
     .order_by(notices.c.due)
     .limit(bindparam("many"))
 )
 _WAITING = (
-    select(notices.c.openid, notices.c.data)
+    select(notices.c.openid, notices.c.key, notices.c.data)
     .where(notices.c.openid == _who, notices.c.state == WAITING)
     .order_by(notices.c.created, notices.c.key)
 )
@@ -37,17 +40,9 @@ _TAKE = Changes(
     key=notices.c.key,
     name="the_key",
 )
+_REOPEN = update(notices).where(notices.c.key == _key, notices.c.state == literal_column(f"'{PLANNED}'"))
 _PUT_BACK = update(notices).where(notices.c.key == _key)
 _COUNTS = select(notices.c.state, func.count()).group_by(notices.c.state)
-_RECALL = (
-    delete(notices)
-    .where(
-        notices.c.openid == _who,
-        (notices.c.state == PENDING) | (notices.c.state == WAITING),
-        notices.c.kind != "corrected",
-    )
-    .returning(notices.c.news)
-)
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,14 +69,18 @@ class Notices:
     def due(self, time: float, *, many: int) -> Script[list[Notice]]:
         """Pending notices to look at by `time`, the longest due first, at most `many`."""
         rows = yield _DUE, [{"now": time, "many": many}]
-        return [_notices.decode(row[0]) for row in rows]
+        found = [(key, _read(key, data)) for key, data in rows]
+        unread = [Settled(key=key, state=NOTHING, reason="unreadable") for key, notice in found if notice is None]
+        yield from self.take(unread)
+        return [notice for _, notice in found if notice is not None]
 
     def waiting(self, openids: Collection[str]) -> Script[dict[str, list[Notice]]]:
         """What each of these followers is to be told with their next answer, oldest first."""
         rows = yield _WAITING, [{"who": openid} for openid in sorted(openids)]
         found: dict[str, list[Notice]] = {}
-        for openid, data in rows:
-            found.setdefault(openid, []).append(_notices.decode(data))
+        for openid, key, data in rows:
+            if (notice := _read(key, data)) is not None:
+                found.setdefault(openid, []).append(notice)
         return found
 
     def take(self, settled: Sequence[Settled]) -> Script[set[str]]:
@@ -94,18 +93,29 @@ class Notices:
         done = yield _TAKE, rows
         return {row[0] for row in done}
 
+    def reopen(self, settled: Sequence[Settled]) -> Script[None]:
+        """Settle notices that were planned, and whose row in the outbox is not sent."""
+        rows = sorted(settled, key=lambda one: one.key)
+        yield (
+            _REOPEN,
+            [{"the_key": one.key, "state": one.state, "reason": one.reason, "due": one.due} for one in rows],
+        )
+
     def put_back(self, keys: Sequence[str]) -> Script[None]:
         """Let notices wait again that were taken in this transaction for an answer that is not given."""
         yield _PUT_BACK, [{"the_key": key, "state": WAITING} for key in sorted(keys)]
 
-    def recall(self, openid: str) -> Script[list[int]]:
-        """Take back what waits for a follower, corrections excepted; the news it was made of."""
-        rows = yield _RECALL, [{"who": openid}]
-        return [number for row in rows for number in msgspec.json.decode(row[0], type=list[int])]
-
     async def counts(self) -> dict[str, int]:
         """How many notices are in each state."""
         return {row[0]: row[1] for row in await self._store.run(lambda: once(_COUNTS))}
+
+
+def _read(key: str, data: bytes) -> Notice | None:
+    try:
+        return _notices.decode(data)
+    except msgspec.DecodeError as error:  # another version of the program wrote it
+        logger.error("notice cannot be read and is set aside", kind=key.partition(":")[0], reason=str(error))
+        return None
 
 
 def pack(notice: Notice, news: Sequence[int]) -> Values:

@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import Float, Integer, String, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    Float,
+    Integer,
+    String,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from bot.store.calls import Allowance, Claim, Entry, Line, Settlement, State
 from bot.store.claims import Claims, shown
-from bot.store.driver import Script, Store, once
+from bot.store.driver import Row, Script, Store, once
 from bot.store.limits import Stop
 from bot.store.tables import audiences, outbox
 
-_OLD = (
+# Written out, so that the index of settled rows serves: a look at the whole table would hold every writer up.
+OLD = (
     select(outbox.c.id)
-    .where(outbox.c.settled < bindparam("before", type_=Float), outbox.c.state != State.UNKNOWN.value)
+    .where(outbox.c.state == bindparam("the_state", type_=String), outbox.c.settled.is_not(None))
+    .where(outbox.c.settled < bindparam("before", type_=Float))
     .limit(bindparam("many", type_=Integer))
 )
-_PURGE = delete(outbox).where(outbox.c.id.in_(_OLD)).returning(outbox.c.key)
+_PURGE = delete(outbox).where(outbox.c.id.in_(OLD)).returning(outbox.c.key)
 _PURGE_LIST = delete(audiences).where(audiences.c.batch == bindparam("the_key", type_=String))
-_COUNTS = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+COUNTS: tuple[Any, ...] = (  # each by the index of its rows
+    select(func.min(outbox.c.state), func.count()).where(outbox.c.state == literal_column(f"'{State.WAITING}'")),
+    select(func.min(outbox.c.state), func.count()).where(outbox.c.state == literal_column(f"'{State.SENDING}'")),
+    select(outbox.c.state, func.count()).where(outbox.c.settled.is_not(None)).group_by(outbox.c.state),
+)
+_PLANNED = select(func.count()).select_from(
+    select(outbox.c.id)
+    .where(outbox.c.channel == bindparam("the_channel", type_=String), outbox.c.state == literal_column("'waiting'"))
+    .limit(bindparam("most", type_=Integer))
+    .subquery()
+)
 _LIST = (
     select(*(outbox.c[name] for name in Line.__struct_fields__))
     .where(outbox.c.state == bindparam("the_state", type_=String))
@@ -31,6 +56,7 @@ _RETRY = (
     update(outbox)
     .where(outbox.c.id == bindparam("the_id", type_=Integer))
     .where(or_(outbox.c.state == State.FAILED.value, outbox.c.state == State.UNKNOWN.value))
+    .values(retries=outbox.c.retries + case((outbox.c.state == State.FAILED.value, 1), else_=0))
     .returning(outbox.c.id)
 )
 
@@ -49,6 +75,11 @@ class OutboxRows:
         Of calls that are due at the same time the one entered first goes first."""
         rows = [{**msgspec.structs.asdict(entry), "created": time, "state": State.WAITING.value} for entry in entries]
         return len((yield self._add, rows))
+
+    def waiting(self, channel: str, most: int) -> Script[int]:
+        """How many rows of a channel wait, counted up to `most`."""
+        rows = yield _PLANNED, [{"the_channel": channel, "most": most}]
+        return int(rows[0][0])
 
     def address(self, key: str, openids: Sequence[str]) -> Script[None]:
         """Name who receives the one call of that key, before it is due."""
@@ -88,16 +119,19 @@ class OutboxRows:
             lambda: self._claims.settle(channel, settlements, owner=owner, time=time, stop=stop)
         )
 
-    async def reclaim(self, channel: str, time: float, *, life: float = 0.0) -> tuple[int, int]:
+    async def reclaim(self, channel: str, time: float, *, life: float = 0.0, but: str = "") -> tuple[int, int]:
         """Rows whose lease is over: how many go again, since the platform would know a repeat for `life` seconds, and
-        how many are unknown and wait for a person."""
-        return await self._store.run(lambda: self._claims.reclaim(channel, time=time, life=life))
+        how many are unknown and wait for a person. Those of the owner `but` are left as they are."""
+        return await self._store.run(lambda: self._claims.reclaim(channel, time=time, life=life, but=but))
 
     async def purge(self, before: float, many: int = 1000) -> int:
         """Forget at most `many` rows settled before that time; how many went. Those that wait for a person stay."""
 
         def script() -> Script[int]:
-            gone = yield _PURGE, [{"before": before, "many": many}]
+            gone: list[Row] = []
+            for state in (State.SENT, State.FAILED, State.SKIPPED):
+                rest = {"before": before, "many": many - len(gone), "the_state": state.value}
+                gone = [*gone, *(yield _PURGE, [rest])]
             yield _PURGE_LIST, [{"the_key": row[0]} for row in gone]
             return len(gone)
 
@@ -105,7 +139,14 @@ class OutboxRows:
 
     async def counts(self) -> dict[str, int]:
         """How many rows are in each state."""
-        return {row[0]: row[1] for row in await self._store.run(lambda: once(_COUNTS))}
+
+        def script() -> Script[dict[str, int]]:
+            found: list[Row] = []
+            for statement in COUNTS:
+                found += yield statement, [{}]
+            return {state: count for state, count in found if count}
+
+        return await self._store.run(script)
 
     async def newest(self, state: State, many: int) -> list[Line]:
         """The newest rows in a state, at most `many`."""
@@ -113,9 +154,11 @@ class OutboxRows:
         return [shown(row) for row in rows]
 
     async def retry(self, ids: Sequence[int], *, time: float, expires: float) -> list[int]:
-        """Let rows that failed, or whose outcome a person has looked into, go again until `expires`; which were."""
+        """Let rows that failed, or whose outcome a person has looked into, go again until `expires`; which were.
+        One that failed goes under another id, for the platform may know it by its own (mass messages: a day)."""
         fresh = {"state": State.WAITING.value, "owner": "", "due": time, "expires": expires, "settled": None}
-        rows = [{"the_id": number, **fresh, "attempts": 0, "tried": 0.0, "reason": ""} for number in sorted(set(ids))]
+        blank = {"attempts": 0, "tried": 0.0, "reason": "", "errcode": 0, "msgid": "", "report": ""}
+        rows = [{"the_id": number, **fresh, **blank} for number in sorted(set(ids))]
 
         def script() -> Script[list[int]]:
             return [row[0] for row in (yield _RETRY, rows)]

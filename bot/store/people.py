@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import String, bindparam, delete, select, update
+from sqlalchemy import Float, String, bindparam, delete, select, update
 
 from bot.person import (
     Change,
@@ -19,12 +19,11 @@ from bot.person import (
     Subscription,
     Unsubscribe,
 )
-from bot.store.driver import Script, Statement, Store
+from bot.store.driver import Script, Store
 from bot.store.followers import FORGETTING
 from bot.store.news import NewsRows
-from bot.store.notices import Notices
 from bot.store.subscriptions import Subscriptions
-from bot.store.tables import enterprises, followers, inbox, outbox
+from bot.store.tables import enterprises, followers, inbox
 
 Changed = tuple[str, Change, float]  # whose, what, and when in seconds since 1970
 
@@ -33,18 +32,12 @@ _facts = msgspec.json.Decoder(Facts)
 _READ = select(enterprises.c.facts, enterprises.c.consented).where(enterprises.c.openid == bindparam("openid"))
 _who = bindparam("who", type_=String)
 _DROP = delete(enterprises).where(enterprises.c.openid == _who)
-_NOTICES_GOING = delete(outbox).where(
-    outbox.c.openid == _who,
-    outbox.c.state == "waiting",
-    outbox.c.notice != "",
-    outbox.c.notice.not_like("corrected:%"),
-)
 _UNSAY = (
     update(inbox)
     .where(inbox.c.openid == _who, inbox.c.state == "answered", inbox.c.key != bindparam("but", type_=String))
     .values(openid="", message=b"", answer=b"", state="erased")
 )
-_UNSCENE = update(followers).where(followers.c.openid == _who).values(scene="")
+_UNSCENE = update(followers).where(followers.c.openid == _who).values(scene="", erased=bindparam("time", type_=Float))
 
 
 class People:
@@ -55,7 +48,6 @@ class People:
         new = {"facts": upsert.excluded.facts, "consented": upsert.excluded.consented}
         self._keep = upsert.on_conflict_do_update(index_elements=["openid"], set_=new)
         self._subscriptions = Subscriptions(store)
-        self._notices = Notices(store)
         self._news = NewsRows(store)
 
     def read(self, openid: str) -> Script[Person]:
@@ -93,13 +85,11 @@ class People:
             yield from self._subscriptions.end(openid, ended, reason=change.reason, time=time)
         else:
             yield from self._subscriptions.end_all(openid, reason=change.reason, time=time)
-            yield _NOTICES_GOING, [{"who": openid}]
-        numbers = yield from self._notices.recall(openid)
-        yield from self._news.requeue(openid, numbers, time)
+        yield from self._news.look_again(openid, time)
 
     def _erase(self, openid: str, but: str, time: float) -> Script[None]:
         yield _UNSAY, [{"who": openid, "but": but}]
         yield from self._subscriptions.end_all(openid, reason="erased", time=time)
-        forgetting: Sequence[Statement] = (*FORGETTING, _UNSCENE)
-        for statement in forgetting:
+        for statement in FORGETTING:
             yield statement, [{"who": openid}]
+        yield _UNSCENE, [{"who": openid, "time": time}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import msgspec
 from sqlalchemy import Float, String, bindparam, literal_column, select
@@ -17,9 +17,10 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     follows   they still do: nobody else is written to
     window_*  customer-service messages left, and until when
     grants    sends left, by template
-    refused   templates they take no more
+    refused   templates they lately said they take no more
     pushed    when notices were pushed to them lately
     channels  which are neither stopped nor used up for today
+    later     which are paused or used up, with when they may be used again
     """
 
     follows: bool = False
@@ -29,13 +30,19 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     refused: frozenset[str] = frozenset()
     pushed: tuple[float, ...] = ()
     channels: frozenset[str] = frozenset()
+    later: Mapping[str, float] = {}
 
 
 _who = bindparam("who", type_=String)
 _WINDOW = select(followers.c.openid, followers.c.window_until, followers.c.window_left).where(
     followers.c.openid == _who
 )
-_GRANTS = select(grants.c.openid, grants.c.template, grants.c.sends, grants.c.refused).where(grants.c.openid == _who)
+_GRANTS = select(grants.c.openid, grants.c.template, grants.c.sends, grants.c.refused, grants.c.changed).where(
+    grants.c.openid == _who
+)
+FORGIVEN = (
+    28 * 86_400.0
+)  # seconds after which a refused template may be tried again: nobody tells when it is taken anew
 _PUSHED = (
     select(outbox.c.openid, outbox.c.created)
     .where(outbox.c.openid == _who, outbox.c.notice != "", outbox.c.created > bindparam("since", type_=Float))
@@ -49,15 +56,15 @@ class Reaches:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def read(self, openids: Collection[str], since: float, channels: frozenset[str]) -> Script[dict[str, Reach]]:
-        """The ways to each of these; pushes are counted from `since` on."""
+    def read(self, openids: Collection[str], since: float, time: float) -> Script[dict[str, Reach]]:
+        """The ways to each of these at `time`, but for the channels; pushes are counted from `since` on."""
         asked = [{"who": openid} for openid in sorted(openids)]
         windows = {row[0]: (row[1], row[2]) for row in (yield _WINDOW, asked)}
         left: dict[str, dict[str, int]] = {}
         refused: dict[str, set[str]] = {}
-        for openid, template, sends, no in (yield _GRANTS, asked):
+        for openid, template, sends, no, changed in (yield _GRANTS, asked):
             left.setdefault(openid, {})[template] = sends
-            if no:
+            if no and changed > time - FORGIVEN:
                 refused.setdefault(openid, set()).add(template)
         pushed: dict[str, list[float]] = {}
         for openid, created in (yield _PUSHED, [{**one, "since": since} for one in asked]):
@@ -70,7 +77,6 @@ class Reaches:
                 grants=left.get(openid, {}),
                 refused=frozenset(refused.get(openid, ())),
                 pushed=tuple(pushed.get(openid, ())),
-                channels=channels,
             )
             for openid in openids
         }

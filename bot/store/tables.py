@@ -52,6 +52,7 @@ followers = Table(
     Column("last_message", Float, nullable=False, server_default="0"),
     Column("window_until", Float, nullable=False, server_default="0"),  # until then we may write to them,
     Column("window_left", Integer, nullable=False, server_default="0"),  # this many times
+    Column("erased", Float, nullable=False, server_default="0"),  # when they last had all else forgotten
     sqlite_with_rowid=False,
 )
 
@@ -125,9 +126,17 @@ outbox = Table(
     Column("tried", Float, nullable=False, server_default="0"),  # since when it may have gone out, unknown to us
     Column("msgid", String(24), nullable=False, server_default=""),  # what the platform calls it; beyond 2^53, so text
     Column("report", Text, nullable=False, server_default=""),  # what the platform told afterwards
+    Column(
+        "retries", Integer, nullable=False, server_default="0"
+    ),  # how often a person let it go again after a failure
 )
-Index("outbox_waiting", outbox.c.channel, outbox.c.due, sqlite_where=text("state = 'waiting'"),
-      postgresql_where=text("state = 'waiting'"))  # fmt: skip
+for _name, _columns, _where in (
+    ("outbox_waiting", ("channel", "due", "id"), "state = 'waiting'"),
+    ("outbox_doubtful", ("channel", "due", "id"), "state = 'waiting' AND tried > 0"),
+    ("outbox_bringing", ("channel", "due", "id"), "state = 'waiting' AND notice <> ''"),
+    ("outbox_settled", ("state", "settled"), "settled IS NOT NULL"),
+):
+    Index(_name, *(outbox.c[name] for name in _columns), sqlite_where=text(_where), postgresql_where=text(_where))
 
 Index("outbox_sending", outbox.c.lease, sqlite_where=text("state = 'sending'"),
       postgresql_where=text("state = 'sending'"))  # fmt: skip
@@ -251,13 +260,12 @@ endings = Table(
     Column("reason", String(10), nullable=False),  # asked, too_many, erased, left
 )
 
-# Which edition of the corpus people were last told of: one row. `number` only grows.
+# Every edition of the corpus that people were told of; the one of the highest number was the last.
 editions = Table(
     "editions",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("number", Integer, nullable=False),
-    Column("version", String(16), nullable=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version", String(16), nullable=False, index=True),
     Column("time", Float, nullable=False),
 )
 
@@ -287,9 +295,10 @@ news = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("key", String(80), nullable=False, unique=True),
+    Column("policy", String(32), nullable=False, server_default="", index=True),
     Column("data", LargeBinary, nullable=False),
     Column("created", Float, nullable=False, index=True),
-    Column("state", String(10), nullable=False),  # spreading, spread
+    Column("state", String(10), nullable=False),  # spreading, spread, failed: it cannot be read or said
     Column("at", Integer, nullable=False, server_default="0"),
     Column("after", String(80), nullable=False, server_default=""),
     Column("people", Integer, nullable=False, server_default="0"),

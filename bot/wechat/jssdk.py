@@ -13,12 +13,13 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.clock import Clock
-from bot.errors import WeChatError
+from bot.clock import Clock, within
+from bot.errors import StoreError, WeChatError
 from bot.wechat.token import LEASE, RENEW_BEFORE, Held, SharedToken
 
 logger = structlog.get_logger(__name__)
 
+PATIENCE = 0.5  # seconds that a page waits for it
 TRY_AGAIN = 60.0  # seconds until a ticket that could not be had is asked for again
 
 
@@ -47,27 +48,44 @@ class PageTicket:
         self._owner = uuid.uuid4().hex
         self._held: Held | None = None
         self._try_again = 0.0
-        self._one = asyncio.Lock()
+        self._renewing: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        """Fetch no more."""
+        if self._renewing is not None:
+            self._renewing.cancel()
+            await asyncio.gather(self._renewing, return_exceptions=True)
 
     async def configure(self, url: str) -> dict[str, str] | None:
-        """What a page at this address gives to `wx.config`: app_id, timestamp, nonce, signature. None where no ticket
-        can be had now."""
-        async with self._one:
-            ticket = await self._current()
-        if not ticket:
+        """What a page at this address gives to `wx.config`: app_id, timestamp, nonce, signature. None where there is
+        no ticket: nobody waits longer than PATIENCE for a button."""
+        await self._look_after()
+        if self._held is None or self._left(self._held) <= 0:
             return None
         nonce, timestamp = secrets.token_hex(8), int(self._clock.time())
-        signature = sign_page(ticket=ticket, nonce=nonce, timestamp=timestamp, url=url)
+        signature = sign_page(ticket=self._held.value, nonce=nonce, timestamp=timestamp, url=url)
         return {"app_id": self._app_id, "timestamp": str(timestamp), "nonce": nonce, "signature": signature}
 
-    async def _current(self) -> str:
-        if self._held is not None and self._left(self._held) >= RENEW_BEFORE:
-            return self._held.value
-        held = await self._shared.read()
-        if self._left(held) < RENEW_BEFORE and self._clock.time() >= self._try_again:
-            held = await self._replace(held)
-        self._held = held
-        return held.value if self._left(held) > 0 else ""
+    async def _look_after(self) -> None:
+        """Begin to renew the ticket where it is time to; wait a little where one began that or has no ticket."""
+        left = self._left(self._held) if self._held is not None else 0.0
+        if left >= RENEW_BEFORE:
+            return
+        running = self._renewing is not None and not self._renewing.done()
+        if not running and self._clock.time() >= self._try_again:
+            self._renewing = asyncio.create_task(self._renew())
+        elif not running or left > 0:
+            return
+        assert self._renewing is not None
+        await within(self._clock, self._renewing, PATIENCE)
+
+    async def _renew(self) -> None:
+        try:
+            held = await self._shared.read()
+            self._held = await self._replace(held) if self._left(held) < RENEW_BEFORE else held
+        except StoreError as error:
+            logger.warning("page ticket not renewed", reason=str(error))
+            self._try_again = self._clock.time() + TRY_AGAIN
 
     async def _replace(self, seen: Held) -> Held:
         time = self._clock.time()

@@ -18,6 +18,7 @@ from bot.person import Change, Subscribe
 from bot.replies import Answer, Say
 from bot.store.driver import once
 from bot.store.inbox import Inbox, Settlement
+from bot.store.notices import TOLD, Notices, Settled
 from bot.store.people import People
 from bot.store.tables import notices
 from bot.subscriptions import Herald
@@ -78,6 +79,12 @@ async def told(store: Any) -> list[Notice]:
     """Every notice that was made, oldest first."""
     rows = await store.run(lambda: once(select(notices.c.data).order_by(notices.c.created, notices.c.key)))
     return [msgspec.json.decode(row[0], type=Notice) for row in rows]
+
+
+async def tell(store: Any) -> None:
+    """All who wait for something are told it."""
+    keys = [Settled(key=notice.key, state=TOLD, reason="answer") for notice in await told(store)]
+    await store.run(lambda: Notices(store).take(keys))
 
 
 async def change(store: Any, clock: ManualClock, openid: str, *changes: Change) -> None:

@@ -143,3 +143,19 @@ def test_the_system_clock_tells_the_systems_time() -> None:
     """Seconds since 1970."""
     before = time.time()
     assert before <= SystemClock().time() <= time.time()
+
+
+async def test_setting_a_clock_lets_no_time_pass() -> None:
+    """It shows another time; whoever sleeps, sleeps as long as before."""
+    clock, log = ManualClock(100.0), list[tuple[str, float]]()
+    before = clock.monotonic()
+    task = asyncio.create_task(wake(clock, "one", 10, log=log))
+    await clock.advance(4)
+    clock.set_forward(3600)
+    assert (clock.time(), clock.monotonic() - before) == (3704.0, 4.0)
+    await clock.advance(5)
+    assert log == []
+    await clock.advance(1)
+    assert log == [("one", 3710.0)]
+    await task
+    assert SystemClock().monotonic() <= SystemClock().monotonic()

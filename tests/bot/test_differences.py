@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from bot.differences import Difference, Publication, differences
-from bot.policies import Contact, Fixed, Paper, Policy, Rate, Tier, Tiers
+from bot.policies import Contact, Fixed, Need, Paper, Policy, Rate, Tier, Tiers
 
 PAPER = Paper(title="若干政策", number="青政发〔2024〕11号", end=date(2026, 12, 31))
 GRANT = Fixed(name="认定奖励", amount=500_000)
@@ -114,3 +114,90 @@ def test_lines_desks_and_papers() -> None:
     assert {one.field for one in found(contacts=other)} == {"unit"}
     renumbered = msgspec.structs.replace(PAPER, number="青政发〔2026〕1号")
     assert found(paper=renumbered) == [Difference(field="paper", before=PAPER, after=renumbered)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("营收≥5亿元", "营收≤5亿元"),
+        ("成立1-5年的企业", "成立15年的企业"),
+        ("增长+5%以上", "增长-5%以上"),
+        ("第1、5条的企业", "第15条的企业"),
+        ("1/3以上", "13以上"),
+        ("比例1:5", "比例15"),
+    ],
+)
+def test_signs_are_no_stops(before: str, after: str) -> None:
+    """What turns a bound round or makes another figure is told."""
+    old = Publication(policy=msgspec.structs.replace(POLICY, who=(before,), conditions=(before,)), paper=PAPER)
+    new = Publication(policy=msgspec.structs.replace(POLICY, who=(after,), conditions=(after,)), paper=PAPER)
+    assert {one.field for one in differences(old, new)} == {"who", "condition"}
+
+
+@pytest.mark.parametrize("line", ["设备投资1,000万元以上；", "设备投资１０００万元，以上。", "設備投資 1000万元以上"])
+def test_spelling_is_no_change(line: str) -> None:
+    """Width, spaces, stops, commas within a number, traditional characters."""
+    assert found(conditions=(line,)) == []
+
+
+def test_a_line_is_changed_only_into_what_is_like_it() -> None:
+    """One that went and another that came have nothing to do with each other; of several each finds its own."""
+    assert found(conditions=("在本市纳税",)) == [
+        Difference(field="condition", before="设备投资1000万元以上"),
+        Difference(field="condition", after="在本市纳税"),
+    ]
+    two = ("设备投资2000万元以上", "在本市纳税满三年")
+    old = Publication(
+        policy=msgspec.structs.replace(POLICY, conditions=("在本市纳税满两年", *POLICY.conditions)), paper=PAPER
+    )
+    new = Publication(policy=msgspec.structs.replace(POLICY, conditions=two), paper=PAPER)
+    assert [(one.before, one.after) for one in differences(old, new)] == [
+        ("在本市纳税满两年", "在本市纳税满三年"),
+        ("设备投资1000万元以上", "设备投资2000万元以上"),
+    ]
+
+
+def test_another_benefit_is_not_the_one_before() -> None:
+    """One that is given for something else came; one that is named a little otherwise was changed."""
+    other = Fixed(name="设备租金补贴", amount=100_000)
+    assert [(one.before, one.after) for one in found(benefits=(other, SHARE, SCALE))] == [(GRANT, None), (None, other)]
+    renamed = Fixed(name="首次认定奖励", amount=500_000)
+    assert [(one.before, one.after) for one in found(benefits=(renamed, SHARE, SCALE))] == [(GRANT, renamed)]
+
+
+def test_a_rule_that_changes_takes_nothing_else_with_it() -> None:
+    """Who gets it and what else decides are told beside the rule, whose line says neither."""
+    changed = benefits(base="年度设备投资", who="装备企业", note="按年度申报")
+    assert [one.field for one in changed] == ["terms", "given_to", "note"]
+    other = Fixed(name="设备补助", amount=1_000_000, note="按年度申报")
+    assert [one.field for one in found(benefits=(GRANT, other, SCALE))] == ["benefit", "note"]
+
+
+def test_what_decides_beside_the_line() -> None:
+    """Bounds of a base, of a need and of a step, and which benefits share a limit: that it changed is told."""
+    rules = [Difference(field="rules", of="设备补助")]
+    assert benefits(base_at_least=10_000_000) == rules
+    assert benefits(topup=True) == rules
+    assert [one.field for one in benefits(base="年度设备投资", base_at_least=10_000_000)] == ["terms", "rules"]
+    asked = POLICY.benefits
+    need = Need(fact="turnover", at_least=1e8)
+    old = Publication(policy=msgspec.structs.replace(POLICY, needs=(need,)), paper=PAPER)
+    raised = msgspec.structs.replace(old.policy, needs=(Need(fact="turnover", at_least=5e8),))
+    assert list(differences(old, Publication(policy=raised, paper=PAPER))) == [Difference(field="rules")]
+    assert found(benefits=asked, needs=(need,)) == [], "a rule that is only now spelled out"
+    low, high = (Tier(label=label, at_least=at, amount=1) for label, at in (("小", 1.0), ("大", 2.0)))
+    scale = msgspec.structs.replace(SCALE, tiers=(low, high))
+    moved = msgspec.structs.replace(scale, tiers=(low, msgspec.structs.replace(high, at_least=3.0)))
+    before, after = (
+        Publication(policy=msgspec.structs.replace(POLICY, benefits=(one,)), paper=PAPER) for one in (scale, moved)
+    )
+    assert list(differences(before, after)) == [Difference(field="rules", of="上台阶")]
+
+
+def test_sharing_is_a_rule_and_its_word_is_not() -> None:
+    """Two benefits that come under one limit are told; another word of ours for the same is not."""
+    together = tuple(msgspec.structs.replace(one, shared="a") for one in (GRANT, SHARE))
+    assert [one.of for one in found(benefits=(*together, SCALE))] == ["认定奖励", "设备补助"]
+    before = Publication(policy=msgspec.structs.replace(POLICY, benefits=together), paper=PAPER)
+    named = tuple(msgspec.structs.replace(one, shared="b") for one in together)
+    assert differences(before, Publication(policy=msgspec.structs.replace(POLICY, benefits=named), paper=PAPER)) == ()

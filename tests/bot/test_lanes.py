@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from bot.clock import ManualClock
 from bot.errors import Refused, StoreError, Temporary, Unreachable
-from bot.outbox import LEASE, PAUSE, TICK, WINDOW, Ended, judge
-from bot.store.calls import LIFE_SPARED, Claimed, Entry, Limit, State, Window
+from bot.outbox import LEASE, PAUSE, SEND_SECONDS, TICK, WINDOW, Ended, judge
+from bot.store.calls import LIFE_SPARED, Allowance, Claimed, Entry, Limit, State, Window
 from bot.store.database import Database
 from bot.store.outbox import OutboxRows
+from bot.store.tables import outbox
 from tests.bot.processes import build, states, usage, wait_for
 from tests.bot.wechat.platform import finish
 
@@ -268,3 +269,69 @@ async def test_a_round_that_only_waits_for_the_pace_asks_nothing(database: Datab
     assert [await process.run_once(), await process.run_once()] == [1, 0]
     await clock.advance(1.0)
     assert await process.run_once() == 2
+
+
+async def test_setting_the_clock_breaks_nothing_off(database: Database, clock: ManualClock) -> None:
+    """A call under way goes on to its end; the clock's new time says nothing of how long it has taken."""
+    channel = Gated()
+    channel.gates["oA"] = asyncio.Event()
+    await wait_for(database, clock, "oA", channel="elsewhere")
+    running = asyncio.create_task(build(database, clock, channel).run_once())
+    await until(lambda: channel.under_way == 1)
+    clock.set_forward(SEND_SECONDS + 1)
+    for _ in range(10):
+        await clock.advance(TICK)
+        await asyncio.sleep(0.005)
+    channel.gates["oA"].set()
+    await finish(clock, running)
+    assert await states(database) == [("sent", 0, "")]
+
+
+async def test_a_clock_set_back_does_not_stop_a_lane(database: Database, clock: ManualClock) -> None:
+    """It waits for its pace no longer than it takes."""
+    channel = Gated()
+    channel.limit = Limit(per_second=2.0, burst=2, per_day=1000)
+    await wait_for(database, clock, *[f"o{number}" for number in range(6)], channel="elsewhere")
+    async with database.write() as connection:
+        await connection.execute(outbox.update().values(due=0.0))
+    process = build(database, clock, channel)
+    assert [await process.run_once(), await process.run_once()] == [2, 0]
+    clock.set_forward(-3600.0)
+    await clock.advance(TICK)
+    await process.run_once()
+    await clock.advance(1.0)
+    assert await process.run_once() == 2
+
+
+class Slow(Gated):
+    """A channel on which something is always under way."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__()
+        self.limit = Limit(per_second=5.0, burst=5, per_day=10_000, life=600.0)
+        self._clock = clock
+
+    async def send(self, row: Claimed) -> str:
+        """Take a while."""
+        await self._clock.sleep(3.0)
+        return await super().send(row)
+
+
+async def test_what_others_left_is_taken_up_within_a_long_round(database: Database, clock: ManualClock) -> None:
+    """A broadcast of hours is one round; what a killed process left has an id that the platform forgets in minutes."""
+    channel = Slow(clock)
+    rows, time = OutboxRows(database), clock.time()
+    await wait_for(database, clock, "oLost", channel="elsewhere")
+    allowance = Allowance(channel="elsewhere", most=1, day="2026-11-22", limit=channel.limit)
+    await rows.claim(allowance, owner="dead", time=time, lease=LEASE)
+    many = [entry for number in range(2000) for entry in _later(f"o{number}", clock)]
+    await database.run(lambda: rows.add(many, time=time))
+    running = asyncio.create_task(build(database, clock, channel).run_once())
+    for _ in range(int(LEASE) + 20):
+        await clock.advance(1.0)
+        await asyncio.sleep(0.004)
+    assert "oLost" in channel.sent
+    assert len(channel.sent) < 2000
+    assert not running.done()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Table
+from sqlalchemy.dialects.sqlite import insert
 
-from bot.clock import ManualClock
+from bot.clock import SHANGHAI, ManualClock
+from bot.config import Push
 from bot.limits import Limits
-from bot.store.calls import Limit
+from bot.store.calls import Entry, Limit
 from bot.store.database import Database
+from bot.store.driver import Script, T, Upsert
 from bot.store.limits import Usage
+from bot.store.outbox import OutboxRows
+from tests.bot.processes import Elsewhere, build
 
 LIMIT = Limit(per_second=2.0, burst=5, per_day=100, windowed=True)
 STEPS = st.lists(st.tuples(st.floats(-5, 10), st.integers(0, 20)), max_size=30)
@@ -72,3 +82,51 @@ def test_a_stopped_channel_has_nothing_left() -> None:
     assert used.left(100, day="2026-11-22", time=0.0) == 1
     assert used.left(90, day="2026-11-22", time=0.0) == 0
     assert used.left(100, day="2026-11-23", time=0.0) == 100
+
+
+async def test_what_was_planned_by_day_does_not_go_at_midnight(database: Database) -> None:
+    """When the quota of a new day lets it: it waits for the morning."""
+    clock = ManualClock(datetime(2026, 11, 23, 20, tzinfo=SHANGHAI).timestamp())
+    entry = Entry(key="k", openid="oA", channel="elsewhere", body=b"{}", due=0.0, expires=9e9, notice="changed:1")
+    await database.run(lambda: OutboxRows(database).add([entry], time=0.0))
+    channel = Elsewhere()
+    process = build(database, clock, channel)
+    midnight = datetime(2026, 11, 24, tzinfo=SHANGHAI).timestamp()
+    await Limits(database, clock=clock).pause("elsewhere", midnight, reason="45009")
+    sent = []
+    for until in (midnight + 1, midnight + 8.5 * 3600 - 1, midnight + 8.5 * 3600):
+        await clock.advance(until - clock.time())
+        await process.run_once()
+        sent.append(len(channel.sent))
+    assert sent == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "workdays", "asleep", "resting"),
+    [
+        (23, 10, True, "23 10:00", "23 10:00"),  # a Monday
+        (23, 21, True, "24 08:30", "24 08:30"),
+        (28, 10, True, "28 10:00", "30 08:30"),  # a Saturday
+        (28, 10, False, "28 10:00", "28 10:00"),
+        (28, 3, True, "28 08:30", "30 08:30"),
+    ],
+)
+def test_quiet_hours_are_part_of_what_may_go(day: int, hour: int, workdays: bool, asleep: str, resting: str) -> None:
+    """From when on notices may go at all, and those that can wait for a working day."""
+    clock = ManualClock(datetime(2026, 11, day, hour, tzinfo=SHANGHAI).timestamp())
+    limits = Limits(Unused(), clock=clock, push=Push(workdays=workdays))
+    allowed = limits.allow("custom", LIMIT, most=1)
+    shown = [f"{datetime.fromtimestamp(time, SHANGHAI):%d %H:%M}" for time in (allowed.asleep, allowed.resting)]
+    assert shown == [asleep, resting]
+
+
+class Unused:
+    """A database that is not asked."""
+
+    def insert(self, table: Table) -> Upsert:
+        """Only statements are made of it."""
+        return insert(table)
+
+    async def run(self, script: Callable[[], Script[T]]) -> T:
+        """Never."""
+        raise AssertionError(script)

@@ -343,3 +343,34 @@ async def test_a_paper_copy_says_where_the_page_is(site: Site) -> None:
     said = words(await site.text("/p/q91-1"))
     assert f"2026年11月22日打印，以当天的资料为准。最新情况见 {PUBLIC}/p/q91-1" in said
     assert TODAY + timedelta(days=39) == date(2026, 12, 31)
+
+
+async def test_policies_of_one_title_are_told_apart(site: Site) -> None:
+    """In lists, searches and on their own pages no two policies are called alike where people call them differently."""
+    assert "<h1>鼓励企业加大研发投入·技改</h1>" in await site.text("/p/q91-65")
+    rows = ROW.findall(await site.text(f"/policies?district={quote('平度市')}"))
+    titles = [re.sub("<.*?>", "", row.partition("</h4>")[0]).strip() for row in rows]
+    assert len(titles) > 5
+    assert len(set(titles)) == len(titles)
+    assert "鼓励企业加大研发投入·技改" in await site.text(f"/policies?q={quote('技改')}")
+
+
+async def test_what_is_over_comes_after_what_fits_nearly_as_well(site: Site) -> None:
+    """A search for 技改 shows the zone's policy that is over below those in force."""
+    rows = ROW.findall(await site.text(f"/policies?q={quote('技改')}"))
+    over = next(n for n, row in enumerate(rows) if "已到期" in row)
+    pingdu = next(n for n, row in enumerate(rows) if "/p/q91-65" in row)
+    assert pingdu < over
+
+
+async def test_restatements_are_counted_and_named(site: Site) -> None:
+    """Where the list holds the same money twice, it says so: the chat tells it once."""
+    page = words(await site.text("/policies?status=soon"))
+    again = [p for p in POLICIES if p.restates and CORPUS.status(p, TODAY) is Status.VALID]
+    assert again
+    assert re.search(r"共 44 条，其中4条是区（市）转述，同一笔钱不重复拿", page)
+
+
+async def test_a_limit_for_each_unit_is_shown(site: Site) -> None:
+    """What one mu of ponds gets at most stands on the page."""
+    assert "每亩最多6000元" in await site.text("/p/xh49-38")

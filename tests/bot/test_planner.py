@@ -16,11 +16,13 @@ from bot.clock import SHANGHAI, ManualClock
 from bot.config import Config, Push, WeChat
 from bot.notices import LIFE, Notice, life
 from bot.planner import Deferred, Nothing, Planner, PushPolicy, Told, plan, policy_of
-from bot.store.calls import Entry, Limit
+from bot.store.calls import Allowance, Entry, Limit, Settlement, State
 from bot.store.database import Database
 from bot.store.limits import ChannelRows, Stop
 from bot.store.notices import Notices, pack
+from bot.store.outbox import OutboxRows
 from bot.store.reach import Reach
+from bot.store.recalls import take_back
 from bot.store.tables import followers, grants, notices, outbox
 from tests.bot.channels.rows import NOTICE, PUSH
 
@@ -93,10 +95,11 @@ def test_a_single_consent_is_spent_last_and_a_lasting_one_first() -> None:
         reach(refused=frozenset({"T_TEMPLATE"}), grants={"T_NOTICE": 0, "T_OTHER": 3}),
         reach(channels=frozenset({"custom"}), grants={"T_NOTICE": 3}),
         reach(channels=frozenset()),
+        reach(channels=frozenset(), later={"custom": TIME + 60, "subscribe": TIME + 60}),  # neither can reach them
     ],
 )
 def test_who_cannot_be_pushed_to_is_told_with_the_next_answer(who: Reach) -> None:
-    """No window, no grant, a refusal, a channel that is stopped or used up."""
+    """No window, no grant, a refusal, a channel that is stopped."""
     assert isinstance(plan(FRESH, who, POLICY, MONDAY), Told)
 
 
@@ -302,3 +305,75 @@ def test_the_day_after_tomorrow_is_not_needed() -> None:
     planned = plan(notice(created=eve.timestamp()), reach(), POLICY, eve)
     assert isinstance(planned, Deferred)
     assert planned.until - eve.timestamp() < timedelta(days=12).total_seconds()
+
+
+def test_a_channel_that_is_full_is_waited_for() -> None:
+    """Until it may be used again and they may be written to; another way that is open is taken at once."""
+    tomorrow = datetime(2026, 11, 24, tzinfo=SHANGHAI)
+    full = reach(channels=frozenset(), later={"template": tomorrow.timestamp()})
+    opens = tomorrow.replace(hour=8, minute=30).timestamp()
+    assert plan(FRESH, full, POLICY, MONDAY) == Deferred(until=opens, reason="channel is full")
+    assert isinstance(plan(notice(created=opens - LIFE), full, POLICY, MONDAY), Told)
+    paused = reach(channels=frozenset(), later={"template": TIME + 60})
+    assert plan(FRESH, paused, POLICY, MONDAY) == Deferred(until=TIME + 60, reason="channel is full")
+    granted = msgspec.structs.replace(full, channels=frozenset({"subscribe"}), grants={"T_NOTICE": 1})
+    assert channel(plan(FRESH, granted, POLICY, MONDAY)) == "subscribe"
+
+
+async def test_no_more_is_planned_than_a_day_lets_go(database: Database) -> None:
+    """What waits already counts, and so does each that is planned: else the rest would go at midnight."""
+    await follow(database, *[f"o{n}" for n in range(5)])
+    waiting = Entry(key="w", openid="oX", channel="template", body=b"{}", due=TIME + 1, expires=TIME + DAY)
+    await database.run(lambda: OutboxRows(database).add([waiting], time=TIME))
+    await keep(database, *[notice(key=f"n{n}", openid=f"o{n}") for n in range(5)])
+    few = {name: Limit(per_second=50.0, burst=50, per_day=4) for name in WAYS}
+    await Planner(database, POLICY, limits=few, clock=ManualClock(TIME)).run_once()
+    kept, rows = await found(database)
+    assert sorted(state for _, state in kept) == ["pending"] * 2 + ["planned"] * 3
+    assert len(rows) == 4
+    assert await planner(database).run_once() == 0  # not before tomorrow
+    clock = ManualClock(TIME + DAY)
+    sent = OutboxRows(database)
+    allowance = Allowance(channel="template", most=9, day="2026-11-23", limit=LIMITS["template"])
+    claimed = (await sent.claim(allowance, owner="me", time=TIME + 1, lease=60.0)).rows
+    await sent.settle("template", [Settlement(row=row, state=State.SENT) for row in claimed], owner="me", time=TIME + 2)
+    await Planner(database, POLICY, limits=few, clock=clock).run_once()
+    assert [state for _, state in (await found(database))[0]] == ["planned"] * 5
+
+
+async def lost(database: Database, *, windowed: bool, state: State = State.SENT, reason: str = "") -> None:
+    """What was planned is claimed ten minutes later, and settled so where it may go at all."""
+    rows, time = OutboxRows(database), TIME + 600
+    limit = Limit(per_second=50.0, burst=50, per_day=100, windowed=windowed)
+    name = "custom" if windowed else "template"
+    allowance = Allowance(channel=name, most=9, day="2026-11-23", limit=limit)
+    claimed = (await rows.claim(allowance, owner="me", time=time, lease=60.0)).rows
+    settlements = [Settlement(row=row, state=state, reason=reason) for row in claimed]
+    await rows.settle(name, settlements, owner="me", time=time)
+
+
+async def test_a_notice_whose_window_ended_goes_another_way(database: Database) -> None:
+    """Its row was too late, it is not: it is planned anew."""
+    until = {"openid": "oA", "followed": 1.0, "window_left": 5, "window_until": TIME + 599}
+    async with database.write() as connection:
+        await connection.execute(insert(followers), until)
+    await keep(database, notice(key="n1"))
+    await planner(database).run_once()
+    await lost(database, windowed=True)
+    assert await found(database) == ([("n1", "pending")], [("oA", "custom")])
+    process = Planner(database, POLICY, limits=LIMITS, clock=ManualClock(TIME + 601))
+    assert await process.run_once() == 1
+    assert await found(database) == ([("n1", "planned")], [("oA", "custom"), ("oA", "template")])
+
+
+async def test_a_notice_made_again_is_planned_again(database: Database) -> None:
+    """Under the same key as one whose row stays in the outbox: refused, taken back, and made of the same news."""
+    await follow(database, "oA")
+    await keep(database, notice(key="n1"))
+    await planner(database).run_once()
+    await lost(database, windowed=False, state=State.SKIPPED, reason="refused")
+    assert (await found(database))[0] == [("n1", "waiting")]
+    await database.run(lambda: take_back(["oA"]))
+    await keep(database, notice(key="n1"))
+    await planner(database).run_once()
+    assert await found(database) == ([("n1", "planned")], [("oA", "template"), ("oA", "template")])

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
+from sqlalchemy import insert
 
 from bot.clock import ManualClock
-from bot.notices import Notice
+from bot.notices import Criterion, News, Notice
 from bot.person import Erase, SetRhythm, Unsubscribe
 from bot.store.database import Database
 from bot.store.followers import Followers
-from bot.store.tables import concerns, news, published
-from tests.bot.editions import CAPPED, EXTENDED, Process, answer, change, edition, subscribe, told
+from bot.store.notices import TOLD, Notices, Settled
+from bot.store.tables import concerns, inbox, news, published
+from tests.bot.editions import CAPPED, EXTENDED, Process, answer, change, edition, subscribe, tell, told
 from tests.bot.engines import rows
 
 DAY = 86_400.0
@@ -79,6 +82,7 @@ async def test_gone_and_back(process: Process, clock: ManualClock) -> None:
     """A policy that is left out of an edition and comes back as it was is no news; one that comes back changed is."""
     await subscribe(process.store, clock, "o1", ("all", ""))
     assert len(await process.settle(edition(third=True))) == 1
+    await tell(process.store)
     assert len(await process.settle(edition())) == 1
     assert len(await process.settle(edition(third=True))) == 1
     changed = edition(("end = 2026-12-31", "end = 2027-06-30"), third=True)
@@ -115,16 +119,37 @@ async def test_many_processes_publish_once(process: Process, clock: ManualClock)
 
 
 async def test_a_process_behind_takes_nothing_back(process: Process, clock: ManualClock) -> None:
-    """One that still holds the edition before is no news; one that is given it again later is."""
+    """One that still holds the edition before is no news, nor one that was started with the old files; then neither is
+    the edition that follows from the right ones."""
     await subscribe(process.store, clock, "o1", TOPIC)
     behind = Process(process.store, clock)
     await behind.settle()
-    await clock.advance(1.0)
+    await clock.advance(60.0)
     assert len(await process.settle(edition(CAPPED))) == 1
-    await clock.advance(1.0)
+    await clock.advance(60.0)
     assert len(await behind.settle()) == 1
-    behind = Process(process.store, clock)  # it was started with the old files
-    assert "1000万元→600万元" in (await behind.settle())[-1].text
+    behind = Process(process.store, clock)
+    assert len(await behind.settle()) == 1, "old figures are told as a change"
+    assert len(await behind.settle(edition())) == 1
+    await clock.advance(60.0)
+    assert len(await behind.settle(edition(CAPPED))) == 1
+    assert len(await Process(process.store, clock, edition(CAPPED)).settle()) == 1
+
+
+async def test_what_is_taken_back_on_purpose(process: Process, clock: ManualClock) -> None:
+    """By a process that is given an earlier edition while it holds the last one, or by command."""
+    await subscribe(process.store, clock, "o1", TOPIC)
+    await process.settle(edition(CAPPED))
+    await tell(process.store)
+    await clock.advance(60.0)
+    assert "1000万元→600万元" in (await process.settle(edition()))[-1].text
+    await tell(process.store)
+    await clock.advance(60.0)
+    other = Process(process.store, clock, edition(CAPPED))
+    assert len(await other.settle()) == 2
+    assert await other.herald.publish_again()
+    assert not await other.herald.publish_again()
+    assert "600万元→1000万元" in (await other.settle())[-1].text
 
 
 async def test_rhythms(process: Process, clock: ManualClock) -> None:
@@ -225,6 +250,90 @@ async def test_unsubscribing_stops_what_is_on_its_way(process: Process, clock: M
     await change(process.store, clock, "o2", Unsubscribe())
     assert await process.settle() == []
     assert await rows(process.store, concerns) == []
+
+
+async def test_what_was_wrong_and_is_mended_is_not_told(process: Process, clock: ManualClock) -> None:
+    """Whether it waits for a morning or is a notice already; who was told it is told that it is not so."""
+    for openid in ("o1", "o2", "o3"):
+        await subscribe(process.store, clock, openid, TOPIC)
+    await change(process.store, clock, "o2", SetRhythm(rhythm="daily"))
+    notices = await process.settle(edition(("cap_year = 6_000_000", "cap_year = 60_000_000")))
+    assert kinds(notices) == {"o1": "changed", "o3": "changed"}
+    told_already = next(notice.key for notice in notices if notice.openid == "o3")
+    settled = Settled(key=told_already, state=TOLD)
+    await process.store.run(lambda: Notices(process.store).take([settled]))
+    await clock.advance(600.0)
+    notices = [notice for notice in await process.settle(edition()) if notice.key != told_already]
+    assert kinds(notices) == {"o3": "changed"}
+    assert "6000万元→600万元" in notices[0].text
+    await clock.advance(2 * DAY)
+    assert len(await process.settle()) == 2
+    assert await rows(process.store, concerns) == []
+
+
+async def test_two_changes_are_told_as_one(process: Process, clock: ManualClock) -> None:
+    """As what it was when they were last told, and what it is; other news beside it stays."""
+    await subscribe(process.store, clock, "o1", ("all", ""))
+    await process.settle(edition(CAPPED, third=True))
+    await clock.advance(600.0)
+    twice = edition(("cap_year = 6_000_000", "cap_year = 20_000_000"), third=True)
+    notices = await process.settle(twice)
+    assert kinds(notices) == {"o1": "digest"}
+    assert "600万元→2000万元" in notices[0].text
+    assert "1000万元" not in notices[0].text
+    assert "支持氢能产业" in notices[0].text
+
+
+async def test_a_new_policy_that_changes_before_it_is_told(process: Process, clock: ManualClock) -> None:
+    """It is new, and what it gives is what stands now."""
+    await subscribe(process.store, clock, "o1", ("topic", "首台套"))
+    await change(process.store, clock, "o1", SetRhythm(rhythm="weekly"))
+    first = edition(("end = 2026-12-31", "end = 2027-06-30"))
+    await process.settle(first)
+    await clock.advance(600.0)
+    await process.settle(edition(EXTENDED))
+    await clock.advance(8 * DAY)
+    (notice,) = await process.settle()
+    assert "至2026年12月31日→至2027年12月31日" in notice.text
+
+
+async def test_a_policy_that_goes_again_before_it_is_told(process: Process, clock: ManualClock) -> None:
+    """Nobody hears of it; of other news they do."""
+    await subscribe(process.store, clock, "o1", ("all", ""))
+    await subscribe(process.store, clock, "o2", ("topic", "能源"))
+    assert kinds(await process.settle(edition(CAPPED, third=True))) == {"o1": "digest", "o2": "wish"}
+    await clock.advance(60.0)
+    assert kinds(await process.settle(edition(CAPPED))) == {"o1": "changed"}
+    assert await rows(process.store, concerns) == []
+
+
+async def test_a_reminder_of_a_day_that_no_longer_stands(process: Process, clock: ManualClock) -> None:
+    """Who only wants reminders is not reminded of a last day that was moved before they were."""
+    await subscribe(process.store, clock, "o1", ("expiring", ""))
+    await clock.advance(9 * DAY)
+    assert kinds(await process.settle()) == {"o1": "digest"}
+    await clock.advance(60.0)
+    assert await process.settle(edition(EXTENDED)) == []
+
+
+async def test_what_cannot_be_read_stops_nobody_else(process: Process, clock: ManualClock) -> None:
+    """A kept answer of another version of the program, a fact that is none, and one that cannot be said."""
+    store = process.store
+    await subscribe(store, clock, "o1", TOPIC)
+    await answer(store, clock, "o2", "【鼓励技术改造】", "q91-1")
+    await process.herald.correct("q91-1", "电话应为85911249")
+    old = {"openid": "oZ", "received": clock.time() - 9, "state": "answered", "owner": "", "lease": 0.0}
+    row = {"created": clock.time(), "state": "spreading", "at": 0, "after": ""}
+    wanted = (Criterion(kind="topic", value="技术改造"),)
+    unsaid = News(kind="?", policy="q91-2", title="t", place="市", created=clock.time(), criteria=wanted)
+    async with store.write() as connection:
+        await connection.execute(
+            insert(inbox), {**old, "key": "k", "message": b"{}", "answer": b'{"reply":{"type":"?"}}'}
+        )
+        await connection.execute(insert(news), {**row, "key": "a", "data": b'{"kind":1}'})
+        await connection.execute(insert(news), {**row, "key": "b", "data": msgspec.json.encode(unsaid)})
+    assert kinds(await process.settle(edition(CAPPED))) == {"o1": "changed", "o2": "corrected"}
+    assert sorted(row["key"] for row in await rows(store, news) if row["state"] == "failed") == ["a", "b"]
 
 
 async def test_leaving_and_erasing_stop_it_too(process: Process, clock: ManualClock) -> None:

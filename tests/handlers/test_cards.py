@@ -81,3 +81,9 @@ async def test_a_card_is_never_cut(url: str) -> None:
             text = written(answer)
             assert len(text.encode()) <= TEXT_LIMIT
             assert text.endswith(f"（{the_corpus().version}）") or answer.intent not in ("policy", "list"), keyword
+
+
+async def test_a_share_with_a_limit_for_each_unit() -> None:
+    """The ponds' share stands with what one mu gets at most, and from how many on."""
+    reply = said(await Talk().say("俺还养海参，池塘改造能补啵"))
+    assert "总投资×60%，每亩最多6000元（集中连片200亩以上）" in reply

@@ -239,7 +239,9 @@ async def test_a_named_policy() -> None:
     assert "✅ 所在区（市）：平度市\n❓ 规上\n❓ 行业：制造业或生物医药\n❓ 设备投资额超过500万元" in said(answer)
     answer = await talk.say("我们规上，制造业")
     assert "👉 设备投资额是多少？" in said(answer)
-    assert "按您说的，条件对得上。" in said(await talk.say("800万"))
+    settled = said(await talk.say("800万"))
+    assert "按您说的，能对照的都对得上；是不是下面写的对象、条件，还要看：" in settled
+    assert "· 奖励叠加在上级补助之上，以上级补助额为计算基数" in settled
 
 
 async def test_a_named_policy_that_is_not_for_them() -> None:

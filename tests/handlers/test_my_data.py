@@ -92,15 +92,15 @@ async def test_export_by_a_link() -> None:
     """Where there are pages a link that lasts half an hour is given, and the chat as another way."""
     asked: list[tuple[str, float]] = []
 
-    def link(openid: str, until: float) -> str:
-        asked.append((openid, until))
+    def link(openid: str, made: float) -> str:
+        asked.append((openid, made))
         return f"{PAGES}/mine/sealed"
 
     one = talk(office=Office(public_url=PAGES, export_link=link))
     answer = await one.say("导出我的数据")
     assert f"{PAGES}/mine/sealed" in written(answer)
     assert "请不要转发" in said(answer)
-    assert asked[0][1] == one.now.timestamp() + 1800
+    assert asked[0][1] == one.now.timestamp()
     assert "第1页" in said(await one.say("导出我的数据 1"))
 
 

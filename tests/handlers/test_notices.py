@@ -100,6 +100,18 @@ def test_a_wish_and_a_correction() -> None:
     assert "退订" not in text
 
 
+def test_a_correction_in_brief() -> None:
+    """Beneath an answer with little room it says what was wrong and leads to what is right; its words are never cut."""
+    why = Criterion(kind="answered", value="q91-1")
+    for note, said in (("电话应为1", True), ("电话应为1，" * 60, False)):
+        brief = notices.notice([Told(news=news("corrected", lines=(note,)), why=why)], TODAY, URL).brief
+        assert (note in brief) is said
+        assert "鼓励技改" in visible(brief)
+        assert "有误" in brief
+        assert 'msgmenuid=q91-1"' in brief
+        assert len(brief.encode()) < TEXT_LIMIT // 4
+
+
 def test_several_in_a_list() -> None:
     """However many there are, they fit into one message, changes before last days, and the rest is counted."""
     facts = [news("expiring", policy=f"q91-{n}", title=f"政策{n}", lines=()) for n in range(150)]

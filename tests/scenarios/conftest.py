@@ -87,7 +87,7 @@ async def phone(stage: Stage) -> Phone:
 async def browser() -> AsyncIterator[Browser]:
     """A real Chromium without a window; skipped loudly where none is installed, never in CI."""
     if not HAS_CHROMIUM:
-        reason = f"no browser at {CHROMIUM}: apt-get install chromium fonts-noto-cjk"
+        reason = f"no browser at {CHROMIUM}: apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)

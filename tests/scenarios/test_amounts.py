@@ -75,7 +75,7 @@ async def test_told_facts_serve_the_next_policy() -> None:
     """Where they are need not be said twice."""
     talk = Talk()
     await talk.say("平度，设备投了3000万技改能补多少")
-    assert "合计可得450万元" in said(await talk.say("技改一共能拿多少"))
+    assert "再加90万元，合计450万元" in said(await talk.say("技改一共能拿多少"))
 
 
 async def test_another_count_of_the_same_policy() -> None:

@@ -41,6 +41,18 @@ def test_nothing_waiting_adds_nothing() -> None:
     assert beneath(answer, [], HEAD) == (answer, ())
 
 
+def test_what_has_no_room_holds_up_nothing() -> None:
+    """A long correction goes on waiting, however many of its kind there are; what fits is told past it."""
+    long = [msgspec.structs.replace(NOTICE, key=f"corrected:{n}", text="更" * 560, urgent=True) for n in range(MOST)]
+    _, told = beneath(Answer(reply=Say(text="答" * 150)), [*long, *notices("小")], HEAD)
+    assert [notice.text for notice in told] == ["小"]
+    brief = msgspec.structs.replace(long[0], brief="更正，短的")
+    longer, told = beneath(Answer(reply=Say(text="答" * 150)), [brief], HEAD)
+    assert told == (brief,)
+    assert isinstance(longer.reply, Say)
+    assert longer.reply.text.endswith("更正，短的")
+
+
 @given(st.text(min_size=1, max_size=1000), st.lists(st.text(min_size=1, max_size=900), max_size=6))
 def test_nothing_is_told_that_would_be_cut(text: str, waiting: list[str]) -> None:
     """However long the answer and the news: all that counts as told stands there whole."""
@@ -51,6 +63,6 @@ def test_nothing_is_told_that_would_be_cut(text: str, waiting: list[str]) -> Non
     if told:
         assert fit(longer.reply.text) == longer.reply.text
         assert len(longer.reply.text.encode()) <= TEXT_LIMIT
-        assert all(notice.text in longer.reply.text for notice in told)
+        assert all(notice.text in longer.reply.text or notice.brief in longer.reply.text for notice in told)
     else:
         assert longer.reply.text == text

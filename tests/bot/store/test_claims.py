@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
+from bot.messages import Grant, Granted
 from bot.store.calls import LIFE_SPARED, Allowance, Claim, Entry, Limit, Settlement, State, Window
+from bot.store.claims import PUT_OFF
 from bot.store.database import Database
 from bot.store.followers import Followers
+from bot.store.grants import Grants
 from bot.store.limits import Stop
 from bot.store.outbox import OutboxRows
 from bot.store.tables import audiences, grants, notices, outbox
@@ -202,12 +205,14 @@ async def test_one_transaction_writes_down_and_claims(database: Database) -> Non
         (State.FAILED, "47003", "planned"),
         (State.SENT, "", "planned"),
         (State.UNKNOWN, "window", "planned"),
+        (State.SKIPPED, "late", "pending"),
+        (State.UNKNOWN, "late", "planned"),
     ],
 )
 async def test_a_notice_that_cannot_be_pushed_waits_for_the_next_answer(
     state: State, reason: str, told: str, database: Database
 ) -> None:
-    """Only where it surely did not arrive, and they may yet come."""
+    """Only where it surely did not arrive, and they may yet come. What was too late for its way is planned anew."""
     kept = {"key": "n1", "openid": "oA", "kind": "new", "data": b"", "news": b"", "state": "planned"}
     async with database.write() as connection:
         await connection.execute(insert(notices), {**kept, "created": 1.0, "due": 1.0})
@@ -245,3 +250,101 @@ async def test_the_newest_come_first(database: Database) -> None:
         ("k3", 47003, "free", 1),
         ("k2", 47003, "free", 1),
     ]
+
+
+async def test_what_may_have_gone_out_goes_first(database: Database) -> None:
+    """The platform forgets its id while a backlog of hours is older; it is not due before its own time all the same."""
+    await add(database, "lost", due=50.0)
+    (row,) = (await claim(database, KNOWN)).rows
+    await add(database, *[f"k{n}" for n in range(9)], due=1.0)
+    await settle(database, Settlement(row=row, state=State.WAITING, due=120.0, unsure=100.0))
+    assert [one.key for one in (await claim(database, KNOWN, most=2, time=119.0)).rows] == ["k0", "k1"]
+    found = await claim(database, KNOWN, most=3, time=120.0)
+    assert [(one.key, one.unsure) for one in found.rows] == [("lost", 100.0), ("k2", 0.0), ("k3", 0.0)]
+
+
+async def test_in_a_round_one_s_own_rows_are_not_taken_up(database: Database) -> None:
+    """They are under way, whatever a clock that was set says of their lease."""
+    rows = OutboxRows(database)
+    await add(database, "mine", "other")
+    await claim(database, KNOWN, most=1)
+    await claim(database, KNOWN, most=1, owner="dead")
+    assert await rows.reclaim("free", 200.0, life=LIFE, but="me") == (1, 0)
+    assert (await stored(database, "mine"))["state"] == "sending"
+    assert await rows.reclaim("free", 200.0, life=LIFE) == (1, 0)
+
+
+ASLEEP, RESTING = 500.0, 900.0
+
+
+async def quiet(database: Database, *, time: float = 100.0, asleep: float = ASLEEP, resting: float = RESTING) -> Claim:
+    """Claim in quiet hours."""
+    allowance = Allowance(channel="free", most=10, day=DAY, limit=KNOWN, asleep=asleep, resting=resting)
+    return await OutboxRows(database).claim(allowance, owner="me", time=time, lease=60.0)
+
+
+async def test_nothing_that_brings_a_notice_goes_in_quiet_hours(database: Database) -> None:
+    """However it came to be due: it waits for the morning, in its order; answers go, and what may have gone already."""
+    await add(database, "again", notice="new:0")
+    (row,) = (await claim(database, KNOWN)).rows
+    await settle(database, Settlement(row=row, state=State.WAITING, due=110.0, unsure=100.0))
+    await add(database, "n1", "n2", notice="changed:1")
+    await add(database, "right", notice="corrected:1")
+    await add(database, "last", notice="expiring:1")
+    await add(database, "answer")
+    found = await quiet(database, time=120.0)
+    assert [(one.key, found.skipped) for one in found.rows] == [("again", 0), ("answer", 0)]
+    times = {key: (await stored(database, key))["due"] for key in ("n1", "n2", "right", "last")}
+    assert times == {"n1": RESTING, "n2": RESTING, "right": ASLEEP, "last": ASLEEP}
+    assert {(await stored(database, key))["attempts"] for key in times} == {0}
+    assert (await quiet(database, time=499.0)).rows == ()
+    assert [one.key for one in (await quiet(database, time=ASLEEP, asleep=0.0)).rows] == ["right", "last"]
+    assert [one.key for one in (await claim(database, KNOWN, time=RESTING)).rows] == ["n1", "n2"]
+
+
+async def test_a_large_backlog_is_put_off_piece_by_piece(database: Database) -> None:
+    """No claim holds the database for long, and none is sent before all are put off."""
+    await add(database, *[f"n{number}" for number in range(PUT_OFF + 1)], notice="changed:1")
+    await add(database, "answer", due=1.0)
+    first = await quiet(database)
+    assert (first.rows, first.wait > 0) == ((), True)
+    assert [row.key for row in (await quiet(database)).rows] == ["answer"]
+    assert await OutboxRows(database).counts() == {"waiting": PUT_OFF + 1, "sending": 1}
+
+
+async def test_a_new_consent_outlives_the_refusal_of_an_older_send(database: Database) -> None:
+    """What they accept while a call is under way is not what the platform refused."""
+    said = {"openid": "oA", "template": "N", "sends": 1, "refused": False, "changed": 50.0}
+    async with database.write() as connection:
+        await connection.execute(insert(grants), said)
+    await add(database, "k", template="N")
+    (row,) = (await claim(database, GRANTED)).rows
+    given = Granted(
+        key="b", openid="oA", account="gh_1", created=102, grants=(Grant(template_id="N", accepted=True, scene="1"),)
+    )
+    await database.run(lambda: Grants(database).record([given]))
+    await settle(database, Settlement(row=row, state=State.SKIPPED, reason="refused", window=Window.CLOSED))
+    async with database.read() as connection:
+        kept = (await connection.execute(select(grants))).one()
+    assert (kept.sends, bool(kept.refused)) == (1, False)
+
+
+async def test_a_failure_that_was_mended_goes_under_another_id(database: Database) -> None:
+    """By its own the platform would say that it knows it, and send nothing; what is unknown keeps its id, and nothing
+    of the failure stays."""
+    await add(database, "failed", "unknown")
+    before = (await claim(database, KNOWN)).rows
+    await settle(
+        database,
+        Settlement(row=before[0], state=State.SENT, msgid="1000"),
+        Settlement(row=before[1], state=State.UNKNOWN),
+    )
+    reported = update(outbox).where(outbox.c.key == "failed")
+    async with database.write() as connection:
+        await connection.execute(reported.values(state="failed", reason="err(10001)", report="err(10001)", errcode=7))
+    await OutboxRows(database).retry([row.id for row in before], time=200.0, expires=900.0)
+    kept = await stored(database, "failed")
+    assert (kept["msgid"], kept["report"], kept["errcode"], kept["reason"]) == ("", "", 0, "")
+    after = (await claim(database, KNOWN, time=200.0)).rows
+    assert [one.client_id == other.client_id for one, other in zip(before, after, strict=True)] == [False, True]
+    assert all(len(row.client_id) == 32 for row in after)

@@ -63,3 +63,23 @@ async def test_after_an_erasure(database: Database, clock: ManualClock) -> None:
     assert [said.answer for said in found.said] == ["第二个答复"]
     assert found == Dossier(followed=100.0, said=found.said)
     assert (await Dossiers(database).read("o2")).sent == 1
+
+
+async def test_a_way_in_that_was_given_before(database: Database, clock: ManualClock) -> None:
+    """It opens what is kept until they leave or have it erased; what comes after that it does not show."""
+    await keep(database, clock, "o1")
+    dossiers, made = Dossiers(database), clock.time()
+    assert await dossiers.opened("o1", made) == await dossiers.read("o1")
+    await clock.advance(1.0)
+    await database.run(lambda: People(database).apply([("o1", Erase(), clock.time())]))
+    await answer(database, clock, "o1", "之后的答复")
+    assert await dossiers.opened("o1", made) is None
+    later = clock.time() + 1.0
+    opened = await dossiers.opened("o1", later)
+    assert opened is not None
+    assert [said.answer for said in opened.said] == ["之后的答复"]
+    await database.run(lambda: Followers(database).erase("o1", later))
+    assert await dossiers.opened("o1", later) is None
+    await clock.advance(9.0)
+    await answer(database, clock, "o1", "又回来了")
+    assert await dossiers.opened("o1", later) is None

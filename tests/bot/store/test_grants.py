@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from bot.messages import AnyMessage, Grant, Granted, GrantsChanged, Text
 from bot.store.database import Database
+from bot.store.followers import Followers
 from bot.store.grants import Grants
 from bot.store.tables import grants
 
@@ -48,10 +49,21 @@ async def test_the_later_word_holds_however_it_arrives(database: Database) -> No
 async def test_the_platforms_refusal_counts_as_theirs(database: Database) -> None:
     """43101 clears the grant, of templates too, of which no event ever tells."""
     await told(database, said(1, True))
-    await database.run(lambda: Grants(database).refuse([("oA", "N"), ("oA", "T"), ("oA", "N")], 5.0))
+    await database.run(lambda: Grants(database).refuse({("oA", "N"): 5.0, ("oA", "T"): 5.0}))
     assert await told(database) == {("oA", "N"): (0, True), ("oA", "T"): (0, True)}
 
 
 async def test_other_messages_say_nothing_of_grants(database: Database) -> None:
     """Nothing is kept of them here."""
     assert await told(database, Text(key="k", openid="oA", account="gh_1", created=1, text="订阅")) == {}
+
+
+async def test_who_does_not_follow_is_forgotten(database: Database) -> None:
+    """What a stranger allowed goes after a while; what a follower allowed or refused stays as long as they do."""
+    await told(
+        database, said(1, True), said(2, False, openid="oB"), said(3, True, openid="oC"), said(9, True, openid="oD")
+    )
+    spoke = [(Text(key=who, openid=who, account="gh_1", created=1, text="?"), 1.0) for who in ("oA", "oB")]
+    await database.run(lambda: Followers(database).record(spoke))
+    assert await Grants(database).purge(5.0) == 1
+    assert {who for who, _ in await told(database)} == {"oA", "oB", "oD"}

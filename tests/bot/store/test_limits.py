@@ -69,6 +69,16 @@ async def test_no_call_is_lost_between_processes(store_url: str) -> None:
     await second.close()
 
 
+async def test_a_clock_set_back_holds_nobody_up(database: Database) -> None:
+    """Calls drip in from the time it shows now on, not once it is as late again; nor is anything given away."""
+    rows = ChannelRows(database)
+    await use(database, TODAY, count=5)
+    stands = await database.run(lambda: rows.look("custom", TIME - 900))
+    assert (stands.level, stands.filled, stands.free(LIMIT, TIME - 900)) == (0.0, TIME - 900, 0.0)
+    later = await database.run(lambda: rows.look("custom", TIME - 899))
+    assert later.free(LIMIT, TIME - 899) == 2.0
+
+
 async def test_a_halt_stands_above_a_pause_until_a_person_ends_both(database: Database) -> None:
     """Its reason replaces that of the pause; resuming clears everything but the count."""
     rows = ChannelRows(database)

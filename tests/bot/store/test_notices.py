@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+from sqlalchemy import update
+
 from bot.notices import Notice
 from bot.store.database import Database
 from bot.store.notices import NOTHING, PENDING, PLANNED, WAITING, Notices, Settled, pack
+from bot.store.tables import notices
 
 
 def notice(number: int, openid: str = "o1", kind: str = "new") -> Notice:
@@ -54,18 +57,13 @@ async def test_put_off(database: Database) -> None:
     assert [one.key for one in waiting["o1"]] == ["new:2"]
 
 
-async def test_taken_back(database: Database) -> None:
-    """What is pending or waiting for one person goes, with the news it was made of; corrections and others' stay."""
-    rows = await keep(
-        database, notice(1), notice(2), notice(3), notice(4, "o2"), notice(5, kind="corrected"), notice(6)
-    )
-    done = [
-        Settled(key="new:2", state=WAITING),
-        Settled(key="new:3", state=PLANNED),
-        Settled(key="new:6", state=NOTHING),
-    ]
-    await database.run(lambda: rows.take(done))
-    assert sorted(await database.run(lambda: rows.recall("o1"))) == [1, 2]
-    assert await database.run(lambda: rows.recall("o1")) == []
-    left = await database.run(lambda: rows.due(99.0, many=9))
-    assert [one.key for one in left] == ["new:4", "corrected:5"]
+async def test_one_that_cannot_be_read_stops_no_other(database: Database) -> None:
+    """It is set aside, and what is due or waits beside it is found."""
+    rows = await keep(database, notice(1), notice(2), notice(3), notice(4))
+    spoilt = update(notices).where(notices.c.key.in_(["new:1", "new:3"])).values(data=b'{"key":1}')
+    async with database.write() as connection:
+        await connection.execute(spoilt)
+    await database.run(lambda: rows.take([Settled(key=f"new:{n}", state=WAITING) for n in (3, 4)]))
+    assert [one.key for one in await database.run(lambda: rows.due(99.0, many=9))] == ["new:2"]
+    assert [one.key for one in (await database.run(lambda: rows.waiting({"o1"})))["o1"]] == ["new:4"]
+    assert await rows.counts() == {PENDING: 1, WAITING: 2, NOTHING: 1}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import insert, select
 
 from bot.messages import AnyMessage, Delivery, MassReport, NoticeReport, TemplateReport, Text
-from bot.store.calls import Allowance, Entry, Limit, Settlement, State
+from bot.store.calls import Allowance, Claimed, Entry, Limit, Settlement, State
 from bot.store.database import Database
 from bot.store.outbox import OutboxRows
 from bot.store.reports import Reports, read, state_of
-from bot.store.tables import outbox, reports
+from bot.store.tables import notices, outbox, reports
 
 HUGE = 3_717_005_636_572_528_642
 HEAD: dict[str, Any] = {"key": "k", "openid": "oA", "account": "gh_1", "created": 1}
@@ -109,7 +110,7 @@ async def test_a_mass_report_keeps_its_counts(database: Database) -> None:
 
 
 async def test_a_notice_without_an_id_is_found_by_follower_and_template(database: Database) -> None:
-    """The newest that has no report yet; nobody else's, and no other template's."""
+    """The oldest that has no report yet; nobody else's, and no other template's."""
     for state in ("sent", "sent"):
         await enter(database, "subscribe", state=state, which="N", msgid="")
         async with database.write() as connection:
@@ -118,7 +119,7 @@ async def test_a_notice_without_an_id_is_found_by_follower_and_template(database
     assert await rows(database) == [("sent", "", "")] * 2
     await record(database, notice(0, msgid=3))
     await record(database, notice(43, msgid=4))
-    assert await rows(database) == [("failed", "43 failed", "43 failed"), ("sent", "", "success")]
+    assert await rows(database) == [("sent", "", "success"), ("failed", "43 failed", "43 failed")]
 
 
 async def test_a_report_says_that_a_call_of_unknown_outcome_was_made(database: Database) -> None:
@@ -148,3 +149,59 @@ async def test_reports_of_others_are_forgotten(database: Database) -> None:
     assert await Reports(database).purge(7.0) == 0
     assert await Reports(database).purge(8.0) == 1
     assert await early(database) == []
+
+
+async def claimed(database: Database, key: str, time: float) -> Claimed:
+    """A notice that is being sent."""
+    store = OutboxRows(database)
+    entry = Entry(key=key, openid="oA", channel="subscribe", body=b"{}", due=0.0, expires=9e9, template="N")
+    await database.run(lambda: store.add([entry], time=0.0))
+    allowance = Allowance(channel="subscribe", most=1, day="2026-11-22", limit=LIMIT)
+    (row,) = (await store.claim(allowance, owner="me", time=time, lease=60.0)).rows
+    return row
+
+
+@pytest.mark.parametrize("state", [State.SENT, State.UNKNOWN])
+@pytest.mark.parametrize(("code", "text", "end"), [(43, "43 failed", "failed"), (0, "success", "sent")])
+async def test_a_notice_reported_while_it_is_sent_is_settled_as_reported(
+    state: State, code: int, text: str, end: str, database: Database
+) -> None:
+    """Whoever sends it writes down that it went, and the report stands."""
+    row = await claimed(database, "k", 10.0)
+    await record(database, at(11, notice(code)))
+    assert await rows(database) == [("sending", "" if end == "sent" else text, text)]
+    await OutboxRows(database).settle("subscribe", [Settlement(row=row, state=state)], owner="me", time=12.0)
+    assert await rows(database) == [(end, "" if end == "sent" else text, text)]
+
+
+async def test_reports_of_notices_go_to_them_in_the_order_they_were_sent(database: Database) -> None:
+    """The first one's to the first; one of an hour ago is not told of any more."""
+    store = OutboxRows(database)
+    for key, time in (("old", 10.0), ("one", 4000.0), ("two", 4001.0)):
+        sent = Settlement(row=await claimed(database, key, time), state=State.SENT)
+        await store.settle("subscribe", [sent], owner="me", time=time)
+    await record(database, at(4002, notice(43, msgid=1)), at(4003, notice(0, msgid=2)))
+    assert [(state, report) for state, _, report in await rows(database)] == [
+        ("sent", ""),
+        ("failed", "43 failed"),
+        ("sent", "success"),
+    ]
+
+
+def at(created: int, message: NoticeReport) -> NoticeReport:
+    """The report at a time."""
+    return msgspec.structs.replace(message, created=created)
+
+
+@pytest.mark.parametrize(("status", "state"), [("failed:user block", "waiting"), ("failed: system failed", "planned")])
+async def test_a_notice_that_was_blocked_waits_for_the_next_answer(status: str, state: str, database: Database) -> None:
+    """It did not arrive, and they may yet come; what failed otherwise waits for a person."""
+    kept = {"key": "n1", "openid": "oA", "kind": "new", "data": b"", "news": b"", "state": "planned"}
+    async with database.write() as connection:
+        await connection.execute(insert(notices), {**kept, "created": 1.0, "due": 1.0})
+    await enter(database, "template", msgid=str(HUGE))
+    async with database.write() as connection:
+        await connection.execute(outbox.update().values(notice="n1"))
+    await record(database, template(status))
+    async with database.read() as connection:
+        assert (await connection.execute(select(notices.c.state))).scalar_one() == state

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from bot.clock import ManualClock
-from bot.errors import Temporary
+from bot.errors import StoreError, Temporary
 from bot.store.database import Database
-from bot.store.tokens import TokenRows
+from bot.store.tokens import Token, TokenRows
 from bot.wechat.jssdk import PageTicket, sign_page
 
 TICKET = "sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy_90u5h9nbSlYy3-Sl-HhTdfl2fzFy1AOcHKP7qg"
@@ -76,3 +76,58 @@ async def test_without_a_ticket_no_signature(database: Database, clock: ManualCl
     platform.away = False
     await clock.advance(60.0)
     assert await one.configure(PAGE) is not None
+
+
+async def test_no_page_waits_for_a_platform_that_hangs(database: Database, clock: ManualClock) -> None:
+    """A page goes without after half a second, the next ones too, and is signed once the ticket is there."""
+    gate, asked = asyncio.Event(), []
+
+    async def fetch() -> tuple[str, float]:
+        asked.append(clock.time())
+        await gate.wait()
+        return "ticket", 7200.0
+
+    one = PageTicket(fetch, TokenRows(database, "jsapi_ticket"), app_id="wx0123456789abcdef", clock=clock)
+    for _ in range(2):
+        page = asyncio.create_task(one.configure(PAGE))
+        while not page.done():
+            await clock.advance(0.1)
+        assert page.result() is None
+        assert clock.time() - ManualClock().time() < 2.0
+    gate.set()
+    assert await one.configure(PAGE) is not None
+    assert len(asked) == 1
+    await one.close()
+
+
+async def test_a_ticket_that_nears_its_end_still_signs(database: Database, clock: ManualClock) -> None:
+    """While the next one is fetched pages are signed with the one there is, and do not wait for each other."""
+    platform = Platform()
+    one = ticket(database, platform, clock)
+    await one.configure(PAGE)
+    platform.away = True
+    await clock.advance(7000.0)
+    assert [await one.configure(PAGE) is not None for _ in range(3)] == [True] * 3
+    assert platform.asked == 2
+    await one.close()
+
+
+async def test_a_database_that_is_away_breaks_no_page(clock: ManualClock) -> None:
+    """The page goes without the button, and it is looked for again after a minute."""
+
+    class Away(TokenRows):
+        looks = 0
+
+        def __init__(self) -> None:
+            pass
+
+        async def read(self) -> Token:
+            Away.looks += 1
+            raise StoreError("database is locked")
+
+    one = PageTicket(Platform().fetch, Away(), app_id="wx0123456789abcdef", clock=clock)
+    assert [await one.configure(PAGE), await one.configure(PAGE)] == [None, None]
+    assert Away.looks == 1
+    await clock.advance(60.0)
+    await one.configure(PAGE)
+    assert Away.looks == 2

@@ -14,13 +14,21 @@ NEW = {
         sa.Column("tried", sa.Float(), server_default="0", nullable=False),
         sa.Column("msgid", sa.String(length=24), server_default="", nullable=False),
         sa.Column("report", sa.Text(), server_default="", nullable=False),
+        sa.Column("retries", sa.Integer(), server_default="0", nullable=False),
     ),
     "channels": (
         sa.Column("level", sa.Float(), server_default="0", nullable=False),
         sa.Column("filled", sa.Float(), server_default="0", nullable=False),
     ),
 }
-IDENTIFIED = "msgid <> ''"
+WAITING = "state = 'waiting'"
+INDEXES = {  # of the outbox
+    "outbox_msgid": (["msgid"], "msgid <> ''"),
+    "outbox_waiting": (["channel", "due", "id"], WAITING),
+    "outbox_doubtful": (["channel", "due", "id"], f"{WAITING} AND tried > 0"),
+    "outbox_bringing": (["channel", "due", "id"], f"{WAITING} AND notice <> ''"),
+    "outbox_settled": (["state", "settled"], "settled IS NOT NULL"),
+}
 
 
 def upgrade() -> None:
@@ -28,8 +36,9 @@ def upgrade() -> None:
     for table, columns in NEW.items():
         for column in columns:
             op.add_column(table, column)
-    where = sa.text(IDENTIFIED)
-    op.create_index("outbox_msgid", "outbox", ["msgid"], sqlite_where=where, postgresql_where=where)
+    op.drop_index("outbox_waiting", "outbox")  # PostgreSQL read all that is due at one time, for want of the id in it
+    for name, (indexed, condition) in INDEXES.items():
+        _index(name, indexed, condition)
     op.create_table(
         "letters",
         sa.Column("key", sa.String(length=40), nullable=False),
@@ -67,11 +76,18 @@ def upgrade() -> None:
     op.create_index("ix_reports_openid", "reports", ["openid"])
 
 
+def _index(name: str, columns: list[str], condition: str) -> None:
+    where = sa.text(condition)
+    op.create_index(name, "outbox", columns, sqlite_where=where, postgresql_where=where)
+
+
 def downgrade() -> None:
     """Take them away."""
     for name in ("reports", "grants", "audiences", "letters"):
         op.drop_table(name)
-    op.drop_index("outbox_msgid", "outbox")
+    for name in INDEXES:
+        op.drop_index(name, "outbox")
     for table, columns in NEW.items():
         for column in reversed(columns):
             op.drop_column(table, column.name)
+    _index("outbox_waiting", ["channel", "due"], WAITING)

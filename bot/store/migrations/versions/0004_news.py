@@ -9,6 +9,7 @@ down_revision = "0003"
 
 def upgrade() -> None:
     """Build the tables."""
+    op.add_column("followers", sa.Column("erased", sa.Float(), server_default="0", nullable=False))
     op.create_table(
         "subscriptions",
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -38,12 +39,12 @@ def upgrade() -> None:
     op.create_index("ix_endings_day", "endings", ["day"])
     op.create_table(
         "editions",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("version", sa.String(length=16), nullable=False),
         sa.Column("time", sa.Float(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("number"),
     )
+    op.create_index("ix_editions_version", "editions", ["version"])
     op.create_table(
         "published",
         sa.Column("policy", sa.String(length=32), nullable=False),
@@ -65,6 +66,7 @@ def upgrade() -> None:
         "news",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("policy", sa.String(length=32), server_default="", nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("created", sa.Float(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
@@ -75,6 +77,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
     )
     op.create_index("ix_news_created", "news", ["created"])
+    op.create_index("ix_news_policy", "news", ["policy"])
     op.create_index(
         "news_spreading",
         "news",
@@ -120,3 +123,4 @@ def downgrade() -> None:
     for name in ("notices", "concerns", "news", "reminders", "published", "editions", "endings", "rhythms"):
         op.drop_table(name)
     op.drop_table("subscriptions")
+    op.drop_column("followers", "erased")

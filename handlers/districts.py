@@ -1,0 +1,58 @@
+"""How much where only districts give it and nobody said which: each district with its own sum, those in force first."""
+
+from __future__ import annotations
+
+from bot.chinese import fold
+from bot.context import Context
+from bot.policies import AnyBenefit, Policy, Pool
+from bot.replies import Answer, Say, say_link
+from handlers import wording
+from handlers.cards import edition
+
+FEW = 2  # districts from which on it has to be told which
+MOST = 0.6  # of the matter: what the topic's words have to make up
+LINES = 4  # benefits of one district
+DECIDES = "能不能报、给多少，由责任单位审核决定。"
+
+
+def by_district(ctx: Context, *, known: str = "") -> Answer | None:
+    """专精特新给多少, which the city does not pay for: what each district gives; `known` is the one they are in."""
+    question = ctx.finding.question
+    topics = [name for name in question.named("topic") if name in ctx.corpus.topics]
+    if len(topics) != 1 or known or question.named("district") or question.sums:
+        return None
+    places = {
+        place
+        for hit in question.chosen
+        if any(meaning.kind == "topic" for meaning in hit.entry.meanings)
+        for place in range(hit.start, hit.end)
+    }
+    if len(places) < MOST * len(question.matter):
+        return None  # something else is asked of, and the topic is what it is paid by
+    words = [fold(word).text for word in (topics[0], *ctx.corpus.topics[topics[0]].words)]
+    narrow = [word for word in words[1:] if word in question.folded.text]
+    given = {p: _of(p, narrow or words) for p in ctx.corpus.policies.values()}
+    given = {policy: benefits for policy, benefits in given.items() if benefits}
+    if any(policy.level == "city" for policy in given) or len({p.district for p in given}) < FEW:
+        return None
+    return _answer(ctx, topics[0], given)
+
+
+def _of(policy: Policy, words: list[str]) -> tuple[AnyBenefit, ...]:
+    """The benefits of a policy that are for one of the words by their name."""
+    awards = (benefit for benefit in policy.benefits if not isinstance(benefit, Pool))
+    return tuple(b for b in awards if any(word in fold(b.name).text for word in words))
+
+
+def _answer(ctx: Context, topic: str, given: dict[Policy, tuple[AnyBenefit, ...]]) -> Answer:
+    found = sorted(given, key=lambda policy: ctx.corpus.is_over(policy, ctx.today))
+    lines = [f"“{topic}”的奖补由各区（市）自己定，资料里市级没有单独给钱；看企业在哪里：", ""]
+    for number, policy in enumerate(found, 1):
+        title = say_link(wording.title(ctx, policy), str(number), policy.id)
+        lines += [f"{number}. {policy.district}：{title}", f"　{wording.status(ctx, policy)}"]
+        was = "到期前：" if ctx.corpus.is_over(policy, ctx.today) else ""
+        lines += [f"　💰 {was}{wording.benefit(benefit)}" for benefit in given[policy][:LINES]]
+    ids = tuple(policy.id for policy in found)
+    ctx.look_at(ids[0], ids[1:], wanted="amount")
+    lines += ["", "回数字看对应的那一条；其他区（市）资料里没有这一项。", DECIDES, edition(ctx)]
+    return Answer(reply=Say(text="\n".join(lines)), intent="amount", policies=ids)

@@ -1,0 +1,76 @@
+"""崂山小巨人奖多少, 即墨技改: a place without policies of its own on the matter, said before whose there are."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bot.context import Context
+from bot.lacking import Lack, lacking
+from bot.replies import TEXT_LIMIT, Answer, Say
+from handlers import amounts, contacts, lists, policies, qualifying, validity, wording
+
+OPTIONAL = ("也可能是", "相近的", '<a href="http')  # lines that give way to what is said first
+ASKED = frozenset({"policy", "conditions", "amount", "contact", "expiry", "list"})
+HANDLERS = (
+    contacts.answer,
+    amounts.answer,
+    validity.answer,
+    lists.listing,
+    qualifying.answer,
+    policies.answer,
+)
+
+
+async def answer(ctx: Context) -> Answer | None:
+    """Whatever is asked, under the line that says that the place has none of its own."""
+    finding = ctx.finding
+    if not ctx.words or finding.intent not in ASKED:
+        return None
+    if finding.ids and (unknown := lists.unknown_place(ctx)):
+        return led(await _asked(ctx), *unknown)
+    lack = lacking(finding, ctx.corpus, ctx.find) if finding.ids else None
+    return await _without(ctx, lack) if lack else None
+
+
+async def _without(ctx: Context, lack: Lack) -> Answer | None:
+    """The city's, which holds there too, with all that was asked; else whose there are, for those places alone."""
+    said = f"📍 资料里没有{lack.district}自己的“{lack.matter}”政策。"
+    alive = [i for i in lack.ids if not ctx.corpus.is_over(ctx.corpus.policies[i], ctx.today)]
+    city = [i for i in alive if ctx.corpus.policies[i].level == "city"]
+    if city and city[0] == ctx.finding.ids[0]:
+        return led(await _asked(ctx), said + "下面是市级的，全市企业都能用：")
+    if city:
+        return led(await _asked_of_city(ctx, lack, city), said + "下面是市级的，全市企业都能用：")
+    ids = lists.ordered(ctx, lack.ids)
+    wanted = ctx.finding.intent if ctx.finding.intent in ("amount", "contact", "expiry") else ""
+    lead = (said, "别的区（市）有，只给当地企业：") if alive else (said, "别的区（市）有过，都已到期：")
+    named = "、".join(dict.fromkeys(wording.level(ctx.corpus.policies[i]) for i in ids))
+    return lists.show(ctx, ids, f"{named}的", intent=ctx.finding.intent, wanted=wanted, lead=lead)
+
+
+async def _asked_of_city(ctx: Context, lack: Lack, city: list[str]) -> Answer | None:
+    """The same question of the city's policies, for an enterprise of the district."""
+    aside = ctx.aside(lack.words, first=city)
+    answer = await _asked(aside)
+    ctx.conversation = aside.conversation
+    return answer
+
+
+async def _asked(ctx: Context) -> Answer | None:
+    for handler in HANDLERS:
+        answer = await handler(ctx)
+        if answer is not None:
+            return answer
+    return None
+
+
+def led(answer: Answer | None, *lead: str) -> Answer | None:
+    """An answer under lines of its own; what is offered beside gives way where there is no room."""
+    if answer is None or not isinstance(answer.reply, Say):
+        return answer
+    lines = [*lead, *answer.reply.text.split("\n")]
+    for beginning in OPTIONAL:
+        if len("\n".join(lines).encode()) > TEXT_LIMIT:
+            lines = [line for line in lines if not line.startswith(beginning)]
+    text = "\n".join(lines)
+    return answer if len(text.encode()) > TEXT_LIMIT else msgspec.structs.replace(answer, reply=Say(text=text))

@@ -1,0 +1,42 @@
+"""How much where only districts give it and nobody said which."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.handlers.talk import Talk, check, said
+
+
+@pytest.mark.parametrize("words", ["就是那个评什么专精特新的能给多少钱啊谢谢你", "专精特新能给多少钱", "小巨人奖多少"])
+async def test_each_district_with_its_own_sum(words: str) -> None:
+    """No city award stands for another title: the districts' sums, those in force first, what is over as over."""
+    answer = await Talk().say(words)
+    check(answer, words)
+    reply = said(answer)
+    assert (answer.intent, answer.policies) == ("amount", ("q91-69", "xh49-7", "q91-86"))
+    assert reply.index("平度市：") < reply.index("西海岸新区：") < reply.index("高新区：")
+    assert "首次认定国家级专精特新“小巨人”企业：30万元" in reply
+    assert "最高100万元" in reply
+    assert "到期前：工信部专精特新“小巨人”企业：50万元" in reply
+    assert "200万" not in reply
+
+
+async def test_a_number_chooses_the_district() -> None:
+    """The districts are numbered: a number is answered with the sums of that one."""
+    talk = Talk()
+    await talk.say("专精特新能给多少钱")
+    answer = await talk.say("2")
+    assert (answer.intent, answer.policies[0]) == ("amount", "xh49-7")
+
+
+@pytest.mark.parametrize(
+    ("words", "policy"),
+    [
+        ("平度小巨人奖多少", "q91-69"),
+        ("单项冠军奖多少", "q91-2"),
+        ("心脏支架，三类证，临床做完了也准备量产，研发投入能报多少比例", "q91-28"),
+    ],
+)
+async def test_what_is_settled_is_answered_itself(words: str, policy: str) -> None:
+    """A named district, an award of the city, a matter that the topic is only a word of: each is its own policy."""
+    assert (await Talk().say(words)).policies[0] == policy

@@ -1,0 +1,40 @@
+"""A place that has no policy of its own on the matter."""
+
+import pytest
+
+from tests.handlers.talk import Talk, check, said
+
+
+async def test_a_district_without_it_is_told_so_and_whose_there_are() -> None:
+    """Laoshan has no award for little giants: no policy of it is shown, and the others' stand as a list of theirs."""
+    talk = Talk()
+    answer = await talk.say("崂山小巨人奖多少")
+    check(answer)
+    text = said(answer)
+    assert text.startswith("📍 资料里没有崂山区自己的“小巨人”政策。\n别的区（市）有，只给当地企业：")
+    assert "工业互联网改造" not in text
+    assert "小巨人（平度市·施行中）" in text
+    chosen = said(await talk.say("1"))
+    assert "：30万元" in chosen
+    assert "这是平度市的政策" in chosen
+
+
+async def test_the_citys_holds_there_too() -> None:
+    """Where the city has it, it is answered with what was asked, under a line that says that the district has none."""
+    text = said(await Talk().say("崂山技改投了3000万能补多少"))
+    assert text.startswith("📍 资料里没有崂山区自己的“技改”政策。下面是市级的，全市企业都能用：\n")
+    assert "可得360万元" in text
+
+
+@pytest.mark.parametrize("asked", ["青岛市即墨区有什么政策", "即墨技改能补多少", "即墨技改找谁", "即墨有小巨人奖励吗"])
+async def test_a_district_that_is_not_covered_is_always_told_so(asked: str) -> None:
+    """Whatever is asked of it: list, sum, desk or card."""
+    answer = await Talk().say(asked)
+    check(answer)
+    assert said(answer).startswith("即墨")
+    assert "自己的政策，资料里还没有收录；市级政策全市企业都能问。" in said(answer)
+
+
+async def test_a_district_that_has_it_is_answered_at_once() -> None:
+    """Nothing is said of lacking."""
+    assert "资料里没有" not in said(await Talk().say("平度小巨人奖多少"))
