@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 
 from bot.app import build_client
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.config import Config
 from bot.corpus import read_corpus
 from bot.errors import ConfigError
@@ -30,14 +30,14 @@ async def read_remarks(config: Config, many: int) -> list[Kept]:
         await database.close()
 
 
-async def publish(config: Config, words: Words) -> str:
+async def publish(config: Config, words: Words, *, clock: Clock | None = None) -> str:
     """Publish the corpus although it was published before; what became of that."""
     if config.corpus.source == "database":
         raise ConfigError("`publish` is for a corpus of files (corpus.source); the console publishes, and goes back.")
     corpus = read_corpus(Path(config.corpus.path))
     database = await Database.open(config.database.url)
     try:
-        herald = build_herald(config, database, corpus=lambda: corpus, words=words, clock=SystemClock())
+        herald = build_herald(config, database, corpus=lambda: corpus, words=words, clock=clock or SystemClock())
         if await herald.publish_again():
             return f"{corpus.version} is published; the worker tells people what that changes."
         return f"{corpus.version} is what was published last; nothing is to be done."

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import String, bindparam, case, cast, delete, literal, update
+from sqlalchemy import String, bindparam, case, cast, delete, func, literal, update
 
 from bot.messages import (
     AnyMessage,
@@ -128,7 +128,9 @@ FORGETTING: Sequence[Statement] = (
     # A walk that stands at them begins its criterion anew: whom it found already it does not find twice.
     update(news).where(news.c.state == "spreading", news.c.after == _who).values(after=""),
     # Not waiting and not sent: it must never be tried again, and whoever is sending it finds it no longer theirs.
-    update(outbox).where(outbox.c.openid == _who, outbox.c.state != "sent").values(state="skipped", reason="left"),
+    update(outbox)
+    .where(outbox.c.openid == _who, outbox.c.state != "sent")
+    .values(state="skipped", reason="left", settled=func.coalesce(outbox.c.settled, outbox.c.created)),
     update(outbox)
     .where(outbox.c.openid == _who)
     # Keys are hashes of them and of little else: whoever has a list of followers could find them by trying.

@@ -13,6 +13,7 @@ import pytest
 from bot import config
 from bot.chores import jobs
 from bot.clock import ManualClock
+from bot.commands import publish
 from bot.corrections import correct
 from bot.emulator.account import Account
 from bot.emulator.phone import Phone
@@ -185,7 +186,8 @@ async def test_a_morning_message(opening: Opening, clock: ManualClock) -> None:
     await office.work()
     news = pushed(phone, seen)
     assert len(news) == 1
-    assert "您订阅的内容有2条消息" in news[0]
+    assert "比例12%→15%" in news[0]
+    assert "600万元→1000万元" in news[0]
 
 
 async def test_leaving_erases_it_all(opening: Opening) -> None:
@@ -245,6 +247,24 @@ async def test_a_correction(opening: Opening, clock: ManualClock) -> None:
     assert "更正：【鼓励企业设备更新和技术改造】" in news[0]
     assert note in news[0]
     assert pushed(other, seen[1]) == []
+
+
+async def test_a_change_is_taken_back(opening: Opening, clock: ManualClock) -> None:
+    """The earlier files alone are no news; by the operator's command they are, once."""
+    office = await opening()
+    phone = await office.follower("订阅 技改")
+    path = office.folder / CITY
+    before = path.read_text(encoding="utf-8")
+    await office.edit(CITY, *CAP)
+    seen = len(phone.bubbles)
+    path.write_text(before, encoding="utf-8")
+    await office.work()
+    assert pushed(phone, seen) == []
+    await clock.advance(60.0)
+    said = [await publish(office.stage.settings, WORDS, clock=clock) for _ in range(2)]
+    assert ["is published" in one for one in said] == [True, False]
+    await office.work()
+    assert ["1000万元→600万元" in text for text in pushed(phone, seen)] == [True]
 
 
 def test_the_command_refuses_what_is_wrong(tmp_path: Path) -> None:

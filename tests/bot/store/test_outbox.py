@@ -164,6 +164,8 @@ async def test_only_the_owner_of_a_claim_settles_it(database: Database) -> None:
     assert await settle(database, Settlement(row=gone, state=State.WAITING, due=0.0)) == 0
     assert (await stored(database, "k"))["state"] == "sent"
     assert (await stored(database, f"erased:{gone.id}"))["state"] == "skipped"
+    assert await OutboxRows(database).counts() == {"sent": 1, "skipped": 1}
+    assert await OutboxRows(database).purge(8000.0) == 2  # in time it is forgotten as any other
 
 
 async def test_a_row_whose_owner_died_is_unknown_and_waits_for_a_person(database: Database) -> None:
