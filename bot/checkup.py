@@ -89,7 +89,7 @@ async def _corpus(config: Config) -> Finding:
         corpus = build_corpus(parts) if parts else read_corpus(Path(config.corpus.path))
     except CorpusError as error:
         return Finding(name="corpus_bad", well=False, detail=str(error))
-    return Finding(name="corpus", well=True, detail=f"{len(corpus.policies)}, {corpus.edition} {corpus.version}")
+    return Finding(name="corpus", well=True, detail=f"{corpus.edition} {corpus.version}, {len(corpus.policies)}")
 
 
 async def _kept(config: Config) -> list[Part]:

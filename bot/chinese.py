@@ -58,7 +58,10 @@ YEARS_AWAY = {"明年": 1, "后年": 2, "去年": -1, "前年": -2}
 QUARTERS = dict(zip("1234", "一二三四", strict=True))
 COUNT = r"(?:\d{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
 CLASSIFIER = r"(?:个|条|项|号|款|吧|呗|的|那个|那条)"
-ORDINAL = re.compile(rf"[\s(\[{{【《「“\"'#]*(?:选|看|回复|查看)?[\s:]*第?\s*({COUNT})\s*(?:{CLASSIFIER}\s*)*[^\w%]*")
+MORE_OF_IT = "(?:(?:再)?(?:详细|具体|展开)?(?:说说|讲讲|看看|说一下|讲一下|看一下|说)|呢)"
+ORDINAL = re.compile(
+    rf"[\s(\[{{【《「“\"'#]*(?:选|看|回复|查看)?[\s:]*第?\s*({COUNT})\s*(?:{CLASSIFIER}\s*)*[^\w%]*{MORE_OF_IT}?[^\w%]*"
+)
 CHOSEN = rf"第?\s*{COUNT}{CLASSIFIER}*"
 BETWEEN = r"(?:[^\w%]+|[^\w%]*[和与跟到至及或][^\w%]*)"
 SEVERAL = re.compile(

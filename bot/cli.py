@@ -15,9 +15,9 @@ import msgspec
 import typer
 
 from bot.clock import SHANGHAI
-from bot.config import Config, read_config
+from bot.config import Config, placeholders, read_config
 from bot.corpus import Corpus, read_corpus
-from bot.errors import BotError, Temporary
+from bot.errors import BotError, ConfigError, Temporary
 from bot.ranking import find
 from bot.replies import Answer, Say, visible
 from bot.routing import Router
@@ -93,14 +93,14 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         """Answer the platform's callback, serve the pages, send what waits."""
         from bot.serving import serve as run
 
-        _uvloop(run(read_config(config), router, words))
+        _uvloop(run(_own(config), router, words))
 
     @cli.command()
     def worker(config: ConfigFile) -> None:
         """Send what waits and finish what a dead process began, without listening."""
         from bot.serving import work as run
 
-        _uvloop(run(read_config(config), router, words))
+        _uvloop(run(_own(config), router, words))
 
     @cli.command()
     def migrate(config: ConfigFile) -> None:
@@ -158,7 +158,10 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         """Show what followers asked staff and complained of, one JSON line each."""
         from bot.commands import read_remarks as run
 
-        for kept in asyncio.run(run(read_config(config), many)):
+        found = asyncio.run(run(read_config(config), many))
+        if not found:
+            typer.echo("Nobody said anything for staff in the days that are kept.", err=True)
+        for kept in found:
             when = datetime.fromtimestamp(kept.created, SHANGHAI).isoformat(timespec="seconds")
             shown = {"when": when, "kind": kept.kind, "text": kept.text, "about": kept.about}
             typer.echo(msgspec.json.encode(shown).decode())
@@ -219,6 +222,15 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
             sys.exit(2)
 
     return run
+
+
+def _own(path: Path) -> Config:
+    """The settings of a real account: those of the example answer nobody, and ConfigError says so."""
+    config = read_config(path)
+    if left := placeholders(config):
+        named = ", ".join(f"wechat.{name}" for name in left)
+        raise ConfigError(f"{path}: {named}: still as in config.example.toml; put in the values of your account")
+    return config
 
 
 def _quietly(path: Path) -> Config:

@@ -12,7 +12,7 @@ import signal
 import socket
 import string
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from bot.clock import Clock, SystemClock
 from bot.config import Config, Console, Database, Replies, Server, WeChat
 from bot.console.codes import new_recovery_codes
 from bot.console.keys import Keys
+from bot.context import Context
 from bot.corpus import Corpus
 from bot.emulator import page
 from bot.emulator.account import Account
@@ -33,6 +34,8 @@ from bot.emulator.platform import Platform
 from bot.errors import ConfigError
 from bot.logs import set_up_logs
 from bot.menu import read_menu
+from bot.messages import Text
+from bot.replies import Answer
 from bot.routing import Router
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
@@ -42,6 +45,7 @@ from bot.words import Words
 LETTERS = string.ascii_letters + string.digits
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 DEMO_STAFF = ("editor", "approver")  # what each may do is what it is called
+THINKING = 5.5  # seconds: the platform gives up after five
 DATA = Path(__file__).parent.parent / "data"
 
 
@@ -53,6 +57,21 @@ class Demo:
     platform: Platform
     services: Services
     passwords: Mapping[str, str]
+
+
+class Thinking(Router):
+    """The same router, which takes its time while it is told to: the answer then goes out as a message of its own."""
+
+    def __init__(self, router: Router, *, clock: Clock, is_late: Callable[[], bool]) -> None:
+        super().__init__(*router.handlers, apology=router.apology, aside=router.aside)
+        self._clock = clock
+        self._is_late = is_late
+
+    async def answer(self, ctx: Context) -> Answer:
+        """The first answer, after longer than the platform waits where the switch is on."""
+        if self._is_late() and isinstance(ctx.message, Text):
+            await self._clock.sleep(THINKING)
+        return await super().answer(ctx)
 
 
 @asynccontextmanager
@@ -79,6 +98,7 @@ async def open_demo(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="huiqi-demo-")))
         account = _account(words.name)
         platform = await stack.enter_async_context(Platform(account, clock=clock))
+        thinking = Thinking(router, clock=clock, is_late=lambda: platform.faults.is_on("late"))
         api = await stack.enter_async_context(_site(platform.app(), _door("127.0.0.1", 0)))
         door = stack.enter_context(_door(host, port))  # the bot must know its address before it is built
         address = _address(door)
@@ -92,7 +112,7 @@ async def open_demo(
             console=Console(enabled=staffed, secret=secrets.token_hex(32), totp_required=False),
         )
         services = await stack.enter_async_context(
-            open_services(config, router, words=words, clock=clock, corpus=corpus, migrate=True)
+            open_services(config, thinking, words=words, clock=clock, corpus=corpus, migrate=True)
         )
         mount(app, services, words, home="/emulator/")
         page.mount(app, platform)

@@ -174,6 +174,8 @@ def _names(
     yield from ((word, Meaning("foreign", word)) for word in lexicon.foreign.words)
     yield from ((word, Meaning("bait", word)) for word in lexicon.bait.words)
     yield from ((word, Meaning("seeking", "")) for word in lexicon.seeking.words)
+    yield from ((word, Meaning("kin", "")) for word in lexicon.kin.words)
+    yield from ((word, Meaning("trade", "")) for word in lexicon.trade.words)
     yield from ((word, Meaning("ours", word)) for word in lexicon.places.ours)
     yield from ((word, Meaning("uncovered", word)) for word in lexicon.places.uncovered)
     yield from ((word, Meaning("elsewhere", word)) for word in lexicon.places.elsewhere)

@@ -53,6 +53,8 @@ class Lexicon(Entry, frozen=True, kw_only=True):
     foreign  matters that are not ours, although policy words may stand beside them
     bait     words of advertisements: whatever else is said, nothing is asked
     seeking  words of somebody who is after support, rules or an office
+    kin      relatives, who are foreign unless their enterprise is meant
+    trade    words that say that an enterprise is meant
     """
 
     intents: dict[str, tuple[str, ...]]
@@ -63,6 +65,8 @@ class Lexicon(Entry, frozen=True, kw_only=True):
     foreign: Words
     bait: Words = Words(words=())
     seeking: Words = Words(words=())
+    kin: Words = Words(words=())
+    trade: Words = Words(words=())
     sources: dict[str, tuple[str, ...]] = {}
     synonym: tuple[Synonym, ...] = ()
     collection: tuple[Collection, ...] = ()

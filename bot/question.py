@@ -14,7 +14,7 @@ from bot.index import CURATED, Entry, Index
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
 CALLS, SHORT = frozenset({"staff"}), 2  # characters
 PARTED = 0.95  # and one that a particle stands in this share
-SIGNS = frozenset({"seeking", "ours", "bait"})
+SIGNS = frozenset({"seeking", "ours", "bait", "kin", "trade"})
 FILLER = "filler"  # a single character that says nothing alone, and may be part of a word that does
 SILENT = frozenset({"stop", "intent", "foreign", "elsewhere", "uncovered", "district", "level", "sum", "date", FILLER})
 SCOPES = frozenset({"unit", "paper", "phone", "collection", "id", "source", "title"})
@@ -41,7 +41,7 @@ class Question:
 
     hits    every word found, overlapping
     chosen  those that do not lie over each other: the longest first
-    signs   kinds of words that count wherever they stand, even inside others: seeking, ours, bait
+    signs   kinds of words that count wherever they stand, even inside others: seeking, ours, bait, kin, trade
     labels  for each character of the folded text the kind of the chosen word it belongs to, or "" for the matter
     """
 
@@ -141,7 +141,9 @@ def read(text: str, index: Index, *, by_sound: bool = False) -> Question:
     if by_sound:
         hits += [Hit(start, end, entry, SOUNDED) for start, end, entry in index.sounds.heard(folded)]
         hits += [Hit(start, end, entry) for start, end, entry in index.sounds.typed(folded)]
-    chosen = _choose(hits)
+    signs = frozenset(m.kind for hit in hits for m in hit.entry.meanings if m.kind in SIGNS)
+    relatives = [hit for hit in hits if "trade" in signs and any(m.kind == "kin" for m in hit.entry.meanings)]
+    chosen = tuple(hit for hit in _choose(hits) if hit not in relatives)
     labels = [""] * len(folded.text)
     for start, end in day_places(folded):
         labels[start:end] = ["date"] * (end - start)
@@ -151,12 +153,14 @@ def read(text: str, index: Index, *, by_sound: bool = False) -> Question:
         kind = _kind(hit.entry)
         kind = FILLER if kind == "stop" and hit.end - hit.start == 1 else kind
         labels[hit.start : hit.end] = [kind] * (hit.end - hit.start)
+    for hit in relatives:  # whose enterprise it is does not matter
+        labels[hit.start : hit.end] = ["stop"] * (hit.end - hit.start)
     return Question(
         text=text,
         folded=folded,
         hits=tuple(hit for hit in hits if hit.entry.postings),
         chosen=chosen,
-        signs=frozenset(m.kind for hit in hits for m in hit.entry.meanings if m.kind in SIGNS),
+        signs=signs,
         labels=tuple(labels),
         sums=figures,
         days=tuple(days(text)),

@@ -2,10 +2,12 @@
 
 CHECKUP: dict[str, str] = {
     "placeholders": "设置里还是示例值：{detail}。请换成本公众号的真实值（微信开发者平台→基本信息）。",
-    "corpus": "政策资料可用：{detail}",
+    "corpus": "政策资料可用：{detail}条",
     "corpus_bad": "政策资料读不了：{detail}。请按提示改正该文件后重试。",
     "database": "数据库可用（{detail}），版本正确",
-    "database_missing": "数据库还没有建，或还是旧版本，请先运行 migrate：python main.py migrate --config 设置文件",
+    "database_missing": (
+        "数据库还没有建，或还是旧版本，请先运行 migrate：.venv/bin/python main.py migrate --config 设置文件"
+    ),
     "database_newer": "数据库是更新版本的程序建的，请换回新版本的程序。",
     "database_away": "连不上数据库，或数据库拒绝访问。请检查数据库是否在运行，以及设置里的地址、用户名和密码。",
     "database_bad": "数据库地址不对：{detail}",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import msgspec
+
 from bot.chinese import ordinal, several
 from bot.context import Context
 from bot.messages import Text
 from bot.policies import Policy
 from bot.replies import Answer, Say
-from handlers import amounts, conditions, contacts, lists, qualifying, validity
+from handlers import amounts, conditions, contacts, lists, matters, qualifying, validity
 from handlers.cards import card
 
 POLICY_ID = re.compile(r"[a-z]+\d+-\d+")
@@ -34,7 +36,14 @@ async def answer(ctx: Context) -> Answer | None:
         listed = ctx.conversation.listed[number - 1 : number] == (tapped.id,)  # else it stands in an older list
         return await chosen(ctx, tapped) if listed else card(ctx, tapped)
     if number is not None and 1 <= number <= len(ctx.conversation.listed):
-        return await chosen(ctx, ctx.corpus.policies.get(ctx.conversation.listed[number - 1]))
+        if not ctx.conversation.listed[number - 1]:  # one of several matters, and nothing was found for it
+            return Answer(reply=Say(text=f"第{number}件没有找到对得上的政策，请换个说法单独再问。"), intent="help")
+        before = ctx.conversation
+        answer = await chosen(ctx, ctx.corpus.policies.get(before.listed[number - 1]))
+        if before.heading == matters.HEADING:  # the others of them are still to be picked
+            kept = {"listed": before.listed, "shown": before.shown, "heading": before.heading, "wanted": before.wanted}
+            ctx.remember(msgspec.structs.replace(ctx.conversation, **kept))
+        return answer
     return _no_choice(ctx, number) if isinstance(ctx.message, Text) else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.context import Context
@@ -12,6 +13,8 @@ from handlers import wording
 from handlers.cards import edition
 
 SHOWN = 6  # policies named below a unit
+BRIEF = 20  # characters of a question that is of the policy at hand
+CALLING = re.compile("打(?:个)?电话|打过去|现在打|接电话|有人接|电话号|座机|去哪|上哪|到哪|在哪")
 
 
 async def answer(ctx: Context) -> Answer | None:
@@ -29,6 +32,18 @@ async def answer(ctx: Context) -> Answer | None:
         focus = ctx.corpus.policies.get(ctx.focus)
         return of_policy(ctx, focus) if focus else _unknown()
     return of_policy(ctx, ctx.corpus.policies[ids[0]], ids[1:])
+
+
+async def again(ctx: Context) -> Answer | None:
+    """电话多少啊我打电话问, 现在打有人接吗: the desk of the policy at hand, where nothing else is named."""
+    policy, finding = ctx.corpus.policies.get(ctx.focus), ctx.finding
+    if policy is None or not ctx.words or finding.ids or finding.intent != "offtopic":
+        return None
+    question = finding.question
+    calls = "contact" in finding.wants or CALLING.search(question.folded.text)
+    if not calls or question.named("foreign") or question.elsewhere or len(question.folded.text) > BRIEF:
+        return None
+    return of_policy(ctx, policy)
 
 
 def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:

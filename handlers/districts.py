@@ -19,7 +19,7 @@ def by_district(ctx: Context, *, known: str = "") -> Answer | None:
     """专精特新给多少, which the city does not pay for: what each district gives; `known` is the one they are in."""
     question = ctx.finding.question
     topics = [name for name in question.named("topic") if name in ctx.corpus.topics]
-    if len(topics) != 1 or known or question.named("district") or question.sums:
+    if len(topics) != 1 or question.named("district") or question.sums:
         return None
     places = {
         place
@@ -33,7 +33,11 @@ def by_district(ctx: Context, *, known: str = "") -> Answer | None:
     narrow = [word for word in words[1:] if word in question.folded.text]
     given = {p: _of(p, narrow or words) for p in ctx.corpus.policies.values()}
     given = {policy: benefits for policy, benefits in given.items() if benefits}
-    if any(policy.level == "city" for policy in given) or len({p.district for p in given}) < FEW:
+    if (
+        known in {policy.district for policy in given}
+        or any(policy.level == "city" for policy in given)
+        or len({p.district for p in given}) < FEW
+    ):
         return None
     return _answer(ctx, topics[0], given)
 

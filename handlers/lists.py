@@ -37,7 +37,7 @@ async def more(ctx: Context) -> Answer | None:
     if not ctx.words or ctx.finding.intent != "more":
         return None
     listed = ctx.conversation
-    if any(policy_id not in ctx.corpus.policies for policy_id in listed.listed):
+    if any(policy_id not in ctx.corpus.policies for policy_id in filter(None, listed.listed)):
         return gone()
     if listed.shown >= len(listed.listed):
         said = "后面没有了。" if listed.listed else "没有可以往下翻的列表。"
@@ -52,10 +52,11 @@ async def back(ctx: Context) -> Answer | None:
     listed = ctx.conversation
     if not ctx.words or fold(ctx.words).text not in BACK or not listed.listed:
         return None
-    if any(policy_id not in ctx.corpus.policies for policy_id in listed.listed):
+    ids = tuple(filter(None, listed.listed))
+    if any(policy_id not in ctx.corpus.policies for policy_id in ids):
         return gone()
     heading = listed.heading or NEAR
-    return show(ctx, listed.listed, heading, intent="more", wanted=listed.wanted, named=False)
+    return show(ctx, ids, heading, intent="more", wanted=listed.wanted, named=False)
 
 
 async def listing(ctx: Context) -> Answer | None:

@@ -55,8 +55,8 @@ async def _show(ctx: Context) -> Answer:
     """What is kept, and what can be done about it."""
     dossier = await ctx.dossier()
     lines = ["这里存着您的这些数据：", *_overview(ctx, dossier)]
-    if dossier.said:
-        lines += ["最近问过：", *(f"· {_day(said.time)} {_spoken(said)[:20]}" for said in _questions(dossier)[:SHOWN])]
+    if asked := _questions(dossier)[:SHOWN]:
+        lines += ["最近问过：", *(f"· {_minute(said.time)} {_spoken(said)[:20]}" for said in asked)]
     links = [
         say_link("我的订阅", "我的订阅"),
         say_link("导出我的数据", "导出我的数据"),
@@ -180,11 +180,6 @@ def _spoken(said: Said) -> str:
 
 def _moment(time: float) -> datetime:
     return datetime.fromtimestamp(time, UTC).astimezone(SHANGHAI)
-
-
-def _day(time: float) -> str:
-    moment = _moment(time)
-    return f"{moment.month}月{moment.day}日"
 
 
 def _minute(time: float) -> str:

@@ -36,6 +36,8 @@ async def _without(ctx: Context, lack: Lack) -> Answer | None:
     """The city's, which holds there too, with all that was asked; else whose there are, for those places alone."""
     said = f"📍 资料里没有{lack.district}自己的“{lack.matter}”政策。"
     alive = [i for i in lack.ids if not ctx.corpus.is_over(ctx.corpus.policies[i], ctx.today)]
+    if not alive:
+        return None
     city = [i for i in alive if ctx.corpus.policies[i].level == "city"]
     if city and city[0] == ctx.finding.ids[0]:
         return led(await _asked(ctx), said + "下面是市级的，全市企业都能用：")
@@ -43,7 +45,7 @@ async def _without(ctx: Context, lack: Lack) -> Answer | None:
         return led(await _asked_of_city(ctx, lack, city), said + "下面是市级的，全市企业都能用：")
     ids = lists.ordered(ctx, lack.ids)
     wanted = ctx.finding.intent if ctx.finding.intent in ("amount", "contact", "expiry") else ""
-    lead = (said, "别的区（市）有，只给当地企业：") if alive else (said, "别的区（市）有过，都已到期：")
+    lead = (said, "别的区（市）有，只给当地企业：")
     named = "、".join(dict.fromkeys(wording.level(ctx.corpus.policies[i]) for i in ids))
     return lists.show(ctx, ids, f"{named}的", intent=ctx.finding.intent, wanted=wanted, lead=lead)
 

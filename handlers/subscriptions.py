@@ -31,6 +31,7 @@ STOP = re.compile(
 )
 TOO_MANY = re.compile("烦|太多|太频繁|天天|老发|总发")
 LEAD = re.compile("^(?:请|我要|我想|帮我|把)?(?:退订|退定|取消订阅|取消|删除订阅|删掉|删除|不订|别订)(?:掉|了)?")
+BOTH = "分开都订"  # said by the link that subscribes to a place and to a topic, each by itself
 LISTED, LEAVING = "subscriptions", "unsubscribe"  # what a number means after a list of one's subscriptions
 NEXT_TIME = "本公众号不能主动发消息，有了下次您来问时告诉您"
 
@@ -103,7 +104,7 @@ def _certain(ctx: Context, wanted: Wanted) -> list[Interest]:
         return [("word", fold(wanted.place).text)]
     if wanted.named:
         kinds = {kind for kind, _ in wanted.named}
-        return list(wanted.named) if wanted.certain and len(kinds) == 1 else []
+        return list(wanted.named) if (wanted.certain and len(kinds) == 1) or BOTH in ctx.words else []
     if wanted.broad:
         return [wanted.broad]
     if wanted.word and not wanted.title:
@@ -182,6 +183,9 @@ def _ask(ctx: Context, wanted: Wanted) -> Answer:
     several = len({kind for kind, _ in wanted.named}) > 1
     lead = "区（市）和主题请分开订，您要哪一个？" if several and wanted.certain else "您要订的是哪一个？点一下就订上："
     links = [f"👉 {_offer(name)}" for name in dict.fromkeys(offers)]
+    if several and wanted.certain:
+        both = f"订阅 {'、'.join(dict.fromkeys(offers))}，{BOTH}"
+        links.append(f"👉 {say_link(f'{BOTH}（各收各的）', both)}")
     more = [f"都不是？请说“订阅”加关键词。也可以：{_offer(ALL, '订阅全部')}　{say_link(REMINDED, REMINDED)}"]
     return _said("\n".join([lead, *links, *more]))
 

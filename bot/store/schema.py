@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from bot.errors import NewerDatabase, StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HOW_TO_MIGRATE = "run: python main.py migrate --config FILE"
+HOW_TO_MIGRATE = "run: .venv/bin/python main.py migrate --config FILE"
 LOCK = 0x4855_4951_49  # any number of our own: two processes that migrate at once take turns on PostgreSQL
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -173,3 +174,14 @@ def test_the_menu_without_a_network(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode().startswith("http://127.0.0.1:9 does not answer")
     assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_the_example_is_no_account(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    """The example's own values are refused at the start, by their names: nobody would be answered by them."""
+    path = tmp_path / "huiqi.toml"
+    shutil.copy(Path(__file__).parents[2] / "config.example.toml", path)
+    assert ended(command, "--config", str(path)) == 2
+    said = capsys.readouterr().err
+    assert "wechat.app_id, wechat.app_secret, wechat.token" in said
+    assert "still as in config.example.toml" in said

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from bot.clock import ManualClock
-from bot.demo import open_demo
+from bot.context import Context, Office
+from bot.demo import Thinking, open_demo
 from bot.errors import ConfigError
+from bot.messages import AnyMessage, Text
+from bot.replies import Answer
 from handlers import ROUTER, WORDS
 from tests.small import small_corpus
 
@@ -116,3 +121,23 @@ async def test_a_taken_port_is_told(clock: ManualClock) -> None:
         port = int(demo.url.rpartition(":")[2])
         with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1 port {port}"):
             await open_demo(ROUTER, WORDS, port=port, clock=clock, corpus=small_corpus()).__aenter__()
+
+
+async def test_the_switch_makes_the_bot_think_too_long(clock: ManualClock) -> None:
+    """While it is on, words are answered after more than the platform's five seconds; a follow is not held up."""
+    late = True
+    router = Thinking(ROUTER, clock=clock, is_late=lambda: late)
+
+    def asked(message: AnyMessage) -> asyncio.Task[Answer]:
+        now = datetime(2026, 11, 22, 10, tzinfo=UTC)
+        ctx = Context(message=message, words="q91-1", corpus=small_corpus(), now=now, office=Office())
+        return asyncio.create_task(router.answer(ctx))
+
+    header = {"key": "k", "openid": "oTalker_00000000000000000001", "account": "gh_0a1b2c3d4e5f", "created": 0}
+    waiting = asked(Text(**header, text="q91-1"))  # type: ignore[arg-type]
+    await clock.advance(5.0)
+    assert not waiting.done()
+    await clock.advance(0.5)
+    assert (await waiting).policies == ("q91-1",)
+    late = False
+    assert (await asked(Text(**header, text="q91-1"))).policies == ("q91-1",)  # type: ignore[arg-type]

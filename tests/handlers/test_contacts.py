@@ -87,3 +87,22 @@ async def test_which_desk() -> None:
     answer = await Talk().say("电话多少")
     assert (answer.intent, answer.policies) == ("contact", ())
     assert "您想问哪项政策或哪个处室的电话" in said(answer)
+
+
+async def test_who_wants_to_call_is_given_the_phone_of_the_policy_at_hand() -> None:
+    """However they say it, after a card: the desk, and whether somebody picks up now."""
+    for asked in ("电话多少啊我打电话问", "现在打有人接吗", "打电话给谁", "去哪申请", "在哪里申报"):
+        talk = Talk(now=at("2026-11-26"))
+        await talk.say("技改补贴")
+        answer = await talk.say(asked)
+        check(answer)
+        assert "☎ 市工业和信息化局技术改造与投资处 85911248" in said(answer), asked
+        assert "👤 谁能报" not in said(answer)
+        assert "现在是上班时间" in said(answer)
+
+
+async def test_another_matter_is_no_call() -> None:
+    """A phone of a foreign matter is not answered with the desk of the policy at hand."""
+    talk = Talk()
+    await talk.say("技改补贴")
+    assert "85911248" not in said(await talk.say("社保电话打不通"))

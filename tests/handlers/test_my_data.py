@@ -45,7 +45,7 @@ async def test_what_is_kept_is_said(words: str) -> None:
         "企业情况：没有",
         "留言：1条",
         "等着发给您的消息：2条",
-        "11月22日 技改能补多少",
+        "2026年11月22日 12:01 技改能补多少",
     ):
         assert fact in text
     assert {"导出我的数据", "删除我的数据"} <= set(text.replace("👉", " ").split())
@@ -125,3 +125,9 @@ async def test_nothing_is_deleted_unasked() -> None:
     await one.say("技改")
     await one.say("确认删除")
     assert one.changes == []
+
+
+async def test_who_asked_nothing_has_no_empty_list() -> None:
+    """Somebody who only followed sees no heading without questions."""
+    one = talk(Dossier(followed=NOON, said=(Said(time=NOON, kind="Followed", text=""),)))
+    assert "最近问过" not in said(await one.say("我的数据"))

@@ -279,3 +279,17 @@ async def test_other_questions_are_left_alone(words: str) -> None:
     answer = await talk.say(words)
     assert answer.intent != "subscribe"
     assert talk.changes == []
+
+
+async def test_a_place_and_a_topic_are_both_subscribed_by_a_tap() -> None:
+    """订阅平度技改 offers each, and both: the link subscribes to the place and to the topic."""
+    talk = Talk()
+    answer = await talk.say("订阅平度技改")
+    assert "分开都订（各收各的）" in said(answer)
+    spoken = unquote(re.search(r"msgmenucontent=([^&]*)&msgmenuid=[^>]*>分开都订", written(answer))[1])  # type: ignore[index]
+    assert "✅ 已订阅“技术改造”" in (both := said(await talk.say(spoken)))
+    assert "✅ 已订阅“平度市”" in both
+    assert {(one.kind, one.value) for one in talk.person.subscriptions} == {
+        ("topic", "技术改造"),
+        ("district", "平度市"),
+    }

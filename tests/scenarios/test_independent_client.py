@@ -194,5 +194,5 @@ def test_no_database_stops_it(tmp_path: Path) -> None:
     """Without a migrated database it says how to make one, and makes none."""
     ended = run("serve", "--config", str(write_settings(tmp_path, ACCOUNT, port=free_port())))
     assert ended.returncode == 2
-    assert "run: python main.py migrate --config FILE" in ended.stderr.decode()
+    assert "run: .venv/bin/python main.py migrate --config FILE" in ended.stderr.decode()
     assert not (tmp_path / "huiqi.sqlite3").exists()

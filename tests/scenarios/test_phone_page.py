@@ -269,3 +269,28 @@ async def test_keyboard(desk: Page) -> None:
     await desk.click(by("more"))
     await desk.keyboard.press("Escape")
     await expect(desk.locator(by("choice"))).to_have_count(0)
+
+
+async def test_a_fault_has_something_to_act_on(desk: Page) -> None:
+    """With 回答变慢 the bot writes first, and a fault meets that message; each switch says when it acts."""
+    await follow(desk)
+    await desk.click(by("fault-late"))
+    await expect(desk.locator(by("effects"))).to_contain_text("下一句就起作用")
+    await desk.click(by("fault-quota"))
+    await expect(desk.locator(by("effects"))).to_contain_text("机器人主动发消息时起作用")
+    await desk.locator(by("try")).first.click()
+    await expect(desk.locator(by("wire"))).to_contain_text("45047")
+
+
+async def test_what_to_try_shows_sums_matching_and_subscribing(desk: Page) -> None:
+    """Among what is offered to try stand a sum with own figures, what one may apply for, and a subscription."""
+    await follow(desk)
+    for words, said in (
+        ("平度设备投了3000万能补多少", "再加90万元"),
+        ("我们是平度的规上制造企业，能报什么", "按您说的"),
+        ("订阅 技改", "已订阅"),
+    ):
+        answers = await bubbles(desk, "account").count()
+        await desk.locator(by("try"), has_text=words).click()
+        await expect(bubbles(desk, "account")).to_have_count(answers + 1)
+        await expect(bubbles(desk, "account").last).to_contain_text(said)

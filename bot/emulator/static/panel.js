@@ -7,6 +7,9 @@ import { dated } from "./times.js";
 
 const TRIES = [
   ["技改", "一个词问政策"],
+  ["平度设备投了3000万能补多少", "算自己的账"],
+  ["我们是平度的规上制造企业，能报什么", "看能报什么"],
+  ["订阅 技改", "有变化就告诉我"],
   ["单项冠军奖多少", "问金额"],
   ["崂山区有哪些政策", "列清单"],
   ["技改找谁", "找人办"],
@@ -22,24 +25,27 @@ const SCENES = [
   ["崂山区", "崂山区窗口"],
   ["q91-18", "算力券海报"],
 ];
+const RENEWED = "取新令牌时起作用：和“令牌过期”“回答变慢”一起打开，再问一句";
 const FAULTS = {
+  late: ["回答变慢", "机器人要想5秒半，来不及当场回答，只好主动发一条", "下一句就起作用"],
   slow: ["接口变慢", "每次调用都办了，但晚几秒才答"],
   busy: ["系统繁忙", "调用返回 -1"],
   pace: ["调用太快", "调用返回 45011"],
   limit: ["次数用完", "当日调用次数用完，返回 45009"],
   token: ["令牌过期", "此前的令牌全部作废，返回 42001"],
-  address: ["IP 被拒", "不在白名单，取令牌返回 40164"],
-  frozen: ["密钥冻结", "取令牌返回 40243"],
+  address: ["IP 被拒", "不在白名单，取令牌返回 40164", RENEWED],
+  frozen: ["密钥冻结", "取令牌返回 40243", RENEWED],
   left: ["用户已走", "像都取关了一样，发出的消息被退回"],
   window: ["窗口已关", "过了能发客服消息的时间，返回 45015"],
   quota: ["条数用完", "客服消息的条数用完，返回 45047"],
-  refused: ["用户拒收", "模板消息和订阅通知返回 43101"],
+  refused: ["用户拒收", "模板消息和订阅通知返回 43101", "发模板消息、订阅通知时起作用（这个演示账号没有模板）"],
   timeout: ["接口超时", "调用没有办，也一直不答"],
   down: ["接口断线", "调用没有办，连接断开"],
   lost: ["回执丢失", "调用办了，回执没有送到"],
-  retry: ["推送重发", "每条推送的第一次回答都丢失，微信再推一次"],
+  retry: ["推送重发", "每条推送的第一次回答都丢失，微信再推一次", "下一句就起作用"],
 };
-const HINT = "多数在机器人主动发消息时起作用；“推送重发”问一句就看得到。";
+const WRITES = "机器人主动发消息时起作用：打开“回答变慢”再问一句";
+const HINT = "先打开“回答变慢”，再问一句：回答来不及，机器人就主动发一条，别的故障这时起作用。“推送重发”单开就行。";
 
 const labelled = (name) => FAULTS[name] ?? [name, "微信侧的一种故障"];
 
@@ -114,7 +120,7 @@ export class Panel {
     Object.entries(faults).forEach(([name, on]) => this.fault(name, on));
     const effects = Object.keys(faults)
       .filter((name) => faults[name])
-      .map((name) => `${labelled(name)[0]}：${labelled(name)[1]}。`);
+      .map((name) => `${labelled(name)[0]}：${labelled(name)[1]}。${labelled(name)[2] ?? WRITES}。`);
     find("effects").textContent = effects.join("") || HINT;
   }
 
@@ -128,11 +134,11 @@ export class Panel {
 
   fault(name, on) {
     if (!this.switches.has(name)) {
-      const [label, note] = labelled(name);
+      const [label, note, when = WRITES] = labelled(name);
       const flip = () => this.run("fault", { name, on: button.getAttribute("aria-checked") !== "true" });
       const button = make(
         "button",
-        { class: "chip fault", role: "switch", title: note, "data-test": `fault-${name}`, onclick: flip },
+        { class: "chip fault", role: "switch", title: `${note}。${when}。`, "data-test": `fault-${name}`, onclick: flip },
         label,
       );
       find("faults").append(button);

@@ -1,0 +1,277 @@
+"""平度技改和算力券, 1、技改投了2000万；2、高企复审: several matters of one message, each answered in short."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.chinese import fold
+from bot.context import Context
+from bot.conversation import Conversation
+from bot.facts import read_facts
+from bot.lacking import lacking
+from bot.policies import Policy
+from bot.ranking import Finding
+from bot.replies import TEXT_LIMIT, Answer, Say, say_link
+from handlers import amounts, wording
+from handlers.cards import edition
+from handlers.eligibility import ASKING, ENDING
+from handlers.readings import wanted as facts_wanted
+
+HEADING = "您问的几件事的"
+LEAST, MOST = 2, 6  # matters of one message
+NEAR = 0.8  # of the first's score: what may be meant as well
+PHRASE = 16  # characters that name matters and need no word of asking
+SHORT = 12  # characters of a matter that is joined to another by 和 or 、
+QUOTED = 24  # characters of a matter that is said again
+BODY, BESIDE = 8, 2  # lines of one matter, and policies that may be meant as well
+COUNTED = re.compile(r"^\d+\. ")  # the number of a line within an answer, which is none of this list
+NUMBERED = re.compile(
+    r"(?:^|(?<=[\s，,。；;：:、！!？?]))(?:[(（]?\d{1,2}[)）、]|\d{1,2}[.．](?!\d)|[①-⑨]|[(（]?[一二三四五六七八九][)）、])"
+)
+CLAUSES = re.compile(r"[；;。？?！!\n]+")
+PAIRS = re.compile(r"[、]|还有|以及|另外|和|与")
+COMMA = re.compile(r"[，,]")
+# Words that say that more than one thing follows, so that a comma may part them.
+PLURAL = re.compile(
+    "分别|各自|各(?:有|找|对应|能|走|拿|是|奖|给)|[两二三四五几](?:件|个|条|样)(?:事|问题|政策)|[两二三四五几]家|一家.+一家|一个.+[另一]一?个|一是.+二是|"
+    "(?<![a-z])a(?![a-z]).+(?<![a-z])b(?![a-z])"
+)
+PREAMBLE = re.compile(r"^[^：:]{0,24}[：:]")
+JOINED = re.compile("一共|总共|合计|加一?起|加起来|同时|叠加|一块儿?拿")
+EACH = re.compile("分别|各自|各(?=[能奖补给拿])")
+ASKS = re.compile("(?:吗|么|没有?|不|啥|多少|谁|哪|咋|怎么)[^，,]{0,4}$")
+ASKED = {"amount": "奖多少", "contact": "找谁", "expiry": "还有效吗"}  # how one of several is asked by itself
+OPEN = frozenset({"policy", "conditions", "offtopic", "list", *ASKED})
+DROPPED = (
+    "能不能报",
+    "📄",
+    "资料：",
+    "全文",
+    "<a href",
+    "相近的",
+    "👉",
+    "点标题",
+    "如果我理解错",
+    "👤",
+    "　·",
+    "📍 如果",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """One of several: how it is called here, the policy that answers it if any does, and the lines of that."""
+
+    words: str
+    policy: str = ""
+    head: tuple[str, ...]
+    body: tuple[str, ...] = ()
+    foot: tuple[str, ...] = ()
+
+    def lines(self, most: int) -> list[str]:
+        """At most so many lines between the first and the last ones."""
+        return ["", *self.head, *self.body[:most], *self.foot]
+
+
+async def answer(ctx: Context) -> Answer | None:
+    """Each matter by its number, with its sum or what it gives, its phone and a link; they are a list from then on."""
+    parts = _parts(ctx) if ctx.words and ctx.pointed not in ctx.corpus.policies else []
+    if not parts:
+        return None
+    told = [await _matter(ctx, part, number) for number, part in enumerate(parts, 1)]
+    intents = {_intent(ctx.find(part)) for part in parts}
+    intent = "amount" if intents == {"amount", "policy"} else intents.pop() if len(intents) == 1 else "policy"
+    text = _text(ctx, told)
+    listed = tuple(matter.policy for matter in told)
+    facts = {**ctx.conversation.facts, **_facts(ctx, told)}
+    kept = intent if intent in ASKED else ""
+    ctx.remember(Conversation(listed=listed, shown=len(listed), heading=HEADING, wanted=kept, facts=facts))
+    return Answer(reply=Say(text=text), intent=intent, policies=tuple(dict.fromkeys(i for i in listed if i)))
+
+
+def _intent(finding: Finding) -> str:
+    return finding.intent if finding.intent in ASKED else "policy"
+
+
+def _parts(ctx: Context) -> list[str]:
+    """The matters of a message, each as a question of its own; nothing where there is but one."""
+    finding, text = ctx.finding, ctx.words
+    folded = finding.question.folded.text
+    if finding.intent not in OPEN or finding.scope or ASKING.search(folded) or ENDING.search(folded):
+        return []
+    marks = list(NUMBERED.finditer(text))
+    if len(marks) > 1:
+        ends = [*(mark.start() for mark in marks[1:]), len(text)]
+        pieces = [text[mark.end() : end].strip(" ，,。；;、\n") for mark, end in zip(marks, ends, strict=True)]
+        pieces = [piece for piece in pieces if piece]
+        return pieces[:MOST] if sum(bool(ctx.find(piece).ids) for piece in pieces) > 1 else []
+    clauses = [piece.strip() for piece in CLAUSES.split(text) if piece.strip()]
+    asking = [piece for piece in clauses if _stands(ctx, piece) and _asks(ctx.find(piece))]
+    if len(asking) > 1 and _are_apart(ctx, asking):
+        return asking[:MOST]
+    return [] if JOINED.search(text) or finding.question.elsewhere else _pair(ctx, text)
+
+
+def _pair(ctx: Context, text: str) -> list[str]:
+    """The matters that one phrase joins: 高企和小巨人分别奖多少, 3000万设备和200万算力费能补多少."""
+    whole = ctx.find(text)
+    if "list" in whole.wants or not (_asks(whole) or len(whole.question.folded.text) <= PHRASE):
+        return []
+    plural = PLURAL.search(whole.question.folded.text) is not None
+    preamble = PREAMBLE.match(text) if plural else None
+    rest = EACH.sub("", text[preamble.end() :] if preamble else text)
+    pieces = _commas(ctx, rest, plural=plural) or _joints(ctx, rest)
+    if len(pieces) < LEAST or not _are_apart(ctx, pieces):
+        return []
+    before = ctx.find(preamble[0]).question.named("district") if preamble else ()
+    return [_alone(ctx, whole, piece) for piece in _with_district(ctx, pieces, before)][:MOST]
+
+
+def _commas(ctx: Context, text: str, *, plural: bool) -> list[str]:
+    """What commas part: where it is said that there are several, or where each part asks for itself."""
+    pieces = [text]
+    for joint in dict.fromkeys(COMMA.findall(text)):
+        pieces = [part for piece in pieces for part in _split(ctx, piece, joint)]
+    asking = plural or all(ctx.find(piece).wants & set(ASKED) for piece in pieces)
+    return pieces if len(pieces) >= LEAST and asking else []
+
+
+def _joints(ctx: Context, text: str) -> list[str]:
+    """What 和 or 、 joins: names of matters, and nothing that tells a story."""
+    names = [hit.entry.word for hit in ctx.find(text).question.chosen if len(hit.entry.word) > 1]
+    pieces = [text]
+    for joint in dict.fromkeys(PAIRS.findall(text)):
+        if not any(joint in word for word in names):
+            pieces = [part for piece in pieces for part in _split(ctx, piece, joint)]
+    lengths = [len(ctx.find(piece).question.matter) for piece in pieces]
+    return pieces if max(lengths) <= SHORT and not COMMA.search(text) else []
+
+
+def _split(ctx: Context, text: str, joint: str) -> list[str]:
+    """A text at a joint, wherever what stands before and behind it are matters of their own."""
+    before, found, behind = text.partition(joint)
+    while found:
+        rest = _split(ctx, behind, joint)
+        if _stands(ctx, before) and all(_stands(ctx, part) for part in rest):
+            return [before, *rest]
+        more, found, behind = behind.partition(joint)
+        before = f"{before}{joint}{more}"
+    return [text]
+
+
+def _stands(ctx: Context, piece: str) -> bool:
+    """Whether a piece names a matter by a word that is known for it."""
+    found = ctx.find(piece)
+    if not found.ids or found.scope or found.intent not in OPEN or found.question.elsewhere:
+        return False
+    policy = ctx.corpus.policies[found.ids[0]]
+    keywords = {fold(word).text for word in policy.keywords}
+    said = [hit.entry.word for hit in found.question.chosen]
+    return any(keywords & {word, *ctx.corpus.synonyms.get(word, ())} for word in said)
+
+
+def _asks(finding: Finding) -> bool:
+    text = finding.question.folded.text
+    return bool(finding.wants & {*ASKED, "conditions"}) or ASKS.search(text) is not None
+
+
+def _are_apart(ctx: Context, pieces: Sequence[str]) -> bool:
+    """Whether no policy that one piece may mean is meant by another."""
+    near = [_near(ctx.find(piece)) for piece in pieces]
+    return not any(one & other for n, one in enumerate(near) for other in near[n + 1 :])
+
+
+def _near(finding: Finding) -> set[str]:
+    return {ranked.id for ranked in finding.ranked if ranked.score >= NEAR * finding.ranked[0].score}
+
+
+def _with_district(ctx: Context, pieces: Sequence[str], before: Sequence[str]) -> list[str]:
+    """平度技改和算力券: the district that stands before all, or in the first alone, is that of the others."""
+    named = [ctx.find(piece).question.named("district") for piece in pieces]
+    shared = before or named[0]
+    if len(shared) != 1 or any(named[1:]) or (before and named[0]):
+        return list(pieces)
+    return [piece if own else f"{shared[0]}{piece}" for piece, own in zip(pieces, named, strict=True)]
+
+
+def _alone(ctx: Context, whole: Finding, piece: str) -> str:
+    """A piece with what the whole asks, where it asks nothing itself."""
+    asks = ASKED.get(whole.intent, "")
+    return piece if not asks or ctx.find(piece).wants & set(ASKED) else f"{piece}{asks}"
+
+
+async def _matter(ctx: Context, words: str, number: int) -> Matter:
+    """One matter in short; the full answer is a tap away."""
+    found = ctx.find(words)
+    named = f"“{words[:QUOTED]}{'…' if len(words) > QUOTED else ''}”"
+    if not found.ids:
+        return Matter(words=words, head=(f"{number}. {named}：没有找到对得上的惠企政策，请换个说法单独再问。",))
+    lack = lacking(found, ctx.corpus, ctx.find)
+    alive = [i for i in lack.ids if not ctx.corpus.is_over(ctx.corpus.policies[i], ctx.today)] if lack else []
+    if lack and alive and not any(ctx.corpus.policies[i].level == "city" for i in alive):
+        there = [ctx.corpus.policies[i] for i in alive[:2]]
+        links = [say_link(wording.beside(ctx, p), str(number), p.id) for p in there]
+        head = f"{number}. 资料里没有{lack.district}自己的“{lack.matter}”政策。别的区（市）有，只给当地企业："
+        return Matter(words=words, policy=alive[0], head=(head,), body=("、".join(links),))
+    aside = ctx.aside(words)
+    aside.conversation = Conversation(facts=ctx.conversation.facts)
+    answer = await amounts.answer(aside) if found.intent == "amount" or found.question.sums else None
+    policy = ctx.corpus.policies[answer.policies[0] if answer and answer.policies else found.ids[0]]
+    body = _body(answer) if answer else [wording.status(ctx, policy), *wording.caution(aside, policy), policy.summary]
+    near = [i for i in found.ids if i in _near(found) and i != policy.id][:BESIDE] if not answer else []
+    names = [wording.beside(ctx, ctx.corpus.policies[i]) for i in near]
+    body += [f"也可能是：{'、'.join(names)}"] if names else []
+    led = _first(answer) if answer else ""
+    lacks = (f"（资料里没有{lack.district}自己的这项，下面是市级的）",) if lack else ()
+    return Matter(
+        words=words,
+        policy=policy.id,
+        head=(f"{number}. {led or wording.heading(ctx, policy)}", *lacks),
+        body=tuple(body[:BODY]),
+        foot=(*(f"☎ {desk}" for desk in wording.desks(policy)[:1]), f"👉 {say_link('看这条', str(number), policy.id)}"),
+    )
+
+
+def _body(answer: Answer) -> list[str]:
+    """The lines of a sum that carry it: the state, what it rests on, what it comes to, what is asked."""
+    lines = answer.reply.text.split("\n") if isinstance(answer.reply, Say) else []
+    kept = [line for line in lines[1:] if line.strip() and not line.startswith((*DROPPED, "☎"))]
+    return [COUNTED.sub("· ", line) for line in kept]
+
+
+def _first(answer: Answer) -> str:
+    return answer.reply.text.split("\n")[0] if isinstance(answer.reply, Say) else ""
+
+
+def _text(ctx: Context, told: Sequence[Matter]) -> str:
+    """All in one message: shorter where they do not fit, and what is left out at last is named."""
+    head = [f"您问了{len(told)}件事，一件一件说："]
+    tail = ["", "回复数字看详情；能不能报、给多少，由责任单位审核决定。", edition(ctx)]
+    for most in range(BODY, 0, -1):
+        text = "\n".join([*head, *_lines(told, most), *tail])
+        if len(text.encode()) <= TEXT_LIMIT:
+            return text
+    kept = len(told)
+    while True:
+        kept -= 1
+        left = "".join(f"“{matter.words[:QUOTED]}”" for matter in told[kept:])
+        text = "\n".join([*head, *_lines(told[:kept], 1), "", f"一条消息放不下，剩下的请单独再发一次：{left}", *tail])
+        if kept == 1 or len(text.encode()) <= TEXT_LIMIT:
+            return text
+
+
+def _lines(told: Iterable[Matter], most: int) -> list[str]:
+    return [line for matter in told for line in matter.lines(most)]
+
+
+def _facts(ctx: Context, told: Sequence[Matter]) -> dict[str, float | str]:
+    """What was told for one matter alone, to work it out with when it is picked."""
+    each = [_read(ctx, ctx.corpus.policies[m.policy], m.words) for m in told if m.policy]
+    keys = [key for facts in each for key in facts]
+    return {key: value for facts in each for key, value in facts.items() if keys.count(key) == 1}
+
+
+def _read(ctx: Context, policy: Policy, words: str) -> dict[str, float | str]:
+    return dict(read_facts(words, facts_wanted(ctx.corpus, policy)).facts)

@@ -1,0 +1,90 @@
+"""Several matters in one message."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.handlers.talk import Talk, check, said
+
+
+async def test_each_of_several_numbered_questions_is_answered() -> None:
+    """Each by its own number with its sum or card, its phone; the second is then picked by 第二个说说."""
+    talk = Talk()
+    asked = "帮三个客户问：1、平度技改投了2000万能补多少；2、崂山专精特新小巨人奖多少；3、高企复审有没有钱"
+    answer = await talk.say(asked)
+    check(answer, asked)
+    text = said(answer)
+    assert text.startswith("您问了3件事，一件一件说：\n\n1. 【鼓励企业设备更新和技术改造】（市级）")
+    assert "可得240万元" in text
+    assert "☎ 市工业和信息化局技术改造与投资处 85911248" in text
+    assert "2. 资料里没有崂山区自己的" in text
+    assert "3. 【鼓励企业加大研发投入·高企】（平度市）" in text
+    assert answer.policies == ("q91-1", "q91-69", "q91-68")
+    assert said(await talk.say("第二个说说")).startswith("【鼓励企业加大研发投入·小巨人】")
+    assert said(await talk.say("3")).startswith("【鼓励企业加大研发投入·高企】")
+
+
+async def test_two_figures_make_two_sums() -> None:
+    """Neither the equipment nor the computing power is dropped, and each keeps its figure when it is picked."""
+    talk = Talk()
+    asked = "3000万设备和200万算力费能补多少"
+    answer = await talk.say(asked)
+    check(answer, asked)
+    assert "可得360万元" in said(answer)
+    assert "最多可得40万元" in said(answer)
+    assert "可得360万元" in said(await talk.say("1"))
+    assert "最多可得40万元" in said(await talk.say("第二个"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "policies"),
+    [
+        ("高企和小巨人分别奖多少", ("q91-68", "q91-69")),
+        ("平度技改和算力券", ("q91-65", "q91-18")),
+        ("技改能补多少？算力券找谁？", ("q91-1", "q91-18")),
+        (
+            "替客户问两件事：即墨一家评了国家绿色工厂，黄岛一家空压机进了工信部节能装备推荐目录，分别走哪条？",
+            ("q91-14", "xh49-5"),
+        ),
+    ],
+)
+async def test_what_a_phrase_joins_is_answered_apart(asked: str, policies: tuple[str, ...]) -> None:
+    """和, 、, two questions, 一家 and 一家: each matter has its answer."""
+    answer = await Talk().say(asked)
+    check(answer, asked)
+    assert answer.policies == policies
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "设备更新和技术改造",
+        "小巨人和高企一共能拿多少",
+        "网箱里装了大模型认病鱼，评上优秀场景有奖金没",
+        "我们做软件和信息服务，能报什么",
+    ],
+)
+async def test_one_matter_stays_one(asked: str) -> None:
+    """A name with 和 in it, a total, a story, a question of what fits them."""
+    assert not said(await Talk().say(asked)).startswith("您问了")
+
+
+async def test_what_is_not_ours_is_said_so_by_its_number() -> None:
+    """A matter of another office among ours is not dropped in silence, and has nothing to pick."""
+    talk = Talk()
+    answer = await talk.say("1、技改 2、社保怎么交 3、绿色工厂奖多少")
+    check(answer)
+    assert "2. “社保怎么交”：没有找到对得上的惠企政策" in said(answer)
+    assert "第2件没有找到" in said(await talk.say("2"))
+    assert said(await talk.say("3")).startswith("【打造绿色制造体系】")
+
+
+async def test_what_does_not_fit_is_named() -> None:
+    """Whatever many there are, the message is not cut, and what is left is said with how to ask it."""
+    names = ("技改", "算力券", "绿色工厂", "单项冠军", "首台套", "平度高企")
+    answer = await Talk().say("".join(f"{n}、{name}能补多少；" for n, name in enumerate(names, 1)))
+    check(answer)
+    told = said(answer)
+    shown = [name for n, name in enumerate(names, 1) if f"\n{n}. " in told]
+    assert len(shown) >= 4
+    assert shown == list(names) or all(f"“{name}能补多少”" in told for name in names[len(shown) :])
