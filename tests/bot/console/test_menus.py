@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -25,7 +26,7 @@ OURS = {
     "0.name": "查政策", "0.does": "below", "0.0.name": "技改", "0.0.does": "ask", "0.0.value": "技改补贴",
     "1.name": "快到期", "1.does": "ask", "1.value": "哪些政策快到期了",
 }  # fmt: skip
-BUTTONS = [
+BUTTONS: list[dict[str, Any]] = [
     {"name": "查政策", "sub_button": [{"type": "click", "name": "技改", "key": "ask:技改补贴"}]},
     {"type": "click", "name": "快到期", "key": "ask:哪些政策快到期了"},
 ]
@@ -166,7 +167,10 @@ def test_a_form_and_its_menu_mean_the_same() -> None:
 
 def test_differences_are_told_button_by_button() -> None:
     """What is new, what goes, what does something else now."""
-    here = [{"type": "click", "name": "快到期", "key": "ask:x"}, {"type": "view", "name": "网", "url": "https://x.cn"}]
+    here: list[dict[str, Any]] = [
+        {"type": "click", "name": "快到期", "key": "ask:x"},
+        {"type": "view", "name": "网", "url": "https://x.cn"},
+    ]
     found = {
         line.place: (line.there is not None, line.here is not None, line.differs) for line in compare(BUTTONS, here)
     }
