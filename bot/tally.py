@@ -6,6 +6,7 @@ begins again. What is still being answered holds the mark back, so nothing is le
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -56,15 +57,17 @@ class Tally:
         heard = await self._tallies.next(mark, until, MANY)
         if not heard:
             return 0
-        corpus = self._corpus()
-        cells = [
+        cells = await asyncio.to_thread(self._cells, heard, self._corpus())
+        vain = await self._vain(heard)
+        to = Mark(heard[-1].received, heard[-1].key)
+        return len(heard) if await self._tallies.add(INBOX, mark, to, cells=cells, unanswered=vain) else 0
+
+    def _cells(self, heard: Iterable[Heard], corpus: Corpus) -> list[Cell]:
+        return [
             Cell(day=_day(one.received), kind=kind, value=value[:VALUE_LIMIT], people=frozenset([mark]))
             for one, mark in ((one, self._mark(one.openid)) for one in heard)
             for kind, value in counts(one, corpus)
         ]
-        vain = await self._vain(heard)
-        to = Mark(heard[-1].received, heard[-1].key)
-        return len(heard) if await self._tallies.add(INBOX, mark, to, cells=cells, unanswered=vain) else 0
 
     async def _count_departures(self, until: float) -> int:
         mark = await self._tallies.mark(DEPARTURES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -56,7 +57,8 @@ async def download(visit: Visit) -> web.Response:
 
 async def _picture(visit: Visit, chosen: Range) -> Picture:
     cells = await visit.desk.talk.tallies.between(chosen.first.isoformat(), chosen.last.isoformat())
-    return picture(cells, first=chosen.first, last=chosen.last, corpus=visit.desk.corpus())
+    corpus = visit.desk.corpus()
+    return await asyncio.to_thread(lambda: picture(cells, first=chosen.first, last=chosen.last, corpus=corpus))
 
 
 async def _subscriptions(visit: Visit, chosen: Range) -> Sequence[tuple[date, int, int]] | None:

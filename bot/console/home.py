@@ -16,6 +16,7 @@ from bot.console import drafts
 from bot.console.permissions import Permission
 from bot.console.visit import Visit
 from bot.policies import SOON, Policy
+from bot.store.tickets import MINE, OPEN
 
 EXPIRING = 8  # policies shown
 ALARMING = ("failed", "unknown")  # states of outgoing messages that a person should look at
@@ -66,9 +67,16 @@ async def expiring(visit: Visit) -> Facts:
     return {"rows": rows, "total": len(ends), "days": SOON}
 
 
+async def talk(visit: Visit) -> Facts:
+    """What followers told staff and nobody has seen to yet."""
+    counts = await visit.desk.talk.tickets.counts(visit.who.id)
+    return {"open": counts[OPEN], "mine": counts[MINE]}
+
+
 PANELS = (
     Panel("today", Permission.VIEWER, today),
     Panel("drafts", Permission.EDITOR, drafts.panel),
     Panel("queues", Permission.VIEWER, queues),
     Panel("expiring", Permission.VIEWER, expiring),
+    Panel("talk", Permission.VIEWER, talk),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 import msgspec
@@ -250,25 +251,33 @@ async def _board(visit: Visit) -> Board:
     days = next((span for span in SPANS if visit.asked("days") == str(span)), SPAN)
     tab = visit.asked("tab") if visit.asked("tab") in TABS else NEW
     talk, keys, since = visit.desk.talk, visit.desk.keys, visit.time - days * DAY
-    rulings = await talk.unanswered.rulings()
+    rulings, messages = await talk.unanswered.rulings(), await talk.unanswered.since(since)
+    corpus, digest = visit.desk.corpus(), partial(keys.digest, "question")
+
+    def sort_out() -> tuple[list[Group], dict[str, int]]:
+        lists = _lists(messages, rulings, digest)
+        groups = [_grouped(one, lists[tab], since=since, time=visit.time) for one in _clusters(lists[tab], corpus)]
+        return groups, {name: sum(map(len, found.values())) for name, found in lists.items()}
+
+    groups, counts = await asyncio.to_thread(sort_out)
+    return Board(tab=tab, days=days, groups=groups, counts=counts)
+
+
+def _lists(
+    messages: Iterable[Open], rulings: Mapping[str, Ruling], digest: Callable[[str], str]
+) -> dict[str, dict[str, list[Open]]]:
+    """The messages of each list by their question, a question being the hash of its folded words."""
     lists: dict[str, dict[str, list[Open]]] = {name: defaultdict(list) for name in TABS}
     digests: dict[str, str] = {}
-    for message in await talk.unanswered.since(since):
+    for message in messages:
         folded = fold(spoken(message.message)).text
         if not folded:
             continue
         if folded not in digests:
-            digests[folded] = keys.digest("question", folded)
-        digest = digests[folded]
-        lists[_state(rulings.get(digest), message)][digest].append(message)
-    chosen = lists[tab]
-    clusters = await asyncio.to_thread(_clusters, chosen, visit.desk.corpus())
-    return Board(
-        tab=tab,
-        days=days,
-        groups=[_grouped(one, chosen, since=since, time=visit.time) for one in clusters],
-        counts={name: sum(map(len, found.values())) for name, found in lists.items()},
-    )
+            digests[folded] = digest(folded)
+        found = digests[folded]
+        lists[_state(rulings.get(found), message)][found].append(message)
+    return lists
 
 
 def _state(ruling: Ruling | None, message: Open) -> str:

@@ -38,8 +38,8 @@ class Written(Entry, frozen=True, kw_only=True):
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """Which entries to read: of one person, of an action or a family of them ("staff." begins all of accounts), about
-    one target, from one time to before another; what is empty does not narrow."""
+    """Which entries to read: of one person, of an action or a family of them ("staff." is how all of accounts begin),
+    about one target, from one time to before another; what is empty does not narrow."""
 
     staff: int = 0
     action: str = ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, delete, select
@@ -84,18 +86,7 @@ class Unanswered:
         """The newest since a time, at most MOST, newest first."""
         async with self._reader.read() as connection:
             rows = (await connection.execute(SINCE, {"since": time})).all()
-        return [
-            Open(
-                key=row[0],
-                openid=row[1],
-                received=row[2],
-                message=_messages.decode(bytes(row[3])),
-                why=row[4],
-                window_until=row[5] or 0.0,
-                window_left=row[6] or 0,
-            )
-            for row in rows
-        ]
+        return await asyncio.to_thread(lambda: [_open(row) for row in rows])
 
     async def rulings(self) -> dict[str, Ruling]:
         """What was said of questions, by their digests."""
@@ -115,3 +106,16 @@ class Unanswered:
             yield from self._audit.record(told)
 
         await self._store.run(script)
+
+
+def _open(row: Sequence[Any]) -> Open:
+    key, openid, received, message, why, until, left = row
+    return Open(
+        key=key,
+        openid=openid,
+        received=received,
+        message=_messages.decode(bytes(message)),
+        why=why,
+        window_until=until or 0.0,
+        window_left=left or 0,
+    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 
+from sqlalchemy import text
+
 from bot.store.database import Database
-from bot.store.tallies import FEW, Cell, Mark, Tallies, smallest
+from bot.store.tallies import FEW, RUNNING, Cell, Mark, Tallies, smallest
 from bot.store.unanswered import Unanswered
 
 
@@ -58,3 +60,13 @@ async def test_old_days_go(database: Database) -> None:
     await kept.add("inbox", Mark(), Mark(1.0), cells=[cell("2026-11-01", 1), cell("2026-11-02", 1)])
     assert await kept.purge("2026-11-02") == 1
     assert [one.day for one in await kept.between("2026-01-01", "2026-12-31")] == ["2026-11-02"]
+
+
+async def test_what_is_in_work_is_found_without_reading_the_inbox(database: Database) -> None:
+    """However many messages are kept, those that still run are looked up in the index of their own."""
+    async with database.read() as connection:
+        spelled = RUNNING.compile(connection.engine.sync_engine)
+        if database.dialect == "sqlite":
+            plan = (await connection.execute(text(f"EXPLAIN QUERY PLAN {spelled}"))).all()
+            assert "inbox_running" in repr(plan)
+        assert "state = 'running'" in str(spelled)
