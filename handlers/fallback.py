@@ -73,7 +73,8 @@ def _said(ctx: Context) -> str:
         return "12345是政务服务便民热线，直接拨打就行；这里只回答青岛市惠企政策。"
     if question.named("foreign"):
         matter = next((word for word in question.named("foreign") if _is_noun(word)), "")
-        return f"{f'“{matter}”不归这里管' if matter else '这个我答不了'}。我只回答青岛市惠企政策（工业、科技、数字经济、海洋等）。"
+        said = f"“{matter}”不归这里管" if matter else "这个我答不了"
+        return f"{said}。我只回答青岛市惠企政策（工业、科技、数字经济、海洋等）。"
     if number := NUMBER.search(ctx.words):
         return f"资料里没有收录{number[0]}。"
     if PHONE.search(ctx.words):

@@ -10,7 +10,7 @@ from bot.policies import Policy
 from bot.ranking import Finding
 from bot.replies import Answer, Say, say_link
 from handlers import lists, wording
-from handlers.cards import card, edition
+from handlers.cards import NEXT, card, edition
 from handlers.conditions import of_policy
 from handlers.enterprise import place
 
@@ -21,6 +21,7 @@ AGAIN = frozenset({
     "全文", "看全文", "全文呢", "详细", "详情", "看详情", "详细点", "详细说", "详细说说", "说详细点", "具体点",
     "具体说说", "完整的", "再说一遍", "再说一次", "再讲一遍", "再发一遍", "再发一次", "再看一遍", "重复一遍",
 })  # fmt: skip
+NODS = frozenset({"是", "是的", "对", "对的", "没错", "嗯", "嗯嗯"})
 SIMPLER = re.compile(
     "(?:请|能不能|可不可以|能|可以)?再?[说讲]?得?(?:简单|简短|短|通俗|直白)(?:一?点儿?|些|说说?|讲讲?)?的?|说人话|太长了?|看不懂"
 )
@@ -77,6 +78,12 @@ async def again(ctx: Context) -> Answer | None:
         return None
     if words in AGAIN:
         return card(ctx, policy)
+    asked = ctx.corpus.facts.get(ctx.conversation.asked)
+    if words in NODS and (asked is None or asked.kind != "yes"):
+        links = " ｜ ".join(say_link(label, said, policy.id) for label, said in NEXT if label != "相关政策")
+        return Answer(
+            reply=Say(text=f"好的。关于“{wording.title(ctx, policy)}”，还可以看：\n👉 {links}"), intent="help"
+        )
     return in_short(ctx, policy) if SIMPLER.fullmatch(words) else None
 
 

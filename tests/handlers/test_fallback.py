@@ -44,7 +44,7 @@ def test_the_apology() -> None:
 
 
 async def test_a_second_failure_in_a_row_offers_more() -> None:
-    """The first names staff and the hotline; the second says sorry, and offers to go step by step; a card ends the row."""
+    """The first names staff and the hotline; the second goes step by step; a card ends the row."""
     talk = Talk()
     first = said(await talk.say("随便说说天马行空"))
     assert "12345" in first

@@ -73,7 +73,7 @@ async def test_a_call_within_a_longer_word_calls_nobody() -> None:
 
 
 async def test_each_complaint_is_answered_by_what_it_is_of() -> None:
-    """A fraud, money that does not come, an office nobody picks up at, this talk: each its own way, all with a phone."""
+    """A fraud, money that does not come, an office that is silent, this talk: each its own way, with a phone."""
     for asked, answered in (
         ("我要举报有人骗补", "这里不受理举报"),
         ("我要投诉你们补贴不发", "补贴没发到位"),
