@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.policies import Policy
 from bot.ranking import Finding
 from bot.replies import Answer, Say, say_link
-from handlers import lists, wording
+from handlers import lists, qualifying, wording
 from handlers.cards import NEXT, card, edition
 from handlers.conditions import of_policy
 from handlers.enterprise import place
@@ -21,6 +21,7 @@ AGAIN = frozenset({
     "全文", "看全文", "全文呢", "详细", "详情", "看详情", "详细点", "详细说", "详细说说", "说详细点", "具体点",
     "具体说说", "完整的", "再说一遍", "再说一次", "再讲一遍", "再发一遍", "再发一次", "再看一遍", "重复一遍",
 })  # fmt: skip
+QUALIFYING = ("有几条对得上，选一条，按您的情况一项一项看够不够格：",)
 NODS = frozenset({"是", "是的", "对", "对的", "没错", "嗯", "嗯嗯"})
 SIMPLER = re.compile(
     "(?:请|能不能|可不可以|能|可以)?再?[说讲]?得?(?:简单|简短|短|通俗|直白)(?:一?点儿?|些|说说?|讲讲?)?的?|说人话|太长了?|看不懂"
@@ -38,6 +39,9 @@ async def answer(ctx: Context) -> Answer | None:
     ids = own_first(ctx, finding, here)
     conditions = "conditions" in finding.wants
     settled = bool(here) and ctx.corpus.policies[ids[0]].district == here  # where they are says which is theirs
+    if finding.undecided and not settled and qualifying.is_asked(ctx):
+        alive = tuple(i for i in ids if not _is_over(ctx, i))
+        return lists.ask_which(ctx, alive or ids, "policy", wanted=qualifying.WANTED, lead=QUALIFYING)
     if (finding.undecided and not settled) or (conditions and finding.whole and len(ids) > 1):
         return lists.ask_which(ctx, ids, "policy", wanted="conditions" if conditions else "")
     if conditions:
@@ -68,6 +72,10 @@ def own_first(ctx: Context, finding: Finding, here: str) -> tuple[str, ...]:
 
 def _are_related(one: Policy, other: Policy) -> bool:
     return one.id in other.related or other.id in one.related
+
+
+def _is_over(ctx: Context, policy_id: str) -> bool:
+    return ctx.corpus.is_over(ctx.corpus.policies[policy_id], ctx.today)
 
 
 async def again(ctx: Context) -> Answer | None:
