@@ -73,6 +73,10 @@ TALK = re.compile(
     "[的了吗呢吧啊呀嘛哈么呗噢哦不没是就都也还又再才只把被我你您他她俺恁咱嫩们这那哪啥咋很太真忒滴着过]+"
 )  # says nothing of a matter
 NOT = "非"
+# A clause in which somebody says who they are; a name in it is no matter: 我是某某数控的小王, 我们公司叫某某机械.
+INTRODUCTION = re.compile(
+    "(?:你好|您好)?(?:我[叫姓]|我是[^做搞干]{1,12}[小老][^厂企家板师]$|(?:我们?|俺们?|咱们?)?(?:的?公司|的?企业|单位|的?厂子?)(?:名字?|全称)?叫)"
+)
 DENIAL = re.compile(
     "(?<!除)(?<!有)(?:不属于|不算是?|不是|并非|没有|没报|没进|没入|没在|没纳|不在|不属|未纳入|未|非)(?!有限)"
 )

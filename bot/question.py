@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
-from bot.chinese import LEADING, OF, PARTICLES, Folded, Sum, day_places, days, fold, sums, years
+from bot.chinese import INTRODUCTION, LEADING, OF, PARTICLES, Folded, Sum, day_places, days, fold, sums, years
 from bot.index import CURATED, Entry, Index
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
@@ -153,6 +153,9 @@ def read(text: str, index: Index, *, by_sound: bool = False) -> Question:
         kind = _kind(hit.entry)
         kind = FILLER if kind == "stop" and hit.end - hit.start == 1 else kind
         labels[hit.start : hit.end] = [kind] * (hit.end - hit.start)
+    first = min((place for place in folded.breaks if place), default=0)
+    if INTRODUCTION.match(folded.text[:first]) and first < len(labels):  # names in it are no matter
+        labels[:first] = ["stop" if label in ("", FILLER) else label for label in labels[:first]]
     for hit in relatives:  # whose enterprise it is does not matter
         labels[hit.start : hit.end] = ["stop"] * (hit.end - hit.start)
     return Question(

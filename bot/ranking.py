@@ -28,6 +28,8 @@ UNEXPLAINED = 2  # characters of the matter that no word explains: from here on 
 SOUNDER = 1.2  # what the sound finds must score by so much better than what the words found
 MINED_LEAST = 3  # characters that mined words alone must explain: two are shared by too many matters
 MANY, FAIR = 6, 0.4  # so many curated words of which the best policy has less than this share are bait
+BROAD = 15  # policies that a word speaks for
+ALIKE = 0.97  # of the evidence for the first: the words speak for both
 CLOSE = 0.92  # policies within this share of the best fit as well as it
 KEPT = 0.45  # and within this one are shown beside it
 CLAUSE = 2  # characters of matter that make a clause of their own
@@ -218,7 +220,25 @@ def _rank(question: Question, corpus: Corpus, tally: _Tally, today: date) -> tup
         ranked.append((position, Ranked(id=policy.id, score=score, reasons=reasons)))
     ranked = _credit_originals(ranked, corpus, districts)
     ranked.sort(key=lambda item: (-round(item[1].score, 6), item[0]))
-    return tuple(r for _, r in ranked)
+    return _alive_first(tuple(r for _, r in ranked), question, corpus, raw=raw, today=today)
+
+
+def _alive_first(
+    ranked: tuple[Ranked, ...], question: Question, corpus: Corpus, *, raw: dict[int, float], today: date
+) -> tuple[Ranked, ...]:
+    """Where a broad topic is all that is named: of policies for which it speaks alike, one in force before one over."""
+    words = [hit for hit in question.chosen if question.labels[hit.start] == "topic"]
+    broad = len(words) == 1 and len(words[0].entry.postings) >= BROAD and not question.unexplained
+    if not broad or not ranked or not corpus.is_over(corpus.policies[ranked[0].id], today):
+        return ranked
+    best = ranked[0]
+    for r in ranked[1:]:
+        policy = corpus.policies[r.id]
+        alike = raw[corpus.index.position(r.id)] >= ALIKE * raw[corpus.index.position(best.id)]
+        if alike and policy.benefits and not policy.restates and not corpus.is_over(policy, today):
+            first = Ranked(id=r.id, score=best.score, reasons=(*r.reasons, f"in force before {best.id}"))
+            return (first, *(other for other in ranked if other is not r))
+    return ranked
 
 
 def _credit_originals(

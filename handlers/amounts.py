@@ -20,6 +20,7 @@ from handlers.estimates import Estimate, best_estimate, estimate, positions
 from handlers.readings import DISTRICT, read
 
 COUNTED = ("money", "number", "percent")
+HOW = re.compile("算法|怎么算|咋算|怎么来的|算式|算给我|计算过程")
 SCALE = 3  # tiers that get a line each
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
 # What people say of their own case where they ask for a sum without a word of how much.
@@ -72,17 +73,34 @@ async def told(ctx: Context) -> Answer | None:
     tapped = ctx.pointed in ctx.corpus.policies
     if policy is None or not ctx.words or not (here.wanted in AT_HAND or tapped) or (tapped and number is not None):
         return None
-    said = read(ctx, policy, asked=here.asked)
+    asked = here.asked or _told_before(ctx)
+    said = read(ctx, policy, asked=asked)
     counted = [key for key in said.facts if ctx.corpus.facts[key].kind in COUNTED]
-    more = bool(counted) and here.wanted == "amount" and ctx.finding.ids[:1] == (policy.id,)
+    named = here.wanted == "amount" or bool(said.named & set(counted))
+    best = next(iter(ctx.finding.ids), policy.id)
+    more = bool(counted) and named and best in (policy.id, *policy.related)
+    if here.wanted == "amount" and not ctx.finding.ids and HOW.search(ctx.words):
+        return await of_policy(ctx, policy)
     if _of_year(ctx):
         return await of_policy(ctx, policy)
     if ctx.finding.wants & OTHERS or not (said.whole or more) or not (counted or tapped or here.wanted == "amount"):
         return None
     if any(odd.kind == "bare" for odd in said.odd) and number is not None and number <= len(here.listed):
         return None  # a number of the list
-    found = await estimate(ctx, policy, asked=here.asked, meant=here.meant)
+    if (
+        more and best != policy.id and not said.whole
+    ):  # 那我买了800万的设备呢, of the district's share: the city's with it
+        return await of_policy(ctx, ctx.corpus.policies[best])
+    found = await estimate(ctx, policy, asked=asked, meant=here.meant)
     return _of_estimate(ctx, found)
+
+
+def _told_before(ctx: Context) -> str:
+    """The one sum that the last answer was worked out with, where another comes without a word: 那如果投了6000万呢."""
+    here, facts = ctx.conversation, ctx.corpus.facts
+    sums_told = [key for key in here.facts if key in facts and facts[key].kind == "money" and not facts[key].lasting]
+    alone = len(sums_told) == 1 and here.wanted == "amount" and not ctx.finding.ids and ctx.finding.question.sums
+    return sums_told[0] if alone else ""
 
 
 def _of_year(ctx: Context) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.context import Context, Note
 from bot.hours import opening
 from bot.messages import Clicked
@@ -9,15 +11,35 @@ from bot.policies import Policy
 from bot.replies import Answer, HandOver, Say, say_link
 from handlers import wording
 
+REPORT = re.compile("举报|骗补|骗取|套取|造假")
+UNPAID = re.compile("不发|没发|没到账|还没到|未到账|不兑现|没兑现|拖着不给|迟迟不|拖欠|不给钱|没给钱|不到账")
+OFFICES = re.compile("投诉|打不通|没人接|没人管|没人理|占线|空号|踢皮球|推诿|推来推去|不作为|态度|拖拉")
+
 
 async def complain(ctx: Context) -> Answer | None:
     """答非所问, 投诉."""
     if not ctx.words or ctx.finding.intent != "complaint":
         return None
     ctx.note(Note(kind="complaint", text=ctx.words, about=ctx.focus))
-    lines = ["抱歉没帮上忙，您的意见已经原样记下，供工作人员查看。", *_desk(ctx)]
-    lines.append("也可以换个说法再问一次，比如只说关键词“技改”“算力券”“单项冠军”。")
+    lines = [*_answered(ctx.finding.question.folded.text), *_desk(ctx)]
     return Answer(reply=Say(text="\n".join(lines)), intent="complaint")
+
+
+def _answered(text: str) -> list[str]:
+    """By what is complained of: a fraud, money that does not come, an office, or this very talk."""
+    kept = "您的话已经原样记下，供工作人员查看。"
+    if REPORT.search(text):
+        return [f"{kept}这里不受理举报，请直接打政务服务便民热线12345，或向发放资金的主管部门举报。"]
+    if UNPAID.search(text):
+        return [
+            f"{kept}补贴没发到位，请先问这项政策的责任单位（发“政策名＋找谁”，比如“技改找谁”）；没人管就打12345投诉。"
+        ]
+    if OFFICES.search(text):
+        return [f"{kept}电话打不通、没人管，可以打政务服务便民热线12345，由他们转办。"]
+    here = (
+        f"听得懂的是政策名、行业或事项，比如“技改”“算力券”“单项冠军”；要找人就回复{say_link('人工', '人工')}或打12345。"
+    )
+    return [f"抱歉没帮上忙，{kept}", here]
 
 
 async def call_staff(ctx: Context) -> Answer | None:

@@ -34,7 +34,7 @@ def _goes_on(ctx: Context) -> bool:
     text = question.folded.text
     if question.elsewhere or question.days or question.years or len(text) > BRIEF:
         return False
-    ends = text.endswith(qualifying.ASKS_ON) or qualifying.is_asked(ctx)
+    ends = text.endswith(qualifying.ASKS_ON) or qualifying.is_asked(ctx) or enterprise.is_own(ctx)
     return ends and not enterprise.rest(ctx, enterprise.tell(ctx))
 
 

@@ -159,9 +159,11 @@ def show(
     return Answer(reply=Say(text="\n".join([head, *lines, *tail])), intent=intent, policies=policies)
 
 
-def ask_which(ctx: Context, ids: tuple[str, ...], intent: str, *, wanted: str = "") -> Answer:
+def ask_which(
+    ctx: Context, ids: tuple[str, ...], intent: str, *, wanted: str = "", lead: tuple[str, ...] = ()
+) -> Answer:
     """Several close policies: a list to choose from; the choice is then answered with what was asked."""
-    return show(ctx, ids, NEAR, intent=intent, wanted=wanted)
+    return show(ctx, ids, NEAR, intent=intent, wanted=wanted, lead=lead)
 
 
 def gone() -> Answer:

@@ -9,8 +9,8 @@ from bot.context import Context
 from bot.policies import Policy
 from bot.ranking import Finding
 from bot.replies import Answer, Say, say_link
-from handlers import lists, wording
-from handlers.cards import card, edition
+from handlers import lists, qualifying, wording
+from handlers.cards import NEXT, card, edition
 from handlers.conditions import of_policy
 from handlers.enterprise import place
 
@@ -21,6 +21,8 @@ AGAIN = frozenset({
     "全文", "看全文", "全文呢", "详细", "详情", "看详情", "详细点", "详细说", "详细说说", "说详细点", "具体点",
     "具体说说", "完整的", "再说一遍", "再说一次", "再讲一遍", "再发一遍", "再发一次", "再看一遍", "重复一遍",
 })  # fmt: skip
+QUALIFYING = ("有几条对得上，选一条，按您的情况一项一项看够不够格：",)
+NODS = frozenset({"是", "是的", "对", "对的", "没错", "嗯", "嗯嗯"})
 SIMPLER = re.compile(
     "(?:请|能不能|可不可以|能|可以)?再?[说讲]?得?(?:简单|简短|短|通俗|直白)(?:一?点儿?|些|说说?|讲讲?)?的?|说人话|太长了?|看不懂"
 )
@@ -37,6 +39,9 @@ async def answer(ctx: Context) -> Answer | None:
     ids = own_first(ctx, finding, here)
     conditions = "conditions" in finding.wants
     settled = bool(here) and ctx.corpus.policies[ids[0]].district == here  # where they are says which is theirs
+    if finding.undecided and not settled and qualifying.is_asked(ctx):
+        alive = tuple(i for i in ids if not _is_over(ctx, i))
+        return lists.ask_which(ctx, alive or ids, "policy", wanted=qualifying.WANTED, lead=QUALIFYING)
     if (finding.undecided and not settled) or (conditions and finding.whole and len(ids) > 1):
         return lists.ask_which(ctx, ids, "policy", wanted="conditions" if conditions else "")
     if conditions:
@@ -69,6 +74,10 @@ def _are_related(one: Policy, other: Policy) -> bool:
     return one.id in other.related or other.id in one.related
 
 
+def _is_over(ctx: Context, policy_id: str) -> bool:
+    return ctx.corpus.is_over(ctx.corpus.policies[policy_id], ctx.today)
+
+
 async def again(ctx: Context) -> Answer | None:
     """全文, 再说一遍, 能说简单点吗: the policy at hand once more, as a card or in its shortest form."""
     policy = ctx.corpus.policies.get(ctx.focus)
@@ -77,6 +86,12 @@ async def again(ctx: Context) -> Answer | None:
         return None
     if words in AGAIN:
         return card(ctx, policy)
+    asked = ctx.corpus.facts.get(ctx.conversation.asked)
+    if words in NODS and (asked is None or asked.kind != "yes"):
+        links = " ｜ ".join(say_link(label, said, policy.id) for label, said in NEXT if label != "相关政策")
+        return Answer(
+            reply=Say(text=f"好的。关于“{wording.title(ctx, policy)}”，还可以看：\n👉 {links}"), intent="help"
+        )
     return in_short(ctx, policy) if SIMPLER.fullmatch(words) else None
 
 

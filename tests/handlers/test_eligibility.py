@@ -290,3 +290,20 @@ async def test_every_answer_fits_one_message() -> None:
                 answer = await talk.say(words)
                 check(answer, words)
                 assert written(answer)
+
+
+async def test_the_words_of_the_links_can_be_typed() -> None:
+    """看看 and 为什么 after such a list are those of its links, and 都有哪些是能报的 asks for it again."""
+    for typed, answered in (("看看", "不挑企业"), ("为什么", "不符合的共"), ("都有哪些是能报的", "按您说的（崂山区")):
+        talk = Talk()
+        await talk.say("我们是崂山的规上软件公司，能报什么")
+        assert answered in said(await talk.say(typed)), typed
+
+
+async def test_a_trade_is_heard_beside_what_belongs_to_a_project() -> None:
+    """机械 and 仪器仪表 are manufacturing, and research spent beside them does not end in an expired park."""
+    for asked in (
+        "我们在崂山，做仪器仪表的，营收8000万，研发投入500万，能报什么",
+        "我们公司是平度做机械的，规上，能报什么",
+    ):
+        assert "、制造业" in said(await Talk().say(asked)).splitlines()[0]

@@ -41,3 +41,23 @@ def test_the_apology() -> None:
     """When something breaks the follower is asked to try again, and is promised nothing else."""
     assert "抱歉" in said(APOLOGY)
     assert APOLOGY.policies == ()
+
+
+async def test_a_second_failure_in_a_row_offers_more() -> None:
+    """The first names staff and the hotline; the second goes step by step; a card ends the row."""
+    talk = Talk()
+    first = said(await talk.say("随便说说天马行空"))
+    assert "12345" in first
+    second = said(await talk.say("嗯那个那个那个事儿"))
+    assert second != first
+    assert "我们能报什么" in second
+    await talk.say("绿色工厂")
+    assert "没说到点上" not in said(await talk.say("天马行空天马行空"))
+
+
+async def test_only_a_noun_is_quoted() -> None:
+    """A scrap of a sentence is no matter; the hotline's number is explained."""
+    for asked in ("帮我写一份申请书", "你们靠谱吗", "你是chatgpt吗"):
+        assert said(await Talk().say(asked)).startswith("这个我答不了。"), asked
+    assert said(await Talk().say("社保怎么交")).startswith("“社保”不归这里管。")
+    assert said(await Talk().say("12345")).startswith("12345是政务服务便民热线，直接拨打就行")

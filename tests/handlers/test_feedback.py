@@ -70,3 +70,16 @@ async def test_a_call_within_a_longer_word_calls_nobody() -> None:
     answer = await Talk().say("人工关节三类证批下来了，要投八千万建产线，有支持吗")
     assert answer.intent == "policy"
     assert answer.policies[0] in ("q91-28", "q91-29")
+
+
+async def test_each_complaint_is_answered_by_what_it_is_of() -> None:
+    """A fraud, money that does not come, an office that is silent, this talk: each its own way, with a phone."""
+    for asked, answered in (
+        ("我要举报有人骗补", "这里不受理举报"),
+        ("我要投诉你们补贴不发", "补贴没发到位"),
+        ("电话打不通没人管", "由他们转办"),
+        ("什么破玩意", "抱歉没帮上忙"),
+    ):
+        text = said(await Talk().say(asked))
+        assert answered in text, asked
+        assert "12345" in text

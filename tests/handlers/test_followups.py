@@ -85,3 +85,27 @@ async def test_a_matter_of_their_own(words: str) -> None:
     """What names more than a place is asked anew."""
     fresh, talk = Talk(), await after("技改")
     assert (await talk.say(words)).policies == (await fresh.say(words)).policies
+
+
+async def test_another_figure_of_the_same_needs_no_word() -> None:
+    """After a sum: 那如果投了6000万呢 is worked out anew, 把算法给我看看 shows the arithmetic, a nod is answered."""
+    talk = Talk()
+    await talk.say("设备投了3000万技改能补多少")
+    assert "6000万×12%=720万元" in said(await talk.say("那如果投了6000万呢"))
+    assert "6000万×12%=720万元" in said(await talk.say("把算法给我看看"))
+    assert said(await talk.say("是")).startswith("好的。关于“鼓励企业设备更新和技术改造”")
+
+
+async def test_where_they_are_is_said_of_the_policy_at_hand() -> None:
+    """我厂在平度 after a card asks for the same matter there, and a figure then makes both levels' sums."""
+    talk = Talk()
+    await talk.say("技改补贴")
+    assert "和“鼓励企业设备更新和技术改造”相关的平度市政策" in said(await talk.say("我厂在平度"))
+    assert "800万×12%=96万元" in said(await talk.say("那我买了800万的设备呢"))
+
+
+async def test_a_fishing_boat_is_worked_out() -> None:
+    """Whoever fishes and wants a large boat is told of the distant-water fleet; the price then makes the sum."""
+    talk = Talk()
+    assert said(await talk.say("俺是打渔的，想整条大船去远洋，恁给补钱不")).startswith("【支持远洋渔业发展】")
+    assert "1500万×30%=450万元" in said(await talk.say("俺那船一千五百万买的"))

@@ -110,3 +110,18 @@ async def test_in_short(words: str) -> None:
     assert policy.summary in said(answer)
     assert policy.contacts[0].phone in said(answer)
     assert "💰" not in said(answer)
+
+
+async def test_whoever_says_who_they_are_is_answered_by_what_they_ask() -> None:
+    """A name before the question is no matter, however much of it sounds like one."""
+    for asked in ("我是鲁企数控的小王，想问小巨人", "我们公司叫青岛海华机械，想申请小巨人"):
+        answer = await Talk().say(asked)
+        assert answer.policies[0] == "q91-69", asked
+
+
+async def test_may_we_apply_picks_by_what_they_are() -> None:
+    """Several fit 小巨人我们能报吗: those in force to choose from, and the choice is judged, not just shown."""
+    talk = Talk()
+    text = said(await talk.say("小巨人我们能报吗"))
+    assert "已到期" not in text
+    assert "👉 企业在哪个区（市）？" in said(await talk.say("1"))
