@@ -180,12 +180,8 @@ async def open_services(
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CALLS)))
         client = build_client(config, session, database, clock)
         rows = OutboxRows(database)
-        outbox = Outbox(
-            rows=rows,
-            limits=Limits(database, clock=clock, push=config.push),
-            channels=build_channels(client, config),
-            clock=clock,
-        )
+        limits = Limits(database, clock=clock, push=config.push)
+        outbox = Outbox(rows=rows, limits=limits, channels=build_channels(client, config), clock=clock)
         passes, dossiers = Passes(config.wechat.app_secret), Dossiers(database)
         office = office_of(config, passes)
         herald = build_herald(config, database, corpus=lambda: shelf.current, words=words, clock=clock)

@@ -20,6 +20,7 @@ SHOWN = 3  # questions shown in the overview
 LONGEST = 120  # characters of one answer in a chat's page
 OURS = "(?:我|俺|咱|本人|自己|个人|我们|本公司|我公司)的?"
 KEPT = "(?:数据|信息|资料|记录|聊天记录|对话记录|隐私|档案)"
+HERE = "就在这里看"  # typed as well as tapped
 SHOW = re.compile(
     f"(?:查看?|看看?|看一下|显示|我要看|我想看)?(?:一下)?(?:{OURS}{KEPT}|你们?(?:存|留|保存|记录|收集)了?{OURS}?(?:什么|哪些|啥){KEPT}?)(?:有哪些|是什么|呢|吗)?"
 )
@@ -46,6 +47,8 @@ async def answer(ctx: Context) -> Answer | None:
         return await _erase(ctx)
     if DELETE.fullmatch(words):
         return await _ask(ctx)
+    if words == HERE:
+        return await _export(ctx, "1")
     if found := EXPORT.fullmatch(words):
         return await _export(ctx, found[1])
     return await _show(ctx) if SHOW.fullmatch(words) else None
@@ -101,7 +104,7 @@ async def _export(ctx: Context, page: str) -> Answer:
     number = int(numeral("".join(char for char in page if char not in "第页")) or 1) if page else 0
     if ctx.office.export_link is not None and not number:
         link = web_link("打开我的数据", ctx.office.export_link(ctx.message.openid, ctx.now.timestamp()))
-        chat = say_link("就在这里看", "导出我的数据 1")
+        chat = say_link(HERE, "导出我的数据 1")
         said = f"您的全部数据在这一页，可以保存成文件：{link}\n链接30分钟内有效，谁拿到都能看，请不要转发。\n👉 {chat}"
         return _said(said)
     pages = _pages([*_overview(ctx, dossier), *_talk(dossier)])

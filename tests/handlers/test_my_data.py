@@ -131,3 +131,8 @@ async def test_who_asked_nothing_has_no_empty_list() -> None:
     """Somebody who only followed sees no heading without questions."""
     one = talk(Dossier(followed=NOON, said=(Said(time=NOON, kind="Followed", text=""),)))
     assert "最近问过" not in said(await one.say("我的数据"))
+
+
+async def test_here_can_be_typed() -> None:
+    """就在这里看 is what the link says: typed, it shows the first page."""
+    assert said(await Talk().say("就在这里看")).startswith("我的数据，第1页")

@@ -98,7 +98,9 @@ def opening(staging: Staging, tmp_path: Path, clock: ManualClock) -> Opening:
         shutil.copytree(DATA, folder)
         stage = await staging(account)
         settings = msgspec.structs.replace(
-            stage.settings, corpus=config.Corpus(path=str(folder)), push=config.Push(per_day=20, per_week=20)
+            stage.settings,
+            corpus=config.Corpus(path=str(folder), source="files"),
+            push=config.Push(per_day=20, per_week=20),
         )
         office = Office(dataclasses.replace(stage, settings=settings), folder)
         await office.open()

@@ -111,7 +111,7 @@ def test_the_figures_of_the_corpus_are_found() -> None:
         wanted += len(said & known)
         lost += len((said & known) - stated)
     assert wanted > 150
-    assert lost <= wanted * 0.1
+    assert lost <= wanted * 0.12
 
 
 def numbers(value: object) -> list[float]:

@@ -45,7 +45,7 @@ async def test_other_databases_refused(url: str) -> None:
 async def test_missing_file_is_not_created(tmp_path: Path) -> None:
     """Opening a database that is not there says so, and leaves no empty file behind."""
     path = tmp_path / "none.sqlite3"
-    with pytest.raises(StoreError, match=r"no such database; run: python main\.py migrate --config FILE"):
+    with pytest.raises(StoreError, match=r"no such database; run: \.venv/bin/python main\.py migrate --config FILE"):
         await Database.open(f"sqlite:///{path}")
     assert not path.exists()
 
@@ -317,7 +317,7 @@ async def test_database_without_tables(store_url: str) -> None:
         for table in metadata.sorted_tables:
             await connection.execute(text(f"DROP TABLE {table.name}"))
     await database.close()
-    with pytest.raises(StoreError, match=r"no tables yet; run: python main\.py migrate"):
+    with pytest.raises(StoreError, match=r"no tables yet; run: \.venv/bin/python main\.py migrate"):
         await Database.open(store_url)
     await asyncio.gather(migrate(store_url), migrate(store_url))
     await (await Database.open(store_url)).close()
