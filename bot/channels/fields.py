@@ -43,7 +43,7 @@ def fit_value(key: str, value: str) -> str | None:
     """The value as the field of that key takes it, or None where it cannot hold it."""
     kind, plain = kind_of(key), _SPACE.sub(" ", value).strip()
     if kind in WORDS:
-        plain, limit = _CONTROLS.sub("", plain).strip(), WORDS[kind]
+        plain, limit = _SPACE.sub(" ", _CONTROLS.sub("", plain)).strip(), WORDS[kind]
         if not plain:
             return None
         return plain if len(plain) <= limit else plain[: limit - len(CUT)].rstrip() + CUT
