@@ -155,18 +155,23 @@ class Press:
     async def take_effect(self) -> int:
         """Put into force what waits for a day that has come, all that is due at once; how many parts that were.
 
-        What does not load on its day goes back to those who wrote it.
+        What does not load on its day goes back to those who wrote it, and so does what was begun on another state of
+        the part than the one in force: an admin took that back meanwhile.
         """
         due = [revision for revision in await self._revisions.waiting() if is_due(revision, self._today)]
         if not due:
             return 0
+        if stale := [revision for revision in due if not await self._is_founded(revision)]:
+            logger.error("what was to come into force stands on what is no longer, it goes back", parts=len(stale))
+            await self._go_back(stale, "what it was begun on is no longer in force")
+            return 0  # the rest is looked at in the next round
         against = await self._revisions.newest()
         parts, _ = await self._built(against)
         try:
             corpus = await asyncio.to_thread(build_corpus, applied(parts, due))
         except CorpusError as error:
             logger.error("what was to come into force does not load, it goes back", reason=str(error))
-            await self._revisions.return_to_review(due, str(error))
+            await self._go_back(due, str(error))
             return 0
         edition = await self._edition(against + 1, due, author=WORKER, version=corpus.version, note="")
         try:
@@ -175,6 +180,18 @@ class Press:
             return 0
         logger.info("edition published", number=edition.number, version=edition.version, parts=len(due))
         return len(due)
+
+    async def _is_founded(self, revision: Revision) -> bool:
+        standing = await self._revisions.standing_of(revision.kind, revision.key)
+        return revision.based_on == (standing.id if standing else 0)
+
+    async def _go_back(self, revisions: Iterable[Revision], reason: str) -> None:
+        """Return them for review, one by one; where somebody writes on the part again already, that one remains."""
+        for revision in revisions:
+            if await self._revisions.open_of(revision.kind, revision.key):
+                await self._revisions.withdraw([revision], time=self._clock.time())
+            else:
+                await self._revisions.return_to_review([revision], reason)
 
     # ----- going back
 

@@ -16,7 +16,6 @@ HARMLESS = 512 * 1024  # bytes below which growth does not matter
 CHUNK = 1024 * 1024
 DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
 WIDE = tuple(mark.decode().encode(code) for mark in DECLARED for code in ("utf-16-le", "utf-16-be"))
-MARKUP = (".xml", ".rels", ".vml")
 PLAIN = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ENCRYPTED = 0x1  # bit of the flags of an entry
 
@@ -60,10 +59,8 @@ def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
 
 
 def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """Unpack it once, in pieces, whatever its header says of its size, and look for declarations in markup."""
-    markup = entry.filename.lower().endswith(MARKUP) or entry.filename == "[Content_Types].xml"
-    if not markup:
-        return  # pictures and fonts are never unpacked
+    """Unpack it once, in pieces, whatever its header says of its size, and look for declarations: what is read as
+    markup is what another part points at, whatever it is called."""
     read, before = 0, b""
     with archive.open(entry) as stream:
         while chunk := stream.read(CHUNK):

@@ -192,7 +192,9 @@ class Revisions:
         return await self._store.run(script)
 
     async def save(self, draft: Revision, *, who: str, time: float, told: Sequence[Entry] = ()) -> None:
-        """Write a draft again that was read when it had `draft.edits`."""
+        """Write a draft again that was read when it had `draft.edits`. Overtaken where it is up for review, or done."""
+        if draft.state not in (DRAFT, REJECTED):
+            raise Overtaken("it was put up for review meanwhile")
         hands = draft.hands if who in (draft.author, *draft.hands) else (*draft.hands, who)
         await self._move([draft], told, hands=hands, changed=time, edits=draft.edits + 1, state=DRAFT)
 

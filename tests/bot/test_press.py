@@ -19,7 +19,7 @@ from bot.errors import NotAllowed, Overtaken
 from bot.gate import Complaint
 from bot.messages import Text
 from bot.replies import Answer, Say, Silence
-from bot.revisions import PUBLISHED, REJECTED
+from bot.revisions import IN_REVIEW, PUBLISHED, REJECTED, WITHDRAWN
 from bot.routing import Router
 from bot.shelf import Shelf
 from bot.store.database import Database
@@ -170,6 +170,35 @@ async def test_what_no_longer_loads_on_its_day_goes_back(printing: Printing, clo
     assert back.state == REJECTED
     assert "新题 does not exist" in back.remark
     assert await printing.press.mark() == 3
+
+
+async def test_what_was_taken_back_does_not_come_again_on_its_day(printing: Printing, clock: ManualClock) -> None:
+    """What waits for a day stands on what an admin has taken back since: it is returned, not put into force."""
+    first = (await printing.revisions.history("policy", "q91-2"))[0]
+    await printing.published("policy", "q91-2", body={"title": "错的"})
+    later = await printing.submitted("policy", "q91-2", body={"title": "也是错的"}, effective="2026-11-23")
+    await printing.press.publish([later], who="wang", proof=await printing.press.prove([later]))
+    restored = await printing.press.restore("policy", "q91-2", first.id, who="wang")
+    await printing.press.emergency([restored], who="wang", reason="错了")
+    await clock.advance(DAY)
+    assert await printing.press.take_effect() == 0
+    assert (await printing.get(later.id)).state == REJECTED
+    _, corpus = await printing.press.read()
+    assert corpus.policies["q91-2"].title == first.body["title"]
+
+
+async def test_what_goes_back_beside_a_new_draft_ends(printing: Printing, clock: ManualClock) -> None:
+    """Of one part there is one draft: what cannot come into force ends where another was begun, and stops nothing."""
+    await printing.published("topic", "新题", body={"name": "新题"})
+    later = await printing.submitted("policy", "q91-2", body={"topics": ["新题"]}, effective="2026-11-23")
+    await printing.press.publish([later], who="wang", proof=await printing.press.prove([later]))
+    await printing.published("topic", "新题", gone=True, body={})
+    again = await printing.submitted("policy", "q91-2", body={"title": "新的"})
+    await clock.advance(DAY)
+    assert await printing.press.take_effect() == 0
+    assert (await printing.get(later.id)).state == WITHDRAWN
+    assert (await printing.get(again.id)).state == IN_REVIEW
+    assert await printing.revisions.waiting() == []
 
 
 async def test_a_part_can_be_restored(printing: Printing) -> None:

@@ -72,7 +72,7 @@ def test_too_many_parts_are_not_opened() -> None:
         b" " * (archive.CHUNK - 4) + b"<!DOCTYPE x><x/>",  # across the border of two pieces
     ],
 )
-@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "_rels/.rels", "customXml/item1.xml"])
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sheet1.dat", "_rels/.rels", "customXml/item1.xml"])
 def test_entities_are_refused(declared: bytes, part: str) -> None:
     """No part may declare anything, be it one that nobody reads."""
     assert refused(rebuilt(compendium_xlsx(), {part: declared}, method=zipfile.ZIP_STORED)) == "declarations"

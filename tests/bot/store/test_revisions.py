@@ -125,6 +125,15 @@ async def test_nobody_writes_over_the_unseen(database: Database) -> None:
     assert (now.body, now.hands, now.edits, now.changed) == ({"name": "甲"}, ("zhao",), 1, 5.0)
 
 
+async def test_nobody_writes_on_what_is_looked_at(database: Database) -> None:
+    """What is up for review is what was submitted, whoever saves, until it is taken back."""
+    kept = await seeded(database)
+    submitted = await in_review(kept)
+    with pytest.raises(Overtaken):
+        await kept.save(msgspec.structs.replace(submitted, body={"name": "乙"}), who="li", time=6.0)
+    assert await kept.get(submitted.id) == submitted
+
+
 async def test_one_edition_follows_another(database: Database) -> None:
     """Of two who publish on the same edition one is refused, whole: its revisions stay where they were."""
     kept = await seeded(database)
