@@ -16,7 +16,7 @@ from bot.importers.matching import Comparison, compare
 from bot.importers.reading import Progress, Reading, silent
 from bot.importers.shape import Shape
 from bot.parts import DEPARTMENT, PAPER, POLICY, body_of
-from bot.revisions import Body, Revision
+from bot.revisions import Body, begun
 from bot.store.audit import Entry
 from bot.store.revisions import Revisions
 
@@ -62,15 +62,14 @@ class Intake:
         standing = {r.place: r for r in await self._revisions.standing(newest)}
         time = self._clock.time()
         entered = [
-            Revision(
-                kind=kind,
-                key=key,
+            begun(
+                kind,
+                key,
+                who=who,
+                time=time,
+                on=standing.get((kind, key)),
                 body=body,
                 wording=wording,
-                author=who,
-                created=time,
-                changed=time,
-                based_on=standing[kind, key].id if (kind, key) in standing else 0,
                 review_by=standing[kind, key].review_by if (kind, key) in standing else "",
                 batch=batch,
             )

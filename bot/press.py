@@ -25,8 +25,10 @@ from bot.revisions import (
     Part,
     Revision,
     applied,
+    begun,
     changes,
     is_due,
+    is_founded,
     may_review,
     may_submit,
     stands_on,
@@ -183,7 +185,7 @@ class Press:
 
     async def _is_founded(self, revision: Revision) -> bool:
         standing = await self._revisions.standing_of(revision.kind, revision.key)
-        return revision.based_on == (standing.id if standing else 0)
+        return is_founded(revision, standing)
 
     async def _go_back(self, revisions: Iterable[Revision], reason: str) -> None:
         """Return them for review, one by one; where somebody writes on the part again already, that one remains."""
@@ -209,7 +211,7 @@ class Press:
         changed = [old for place, old in was.items() if place not in stands or changes(old, stands[place])]
         back = [await self._going_back(old, who) for old in changed]
         came = [stands[place] for place in stands if place not in was]
-        return back + [self._draft(r, who, based_on=r.id, gone=True) for r in came]
+        return back + [self._draft(r, who, on=r, gone=True) for r in came]
 
     async def emergency(
         self, restored: Sequence[Revision], *, who: str, reason: str, told: Sequence[Entry] = ()
@@ -230,19 +232,18 @@ class Press:
 
     async def _going_back(self, old: Revision, who: str) -> Revision:
         standing = await self._revisions.standing_of(old.kind, old.key)
-        return self._draft(old, who, based_on=standing.id if standing else 0, gone=old.gone)
+        return self._draft(old, who, on=standing, gone=old.gone)
 
-    def _draft(self, old: Revision, who: str, *, based_on: int, gone: bool) -> Revision:
-        return Revision(
-            kind=old.kind,
-            key=old.key,
+    def _draft(self, old: Revision, who: str, *, on: Revision | None, gone: bool) -> Revision:
+        return begun(
+            old.kind,
+            old.key,
+            who=who,
+            time=self._clock.time(),
+            on=on,
             body=old.body,
             wording=old.wording,
             gone=gone,
-            author=who,
-            created=self._clock.time(),
-            changed=self._clock.time(),
-            based_on=based_on,
             review_by=old.review_by,
         )
 

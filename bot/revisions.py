@@ -17,6 +17,7 @@ from bot.errors import NotAllowed
 DRAFT, IN_REVIEW, REJECTED = "draft", "in_review", "rejected"
 PUBLISHED, WITHDRAWN = "published", "withdrawn"
 OPEN = (DRAFT, IN_REVIEW, REJECTED)  # somebody still works on it: one such revision of a part at most
+WRITABLE = (DRAFT, REJECTED)  # it may be written on, and submitted
 IMPORTED = "data"  # the author of what was imported from the folder
 FIRST = 1  # the number of the edition that was imported
 SOON = 30  # days: a part that must be looked at again within these is shown as due
@@ -108,9 +109,48 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     parts: int = 0  # how many came, changed or went with it
 
 
+def ground(standing: Revision | None) -> int:
+    """What a draft is based on that is begun, or opened, while this stands; 0 where the part is new."""
+    return standing.id if standing else 0
+
+
+def is_founded(revision: Revision, standing: Revision | None) -> bool:
+    """Whether a revision was begun on what is in force."""
+    return revision.based_on == ground(standing)
+
+
+def begun(
+    kind: str,
+    key: str,
+    *,
+    who: str,
+    time: float,
+    on: Revision | None,
+    body: Body | None = None,
+    wording: str = "",
+    gone: bool = False,
+    review_by: str = "",
+    batch: str = "",
+) -> Revision:
+    """A new draft of a part of which `on` is in force."""
+    return Revision(
+        kind=kind,
+        key=key,
+        body=body or {},
+        wording=wording,
+        gone=gone,
+        author=who,
+        created=time,
+        changed=time,
+        based_on=ground(on),
+        review_by=review_by,
+        batch=batch,
+    )
+
+
 def may_write(revision: Revision) -> None:
     """Refuse to write on what is being looked at, or is done."""
-    if revision.state not in (DRAFT, REJECTED):
+    if revision.state not in WRITABLE:
         raise NotAllowed("not_a_draft")
 
 
@@ -126,7 +166,7 @@ def may_submit(revision: Revision, standing: Revision | None) -> None:
 
 def stands_on(revision: Revision, standing: Revision | None) -> None:
     """Refuse what was begun on another state of the part than the one in force."""
-    if revision.based_on != (standing.id if standing else 0):
+    if not is_founded(revision, standing):
         raise NotAllowed("stale")
 
 

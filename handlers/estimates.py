@@ -14,7 +14,7 @@ from bot.claims import Odd
 from bot.context import Context
 from bot.facts import Told
 from bot.person import Facts
-from bot.policies import AnyBenefit, Fixed, Match, Maximum, Need, Policy, Pool
+from bot.policies import AnyBenefit, Fixed, Match, Maximum, Need, Policy
 from bot.selection import Selection, choose
 from handlers.readings import (
     DISTRICT,
@@ -327,11 +327,6 @@ async def _with_others(ctx: Context, found: Estimate, ids: tuple[str, ...]) -> E
             also.append(other.own)
             names |= {fold(word).text for word in policy.keywords}
     return replace(found, also=tuple(also), offered=() if also else found.offered)
-
-
-def has_sums(policy: Policy) -> bool:
-    """Whether a policy has benefits that may become somebody's award."""
-    return any(not isinstance(benefit, Pool) for benefit in policy.benefits)
 
 
 def holds(ctx: Context, policy: Policy, period: Period) -> bool:

@@ -16,8 +16,6 @@ from bot.deltas import ADDED, CHANGED, REMOVED, Delta, compare, words
 from bot.parts import DEPARTMENT, FACT, KINDS, PAPER, POLICY, TOPIC
 from bot.revisions import Revision
 
-FILES = "corpus_files"  # the page that says that files are the truth
-
 
 class FilesAreTheTruth(web.HTTPConflict):
     """The corpus is not edited here."""

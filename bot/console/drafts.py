@@ -16,7 +16,7 @@ from bot.errors import CorpusError, NotAllowed, Overtaken
 from bot.links import Impact, impact
 from bot.parts import POLICY
 from bot.press import Proof
-from bot.revisions import DRAFT, IN_REVIEW, OPEN, REJECTED, Revision, may_review, must_be_seen
+from bot.revisions import IN_REVIEW, OPEN, REJECTED, WRITABLE, Revision, begun, may_review, must_be_seen
 
 TABS = ("mine", "review", "all", "waiting", "due")
 REMARK_LIMIT = 2000  # characters
@@ -94,7 +94,7 @@ async def submit(visit: Visit) -> web.Response:
     entries = [visit.entry("corpus.submitted", _target(r)) for r in chosen]
 
     async def act(parts: Publishing) -> str:
-        await parts.press.submit([r for r in chosen if r.state in (DRAFT, REJECTED)], told=entries)
+        await parts.press.submit([r for r in chosen if r.state in WRITABLE], told=entries)
         return "draft_submitted"
 
     return await _do(visit, chosen, act)
@@ -177,15 +177,7 @@ async def take_away(visit: Visit) -> web.Response:
     standing = await revisions.standing_of(kind, key)
     if standing is None:
         raise web.HTTPNotFound
-    gone = Revision(
-        kind=kind,
-        key=key,
-        gone=True,
-        author=visit.who.name,
-        created=visit.time,
-        changed=visit.time,
-        based_on=standing.id,
-    )
+    gone = begun(kind, key, who=visit.who.name, time=visit.time, on=standing, gone=True)
     try:
         (number,) = await revisions.begin([gone], told=[visit.entry("corpus.removal_begun", _target(gone))])
     except Overtaken:

@@ -19,7 +19,7 @@ from bot.console.visit import Visit
 from bot.errors import CorpusError, Overtaken
 from bot.folder import part_of, text_of
 from bot.parts import MENU, NAMED, NUMBERED, POLICY, RATED, canonical, handle
-from bot.revisions import DRAFT, IN_REVIEW, Body, Part, Revision
+from bot.revisions import DRAFT, IN_REVIEW, Body, Part, Revision, ground
 
 NEW = frozenset({"policy", "paper", "department", "topic", "fact", "synonym", "collection", "saying", "rated"})
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -72,7 +72,7 @@ async def show(visit: Visit) -> web.Response:
     sheet.dates = {name: getattr(held, name) if held else "" for name in DATES}
     if held is not None and sheet.draft is None:
         sheet.dates["effective"] = ""
-    sheet.based_on = sheet.standing.id if sheet.standing else 0
+    sheet.based_on = ground(sheet.standing)
     sheet.seen = (sheet.draft.id, sheet.draft.edits) if sheet.draft else (0, 0)
     if visit.asked("tab") == "source":
         sheet.tab, sheet.source = "source", text_of(_part(sheet, body)) if held else ""
@@ -242,7 +242,7 @@ def _draft(visit: Visit, sheet: Sheet, body: Body) -> Revision:
 def _was_overtaken(sheet: Sheet) -> bool:
     """Whether what the form was opened on is no longer what is there."""
     draft = (sheet.draft.id, sheet.draft.edits) if sheet.draft else (0, 0)
-    return draft != sheet.seen or sheet.based_on != (sheet.standing.id if sheet.standing else 0)
+    return draft != sheet.seen or sheet.based_on != ground(sheet.standing)
 
 
 async def _keep(visit: Visit, sheet: Sheet, mine: Revision) -> int:
@@ -259,7 +259,7 @@ async def _keep(visit: Visit, sheet: Sheet, mine: Revision) -> int:
 def _conflict(visit: Visit, sheet: Sheet, mine: Revision) -> web.Response:
     """Both versions, and the form with what was typed: kept now, it goes over the other knowingly."""
     theirs = sheet.draft or sheet.standing
-    sheet.based_on = sheet.standing.id if sheet.standing else 0
+    sheet.based_on = ground(sheet.standing)
     sheet.seen = (sheet.draft.id, sheet.draft.edits) if sheet.draft else (0, 0)
     body = theirs.body if theirs else {}
     return _form(

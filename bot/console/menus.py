@@ -11,13 +11,13 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from bot.console.corpus import FilesAreTheTruth, draft_page
+from bot.console.corpus import draft_page, publishing
 from bot.console.forms import Form
 from bot.console.visit import Visit
 from bot.errors import CorpusError, Overtaken, WeChatError
 from bot.menu import BELOW, BELOW_NAME, DOES, TOP, TOP_NAME, Button, Fault, Menu, faults, menu_of, spell, told
 from bot.parts import MENU, canonical
-from bot.revisions import IN_REVIEW, Part, Revision
+from bot.revisions import IN_REVIEW, Part, Revision, begun, ground
 
 HERE = "/console/phone-menu"
 HOLDS = "below"  # what a button does that holds others
@@ -244,34 +244,23 @@ def compare(there: list[dict[str, Any]], here: list[dict[str, Any]]) -> list[Lin
 
 async def _open(visit: Visit) -> tuple[Revision | None, Revision | None]:
     """The draft of the menu, and what is in force."""
-    if visit.desk.publishing is None:
-        raise FilesAreTheTruth
-    revisions = visit.desk.publishing.revisions
+    revisions = publishing(visit).revisions
     return await revisions.open_of(MENU, MENU), await revisions.standing_of(MENU, MENU)
 
 
 def _seen(draft: Revision | None, standing: Revision | None) -> str:
     """What a form was opened on: nobody writes over what they have not seen."""
-    return f"{draft.id}:{draft.edits}" if draft else f"0:{standing.id if standing else 0}"
+    return f"{draft.id}:{draft.edits}" if draft else f"0:{ground(standing)}"
 
 
 async def _keep(visit: Visit, menu: Menu, draft: Revision | None, standing: Revision | None) -> int:
-    publishing = visit.desk.publishing
-    assert publishing is not None
+    revisions = publishing(visit).revisions
     body = canonical(Part(kind=MENU, key=MENU, body=msgspec.to_builtins(menu), origin=MENU)).body
     if draft is not None:
         entry = visit.entry("corpus.draft_written", MENU)
         changed = msgspec.structs.replace(draft, body=body)
-        await publishing.revisions.save(changed, who=visit.who.name, time=visit.time, told=[entry])
+        await revisions.save(changed, who=visit.who.name, time=visit.time, told=[entry])
         return draft.id
-    fresh = Revision(
-        kind=MENU,
-        key=MENU,
-        body=body,
-        author=visit.who.name,
-        created=visit.time,
-        changed=visit.time,
-        based_on=standing.id if standing else 0,
-    )
-    (number,) = await publishing.revisions.begin([fresh], told=[visit.entry("corpus.draft_begun", MENU)])
+    fresh = begun(MENU, MENU, who=visit.who.name, time=visit.time, on=standing, body=body)
+    (number,) = await revisions.begin([fresh], told=[visit.entry("corpus.draft_begun", MENU)])
     return number

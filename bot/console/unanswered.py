@@ -24,7 +24,7 @@ from bot.explain import near
 from bot.index import CURATED
 from bot.parts import POLICY, SAYING, canonical
 from bot.question import FILLER, Question, read
-from bot.revisions import IN_REVIEW, Part, Revision
+from bot.revisions import IN_REVIEW, Part, Revision, begun
 from bot.routing import spoken
 from bot.store.unanswered import COMPLAINT, DONE, NOT_OURS, Open, Ruling
 
@@ -179,15 +179,14 @@ async def _draft(visit: Visit, kind: str, policy: str, words: str) -> Revision:
         await revisions.save(msgspec.structs.replace(held, body=body), who=who, time=time, told=told)
         number = held.id
     else:
-        fresh = Revision(
-            kind=kind,
-            key=policy,
+        fresh = begun(
+            kind,
+            policy,
+            who=who,
+            time=time,
+            on=standing,
             body=body,
             wording=standing.wording if standing else "",
-            author=who,
-            created=time,
-            changed=time,
-            based_on=standing.id if standing else 0,
             review_by=standing.review_by if standing else "",
         )
         (number,) = await revisions.begin([fresh], told=told)

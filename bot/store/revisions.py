@@ -22,6 +22,7 @@ from bot.revisions import (
     PUBLISHED,
     REJECTED,
     WITHDRAWN,
+    WRITABLE,
     Edition,
     Part,
     Revision,
@@ -193,7 +194,7 @@ class Revisions:
 
     async def save(self, draft: Revision, *, who: str, time: float, told: Sequence[Entry] = ()) -> None:
         """Write a draft again that was read when it had `draft.edits`. Overtaken where it is up for review, or done."""
-        if draft.state not in (DRAFT, REJECTED):
+        if draft.state not in WRITABLE:
             raise Overtaken("it was put up for review meanwhile")
         hands = draft.hands if who in (draft.author, *draft.hands) else (*draft.hands, who)
         await self._move([draft], told, hands=hands, changed=time, edits=draft.edits + 1, state=DRAFT)
