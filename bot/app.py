@@ -313,10 +313,9 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         return await services.dossiers.opened(found.openid, found.made) if found else None
 
     app.add_routes(Mine(opened=opened, page=pages.page, missing=pages.missing).routes())
-    counts = Counts(services.database, services.clock)
     health = Health(
         ping=services.database.ping,
-        counts={"inbox": counts.inbox, "outbox": counts.outbox},
+        counts=Counts(services.database, services.clock).by_table,
         corpus=lambda: (services.corpus.version, len(services.corpus.policies)),
     )
     app.add_routes(health.routes())
@@ -333,7 +332,7 @@ def build_desk(services: Services, templates: Templates) -> Desk:
         config=services.config,
         clock=services.clock,
         corpus=lambda: services.corpus,
-        counts={"inbox": services.inbox.counts, "outbox": services.outbox_rows.counts},
+        counts=Counts(database, services.clock, fresh=0.0).by_table,
         keys=Keys(services.config.console.secret),
         passwords=services.passwords,
         staff=Staff(database, audit),

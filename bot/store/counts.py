@@ -1,11 +1,11 @@
-"""How many rows are in each state, for the operator's page: read beside the writers, and not at every look.
+"""How many rows are in each state: for staff as they are, for probes not at every look; always beside the writers.
 
 A count passes over a whole index. On the connection that writes it would hold every message up for as long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Select
@@ -19,12 +19,18 @@ FRESH = 15.0  # seconds
 
 
 class Counts:
-    """What is counted, each for a while."""
+    """What is counted, and for how many seconds that is `fresh`: a probe looks often, a person wants it as it is."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, fresh: float = FRESH) -> None:
         self._database = database
         self._clock = clock
+        self._fresh = fresh
         self._known: dict[str, tuple[float, dict[str, int]]] = {}
+
+    @property
+    def by_table(self) -> dict[str, Callable[[], Awaitable[dict[str, int]]]]:
+        """What counts the rows of a table, by its name."""
+        return {"inbox": self.inbox, "outbox": self.outbox}
 
     async def inbox(self) -> dict[str, int]:
         """How many messages are in each state. Raises StoreError."""
@@ -37,7 +43,7 @@ class Counts:
     async def _counted(self, name: str, statements: Sequence[Select[Any]]) -> dict[str, int]:
         time = self._clock.monotonic()
         since, counted = self._known.get(name, (0.0, {}))
-        if name not in self._known or time >= since + FRESH:
+        if name not in self._known or time >= since + self._fresh:
             counted = {}
             async with self._database.read() as connection:
                 for statement in statements:

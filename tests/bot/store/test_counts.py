@@ -37,3 +37,12 @@ async def test_nobody_who_writes_is_waited_for(database: Database, clock: Manual
     async with database.write() as connection:
         await connection.execute(insert(outbox), {**CALL, "key": "a", "state": "waiting"})
         assert await counts.outbox() == {}
+
+
+async def test_staff_see_it_as_it_is(database: Database, clock: ManualClock) -> None:
+    """What need not stay fresh for any time is counted at every look."""
+    counts = Counts(database, clock, fresh=0.0).by_table["outbox"]
+    assert await counts() == {}
+    async with database.write() as connection:
+        await connection.execute(insert(outbox), {**CALL, "key": "a", "state": "waiting"})
+    assert await counts() == {"waiting": 1}
