@@ -24,6 +24,7 @@ LEAST, MOST = 2, 6  # matters of one message
 NEAR = 0.8  # of the first's score: what may be meant as well
 PHRASE = 16  # characters that name matters and need no word of asking
 SHORT = 12  # characters of a matter that is joined to another by 和 or 、
+JOINED_PARTS = 24  # a message of more is a list of something, and no few matters
 QUOTED = 24  # characters of a matter that is said again
 BODY, BESIDE = 8, 2  # lines of one matter, and policies that may be meant as well
 COUNTED = re.compile(r"^\d+\. ")  # the number of a line within an answer, which is none of this list
@@ -150,15 +151,22 @@ def _joints(ctx: Context, text: str) -> list[str]:
 
 
 def _split(ctx: Context, text: str, joint: str) -> list[str]:
-    """A text at a joint, wherever what stands before and behind it are matters of their own."""
-    before, found, behind = text.partition(joint)
-    while found:
-        rest = _split(ctx, behind, joint)
-        if _stands(ctx, before) and all(_stands(ctx, part) for part in rest):
-            return [before, *rest]
-        more, found, behind = behind.partition(joint)
-        before = f"{before}{joint}{more}"
-    return [text]
+    """A text at a joint, wherever what stands before and behind it are matters of their own.
+
+    From the end on, so that what is behind each joint is looked at once, however many there are.
+    """
+    parts = text.split(joint)
+    if len(parts) > JOINED_PARTS:
+        return [text]
+    pieces: list[str] = []
+    behind: dict[int, list[str]] = {}  # by where it begins, as far as all of it are matters
+    for start in range(len(parts) - 1, -1, -1):
+        ends = (end for end in range(start + 1, len(parts)) if end in behind)
+        end = next((end for end in ends if _stands(ctx, joint.join(parts[start:end]))), None)
+        pieces = [joint.join(parts[start:])] if end is None else [joint.join(parts[start:end]), *behind[end]]
+        if all(_stands(ctx, piece) for piece in pieces):
+            behind[start] = pieces
+    return pieces
 
 
 def _stands(ctx: Context, piece: str) -> bool:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.handlers.talk import Talk, check, said
+from bot.context import Context, Office
+from bot.messages import Text
+from bot.ranking import Finding
+from handlers import matters
+from handlers.matters import JOINED_PARTS
+from tests.corpus import the_corpus
+from tests.handlers.talk import OPENID, PAGES, SUNDAY, Talk, check, said
 
 
 async def test_each_of_several_numbered_questions_is_answered() -> None:
@@ -88,3 +94,25 @@ async def test_what_does_not_fit_is_named() -> None:
     shown = [name for n, name in enumerate(names, 1) if f"\n{n}. " in told]
     assert len(shown) >= 4
     assert shown == list(names) or all(f"“{name}能补多少”" in told for name in names[len(shown) :])
+
+
+class Counting(Context):
+    """Counts how often a text is looked at."""
+
+    looked = 0
+
+    def find(self, text: str) -> Finding:
+        """As ever."""
+        self.looked += 1
+        return super().find(text)
+
+
+@pytest.mark.parametrize("joint", ["、", "和", "，"])
+@pytest.mark.parametrize("many", [JOINED_PARTS - 2, 60])
+def test_what_is_joined_costs_no_more_with_each_joint(joint: str, many: int) -> None:
+    """A row of names that are no matters is looked through once from each of them, and a long one not at all."""
+    text = joint.join(["东一号"] * many + ["技改分别能补多少"])
+    message = Text(key="k", openid=OPENID, account="gh_1", created=0, text=text)
+    ctx = Counting(message=message, words=text, corpus=the_corpus(), now=SUNDAY, office=Office(public_url=PAGES))
+    assert matters._parts(ctx) == []
+    assert 0 < ctx.looked < JOINED_PARTS**2
