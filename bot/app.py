@@ -13,9 +13,10 @@ import aiohttp
 import structlog
 from aiohttp import web
 
+from bot.broadcasts import Broadcasts
 from bot.callback import Callback
 from bot.channels import CHANNELS
-from bot.chores import console_jobs, corpus_jobs, jobs, news_job
+from bot.chores import broadcast_job, console_jobs, corpus_jobs, jobs, news_job
 from bot.clock import SHANGHAI, Clock, SystemClock
 from bot.config import Config
 from bot.console.desk import Desk
@@ -45,6 +46,7 @@ from bot.rehearsal import Rehearsal
 from bot.routing import Router, pointed, spoken
 from bot.shelf import Files, Shelf
 from bot.store.attempts import Attempts
+from bot.store.audiences import Audience
 from bot.store.audit import Audit
 from bot.store.counts import Counts
 from bot.store.database import Database
@@ -53,6 +55,7 @@ from bot.store.dossiers import Dossiers
 from bot.store.feedback import Remark
 from bot.store.imports import Imports
 from bot.store.inbox import Inbox
+from bot.store.ledgers import Ledgers
 from bot.store.outbox import OutboxRows
 from bot.store.revisions import Revisions
 from bot.store.sessions import Sessions
@@ -92,6 +95,7 @@ class Services:
     client: Client
     engine: Engine
     herald: Herald
+    broadcasts: Broadcasts
     dossiers: Dossiers
     passes: Passes
     worker: Worker
@@ -190,6 +194,7 @@ async def open_services(
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
         doing += [*corpus_jobs(press, shelf), *console_jobs(config, database, shelf, clock=clock), news_job(herald)]
+        doing.append(broadcast_job(config, database, clock=clock))
         worker = Worker(*doing, clock=clock)
         passwords = await stack.enter_async_context(_hashing(config, hasher))
         yield Services(
@@ -205,6 +210,7 @@ async def open_services(
             client=client,
             engine=engine,
             herald=herald,
+            broadcasts=build_broadcasts(config, database, clock=clock),
             dossiers=dossiers,
             passes=passes,
             worker=worker,
@@ -256,6 +262,12 @@ def build_uploads(stack: AsyncExitStack, config: Config, database: Database, *, 
     uploads = Uploads(Imports(database), Revisions(database), folder=Path(config.corpus.path), clock=clock)
     stack.push_async_callback(uploads.close)
     return uploads
+
+
+def build_broadcasts(config: Config, database: Database, *, clock: Clock) -> Broadcasts:
+    """What staff do with announcements."""
+    audience, ledgers = Audience(database), Ledgers(database)
+    return Broadcasts(database, config=config, audience=audience, ledgers=ledgers, clock=clock)
 
 
 def build_client(config: Config, session: aiohttp.ClientSession, database: Database, clock: Clock) -> Client:

@@ -13,6 +13,7 @@ from bot.notices import LIFE
 from bot.outbox import Lane, Outbox
 from bot.planner import Planner, policy_of
 from bot.press import Press
+from bot.sender import Sender
 from bot.shelf import Shelf
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
@@ -22,6 +23,7 @@ from bot.store.feedback import Feedback
 from bot.store.grants import Grants
 from bot.store.imports import Imports
 from bot.store.inbox import Inbox
+from bot.store.ledgers import Ledgers
 from bot.store.letters import Letters
 from bot.store.news import NewsRows
 from bot.store.notices import Notices
@@ -39,7 +41,7 @@ from bot.worker import Job
 
 # Seconds between looks that found nothing.
 OUTBOX_IDLE, NOTICES_IDLE, NEWS_IDLE, RECOVER_IDLE, PURGE_IDLE = 0.5, 2.0, 5.0, 5.0, 3600.0
-CORPUS_IDLE, EDITIONS_IDLE, TALLY_IDLE = 3.0, 60.0, 5.0
+CORPUS_IDLE, EDITIONS_IDLE, TALLY_IDLE, BROADCASTS_IDLE = 3.0, 60.0, 5.0, 1.0
 DAY = 86_400.0
 YEAR = 366 * DAY
 IMPORT_DAYS = 30  # that what was read of a file is kept
@@ -98,6 +100,12 @@ def console_jobs(config: Config, database: Database, shelf: Shelf, *, clock: Clo
         Job(name="tally", run=tally.run, idle=TALLY_IDLE),
         Job(name="tally purge", run=tally.purge, idle=PURGE_IDLE),
     ]
+
+
+def broadcast_job(config: Config, database: Database, *, clock: Clock) -> Job:
+    """What sends announcements that were approved."""
+    sender = Sender(database, config=config, ledgers=Ledgers(database), clock=clock)
+    return Job(name="broadcasts", run=sender.run_once, idle=BROADCASTS_IDLE)
 
 
 def _lane_job(lane: Lane) -> Job:

@@ -8,8 +8,8 @@ import msgspec
 
 from bot.clock import SHANGHAI
 
-KINDS = NEW, CHANGED, EXPIRING, CORRECTED, WISH, DIGEST = (
-    "new", "changed", "expiring", "corrected", "wish", "digest",
+KINDS = NEW, CHANGED, EXPIRING, CORRECTED, WISH, DIGEST, ANNOUNCED = (
+    "new", "changed", "expiring", "corrected", "wish", "digest", "announced",
 )  # fmt: skip
 LONGEST_KEY = 80  # characters
 LIFE = 14 * 86_400.0  # seconds; a notice is no news after that

@@ -32,7 +32,8 @@ class Window(StrEnum):
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A call to make: `key` says what fact causes it, `body` is its JSON; not before `due`, not after `expires`.
-    `notice` is the notice it brings and `template` the platform's template it uses, where there is one."""
+    `notice` is the notice it brings and `template` the platform's template it uses, where there is one; `letter` is the
+    one that is its body, where many share it."""
 
     key: str
     openid: str
@@ -42,6 +43,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     expires: float
     notice: str = ""
     template: str = ""
+    letter: str = ""
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,6 +53,7 @@ from bot.store.limits import (
     spend_windows,
 )
 from bot.store.notices import PENDING, WAITING, Notices, Settled
+from bot.store.recipients import follow, follow_rows
 from bot.store.reports import Reports
 from bot.store.tables import audiences, letters, outbox
 
@@ -194,6 +195,7 @@ class Claims:
         yield from self._reports.match([one.msgid for one in ours if one.msgid])
         made = [one for one in ours if one.row.template and not one.msgid]
         yield from self._reports.catch_up([one.row.id for one in made if one.state in (State.SENT, State.UNKNOWN)])
+        yield from follow([one.row.key for one in ours if one.state is not State.WAITING])
         skipped = [one for one in ours if one.row.notice and one.state is State.SKIPPED]
         yield from self._notices.reopen([_elsewhere(one, time) for one in skipped if one.reason in {*ELSEWHERE, LATE}])
         return ids
@@ -206,6 +208,7 @@ class Claims:
         since = time - life + LIFE_SPARED if life else time
         again = yield _AGAIN, [{**place, **free, "since": since}]
         lost = yield _GIVE_UP, [{**place, "state": State.UNKNOWN.value, "reason": "interrupted", "settled": time}]
+        yield from follow_rows([row[0] for row in lost])
         return len(again), len(lost)
 
 

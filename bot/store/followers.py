@@ -25,7 +25,9 @@ from bot.messages import (
     Video,
     Voice,
 )
+from bot.store.broadcast_tables import phones, tagged
 from bot.store.driver import Script, Statement, Store, Values
+from bot.store.recipients import FORGET
 from bot.store.subscriptions import Subscriptions
 from bot.store.tables import (
     audiences,
@@ -135,6 +137,9 @@ FORGETTING: Sequence[Statement] = (
     .where(outbox.c.openid == _who)
     # Keys are hashes of them and of little else: whoever has a list of followers could find them by trying.
     .values(openid="", body=b"", notice="", key=literal("erased:").concat(cast(outbox.c.id, String))),
+    *FORGET,
+    delete(tagged).where(tagged.c.openid == _who),
+    delete(phones).where(phones.c.openid == _who),
     delete(audiences).where(audiences.c.openid == _who),
     delete(grants).where(grants.c.openid == _who),
     delete(reports).where(reports.c.openid == _who),

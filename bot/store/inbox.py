@@ -159,7 +159,7 @@ class Inbox:
             remarks=feedback.pack(key, openid, remarks=settlement.remarks, time=time),
             changes=tuple((openid, change, time) for change in settlement.changes),
             late=_late(message, late, time=time) if late else None,
-            told=tuple(Settled(key=notice.key, state=TOLD, reason="answer") for notice in settlement.told),
+            told=tuple(Settled(key=notice.key, state=TOLD, reason="answer", due=time) for notice in settlement.told),
             without={**row, "answer": _encoder.encode(without)} if settlement.told else row,
         )
         seen = await self._group.submit(job)

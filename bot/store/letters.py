@@ -39,9 +39,15 @@ class Letters:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._keep = store.insert(letters).on_conflict_do_nothing(index_elements=["key"])
+        hold = store.insert(letters)
+        self._hold = hold.on_conflict_do_update(index_elements=["key"], set_={"expires": hold.excluded.expires})
         page = select(*_ROW.values()).where(_after).order_by(_who).limit(_many)
         self._spread = store.insert(outbox).from_select([*_ROW], page).on_conflict_do_nothing(index_elements=["key"])
         self.purge = Forgetting(store, letters, letters.c.expires).purge
+
+    def keep(self, key: str, body: bytes, *, expires: float) -> Script[None]:
+        """Keep a body for rows that name it, as long as any of them may need it."""
+        yield self._hold, [{"key": key, "body": body, "expires": expires}]
 
     async def spread(self, letter: Letter, clock: Clock) -> int:
         """Enter a row for every follower; how many there are. What was entered before, by whoever died over it, stays

@@ -15,6 +15,7 @@ from sqlalchemy import String, bindparam, func, literal_column, select, update
 from bot.notices import Notice
 from bot.store.driver import Changes, Script, Store, Values, once
 from bot.store.forgetting import Forgetting
+from bot.store.recipients import told, untold
 from bot.store.tables import notices
 
 PENDING, WAITING, PLANNED, TOLD, NOTHING = "pending", "waiting", "planned", "told", "nothing"
@@ -90,8 +91,9 @@ class Notices:
             {"the_key": one.key, "state": one.state, "reason": one.reason, "due": one.due}
             for one in sorted(settled, key=lambda one: one.key)
         ]
-        done = yield _TAKE, rows
-        return {row[0] for row in done}
+        done = {row[0] for row in (yield _TAKE, rows)}
+        yield from told((one.key, one.due) for one in settled if one.state == TOLD and one.key in done)
+        return done
 
     def reopen(self, settled: Sequence[Settled]) -> Script[None]:
         """Settle notices that were planned, and whose row in the outbox is not sent."""
@@ -104,6 +106,7 @@ class Notices:
     def put_back(self, keys: Sequence[str]) -> Script[None]:
         """Let notices wait again that were taken in this transaction for an answer that is not given."""
         yield _PUT_BACK, [{"the_key": key, "state": WAITING} for key in sorted(keys)]
+        yield from untold(keys)
 
     async def counts(self) -> dict[str, int]:
         """How many notices are in each state."""

@@ -24,6 +24,7 @@ from bot.store.calls import Allowance, Claim, Entry, Line, Settlement, State
 from bot.store.claims import Claims, shown
 from bot.store.driver import Row, Script, Store, once
 from bot.store.limits import Stop
+from bot.store.recipients import follow_rows
 from bot.store.tables import audiences, outbox
 
 # Written out, so that the index of settled rows serves: a look at the whole table would hold every writer up.
@@ -161,6 +162,8 @@ class OutboxRows:
         rows = [{"the_id": number, **fresh, **blank} for number in sorted(set(ids))]
 
         def script() -> Script[list[int]]:
-            return [row[0] for row in (yield _RETRY, rows)]
+            done = [row[0] for row in (yield _RETRY, rows)]
+            yield from follow_rows(done)
+            return done
 
         return await self._store.run(script)

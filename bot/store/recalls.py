@@ -19,7 +19,7 @@ _numbers = msgspec.json.Decoder(list[int])
 _who, _key = bindparam("who", type_=String), bindparam("the_key", type_=String)
 _OPEN = select(notices.c.openid, notices.c.key, notices.c.news).where(
     notices.c.openid == _who,
-    notices.c.kind != "corrected",
+    notices.c.kind.not_in(["corrected", "announced"]),
     or_(*(notices.c.state == state for state in (PENDING, WAITING, PLANNED))),
 )
 _TAKE = (

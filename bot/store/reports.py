@@ -29,6 +29,7 @@ from bot.store.calls import State
 from bot.store.driver import Changes, Script, Store
 from bot.store.forgetting import Forgetting
 from bot.store.notices import WAITING, Notices, Settled
+from bot.store.recipients import follow_notices, follow_reported
 from bot.store.tables import outbox, reports
 
 SUCCESS = "success"
@@ -139,6 +140,7 @@ class Reports:
                 for one in notices
             ],
         )
+        yield from follow_notices([(one.openid, one.template) for one in notices])
         early = [one for one in told if not one.template and one.msgid not in found]
         yield (
             self._keep,
@@ -164,6 +166,7 @@ class Reports:
     def _confirm(self, told: Sequence[Report]) -> Script[set[str]]:
         done = yield _CONFIRM, [{"the_msgid": one.msgid, **_written(one.text)} for one in told]
         found = {row[0] for row in done}
+        yield from follow_reported(found)
         blocked = [one.msgid for one in told if one.msgid in found and state_of(one.text) is State.SKIPPED]
         brought = yield _BROUGHT, [{"the_msgid": msgid} for msgid in blocked]
         keys = sorted({row[0] for row in brought})

@@ -1,0 +1,233 @@
+"""Announcements as staff act on them: composed, submitted, approved by another, paused, tried again, shown on a phone.
+
+What a person does is one transaction with its entry of the audit log; of two who decide at once the second looks again.
+`bot.sender` does what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, time
+from uuid import uuid4
+
+import msgspec
+
+from bot.announcements import (
+    ACTS,
+    CUSTOM,
+    MASS,
+    MONTHLY,
+    NEXT,
+    NOTICE,
+    PREPARING,
+    RUNNING,
+    Announcement,
+    check,
+)
+from bot.clock import SHANGHAI, Clock, now
+from bot.config import Config
+from bot.errors import NotAllowed, Overtaken
+from bot.hours import waking
+from bot.spellings import body, faults, usable, ways_of
+from bot.store.audiences import CLOSED, DECLINED, Audience, Ways
+from bot.store.audit import Entry
+from bot.store.broadcasts import BroadcastRows
+from bot.store.calls import Entry as Call
+from bot.store.driver import Script, Store, Values
+from bot.store.ledgers import Ledgers
+from bot.store.outbox import OutboxRows
+from bot.store.recipients import Recipients
+
+PAGE = 2000  # people let go again in one transaction
+DAY = 86_400.0
+
+
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """How many an announcement would reach now, by way; how many want none, and how many no way is open to."""
+
+    ways: dict[str, int] = {}
+    declined: int = 0
+    closed: int = 0
+
+    @property
+    def audience(self) -> int:
+        """All it is for."""
+        return sum(self.ways.values()) + self.declined + self.closed
+
+
+class Broadcasts:
+    """What staff do with announcements, from the console, the command line or the chat alike."""
+
+    def __init__(self, store: Store, *, config: Config, audience: Audience, ledgers: Ledgers, clock: Clock) -> None:
+        self._store = store
+        self._config = config
+        self._audience = audience
+        self._clock = clock
+        self.rows = BroadcastRows(store)
+        self.ledgers = ledgers
+        self.ways = ways_of(config)
+        self._recipients = Recipients(store)
+        self._outbox = OutboxRows(store)
+
+    async def compose(self, one: Announcement, *, told: Sequence[Entry] = ()) -> int:
+        """Enter a draft as far as it is written; its number."""
+        return await self.rows.add(one, told=told)
+
+    async def save(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
+        """Write over a draft, or over what was submitted or approved, which then no longer is. Overtaken where it was
+        written or begun meanwhile."""
+        hands = tuple(dict.fromkeys((*one.hands, who)))
+        changed = msgspec.structs.replace(one, hands=hands, changed=self._clock.time())
+        await self.rows.save(changed, told=told)
+
+    async def reach(self, one: Announcement) -> Reach:
+        """Whom it would reach if it were sent now."""
+        moment = now(self._clock)
+        counts = await self._audience.count(one.criteria, open_ways(one, moment), moment.timestamp())
+        ways = {way: counts[way] for way in usable(one.plan, one.content) if counts.get(way)}
+        return Reach(ways=ways, declined=counts.get(DECLINED, 0), closed=counts.get(CLOSED, 0))
+
+    async def submit(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
+        """Ask somebody else to approve it. NotAllowed where anything is wrong with it."""
+        self._check(one)
+        await self._act("submit", one, who, {"submitter": who, "submitted": self._clock.time(), "why": ""}, told=told)
+
+    async def reopen(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
+        """Take it back from review or before it begins, to go on with it."""
+        await self._act("reopen", one, who, {"approved": "", "reviewer": "", "reviewed": 0.0}, told=told)
+
+    async def reject(self, one: Announcement, who: str, *, remark: str, told: Sequence[Entry] = ()) -> None:
+        """Return it to those who wrote it."""
+        values = {"reviewer": who, "reviewed": self._clock.time(), "why": remark}
+        await self._act("reject", one, who, values, told=told)
+
+    async def approve(self, one: Announcement, who: str, *, digest: str, told: Sequence[Entry] = ()) -> None:
+        """Let it go out as somebody read it: `digest` is of what they read. Overtaken where it is another by now."""
+        if digest != one.digest:
+            raise Overtaken("it was changed since it was read")
+        self._check(one)
+        values = {"reviewer": who, "reviewed": self._clock.time(), "approved": digest, "why": ""}
+        await self._act("approve", one, who, values, told=told)
+
+    async def discard(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
+        """Give a draft up."""
+        await self._act("discard", one, who, {"ended": self._clock.time()}, told=told)
+
+    async def pause(self, one: Announcement, who: str, *, told: Sequence[Entry] = (), why: str = "") -> None:
+        """Hand nothing more on, and take back what nobody has begun."""
+        await self._act("pause", one, who, {"why": why}, told=told, also=self._recipients.take_back)
+
+    async def resume(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
+        """Go on; failures are counted anew. What had not yet entered its audience goes on with that."""
+        counts = await self.ledgers.counts(one.id)
+        fresh = {"why": "", "done": counts.tried, "bad": counts.bad, "until": self._longer(one)}
+        to = RUNNING if one.audience else PREPARING
+        await self._act("resume", one, who, fresh, told=told, to=to)
+
+    async def cancel(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
+        """Send nothing more: what is on its way arrives, everybody else is skipped."""
+        await self._act("cancel", one, who, {}, told=told, also=self._recipients.take_back)
+
+    async def retry(
+        self, one: Announcement, who: str, *, unknown: bool = False, told: Sequence[Entry] = ()
+    ) -> int:  # fmt: skip
+        """Let those go again with whom it failed and, where `unknown`, those of whom nobody knows: they may get it
+        twice. How many."""
+        counts = await self.ledgers.counts(one.id)
+        many = counts.failed + (counts.unknown if unknown else 0)
+        if not many:
+            raise NotAllowed("nothing_failed")
+        fresh = {"why": "", "ended": 0.0, "done": counts.tried - many, "bad": counts.bad - many}
+        fresh["until"] = self._longer(one)
+        again = 0
+
+        def page(number: int) -> Script[None]:
+            nonlocal again
+            again = yield from self._recipients.again(number, unknown=unknown, many=PAGE)
+
+        await self._act("retry", one, who, fresh, told=told, also=page)
+        done = again
+        for _ in range(many // PAGE + 1):  # the rest a page at a time: nobody is held up for long
+            if again < PAGE:
+                break
+            again = await self._store.run(lambda: self._recipients.again(one.id, unknown=unknown, many=PAGE))
+            done += again
+        return done
+
+    async def show(self, one: Announcement, openids: Sequence[str], *, told: Sequence[Entry] = ()) -> int:
+        """Send it to phones of staff, as a test: each while its window is open; how many calls were entered."""
+        moment, content = self._clock.time(), one.content
+        test = msgspec.structs.replace(one.plan, ways=self.ways)
+        ways = [way for way in usable(test, content) if way not in (MASS, NEXT)]
+        calls = [
+            Call(
+                key=f"test:{uuid4().hex}",
+                openid=openid,
+                channel=way,
+                body=body(content, way) or b"",
+                due=moment,
+                expires=moment + 600.0,
+                template=content.template if way != CUSTOM else "",
+            )
+            for openid in openids
+            for way in ways
+        ]
+
+        def script() -> Script[int]:
+            many = yield from self._outbox.add(calls, time=moment)
+            yield from self.rows.record(*told)
+            return many
+
+        return await self._store.run(script)
+
+    def _check(self, one: Announcement) -> None:
+        if faults(one, self.ways):
+            raise NotAllowed("faulty")
+        if one.start and one.start < self._clock.time():
+            raise NotAllowed("start_past")
+
+    def _longer(self, one: Announcement) -> float:
+        """Until when it is worth sending that goes on now: a day at least."""
+        return max(one.until, self._clock.time() + DAY)
+
+    async def _act(
+        self,
+        act: str,
+        one: Announcement,
+        who: str,
+        values: Values,
+        *,
+        told: Sequence[Entry],
+        to: str = "",
+        also: Callable[[int], Script[None]] | None = None,
+    ) -> None:
+        check(act, one, who)
+
+        def script() -> Script[None]:
+            yield from self.rows.move(one, to or ACTS[act][1], values, told=told)
+            if also is not None:
+                yield from also(one.id)
+
+        await self._store.run(script)
+
+
+def open_ways(one: Announcement, moment: datetime) -> Ways:
+    """What may be used for its audience at a moment in Shanghai."""
+    month = datetime.combine(moment.date().replace(day=1), time(0), moment.tzinfo).timestamp()
+    return Ways(
+        ways=frozenset(usable(one.plan, one.content)),
+        template=one.content.template if one.content.form == NOTICE else "",
+        spare=0 if one.plan.urgent else 1,
+        most=MONTHLY if one.plan.urgent else MONTHLY - one.plan.reserve,
+        month=month,
+        heeds=not one.plan.urgent,
+    )
+
+
+def begins(one: Announcement, config: Config, moment: datetime) -> datetime:
+    """When it may be sent, at `moment` or later, in Shanghai: not before its start, in waking hours, on working days
+    where the office wants that; an emergency at any hour."""
+    at = max(moment, datetime.fromtimestamp(one.start, UTC).astimezone(SHANGHAI))
+    if one.plan.urgent:
+        return at
+    return waking(at, (config.push.quiet_from, config.push.quiet_until), workdays=config.push.workdays)

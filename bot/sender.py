@@ -1,0 +1,299 @@
+"""Announcements on their way: who is in the audience, who is next and by which way, and when all is done.
+
+It goes step by step, each step in one transaction that has locked the announcement, so that any number of workers may
+take it and a crash costs nothing: the audience is entered page by page before anything is sent, then a few people at a
+time are given the way that is open to them at that moment. To pause is to hand nothing more on and to take back what
+nobody has begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time
+
+import msgspec
+import structlog
+
+from bot.announcements import (
+    CANCELLED,
+    CANCELLING,
+    CLOSING,
+    CUSTOM,
+    DRAFT,
+    FINISHED,
+    MASS,
+    NEXT,
+    PAUSED,
+    PREPARING,
+    RUNNING,
+    SCHEDULED,
+    Announcement,
+)
+from bot.broadcasts import DAY, begins, open_ways
+from bot.clock import Clock, now
+from bot.config import Config
+from bot.errors import Overtaken
+from bot.notices import ANNOUNCED, Notice
+from bot.spellings import body
+from bot.store import notices as rows_of
+from bot.store.audiences import CLOSED, DECLINED
+from bot.store.audit import NOBODY, Entry
+from bot.store.broadcasts import BroadcastRows
+from bot.store.calls import Entry as Call
+from bot.store.driver import Script, Store, Values
+from bot.store.ledgers import Counts, Ledgers
+from bot.store.letters import Letters
+from bot.store.notices import Notices
+from bot.store.outbox import OutboxRows
+from bot.store.recipients import QUEUED, SKIPPED, WAITING, Handed, Next, Recipients, key_of, list_key
+
+logger = structlog.get_logger(__name__)
+
+PAGE = 2000  # followers looked at in one transaction
+FEED = 500  # people handed on in one transaction
+AHEAD = 1500  # calls to single followers that may wait at once: what a pause takes back
+LIST = 9_999  # receivers of one call
+FEW = 20  # sent since it began or went on, before a share of failures says anything
+WORKER = "worker"
+
+
+class Sender:
+    """The worker's part."""
+
+    def __init__(self, store: Store, *, config: Config, ledgers: Ledgers, clock: Clock) -> None:
+        self._store = store
+        self._config = config
+        self._ledgers = ledgers
+        self._clock = clock
+        self._rows = BroadcastRows(store)
+        self._recipients = Recipients(store)
+        self._outbox = OutboxRows(store)
+        self._letters = Letters(store)
+        self._notices = Notices(store)
+
+    async def run_once(self) -> int:
+        """Take every announcement that is under way one step further; how many steps that were."""
+        taken = 0
+        for one in await self._rows.active():
+            taken += await self._step(one)
+        return taken
+
+    async def _step(self, one: Announcement) -> int:
+        moment = now(self._clock)
+        try:
+            if one.state == RUNNING and await self._stops(one):
+                return 1
+            counts = await self._ledgers.counts(one.id) if one.state in (RUNNING, CLOSING, CANCELLING) else Counts()
+            return await self._store.run(lambda: self._take(one, moment, counts))
+        except Overtaken:  # somebody acted on it meanwhile: the next round looks again
+            return 0
+
+    def _take(self, read: Announcement, moment: datetime, counts: Counts) -> Script[int]:
+        one = yield from self._rows.lock(read.id)
+        if one is None or one.state != read.state:
+            return 0
+        opens = begins(one, self._config, moment)
+        if one.state == SCHEDULED:
+            return (yield from self._begin(one, moment)) if opens <= moment else 0
+        if one.state == PREPARING:
+            return (yield from self._enter(one, moment))
+        if one.state == CANCELLING:
+            return (yield from self._wind_up(one, counts, "cancelled", CANCELLED, time=moment.timestamp()))
+        if one.state == RUNNING and moment.timestamp() < one.until:
+            return (yield from self._feed(one, moment, counts)) if opens <= moment else 0
+        if one.state == CLOSING and counts.waiting and moment.timestamp() < one.until:
+            return 0
+        return (yield from self._wind_up(one, counts, "late", FINISHED, time=moment.timestamp()))
+
+    def _begin(self, one: Announcement, moment: datetime) -> Script[int]:
+        """Begin what was approved, if it is still what was approved."""
+        told = self._entry("broadcast.began", one)
+        if one.approved != one.digest:  # only an error of ours, or a hand in the database, can bring that about
+            logger.error("announcement is not what was approved", number=one.id)
+            yield from self._rows.move(one, DRAFT, {"approved": ""}, told=[self._entry("broadcast.voided", one)])
+            return 1
+        time = moment.timestamp()
+        times = {"began": time, "until": time + one.plan.days * DAY}
+        yield from self._rows.move(one, PREPARING, {**times, "past": ""}, told=[told])
+        logger.info("announcement begins", number=one.id)
+        return 1
+
+    def _enter(self, one: Announcement, moment: datetime) -> Script[int]:
+        """Enter a page of the audience; at the end count it."""
+        marks = yield from self._rows.marks(one.id)
+        last = yield from self._recipients.enter(one.id, past=marks.past, began=one.began, many=PAGE)
+        if last:
+            yield from self._rows.step(one.id, past=last)
+            return 1
+        many = yield from self._recipients.audience(one.id)
+        yield from self._rows.move(one, RUNNING, {"past": "", "audience": many, "done": 0, "bad": 0})
+        logger.info("announcement has its audience", number=one.id, people=many)
+        return 1
+
+    def _feed(self, one: Announcement, moment: datetime, counts: Counts) -> Script[int]:
+        """Hand on whoever is next."""
+        room = AHEAD - (yield from self._recipients.queued(one.id, AHEAD))
+        if room <= 0:
+            return 0
+        time = moment.timestamp()
+        people = yield from self._recipients.next(
+            one.id, open_ways(one, moment).values(time), min(room, FEED)
+        )  # fmt: skip
+        if not people:
+            return (yield from self._round_off(one, counts, time=time))
+        ends = min(one.until, _closing(one, self._config, moment))
+        calls, listed, handed = list[Call](), list[Next](), list[Handed]()
+        told: list[Values] = []
+        for person in people:
+            if person.left or person.way in (DECLINED, CLOSED):
+                reason = "left" if person.left else person.way
+                handed.append(Handed(id=person.id, state=SKIPPED, reason=reason, tries=person.tries))
+            elif person.way == MASS:
+                listed.append(person)
+            elif person.way == NEXT:
+                notice = _notice(one, person, time)
+                told.append({**rows_of.pack(notice, ()), "state": rows_of.WAITING})
+                handed.append(_handed(person, WAITING, notice.key))
+            else:
+                calls.append(_call(one, person, ends, time=time))
+                handed.append(_handed(person, QUEUED, calls[-1].key))
+        handed += yield from self._list(one, listed, time=time)
+        for way in sorted({call.channel for call in calls} | ({MASS} if listed else set())):
+            letter = body(one.content, way) or b""
+            yield from self._letters.keep(_letter(one.id, way), letter, expires=one.until + DAY)
+        yield from self._recipients.hand(handed, time)
+        yield from self._notices.keep(told)
+        yield from self._outbox.add(calls, time=time)
+        return 1
+
+    def _list(self, one: Announcement, people: Sequence[Next], *, time: float) -> Script[list[Handed]]:
+        """Put people on the list that is being filled; a full one is sent, and another begun."""
+        if not people:
+            return []
+        marks = yield from self._rows.marks(one.id)
+        batch = marks.batch
+        room = LIST - (yield from self._recipients.listed(list_key(one.id, batch)))
+        if room < len(people):
+            yield from self._send_list(one, batch, time=time)
+            batch += 1
+            yield from self._rows.step(one.id, batch=batch)
+        key = list_key(one.id, batch)
+        yield from self._outbox.address(key, [person.openid for person in people])
+        return [_handed(person, QUEUED, key) for person in people]
+
+    def _send_list(self, one: Announcement, batch: int, *, time: float) -> Script[None]:
+        key = list_key(one.id, batch)
+        call = Call(
+            key=key,
+            openid="",
+            channel=MASS,
+            body=b"",
+            due=time,
+            expires=one.until,
+            letter=_letter(one.id, MASS),
+        )
+        yield from self._outbox.add([call], time=time)
+
+    def _round_off(self, one: Announcement, counts: Counts, *, time: float) -> Script[int]:
+        """Everybody is handed on: send the list that is left, wait for what is under way, and end."""
+        marks = yield from self._rows.marks(one.id)
+        left = yield from self._recipients.listed(list_key(one.id, marks.batch))
+        if left:
+            if left == 1:
+                yield from self._recipients.leave_alone(list_key(one.id, marks.batch))
+            else:
+                yield from self._send_list(one, marks.batch, time=time)
+            yield from self._rows.step(one.id, batch=marks.batch + 1)
+            return 1
+        if counts.queued or counts.planned:  # read a moment ago, so it may be less by now, and not more
+            return 0
+        return (yield from self._end(one, CLOSING if counts.waiting else FINISHED, time=time))
+
+    def _wind_up(self, one: Announcement, counts: Counts, reason: str, to: str, *, time: float) -> Script[int]:
+        """Skip whoever was not reached, some at a time, and end once nothing is under way."""
+        if counts.queued:
+            yield from self._recipients.take_back(one.id)
+        some = yield from self._recipients.end_planned(one.id, reason, time=time, many=PAGE)
+        some += yield from self._recipients.end_waiting(
+            one.id, "silent" if reason == "late" else reason, time=time, many=PAGE
+        )  # fmt: skip
+        if some:
+            return 1
+        if counts.queued or counts.planned or counts.waiting:
+            return 0
+        return (yield from self._end(one, to, time=time))
+
+    def _end(self, one: Announcement, to: str, *, time: float) -> Script[int]:
+        ended = {} if to == CLOSING else {"ended": time}
+        yield from self._rows.move(one, to, ended, told=[] if to == CLOSING else [self._entry(f"broadcast.{to}", one)])
+        logger.info("announcement is through", number=one.id, state=to)
+        return 1
+
+    async def _stops(self, one: Announcement) -> bool:
+        """Pause it where too large a share went wrong since it began or went on."""
+        counts = await self._ledgers.counts(one.id)
+
+        def script() -> Script[bool]:
+            fresh = yield from self._rows.lock(one.id)
+            if fresh is None or fresh.state != RUNNING:
+                return False
+            marks = yield from self._rows.marks(one.id)
+            done, bad = counts.tried - marks.done, counts.bad - marks.bad
+            if done < FEW or 100 * bad < one.plan.stop_at * done:
+                return False
+            after = {"failed": bad, "of": done}
+            told = msgspec.structs.replace(self._entry("broadcast.paused", one), after=after)
+            yield from self._rows.move(fresh, PAUSED, {"why": "errors"}, told=[told])
+            yield from self._recipients.take_back(one.id)
+            logger.error("announcement paused: too much went wrong", number=one.id, failed=bad, of=done)
+            return True
+
+        return await self._store.run(script)
+
+    def _entry(self, action: str, one: Announcement) -> Entry:
+        time = self._clock.time()
+        return Entry(time=time, staff=NOBODY, who=WORKER, action=action, target=str(one.id), after={"name": one.name})
+
+
+def _closing(one: Announcement, config: Config, moment: datetime) -> float:
+    """When the hours end in which it may be sent: a call that waits longer goes back."""
+    if one.plan.urgent:
+        return one.until
+    quiet = time.fromisoformat(config.push.quiet_from)
+    ends = datetime.combine(moment.date(), quiet, moment.tzinfo)
+    return ends.timestamp() if ends > moment else one.until
+
+
+def _letter(number: int, way: str) -> str:
+    """The key of the body that all calls of one way share."""
+    return f"a{number}.{way}"
+
+
+def _handed(person: Next, state: str, carrier: str) -> Handed:
+    return Handed(id=person.id, state=state, channel=person.way, carrier=carrier, tries=person.tries)
+
+
+def _call(one: Announcement, person: Next, ends: float, *, time: float) -> Call:
+    return Call(
+        key=key_of(one.id, person.tries, person.openid),
+        openid=person.openid,
+        channel=person.way,
+        body=b"",
+        due=time,
+        expires=min(ends, person.window_until) if person.way == CUSTOM else ends,
+        template="" if person.way == CUSTOM else one.content.template,
+        letter=_letter(one.id, person.way),
+    )
+
+
+def _notice(one: Announcement, person: Next, time: float) -> Notice:
+    content = one.content
+    return Notice(
+        key=key_of(one.id, person.tries, person.openid),
+        openid=person.openid,
+        kind=ANNOUNCED,
+        text=content.words(),
+        title=content.title or one.name,
+        url=content.url,
+        created=time,
+    )

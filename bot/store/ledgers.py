@@ -1,0 +1,200 @@
+"""What an announcement came to, read beside the writers: counts, people, calls to lists, its course by the hour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, Integer, String, bindparam, cast, func, literal_column, or_, select
+
+from bot.announcements import MASS
+from bot.store.broadcast_tables import recipients
+from bot.store.days import Reader
+from bot.store.recipients import SETTLED, SKIPPED, list_key
+from bot.store.tables import outbox
+
+_one = recipients.c.broadcast == bindparam("the_broadcast", type_=Integer)
+_state, _channel, _reason = (bindparam(f"of_{name}", type_=String) for name in ("state", "channel", "reason"))
+_STATES: Any = select(recipients.c.state, func.count()).where(_one).group_by(recipients.c.state)
+_GROUPS: Any = (
+    select(recipients.c.state, recipients.c.channel, recipients.c.reason, recipients.c.errcode, func.count())
+    .where(_one)
+    .group_by(recipients.c.state, recipients.c.channel, recipients.c.reason, recipients.c.errcode)
+)
+_columns = ("id", "openid", "state", "channel", "reason", "errcode", "tries", "changed")
+_LIST: Any = (
+    select(*(recipients.c[name] for name in _columns))
+    .where(_one, recipients.c.id > bindparam("after", type_=Integer))
+    .where(or_(_state == "", recipients.c.state == _state))
+    .where(or_(_channel == "", recipients.c.channel == _channel))
+    .where(or_(_reason == "", recipients.c.reason == _reason))
+    .order_by(recipients.c.id)
+    .limit(bindparam("many"))
+)
+_minute = cast(recipients.c.changed, BigInteger) // bindparam("span", type_=Integer)
+_PACE: Any = (
+    select(_minute.label("at"), recipients.c.state, func.count())
+    .where(_one, recipients.c.state.in_([literal_column(f"'{s}'") for s in SETTLED if s != SKIPPED]))
+    .group_by(_minute, recipients.c.state)
+    .order_by(_minute)
+)
+_LISTS: Any = (
+    select(
+        outbox.c.id, outbox.c.key, outbox.c.state, outbox.c.reason, outbox.c.report, outbox.c.msgid, outbox.c.settled
+    )
+    .where(outbox.c.channel == MASS)
+    .where(outbox.c.key > bindparam("first", type_=String), outbox.c.key < bindparam("last", type_=String))
+    .order_by(outbox.c.id)
+)
+_IN_LISTS: Any = (
+    select(recipients.c.carrier, func.count())
+    .where(_one, recipients.c.channel == MASS, recipients.c.carrier != "")
+    .group_by(recipients.c.carrier)
+)
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of an audience are in each state."""
+
+    planned: int = 0
+    queued: int = 0
+    waiting: int = 0
+    sent: int = 0
+    arrived: int = 0
+    failed: int = 0
+    skipped: int = 0
+    unknown: int = 0
+
+    @property
+    def audience(self) -> int:
+        """All of them."""
+        return sum(msgspec.structs.astuple(self))
+
+    @property
+    def settled(self) -> int:
+        """Those of whom it is known what became of them, or known that nobody knows."""
+        return self.audience - self.planned - self.queued - self.waiting
+
+    @property
+    def tried(self) -> int:
+        """Those whom a call was made for, whatever came of it."""
+        return self.settled - self.skipped
+
+    @property
+    def reached(self) -> int:
+        """Those to whom it was sent."""
+        return self.sent + self.arrived
+
+    @property
+    def bad(self) -> int:
+        """Those with whom it went wrong."""
+        return self.failed + self.unknown
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of an audience share a state, way and reason."""
+
+    state: str
+    channel: str
+    reason: str
+    errcode: int
+    count: int
+
+
+class Recipient(msgspec.Struct, frozen=True, kw_only=True):
+    """One of an audience; the openid of who left names nobody."""
+
+    id: int
+    openid: str
+    state: str
+    channel: str
+    reason: str
+    errcode: int
+    tries: int
+    changed: float
+
+
+class MassCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call to a list: how many of our ledger stand on it, and what the platform counted, None where it has not told.
+
+    total     followers the platform took the list to be
+    filtered  those that its own rules left
+    sent      to whom it says it sent
+    errors    where it says that it failed
+    """
+
+    id: int
+    state: str
+    reason: str
+    msgid: str
+    settled: float
+    ours: int
+    total: int | None = None
+    filtered: int | None = None
+    sent: int | None = None
+    errors: int | None = None
+
+    @property
+    def unexplained(self) -> int | None:
+        """Those of ours of whom the platform says nothing: neither left out, nor sent, nor failed."""
+        if self.total is None or self.filtered is None or self.sent is None or self.errors is None:
+            return None
+        return (self.ours - self.total) + (self.filtered - self.sent - self.errors)
+
+
+class Ledgers:
+    """Reads. Raises StoreError when the database does."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def counts(self, broadcast: int) -> Counts:
+        """How many of the audience are in each state."""
+        return Counts(**{row[0]: row[1] for row in await self._rows(_STATES, the_broadcast=broadcast)})
+
+    async def groups(self, broadcast: int) -> list[Group]:
+        """The audience by state, way and reason, the largest first."""
+        rows = await self._rows(_GROUPS, the_broadcast=broadcast)
+        found = [Group(state=r[0], channel=r[1], reason=r[2], errcode=r[3], count=r[4]) for r in rows]
+        return sorted(found, key=lambda group: -group.count)
+
+    async def people(
+        self, broadcast: int, *, state: str = "", channel: str = "", reason: str = "", after: int = 0, many: int = 100
+    ) -> list[Recipient]:
+        """People of the audience behind a row, in the order they were entered; what is empty does not narrow."""
+        narrow = {"of_state": state, "of_channel": channel, "of_reason": reason}
+        rows = await self._rows(_LIST, the_broadcast=broadcast, after=after, many=many, **narrow)
+        return [Recipient(**dict(zip(_columns, row, strict=True))) for row in rows]
+
+    async def pace(self, broadcast: int, span: int) -> list[tuple[float, str, int]]:
+        """How many were settled in each `span` of seconds, by state: (when it began, state, how many)."""
+        rows = await self._rows(_PACE, the_broadcast=broadcast, span=span)
+        return [(float(row[0] * span), str(row[1]), int(row[2])) for row in rows]
+
+    async def calls(self, broadcast: int) -> list[MassCall]:
+        """The calls to lists, with what the platform says of them."""
+        first = list_key(broadcast, 0)[:-1]  # the keys behind it, up to the next character
+        rows = await self._rows(_LISTS, first=first, last=first[:-1] + chr(ord(first[-1]) + 1))
+        ours = {row[0]: row[1] for row in await self._rows(_IN_LISTS, the_broadcast=broadcast)}
+        return [
+            MassCall(
+                id=number,
+                state=state,
+                reason=reason,
+                msgid=msgid,
+                settled=settled or 0.0,
+                ours=ours.get(key, 0),
+                **_counted(report),
+            )
+            for number, key, state, reason, report, msgid, settled in rows
+        ]
+
+    async def _rows(self, statement: Any, **values: Any) -> list[Any]:
+        async with self._reader.read() as connection:
+            return list((await connection.execute(statement, values)).all())
+
+
+def _counted(report: str) -> dict[str, int]:
+    """The figures of a report, such as "success; total 3 filtered 3 sent 3 errors 0"."""
+    words = report.partition(";")[2].split()
+    return {name: int(number) for name, number in zip(words[::2], words[1::2], strict=False) if number.isdigit()}

@@ -1,0 +1,395 @@
+"""The ledger of an announcement: a row for each of its audience, and what became of it.
+
+People are entered page by page behind a mark, before anything is sent; then they are handed on a few at a time, each
+with the call or notice that brings it, in one transaction. Whatever becomes of that call is written to the ledger where
+it is written to the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    Float,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+
+from bot.announcements import CUSTOM, MASS, NEXT, SUBSCRIBE, TEMPLATE
+from bot.store.audiences import belongs, granted, way
+from bot.store.broadcast_tables import broadcasts, criteria, recipients
+from bot.store.driver import Changes, Row, Script, Store, Values
+from bot.store.tables import audiences, followers, grants, notices, outbox
+
+PLANNED, QUEUED, WAITING = "planned", "queued", "waiting"
+SENT, ARRIVED, FAILED, SKIPPED, UNKNOWN = "sent", "arrived", "failed", "skipped", "unknown"
+SETTLED = (SENT, ARRIVED, FAILED, SKIPPED, UNKNOWN)
+BEGINNING = "a"  # of the keys of calls and notices that bring an announcement: a12.1:openid, a12/3 for a list
+CLOSED_WAYS = ("window", "refused", "blocked")  # why a call was not made, where another way may do
+
+_id, _one = bindparam("the_id", type_=Integer), bindparam("the_broadcast", type_=Integer)
+_row, _who = bindparam("the_row", type_=String), bindparam("who", type_=String)
+_many = bindparam("many", type_=Integer)
+
+
+def key_of(broadcast: int, tries: int, openid: str) -> str:
+    """The key of the call that brings an announcement to one follower, at this try."""
+    return f"{BEGINNING}{broadcast}.{tries}:{openid}"
+
+
+def list_key(broadcast: int, batch: int) -> str:
+    """The key of the call that brings it to a list of followers."""
+    return f"{BEGINNING}{broadcast}/{batch}"
+
+
+def is_announced(key: str) -> bool:
+    """Whether a call or notice of this key brings an announcement."""
+    return key[:1] == BEGINNING and key[1:2].isdigit()
+
+
+# ----- entering the audience
+
+_page = (
+    select(followers.c.openid)
+    .where(followers.c.openid > bindparam("past", type_=String))
+    .where(followers.c.followed <= bindparam("began", type_=Float))
+    .order_by(followers.c.openid)
+    .limit(_many)
+    .subquery("page")
+)
+_LAST: Any = select(func.count(), func.max(_page.c.openid)).select_from(_page)
+_wanted = select(criteria.c.kind, criteria.c.value, criteria.c.number).where(criteria.c.broadcast == _one).subquery()
+_ENTER: Any = select(
+    _one, _page.c.openid, literal(PLANNED, String), bindparam("now", type_=Float)
+).where(belongs(_page.c.openid, _wanted))  # fmt: skip
+
+_ALL: Any = select(func.count()).select_from(recipients).where(recipients.c.broadcast == _one)
+
+# ----- handing on
+
+_NEXT: Any = (
+    select(
+        recipients.c.id,
+        recipients.c.openid,
+        recipients.c.tries,
+        followers.c.openid.is_(None).label("left"),
+        followers.c.window_until,
+        way(recipients.c.openid, recipients.c.tried).label("way"),
+    )
+    .select_from(
+        recipients.outerjoin(followers, followers.c.openid == recipients.c.openid).outerjoin(
+            grants, granted(recipients.c.openid)
+        )
+    )
+    .where(recipients.c.broadcast == _one, recipients.c.state == literal_column(f"'{PLANNED}'"))
+    .order_by(recipients.c.id)
+    .limit(_many)
+)
+_HAND = Changes(
+    update(recipients).where(recipients.c.id == _id, recipients.c.state == literal_column(f"'{PLANNED}'")),
+    key=recipients.c.id,
+    name="the_id",
+)
+_QUEUED: Any = select(func.count()).select_from(
+    select(recipients.c.id)
+    .where(recipients.c.broadcast == _one, recipients.c.state == literal_column(f"'{QUEUED}'"))
+    .where(recipients.c.channel != literal_column(f"'{MASS}'"))
+    .limit(_many)
+    .subquery()
+)
+_LISTED: Any = select(func.count()).select_from(audiences).where(audiences.c.batch == _row)
+_UNLIST = audiences.delete().where(audiences.c.batch == _row)
+
+# ----- taking back, putting off, giving up
+
+_CARRIED: Any = (
+    select(recipients.c.carrier)
+    .where(recipients.c.broadcast == _one, recipients.c.state == literal_column(f"'{QUEUED}'"))
+    .distinct()
+)
+_UNSEND = (
+    outbox.delete()
+    .where(outbox.c.key == _row, outbox.c.state == literal_column("'waiting'"), outbox.c.tried == literal_column("0"))
+    .returning(outbox.c.key)
+)
+_IN_OUTBOX: Any = select(outbox.c.key).where(outbox.c.key == _row)
+_UNHAND = (
+    update(recipients)
+    .where(recipients.c.carrier == _row, recipients.c.state == literal_column(f"'{QUEUED}'"))
+    .values(state=PLANNED, carrier="", channel="")
+)
+_ALONE = (
+    update(recipients)
+    .where(recipients.c.carrier == _row, recipients.c.state == literal_column(f"'{QUEUED}'"))
+    .values(state=PLANNED, carrier="", channel="", tried=recipients.c.tried + literal(f"{MASS} "))
+)
+
+
+def _some(*states: str) -> Any:
+    listed: list[Any] = [literal_column(f"'{state}'") for state in states]
+    return (
+        select(recipients.c.id)
+        .where(recipients.c.broadcast == _one, recipients.c.state.in_(listed))
+        .limit(_many)
+        .scalar_subquery()
+    )
+
+
+_END_PLANNED = (
+    update(recipients)
+    .where(recipients.c.id.in_(_some(PLANNED)))
+    .values(state=SKIPPED, changed=bindparam("now", type_=Float), reason=bindparam("the_reason", type_=String))
+    .returning(recipients.c.id)
+)
+_WAITERS: Any = (
+    select(recipients.c.id, recipients.c.carrier)
+    .where(recipients.c.broadcast == _one, recipients.c.state == literal_column(f"'{WAITING}'"))
+    .limit(_many)
+)
+_UNTELL = notices.delete().where(notices.c.key == _row, notices.c.state == literal_column("'waiting'"))
+_END_WAITER = Changes(
+    update(recipients)
+    .where(recipients.c.id == _id, recipients.c.state == literal_column(f"'{WAITING}'"))
+    .values(state=SKIPPED),
+    key=recipients.c.id,
+    name="the_id",
+)
+_AGAIN = (
+    update(recipients)
+    .where(recipients.c.id.in_(_some(FAILED)))
+    .values(state=PLANNED, reason="", errcode=0, carrier="", channel="", tried="")
+    .returning(recipients.c.id)
+)
+_AGAIN_UNKNOWN = (
+    update(recipients)
+    .where(recipients.c.id.in_(_some(FAILED, UNKNOWN)))
+    .values(state=PLANNED, reason="", errcode=0, carrier="", channel="", tried="")
+    .returning(recipients.c.id)
+)
+
+# ----- following the calls
+
+# A call that was not made may be made another way; one that was, and proved to reach nobody, may not.
+_elsewhere = and_(
+    recipients.c.state == literal_column(f"'{QUEUED}'"),
+    outbox.c.state == "skipped",
+    outbox.c.reason.in_([*CLOSED_WAYS, "late"]),
+)
+_succeeded = outbox.c.report.startswith("success")
+_told = and_(outbox.c.state == "sent", outbox.c.channel != MASS, _succeeded)
+_FOLLOW: Any = (
+    update(recipients)
+    .where(recipients.c.carrier == outbox.c.key, outbox.c.key == _row)
+    .where(recipients.c.state.in_([literal_column(f"'{s}'") for s in (QUEUED, SENT, UNKNOWN, ARRIVED, FAILED)]))
+    .values(
+        state=case(
+            (_elsewhere, literal_column(f"'{PLANNED}'")),
+            (_told, literal_column(f"'{ARRIVED}'")),
+            (outbox.c.state.in_(["waiting", "sending"]), literal_column(f"'{QUEUED}'")),
+            else_=outbox.c.state,
+        ),
+        reason=case((_elsewhere, ""), else_=outbox.c.reason),
+        errcode=case((_elsewhere, 0), else_=outbox.c.errcode),
+        changed=func.coalesce(outbox.c.settled, recipients.c.changed),
+        carrier=case((_elsewhere, ""), else_=recipients.c.carrier),
+        channel=case((_elsewhere, ""), else_=recipients.c.channel),
+        tried=case(
+            (and_(_elsewhere, outbox.c.reason == "blocked"), f"{CUSTOM} {SUBSCRIBE} {TEMPLATE} {MASS} "),
+            (and_(_elsewhere, outbox.c.reason != "late"), recipients.c.tried + outbox.c.channel + literal(" ")),
+            else_=recipients.c.tried,
+        ),
+    )
+)
+_BY_MSGID: Any = select(outbox.c.key).where(
+    outbox.c.msgid == bindparam("the_msgid", type_=String), outbox.c.msgid != ""
+)
+_BY_ID: Any = select(outbox.c.key).where(outbox.c.id == _id)
+_BY_NOTICE: Any = (
+    select(outbox.c.key)
+    .where(outbox.c.openid == _who, outbox.c.template == bindparam("which", type_=String))
+    .where(outbox.c.letter != "", outbox.c.report != "")
+)
+_TOLD = (
+    update(recipients)
+    .where(recipients.c.carrier == _row, recipients.c.state == literal_column(f"'{WAITING}'"))
+    .values(state=SENT)
+)
+_UNTOLD = (
+    update(recipients)
+    .where(recipients.c.carrier == _row, recipients.c.state == literal_column(f"'{SENT}'"))
+    .where(recipients.c.channel == literal_column(f"'{NEXT}'"))
+    .values(state=WAITING)
+)
+# Nobody's name is left of who leaves. A count that stands at them begins anew: whom it has it does not enter twice.
+FORGET: tuple[Any, ...] = (
+    update(recipients)
+    .where(recipients.c.openid == _who)
+    .where(or_(*(recipients.c.state == state for state in (PLANNED, QUEUED, WAITING))))
+    .values(state=SKIPPED, reason="left"),
+    update(recipients)
+    .where(recipients.c.openid == _who)
+    .values(
+        openid=literal("left:").concat(cast(recipients.c.id, String)),
+        carrier=case((recipients.c.channel == MASS, recipients.c.carrier), else_=""),
+    ),
+    update(broadcasts).where(broadcasts.c.past == _who).values(past=""),
+)
+
+
+class Next(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who is next, with the way that is open to them, and until when their window is; `tries` is this one."""
+
+    id: int
+    openid: str
+    tries: int
+    way: str
+    window_until: float = 0.0
+    left: bool = False
+
+
+class Handed(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of somebody's row now."""
+
+    id: int
+    state: str
+    channel: str = ""
+    reason: str = ""
+    carrier: str = ""
+    tries: int = 0
+
+
+class Recipients:
+    """Scripts on the ledger, for whoever sends."""
+
+    def __init__(self, store: Store) -> None:
+        names = ["broadcast", "openid", "state", "changed"]
+        enter = store.insert(recipients).from_select(names, _ENTER)
+        self._enter = enter.on_conflict_do_nothing(index_elements=["broadcast", "openid"])
+
+    def enter(self, broadcast: int, *, past: str, began: float, many: int) -> Script[str]:
+        """Enter whom it is for among the next `many` followers behind `past` who followed when it began; the last of
+        them, empty where there was none left."""
+        page = {"past": past, "began": began, "many": many}
+        ((count, last),) = yield _LAST, [page]
+        if not count:
+            return ""
+        yield self._enter, [{"the_broadcast": broadcast, "now": began, **page}]
+        return str(last)
+
+    def audience(self, broadcast: int) -> Script[int]:
+        """How many are entered."""
+        return int((yield _ALL, [{"the_broadcast": broadcast}])[0][0])
+
+    def next(self, broadcast: int, ways: Values, many: int) -> Script[list[Next]]:
+        """The next of the audience, at most `many`; `ways` are the values of `Ways`."""
+        rows = yield _NEXT, [{"the_broadcast": broadcast, "many": many, **ways}]
+        return [
+            Next(id=row[0], openid=row[1], tries=row[2] + 1, left=bool(row[3]), window_until=row[4] or 0.0, way=row[5])
+            for row in rows
+        ]
+
+    def hand(self, handed: Sequence[Handed], time: float) -> Script[None]:
+        """Write what becomes of people who were next."""
+        rows = [
+            {
+                "the_id": one.id,
+                "state": one.state,
+                "channel": one.channel,
+                "reason": one.reason,
+                "carrier": one.carrier,
+                "tries": one.tries,
+                "changed": time,
+            }
+            for one in handed
+        ]
+        yield _HAND, rows
+
+    def queued(self, broadcast: int, most: int) -> Script[int]:
+        """How many calls to single followers are on their way, counted up to `most`."""
+        rows = yield _QUEUED, [{"the_broadcast": broadcast, "many": most}]
+        return int(rows[0][0])
+
+    def listed(self, key: str) -> Script[int]:
+        """How many stand in a list of receivers."""
+        rows = yield _LISTED, [{"the_row": key}]
+        return int(rows[0][0])
+
+    def leave_alone(self, key: str) -> Script[None]:
+        """Give up a list that is too short to be sent: whoever is in it is reached another way, or by none."""
+        yield _UNLIST, [{"the_row": key}]
+        yield _ALONE, [{"the_row": key}]
+
+    def take_back(self, broadcast: int) -> Script[None]:
+        """Take back the calls that nobody has begun: whoever they were for is next again."""
+        keys = sorted(row[0] for row in (yield _CARRIED, [{"the_broadcast": broadcast}]))
+        gone = {row[0] for row in (yield _UNSEND, [{"the_row": key} for key in keys])}
+        there = {row[0] for row in (yield _IN_OUTBOX, [{"the_row": key} for key in keys])}
+        back = [key for key in keys if key in gone or key not in there]  # a list that was being filled has no call yet
+        yield _UNLIST, [{"the_row": key} for key in back]
+        yield _UNHAND, [{"the_row": key} for key in back]
+
+    def end_planned(self, broadcast: int, reason: str, *, time: float, many: int) -> Script[int]:
+        """Skip some of those who are still to be reached; how many."""
+        values = {"the_broadcast": broadcast, "many": many, "now": time, "the_reason": reason}
+        return len((yield _END_PLANNED, [values]))
+
+    def end_waiting(self, broadcast: int, reason: str, *, time: float, many: int) -> Script[int]:
+        """Stop waiting for the next message of some; how many."""
+        rows = yield _WAITERS, [{"the_broadcast": broadcast, "many": many}]
+        yield _UNTELL, [{"the_row": row[1]} for row in sorted(rows, key=lambda row: str(row[1]))]
+        yield _END_WAITER, [{"the_id": row[0], "reason": reason, "changed": time} for row in rows]
+        return len(rows)
+
+    def again(self, broadcast: int, *, unknown: bool, many: int) -> Script[int]:
+        """Let some of those go again with whom it failed, or of whom nothing is known; how many."""
+        return len((yield (_AGAIN_UNKNOWN if unknown else _AGAIN), [{"the_broadcast": broadcast, "many": many}]))
+
+
+# ----- for whoever settles calls and notices
+
+
+def follow(keys: Iterable[str]) -> Script[None]:
+    """Let the ledger say what these calls say."""
+    yield _FOLLOW, [{"the_row": key} for key in sorted(set(keys)) if is_announced(key)]
+
+
+def follow_reported(msgids: Iterable[str]) -> Script[None]:
+    """The same for calls that were reported by the platform's ids."""
+    yield from follow(_keys((yield _BY_MSGID, [{"the_msgid": msgid} for msgid in sorted(set(msgids)) if msgid])))
+
+
+def follow_rows(numbers: Iterable[int]) -> Script[None]:
+    """The same for calls by their numbers."""
+    yield from follow(_keys((yield _BY_ID, [{"the_id": number} for number in sorted(set(numbers))])))
+
+
+def follow_notices(told: Iterable[tuple[str, str]]) -> Script[None]:
+    """The same for calls by follower and template."""
+    asked = [{"who": openid, "which": template} for openid, template in sorted(set(told))]
+    yield from follow(_keys((yield _BY_NOTICE, asked)))
+
+
+def told(keys: Iterable[tuple[str, float]]) -> Script[None]:
+    """These notices stood in an answer, each with when that was."""
+    yield _TOLD, [{"the_row": key, "changed": time} for key, time in sorted(keys) if is_announced(key)]
+
+
+def untold(keys: Iterable[str]) -> Script[None]:
+    """They did not after all."""
+    yield _UNTOLD, [{"the_row": key} for key in sorted(keys) if is_announced(key)]
+
+
+def _keys(rows: Sequence[Row]) -> list[str]:
+    return [row[0] for row in rows]
