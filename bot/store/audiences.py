@@ -44,6 +44,7 @@ from bot.announcements import (
 )
 from bot.store.broadcast_tables import recipients, tagged
 from bot.store.days import Reader
+from bot.store.driver import spelled
 from bot.store.reach import FORGIVEN
 from bot.store.tables import followers, grants, subscriptions
 
@@ -86,12 +87,11 @@ def belongs(openid: ColumnElement[str], wanted: FromClause) -> ColumnElement[boo
     """Whether a follower meets one of the criteria in `wanted`, of columns kind, value and number."""
     kind, value, number = wanted.c.kind, wanted.c.value, wanted.c.number
     theirs = (subscriptions.c.openid == openid,)
-    named = and_(subscriptions.c.kind == kind, subscriptions.c.value == value, kind.in_((TOPIC, DISTRICT, UNIT)))
+    named = and_(subscriptions.c.kind == kind, subscriptions.c.value == value, kind.in_(spelled(TOPIC, DISTRICT, UNIT)))
     subscribed = exists().where(*theirs, named).correlate_except(subscriptions, wanted)
-    everything = (
-        exists()
-        .where(*theirs, subscriptions.c.kind == ALL, kind.in_((TOPIC, DISTRICT, UNIT)))
-        .correlate_except(subscriptions, wanted)
+    everything = and_(
+        exists().where(*theirs, subscriptions.c.kind == ALL).correlate_except(subscriptions),
+        exists().where(kind.in_(spelled(TOPIC, DISTRICT, UNIT))).correlate_except(wanted),
     )
     has_tag = (
         exists()
@@ -102,7 +102,7 @@ def belongs(openid: ColumnElement[str], wanted: FromClause) -> ColumnElement[boo
     reached = (
         exists()
         .where(got.c.openid == openid, kind == REACHED, got.c.broadcast == number)
-        .where(got.c.state.in_([literal_column(f"'{state}'") for state in GOT]))
+        .where(got.c.state.in_(spelled(*GOT)))
         .correlate_except(got, wanted)
     )
     every = exists().where(kind == EVERYONE).correlate_except(wanted)
@@ -117,7 +117,7 @@ def _massed(openid: ColumnElement[str]) -> ColumnElement[int]:
         select(func.count())
         .select_from(before)
         .where(before.c.openid == openid, before.c.channel == literal_column(f"'{MASS}'"))
-        .where(before.c.state.in_([literal_column(f"'{state}'") for state in counted]))
+        .where(before.c.state.in_(spelled(*counted)))
         .where(before.c.changed >= _float("month"))
         .correlate_except(before)
         .scalar_subquery()

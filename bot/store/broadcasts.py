@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Float, Integer, String, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import Float, Integer, String, bindparam, func, or_, select, update
 
 from bot.announcements import ACTIVE, DRAFT, OVER, REACHED, WRITABLE, Announcement, Content, Criterion, Plan
 from bot.errors import Overtaken
 from bot.store.audit import Audit, Entry
 from bot.store.broadcast_tables import broadcasts, criteria, samples
-from bot.store.driver import Changes, Row, Script, Statement, Store, Values, once
+from bot.store.driver import Changes, Row, Script, Statement, Store, Values, once, spelled
 
 _encode = msgspec.json.Encoder().encode
 _contents = msgspec.json.Decoder(Content)
@@ -30,16 +30,8 @@ _id, _edits = bindparam("the_id", type_=Integer), bindparam("the_edits", type_=I
 _GET = select(*_columns).where(broadcasts.c.id == _id)
 _LOCK = _GET.with_for_update()
 _ALL = select(*_columns).order_by(broadcasts.c.id.desc()).limit(bindparam("many"))
-_UNFINISHED = (
-    select(*_columns)
-    .where(broadcasts.c.state.not_in([literal_column(f"'{state}'") for state in OVER]))
-    .order_by(broadcasts.c.id.desc())
-)
-_ACTIVE = (
-    select(*_columns)
-    .where(broadcasts.c.state.in_([literal_column(f"'{state}'") for state in ACTIVE]))
-    .order_by(broadcasts.c.id)
-)
+_UNFINISHED = select(*_columns).where(broadcasts.c.state.not_in(spelled(*OVER))).order_by(broadcasts.c.id.desc())
+_ACTIVE = select(*_columns).where(broadcasts.c.state.in_(spelled(*ACTIVE))).order_by(broadcasts.c.id)
 _when = func.coalesce(func.nullif(broadcasts.c.began, 0.0), func.nullif(broadcasts.c.start, 0.0), broadcasts.c.created)
 _BETWEEN = (
     select(*_columns)
@@ -63,7 +55,12 @@ _MOVE = Changes(
     key=broadcasts.c.id,
     name="the_id",
 )
-_STEP = update(broadcasts).where(broadcasts.c.id == _id)
+MOVED = (
+    *("state", "submitter", "submitted", "reviewer", "reviewed", "approved"),
+    *("began", "until", "ended", "audience", "why"),
+)
+MARKS = ("past", "batch", "done", "bad")
+_STEPS = {name: update(broadcasts).where(broadcasts.c.id == _id) for name in MARKS}
 _MARKS: Any = select(broadcasts.c.past, broadcasts.c.batch, broadcasts.c.done, broadcasts.c.bad).where(
     broadcasts.c.id == _id
 )
@@ -167,9 +164,11 @@ class BroadcastRows:
 
     def move(self, one: Announcement, to: str, values: Values, *, told: Iterable[Entry] = ()) -> Script[None]:
         """Bring it from the state it was read in to another, with what changes besides."""
-        row = {"the_id": one.id, "the_edits": one.edits, "the_state": one.state, "state": to, **values}
-        if not (yield _MOVE, [row]):
+        moved = msgspec.structs.replace(one, state=to, **{key: values[key] for key in values if key not in MARKS})
+        row = {name: getattr(moved, name) for name in MOVED}
+        if not (yield _MOVE, [{"the_id": one.id, "the_edits": one.edits, "the_state": one.state, **row}]):
             raise Overtaken("somebody else was first")
+        yield from self.step(one.id, **{key: values[key] for key in values if key in MARKS})
         yield from self._audit.record(*told)
 
     def lock(self, number: int) -> Script[Announcement | None]:
@@ -184,7 +183,8 @@ class BroadcastRows:
 
     def step(self, number: int, **values: Any) -> Script[None]:
         """Write how far a worker is, in a transaction that has locked it."""
-        yield _STEP, [{"the_id": number, **values}]
+        for name, value in values.items():
+            yield _STEPS[name], [{"the_id": number, name: value}]
 
     def record(self, *entries: Entry) -> Script[None]:
         """Entries of the audit log for this transaction."""

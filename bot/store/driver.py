@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from sqlalchemy import Column, Delete, Insert, Select, Table, Update
+from sqlalchemy import Column, ColumnElement, Delete, Insert, Select, Table, Update, literal_column
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -64,6 +64,11 @@ class Store(Protocol):
 def once(statement: Statement, **values: Any) -> Script[list[Row]]:
     """The script of one statement with one row of values."""
     return (yield statement, [values])
+
+
+def spelled(*values: str) -> list[ColumnElement[Any]]:
+    """Plain words of ours for an IN, written into the statement: a bound list is spelled only when it is run."""
+    return [literal_column(f"'{value}'") for value in values]
 
 
 class Driver(Protocol):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Integer, String, bindparam, cast, func, literal_column, or_, select
+from sqlalchemy import BigInteger, Integer, String, bindparam, cast, func, or_, select
 
 from bot.announcements import MASS
 from bot.store.broadcast_tables import recipients
 from bot.store.days import Reader
+from bot.store.driver import spelled
 from bot.store.recipients import SETTLED, SKIPPED, list_key
 from bot.store.tables import outbox
 
@@ -34,7 +35,7 @@ _LIST: Any = (
 _minute = cast(recipients.c.changed, BigInteger) // bindparam("span", type_=Integer)
 _PACE: Any = (
     select(_minute.label("at"), recipients.c.state, func.count())
-    .where(_one, recipients.c.state.in_([literal_column(f"'{s}'") for s in SETTLED if s != SKIPPED]))
+    .where(_one, recipients.c.state.in_(spelled(*(state for state in SETTLED if state != SKIPPED))))
     .group_by(_minute, recipients.c.state)
     .order_by(_minute)
 )

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 import msgspec
 from sqlalchemy import Integer, String, bindparam, delete, or_, select, update
 
-from bot.store.driver import Script
+from bot.store.driver import Script, spelled
 from bot.store.notices import PENDING, PLANNED, WAITING
 from bot.store.tables import notices, outbox
 
@@ -19,7 +19,7 @@ _numbers = msgspec.json.Decoder(list[int])
 _who, _key = bindparam("who", type_=String), bindparam("the_key", type_=String)
 _OPEN = select(notices.c.openid, notices.c.key, notices.c.news).where(
     notices.c.openid == _who,
-    notices.c.kind.not_in(["corrected", "announced"]),
+    notices.c.kind.not_in(spelled("corrected", "announced")),
     or_(*(notices.c.state == state for state in (PENDING, WAITING, PLANNED))),
 )
 _TAKE = (

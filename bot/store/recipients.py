@@ -30,7 +30,7 @@ from sqlalchemy import (
 from bot.announcements import CUSTOM, MASS, NEXT, SUBSCRIBE, TEMPLATE
 from bot.store.audiences import belongs, granted, way
 from bot.store.broadcast_tables import broadcasts, criteria, recipients
-from bot.store.driver import Changes, Row, Script, Store, Values
+from bot.store.driver import Changes, Row, Script, Store, Values, spelled
 from bot.store.tables import audiences, followers, grants, notices, outbox
 
 PLANNED, QUEUED, WAITING = "planned", "queued", "waiting"
@@ -138,10 +138,9 @@ _ALONE = (
 
 
 def _some(*states: str) -> Any:
-    listed: list[Any] = [literal_column(f"'{state}'") for state in states]
     return (
         select(recipients.c.id)
-        .where(recipients.c.broadcast == _one, recipients.c.state.in_(listed))
+        .where(recipients.c.broadcast == _one, recipients.c.state.in_(spelled(*states)))
         .limit(_many)
         .scalar_subquery()
     )
@@ -185,19 +184,19 @@ _AGAIN_UNKNOWN = (
 _elsewhere = and_(
     recipients.c.state == literal_column(f"'{QUEUED}'"),
     outbox.c.state == "skipped",
-    outbox.c.reason.in_([*CLOSED_WAYS, "late"]),
+    outbox.c.reason.in_(spelled(*CLOSED_WAYS, "late")),
 )
 _succeeded = outbox.c.report.startswith("success")
 _told = and_(outbox.c.state == "sent", outbox.c.channel != MASS, _succeeded)
 _FOLLOW: Any = (
     update(recipients)
     .where(recipients.c.carrier == outbox.c.key, outbox.c.key == _row)
-    .where(recipients.c.state.in_([literal_column(f"'{s}'") for s in (QUEUED, SENT, UNKNOWN, ARRIVED, FAILED)]))
+    .where(recipients.c.state.in_(spelled(QUEUED, SENT, UNKNOWN, ARRIVED, FAILED)))
     .values(
         state=case(
             (_elsewhere, literal_column(f"'{PLANNED}'")),
             (_told, literal_column(f"'{ARRIVED}'")),
-            (outbox.c.state.in_(["waiting", "sending"]), literal_column(f"'{QUEUED}'")),
+            (outbox.c.state.in_(spelled("waiting", "sending")), literal_column(f"'{QUEUED}'")),
             else_=outbox.c.state,
         ),
         reason=case((_elsewhere, ""), else_=outbox.c.reason),
