@@ -135,13 +135,12 @@ class Sender:
         room = AHEAD - (yield from self._recipients.queued(one.id, AHEAD))
         if room <= 0:
             return 0
-        time = moment.timestamp()
+        time, ends = moment.timestamp(), min(one.until, _closing(one, self._config, moment))
         people = yield from self._recipients.next(
             one.id, open_ways(one, moment).values(time), min(room, FEED)
         )  # fmt: skip
         if not people:
-            return (yield from self._round_off(one, counts, time=time))
-        ends = min(one.until, _closing(one, self._config, moment))
+            return (yield from self._round_off(one, counts, ends, time=time))
         calls, listed, handed = list[Call](), list[Next](), list[Handed]()
         told: list[Values] = []
         for person in people:
@@ -157,7 +156,7 @@ class Sender:
             else:
                 calls.append(_call(one, person, ends, time=time))
                 handed.append(_handed(person, QUEUED, calls[-1].key))
-        handed += yield from self._list(one, listed, time=time)
+        handed += yield from self._list(one, listed, ends, time=time)
         for way in sorted({call.channel for call in calls} | ({MASS} if listed else set())):
             letter = body(one.content, way) or b""
             yield from self._letters.keep(_letter(one.id, way), letter, expires=one.until + DAY)
@@ -166,7 +165,7 @@ class Sender:
         yield from self._outbox.add(calls, time=time)
         return 1
 
-    def _list(self, one: Announcement, people: Sequence[Next], *, time: float) -> Script[list[Handed]]:
+    def _list(self, one: Announcement, people: Sequence[Next], ends: float, *, time: float) -> Script[list[Handed]]:
         """Put people on the list that is being filled; a full one is sent, and another begun."""
         if not people:
             return []
@@ -174,14 +173,14 @@ class Sender:
         batch = marks.batch
         room = LIST - (yield from self._recipients.listed(list_key(one.id, batch)))
         if room < len(people):
-            yield from self._send_list(one, batch, time=time)
+            yield from self._send_list(one, batch, ends, time=time)
             batch += 1
             yield from self._rows.step(one.id, batch=batch)
         key = list_key(one.id, batch)
         yield from self._outbox.address(key, [person.openid for person in people])
         return [_handed(person, QUEUED, key) for person in people]
 
-    def _send_list(self, one: Announcement, batch: int, *, time: float) -> Script[None]:
+    def _send_list(self, one: Announcement, batch: int, ends: float, *, time: float) -> Script[None]:
         key = list_key(one.id, batch)
         call = Call(
             key=key,
@@ -189,12 +188,12 @@ class Sender:
             channel=MASS,
             body=b"",
             due=time,
-            expires=one.until,
+            expires=ends,
             letter=_letter(one.id, MASS),
         )
         yield from self._outbox.add([call], time=time)
 
-    def _round_off(self, one: Announcement, counts: Counts, *, time: float) -> Script[int]:
+    def _round_off(self, one: Announcement, counts: Counts, ends: float, *, time: float) -> Script[int]:
         """Everybody is handed on: send the list that is left, wait for what is under way, and end."""
         marks = yield from self._rows.marks(one.id)
         left = yield from self._recipients.listed(list_key(one.id, marks.batch))
@@ -202,7 +201,7 @@ class Sender:
             if left == 1:
                 yield from self._recipients.leave_alone(list_key(one.id, marks.batch))
             else:
-                yield from self._send_list(one, marks.batch, time=time)
+                yield from self._send_list(one, marks.batch, ends, time=time)
             yield from self._rows.step(one.id, batch=marks.batch + 1)
             return 1
         if counts.queued or counts.planned:  # read a moment ago, so it may be less by now, and not more

@@ -1,0 +1,163 @@
+"""The worker's part: step by step, whoever takes the steps and whatever happens between them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import msgspec
+import pytest
+from sqlalchemy import update
+
+from bot import sender
+from bot.announcements import MASS, Content, Criterion, Plan
+from bot.clock import SHANGHAI, ManualClock
+from bot.config import Push
+from bot.errors import Refused
+from bot.store.audit import Audit, Search
+from bot.store.broadcast_tables import broadcasts
+from bot.store.database import Database
+from bot.store.ledgers import Counts
+from tests.bot.announcing import SETTINGS, WORDS, Office, names
+
+
+@pytest.fixture
+def office(database: Database, clock: ManualClock) -> Office:
+    """An office on a fresh database."""
+    return Office(database=database, clock=clock)
+
+
+async def test_several_workers_send_it_once(office: Office) -> None:
+    """Each step is taken by one of them."""
+    await office.follow(*names(30), window=5)
+    await office.follow(*names(20, 100))
+    one = await office.approved()
+    workers, outbox = [office.worker() for _ in range(3)], office.outbox()
+    for _ in range(30):
+        await asyncio.gather(*(worker.run_once() for worker in workers))
+        await outbox.run_once()
+        if (await office.get(one.id)).state == "finished":
+            break
+    assert await office.counts(one.id) == Counts(sent=50)
+    assert sorted(row.openid for row in office.posts["custom"].sent) == names(30)
+    assert [row.openids for row in office.posts["mass"].sent] == [tuple(names(20, 100))]
+
+
+async def test_nobody_in_it_is_no_error(office: Office) -> None:
+    """It ends at once, with an audience of none."""
+    one = await office.approved(criteria=(Criterion(kind="topic", value="无人"),))
+    one = await office.work(one.id, "finished")
+    assert (one.audience, await office.counts(one.id)) == (0, Counts())
+
+
+async def test_what_is_not_what_was_approved_does_not_begin(office: Office) -> None:
+    """Whoever changed it, and be it in the database."""
+    await office.follow("oA", window=5)
+    one = await office.approved()
+    async with office.database.write() as connection:
+        other = msgspec.json.encode(Content(text="别的"))
+        await connection.execute(update(broadcasts).values(content=other))
+    await office.work(one.id, "draft")
+    (entry, *_) = await Audit(office.database).read(Search(action="broadcast.voided"), 5)
+    assert (entry.who, entry.target) == ("worker", str(one.id))
+    assert await office.counts(one.id) == Counts()
+
+
+async def test_what_is_late_is_skipped_and_it_ends(office: Office) -> None:
+    """Nobody is written to once it is no more worth it, neither by a call nor beneath an answer."""
+    await office.follow("oA", window=5)
+    await office.follow("oB")
+    one = await office.approved(plan=Plan(ways=("custom", "next"), days=1))
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    await worker.run_once()
+    await office.clock.advance(86_401.0)
+    await office.work(one.id, "finished", worker=worker)
+    assert await office.counts(one.id) == Counts(skipped=2)
+    assert {reason for _, _, reason in (await office.states(one.id)).values()} == {"late", "silent"}
+    assert not office.posts["custom"].sent
+
+
+async def test_it_rests_over_night(office: Office) -> None:
+    """What was not sent in the evening goes back, and out in the morning."""
+    office.settings = msgspec.structs.replace(SETTINGS, push=Push(pace=1e5, workdays=False))
+    await office.follow("oA", window=5)
+    await office.follow("oB", "oC")
+    evening = datetime.fromtimestamp(office.clock.time(), SHANGHAI).replace(hour=20, minute=29).timestamp()
+    await office.clock.advance(evening - office.clock.time())
+    one = await office.approved()
+    worker, outbox = office.worker(), office.outbox()
+    await office.work(one.id, "running", worker=worker)
+    await worker.run_once()
+    await office.clock.advance(120.0)
+    await outbox.run_once()
+    await worker.run_once()
+    counts = await office.counts(one.id)
+    assert not office.posts["custom"].sent
+    assert counts.sent == 0
+    await office.clock.advance(12 * 3600.0)
+    await office.work(one.id, "finished", "closing", worker=worker)
+    assert (await office.counts(one.id)).audience == 3
+    assert len(office.posts["mass"].sent) == 1
+
+
+async def test_a_share_of_failures_pauses_it(office: Office) -> None:
+    """Counted since it began or went on; what was skipped is none."""
+    await office.follow(*names(60), window=5)
+    one = await office.approved(plan=Plan(ways=("custom",), stop_at=10))
+    office.posts["custom"].fails += [Refused(45002, "too long") for _ in range(7)]
+    one = await office.work(one.id, "paused")
+    assert one.why == "errors"
+    (entry,) = await Audit(office.database).read(Search(action="broadcast.paused"), 5)
+    assert entry.after == {"failed": 7, "of": 60}
+
+
+async def test_few_failures_do_not(office: Office) -> None:
+    """Below its share, and before there are enough to speak of a share."""
+    await office.follow(*names(19), window=5)
+    one = await office.approved(plan=Plan(ways=("custom",), stop_at=10))
+    office.posts["custom"].fails += [Refused(45002) for _ in range(9)]
+    await office.work(one.id, "finished")
+    assert await office.counts(one.id) == Counts(sent=10, failed=9)
+
+
+async def test_a_full_list_is_sent_and_another_begun(office: Office) -> None:
+    """Each within the platform's limit; one who would be left alone is told with the next answer."""
+    many = sender.LIST + 2
+    await office.follow(*names(many))
+    one = await office.approved(plan=Plan(ways=("mass", "next")))
+    await office.work(one.id, "finished", "closing", rounds=200)
+    lists = [len(row.openids) for row in office.posts["mass"].sent]
+    assert sum(lists) in (many, many - 1)
+    assert all(2 <= length <= 10_000 for length in lists)
+    assert len(lists) > 1
+
+
+async def test_one_alone_is_reached_another_way(office: Office) -> None:
+    """The platform takes no list of one."""
+    await office.follow("oA")
+    one = await office.approved(plan=Plan(ways=(MASS, "next")))
+    await office.work(one.id, "closing")
+    assert (await office.states(one.id))["oA"][:2] == ("waiting", "next")
+    other = await office.approved(plan=Plan(ways=(MASS,)))
+    await office.work(other.id, "finished")
+    assert (await office.states(other.id))["oA"] == ("skipped", "", "closed")
+
+
+async def test_what_comes_while_it_is_handed_on_waits_for_no_one(office: Office) -> None:
+    """Another announcement goes beside it."""
+    await office.follow(*names(3), window=9)
+    first = await office.approved()
+    second = await office.approved(content=Content(text=f"又：{WORDS}"))
+    worker = office.worker()
+    await office.work(first.id, "finished", worker=worker)
+    await office.work(second.id, "finished", worker=worker)
+    assert await office.counts(first.id) == await office.counts(second.id) == Counts(sent=3)
+
+
+async def test_cancelling_ends_what_was_never_begun(office: Office) -> None:
+    """It has no audience, and is over."""
+    one = await office.approved(start=office.clock.time() + 3600.0)
+    await office.broadcasts.cancel(one, "wang")
+    await office.work(one.id, "cancelled")
+    assert await office.counts(one.id) == Counts()
