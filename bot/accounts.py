@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from bot.clock import SHANGHAI, Clock, SystemClock
 from bot.config import Config
+from bot.console.attempts import pardon
 from bot.console.keys import Keys, new_token
 from bot.console.passwords import Passwords, weakness
 from bot.console.staff import INVITED, NAME
@@ -92,8 +93,7 @@ class Accounts:
             raise BotError(self.words["last_admin"].format(name=member.name)) from error
 
     async def _forgive(self, member: Member) -> None:
-        for what in (f"name:{member.name}", f"code:{member.id}"):
-            await self.attempts.forget(self.keys.digest("attempt", what))
+        await pardon(self.attempts, self.keys, member, self.clock.time())
 
     def _entry(self, action: str, target: str, after: Mapping[str, str] | None = None) -> Entry:
         time = self.clock.time()

@@ -78,6 +78,8 @@ async def look(config: Config) -> AsyncIterator[Finding]:
         if database.well and clock.name != AWAY:
             yield await _token(config, session)
         yield _address(config)
+        if _lacks_proxies(config):
+            yield Finding(name="proxies_unset", well=True, hint=True)
         if config.server.public_url:
             yield await _callback(config, session)
 
@@ -176,6 +178,11 @@ def _address(config: Config) -> Finding:
     if not fits:
         return Finding(name="address_port", well=False, detail=url)
     return Finding(name="address" if parts.scheme == "https" else "address_plain", well=True, detail=url)
+
+
+def _lacks_proxies(config: Config) -> bool:
+    """Whether the console takes a proxy for every visitor: at an https address it is not we who speak TLS."""
+    return config.console.enabled and not config.console.proxies and config.server.public_url.startswith("https://")
 
 
 async def _callback(config: Config, session: aiohttp.ClientSession) -> Finding:

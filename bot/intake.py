@@ -70,7 +70,6 @@ class Intake:
                 on=standing.get((kind, key)),
                 body=body,
                 wording=wording,
-                review_by=standing[kind, key].review_by if (kind, key) in standing else "",
                 batch=batch,
             )
             for (kind, key), (body, wording) in places.items()

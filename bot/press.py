@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import structlog
@@ -27,24 +28,28 @@ from bot.revisions import (
     applied,
     begun,
     changes,
+    content,
     is_due,
     is_founded,
     may_review,
     may_submit,
     stands_on,
+    together,
 )
-from bot.store.audit import Entry
+from bot.store.audit import NOBODY, Entry
 from bot.store.revisions import Revisions
 
 logger = structlog.get_logger(__name__)
 
 WORKER = "worker"  # the author of editions that came by their date
+STALE, SHUT = "stale", "gate_shut"  # why something goes back on its day, as the rules of publishing have it
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
-    """What would be in force: the number of the edition it was checked against, its version, and the verdict."""
+    """What would be in force: the edition it was checked against and on which day, its version, and the verdict."""
 
     against: int
+    day: date
     version: str
     verdict: Verdict
 
@@ -91,17 +96,18 @@ class Press:
 
     async def prove(self, chosen: Sequence[Revision]) -> Proof:
         """What the corpus would be with these revisions in force, and whether it may be."""
+        time = now(self._clock)
         against = await self._revisions.newest()
         parts, before = await self._built(against)
         after_parts = applied(parts, chosen)
         try:
             after = await asyncio.to_thread(build_corpus, after_parts)
-            rated = [_rated(part) for part in after_parts if part.kind == RATED]
+            old, new = _rated(parts), _rated(after_parts)
         except CorpusError as error:
             verdict = Verdict(fault=str(error), at=(error.kind, error.key, error.field))
-            return Proof(against=against, version="", verdict=verdict)
-        verdict = await self._gate.judge(before, after, rated, now(self._clock))
-        return Proof(against=against, version=after.version, verdict=verdict)
+            return Proof(against=against, day=time.date(), version="", verdict=verdict)
+        verdict = await self._gate.judge(before, after, old=old, new=new, now=time)
+        return Proof(against=against, day=time.date(), version=after.version, verdict=verdict)
 
     async def corpus_with(self, chosen: Sequence[Revision]) -> tuple[Corpus, Corpus]:
         """The corpus in force, and what it would be with these revisions; CorpusError where that does not load."""
@@ -140,60 +146,86 @@ class Press:
                 raise NotAllowed("another_waits")
         if not proof.verdict.loads:
             raise NotAllowed("does_not_load")
+        override = "" if proof.verdict.open else override
         if not proof.verdict.open and not override:
-            raise NotAllowed("gate_shut")
-        note = override or remark
-        later = [revision for revision in chosen if not is_due(revision, self._today)]
+            raise NotAllowed(SHUT)
+        note, time = override or remark, self._clock.time()
+        later = [revision for revision in chosen if not is_due(revision, proof.day)]
         if later and len(later) < len(chosen):
             raise NotAllowed("days_differ")
         if later:
-            await self._revisions.schedule(chosen, who=who, remark=note, time=self._clock.time(), told=told)
+            await self._revisions.schedule(chosen, who=who, remark=note, override=override, time=time, told=told)
             return None
         edition = await self._edition(proof.against + 1, chosen, author=who, version=proof.version, note=note)
-        await self._revisions.publish(chosen, edition, who=who, remark=note, time=self._clock.time(), told=told)
+        await self._revisions.publish(chosen, edition, who=who, remark=note, override=override, time=time, told=told)
         logger.info("edition published", number=edition.number, version=edition.version, parts=edition.parts)
         return edition
 
     async def take_effect(self) -> int:
-        """Put into force what waits for a day that has come, all that is due at once; how many parts that were.
+        """Put into force what waits for a day that has come; how many parts that were.
 
-        What does not load on its day goes back to those who wrote it, and so does what was begun on another state of
-        the part than the one in force: an admin took that back meanwhile.
+        What came together is looked at together and by itself, against what is in force by then; one thing may need
+        another, so what is refused is tried again after the others. Then it goes back to those who wrote it.
         """
-        due = [revision for revision in await self._revisions.waiting() if is_due(revision, self._today)]
-        if not due:
-            return 0
-        if stale := [revision for revision in due if not await self._is_founded(revision)]:
-            logger.error("what was to come into force stands on what is no longer, it goes back", parts=len(stale))
-            await self._go_back(stale, "what it was begun on is no longer in force")
-            return 0  # the rest is looked at in the next round
-        against = await self._revisions.newest()
-        parts, _ = await self._built(against)
+        waiting = together([r for r in await self._revisions.waiting() if is_due(r, now(self._clock).date())])
+        done, stuck = 0, False
         try:
-            corpus = await asyncio.to_thread(build_corpus, applied(parts, due))
-        except CorpusError as error:
-            logger.error("what was to come into force does not load, it goes back", reason=str(error))
-            await self._go_back(due, str(error))
-            return 0
-        edition = await self._edition(against + 1, due, author=WORKER, version=corpus.version, note="")
-        try:
-            await self._revisions.take_effect(due, edition)
+            while waiting and not stuck:
+                refused: list[tuple[list[Revision], str]] = []
+                for group in waiting:
+                    fault = await self._bring(group)
+                    if fault:
+                        refused.append((group, fault))
+                    else:
+                        done += len(group)
+                stuck = len(refused) == len(waiting)
+                waiting = [group for group, _ in refused]
+            for group, fault in refused if stuck else ():
+                await self._go_back(group, fault)
         except Overtaken:  # another process was first, or somebody published meanwhile: the next round looks again
-            return 0
-        logger.info("edition published", number=edition.number, version=edition.version, parts=len(due))
-        return len(due)
+            logger.info("what was to come into force was overtaken")
+        return done
 
-    async def _is_founded(self, revision: Revision) -> bool:
-        standing = await self._revisions.standing_of(revision.kind, revision.key)
-        return is_founded(revision, standing)
+    async def _bring(self, group: Sequence[Revision]) -> str:
+        """Put into force what came together, all or nothing; why not, where it is not."""
+        newest = await self._revisions.newest()
+        standing = [await self._revisions.standing_of(r.kind, r.key) for r in group]
+        if not all(is_founded(r, was) for r, was in zip(group, standing, strict=True)):
+            return STALE  # an admin took back meanwhile what it was begun on
+        proof = await self.prove(group)
+        if proof.against != newest:
+            raise Overtaken("another edition came into force meanwhile")
+        if not proof.verdict.loads:
+            return proof.verdict.fault
+        reason = "" if proof.verdict.open else next((r.override for r in group if r.override), "")
+        if not proof.verdict.open and not reason:
+            return SHUT
+        told = [self._entry("corpus.gate_overridden", r, after={"reason": reason}) for r in group if reason]
+        told += [
+            self._entry("corpus.came_into_force", r, before=content(was), after=content(r))
+            for r, was in zip(group, standing, strict=True)
+        ]
+        edition = await self._edition(proof.against + 1, group, author=WORKER, version=proof.version, note=reason)
+        await self._revisions.take_effect(group, edition, told=told)
+        logger.info("edition published", number=edition.number, version=edition.version, parts=edition.parts)
+        return ""
 
-    async def _go_back(self, revisions: Iterable[Revision], reason: str) -> None:
+    async def _go_back(self, group: Iterable[Revision], reason: str) -> None:
         """Return them for review, one by one; where somebody writes on the part again already, that one remains."""
-        for revision in revisions:
+        for revision in group:
+            time, after = self._clock.time(), {"reason": reason}
+            logger.error("what was to come into force goes back", part=revision.target, reason=reason)
             if await self._revisions.open_of(revision.kind, revision.key):
-                await self._revisions.withdraw([revision], time=self._clock.time())
+                told = [self._entry("corpus.came_to_nothing", revision, after=after)]
+                await self._revisions.withdraw([revision], time=time, told=told)
             else:
-                await self._revisions.return_to_review([revision], reason)
+                told = [self._entry("corpus.went_back", revision, after=after)]
+                await self._revisions.return_to_review([revision], reason, time=time, told=told)
+
+    def _entry(self, action: str, revision: Revision, **changed: Any) -> Entry:
+        """What happened without anybody doing it, for the audit log."""
+        time = self._clock.time()
+        return Entry(time=time, staff=NOBODY, who=WORKER, action=action, target=revision.target, **changed)
 
     # ----- going back
 
@@ -244,7 +276,6 @@ class Press:
             body=old.body,
             wording=old.wording,
             gone=gone,
-            review_by=old.review_by,
         )
 
     async def _edition(
@@ -265,10 +296,6 @@ class Press:
             parts=len(chosen),
         )
 
-    @property
-    def _today(self) -> date:
-        return now(self._clock).date()
-
 
 def _from_folder(folder: Path) -> tuple[list[Part], Corpus]:
     """The parts of a folder in one spelling, and the corpus they make."""
@@ -276,6 +303,6 @@ def _from_folder(folder: Path) -> tuple[list[Part], Corpus]:
     return parts, build_corpus(parts)
 
 
-def _rated(part: Part) -> Rated:
-    rated: Rated = convert(part)
-    return rated
+def _rated(parts: Iterable[Part]) -> list[Rated]:
+    """The rated questions among parts."""
+    return [convert(part) for part in parts if part.kind == RATED]

@@ -55,7 +55,9 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     edits      how often it was written, so that nobody writes over what they have not seen
     based_on   the revision that was in force when it was begun; 0 for a new part
     effective  the first day it is to be in force; empty for the day it is published
-    review_by  the day by which somebody must look at the part again, where one is set
+    override   why it may come into force although the gate is shut, where somebody said so
+    review_by  the day by which somebody must look at the part again; of what is in force the day that is set now
+    review_was that day as it was when the draft was begun: where the two differ, its form has set another
     edition    the edition it came into force with; 0 before that
     batch      what was brought in together is looked at and published together
     """
@@ -77,9 +79,21 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     reviewed: float = 0.0
     remark: str = ""
     effective: str = ""
+    override: str = ""
     review_by: str = ""
+    review_was: str = ""
     edition: int = 0
     batch: str = ""
+
+    @property
+    def target(self) -> str:
+        """Its part, as the audit log names it."""
+        return f"{self.kind} {self.key}"
+
+    @property
+    def sets_review_by(self) -> bool:
+        """Whether it sets another day to look at the part again. No other draft touches that day."""
+        return self.review_by != self.review_was
 
     @property
     def place(self) -> tuple[str, str]:
@@ -129,10 +143,10 @@ def begun(
     body: Body | None = None,
     wording: str = "",
     gone: bool = False,
-    review_by: str = "",
     batch: str = "",
 ) -> Revision:
-    """A new draft of a part of which `on` is in force."""
+    """A new draft of a part of which `on` is in force; the day to look at it again stays what it is."""
+    day = on.review_by if on else ""
     return Revision(
         kind=kind,
         key=key,
@@ -143,7 +157,8 @@ def begun(
         created=time,
         changed=time,
         based_on=ground(on),
-        review_by=review_by,
+        review_by=day,
+        review_was=day,
         batch=batch,
     )
 
@@ -158,7 +173,7 @@ def may_submit(revision: Revision, standing: Revision | None) -> None:
     """Refuse to submit what is no draft, changes nothing, or was begun on what is no longer in force."""
     may_write(revision)
     stands_on(revision, standing)
-    if standing is not None and not changes(revision, standing):
+    if standing is not None and not changes(revision, standing) and not revision.sets_review_by:
         raise NotAllowed("nothing_changed")
     if standing is None and revision.gone:
         raise NotAllowed("nothing_changed")
@@ -171,9 +186,24 @@ def stands_on(revision: Revision, standing: Revision | None) -> None:
 
 
 def changes(revision: Revision, standing: Revision) -> bool:
-    """Whether a revision says anything else than what is in force."""
-    keys = ("body", "wording", "gone", "review_by")
+    """Whether a revision says anything else than what is in force. The day to look again is nothing it says."""
+    keys = ("body", "wording", "gone")
     return any(getattr(revision, key) != getattr(standing, key) for key in keys)
+
+
+def content(revision: Revision | None) -> Body:
+    """What a revision says, as the audit log keeps it."""
+    if revision is None or revision.gone:
+        return {}
+    return {**revision.body, **({"wording": revision.wording} if revision.wording else {})}
+
+
+def together(revisions: Iterable[Revision]) -> list[list[Revision]]:
+    """Revisions by what was brought in together, in their order; most came alone."""
+    groups: dict[object, list[Revision]] = {}
+    for revision in revisions:
+        groups.setdefault(revision.batch or revision.id, []).append(revision)
+    return list(groups.values())
 
 
 def may_review(revision: Revision, who: str) -> None:

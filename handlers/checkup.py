@@ -28,6 +28,10 @@ CHECKUP: dict[str, str] = {
     "address_plain": "公网地址：{detail}（建议改用https）",
     "address_missing": "没有设置 public_url，回复里不会有“全文”链接，也没有核对回调地址。需要的话请填公网地址，如 https://bot.example.gov.cn。",
     "address_port": "公网地址带了端口：{detail}。微信只推送到80或443端口。",
+    "proxies_unset": (
+        "公网地址是https，前面应当有反向代理，但 [console] proxies = 0：管理台会把所有人当成来自同一个地址。"
+        "请填自己的反向代理层数。"
+    ),
     "callback": "回调地址能通过微信的验证：{detail}",
     "callback_away": "回调地址打不开：{detail}（{reason}）。请确认服务已启动、反向代理已转发 /wechat。",
     "no_such_name": "域名解析不了",

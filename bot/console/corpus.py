@@ -62,9 +62,9 @@ def deltas(before: Revision | None, after: Revision) -> list[Delta]:
         kind = CHANGED if old and new else ADDED if new else REMOVED
         pieces = tuple(words(old, new)) if kind == CHANGED else ()
         found.append(Delta(path=("wording",), kind=kind, before=old or None, after=new or None, words=pieces))
-    before_day, after_day = before.review_by if before else "", after.review_by
-    if before_day != after_day:
-        found.append(Delta(path=("review_by",), kind=CHANGED, before=before_day or None, after=after_day or None))
+    if after.sets_review_by:
+        was_day, day = after.review_was or None, after.review_by or None
+        found.append(Delta(path=("review_by",), kind=CHANGED, before=was_day, after=day))
     return found
 
 

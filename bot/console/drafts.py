@@ -16,11 +16,24 @@ from bot.errors import CorpusError, NotAllowed, Overtaken
 from bot.links import Impact, impact
 from bot.parts import POLICY
 from bot.press import Proof
-from bot.revisions import IN_REVIEW, OPEN, REJECTED, WRITABLE, Revision, begun, may_review, must_be_seen
+from bot.revisions import (
+    IN_REVIEW,
+    OPEN,
+    REJECTED,
+    WRITABLE,
+    Revision,
+    begun,
+    content,
+    is_due,
+    may_review,
+    must_be_seen,
+)
+from bot.store.audit import Entry
 
 TABS = ("mine", "review", "all", "waiting", "due")
 REMARK_LIMIT = 2000  # characters
 BOARD = "/console/drafts"
+UNSEEN = "not_seen"  # the rule: what is decided on is what was shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +104,7 @@ async def show(visit: Visit) -> web.Response:
 async def submit(visit: Visit) -> web.Response:
     """Ask for a review."""
     chosen = await _chosen(visit)
-    entries = [visit.entry("corpus.submitted", _target(r)) for r in chosen]
+    entries = [visit.entry("corpus.submitted", r.target) for r in chosen]
 
     async def act(parts: Publishing) -> str:
         await parts.press.submit([r for r in chosen if r.state in WRITABLE], told=entries)
@@ -106,7 +119,7 @@ async def reopen(visit: Visit) -> web.Response:
 
     async def act(parts: Publishing) -> str:
         _is_theirs(visit, chosen)
-        entries = [visit.entry("corpus.reopened", _target(r)) for r in chosen]
+        entries = [visit.entry("corpus.reopened", r.target) for r in chosen]
         await parts.revisions.reopen([r for r in chosen if r.state == IN_REVIEW], time=visit.time, told=entries)
         return "draft_reopened"
 
@@ -119,7 +132,7 @@ async def withdraw(visit: Visit) -> web.Response:
 
     async def act(parts: Publishing) -> str:
         _is_theirs(visit, chosen)
-        entries = [visit.entry("corpus.withdrawn", _target(r)) for r in chosen]
+        entries = [visit.entry("corpus.withdrawn", r.target) for r in chosen]
         held = [r for r in chosen if r.state in OPEN or r.waits]
         await parts.revisions.withdraw(held, time=visit.time, told=entries)
         return "draft_withdrawn"
@@ -130,13 +143,12 @@ async def withdraw(visit: Visit) -> web.Response:
 async def send_back(visit: Visit) -> web.Response:
     """Return a change to those who wrote it, with a remark."""
     chosen, remark = await _chosen(visit), visit.form.get("remark")[:REMARK_LIMIT]
-    if not remark:
+    if not remark and visit.form.get("seen") == _seen(chosen):
         return await _page(visit, chosen, status=422, errors={"remark": "missing"})
 
     async def act(parts: Publishing) -> str:
-        for revision in chosen:
-            may_review(revision, visit.who.name)
-        entries = [visit.entry("corpus.sent_back", _target(r), after={"remark": remark}) for r in chosen]
+        _may_decide(visit, chosen)
+        entries = [visit.entry("corpus.sent_back", r.target, after={"remark": remark}) for r in chosen]
         await parts.revisions.send_back(chosen, who=visit.who.name, remark=remark, time=visit.time, told=entries)
         return "draft_sent_back"
 
@@ -144,21 +156,20 @@ async def send_back(visit: Visit) -> web.Response:
 
 
 async def publish(visit: Visit) -> web.Response:
-    """Put a change into force, or have it wait for its day; against the gate only with a reason."""
+    """Put a change into force, or have it wait for its day; against the gate only with a reason.
+
+    Texts, edition and day are those of the page that was looked at, or nothing happens. From here on the store holds
+    all of it to what was read: each revision to its number of edits, the edition to the one before it.
+    """
     chosen = await _chosen(visit)
     remark, override = (visit.form.get(name)[:REMARK_LIMIT] for name in ("remark", "override"))
 
     async def act(parts: Publishing) -> str:
+        _may_decide(visit, chosen)
         proof = await parts.prove(chosen)
-        if override and not proof.verdict.open:
-            told = [visit.entry("corpus.gate_overridden", _target(r), after={"reason": override}) for r in chosen]
-        else:
-            told = []
-        standing = [await parts.revisions.standing_of(r.kind, r.key) for r in chosen]
-        told += [
-            visit.entry("corpus.published", _target(r), before=_said(was), after=_said(r))
-            for r, was in zip(chosen, standing, strict=True)
-        ]
+        if visit.form.get("against") != _against(proof.against, proof):
+            raise NotAllowed(UNSEEN)
+        told = await _told(visit, chosen, proof, override=override)
         edition = await parts.press.publish(
             chosen, who=visit.who.name, proof=proof, remark=remark, override=override, told=told
         )
@@ -170,6 +181,22 @@ async def publish(visit: Visit) -> web.Response:
     return await _do(visit, chosen, act, to=BOARD)
 
 
+async def _told(visit: Visit, chosen: Sequence[Revision], proof: Proof, *, override: str) -> list[Entry]:
+    """What the audit log says of a publication: for today, or for the day that it names."""
+    told = []
+    if override and not proof.verdict.open:
+        told = [visit.entry("corpus.gate_overridden", r.target, after={"reason": override}) for r in chosen]
+    for revision in chosen:
+        was = content(await publishing(visit).revisions.standing_of(revision.kind, revision.key))
+        after = content(revision)
+        if is_due(revision, proof.day):
+            told.append(visit.entry("corpus.published", revision.target, before=was, after=after))
+        else:
+            after["effective"] = revision.effective
+            told.append(visit.entry("corpus.scheduled", revision.target, before=was, after=after))
+    return told
+
+
 async def take_away(visit: Visit) -> web.Response:
     """Begin a draft that takes a part out of the corpus."""
     kind, key = known_kind(visit.part("kind")), visit.asked("key")
@@ -179,7 +206,7 @@ async def take_away(visit: Visit) -> web.Response:
         raise web.HTTPNotFound
     gone = begun(kind, key, who=visit.who.name, time=visit.time, on=standing, gone=True)
     try:
-        (number,) = await revisions.begin([gone], told=[visit.entry("corpus.removal_begun", _target(gone))])
+        (number,) = await revisions.begin([gone], told=[visit.entry("corpus.removal_begun", gone.target)])
     except Overtaken:
         return visit.go(edit_of(kind, key), "draft_is_there")
     return visit.go(f"{BOARD}/{number}", "draft_saved")
@@ -201,10 +228,9 @@ async def set_review_by(visit: Visit) -> web.Response:
         raise web.HTTPNotFound
     if day and not is_day(day):
         return visit.go(f"{BOARD}?tab=due", "bad_day")
-    entry = visit.entry(
-        "corpus.review_by", f"{kind} {key}", before={"review_by": standing.review_by}, after={"review_by": day}
-    )
-    await revisions.set_review_by(standing.id, day, told=[entry])
+    before, after = {"review_by": standing.review_by}, {"review_by": day}
+    entry = visit.entry("corpus.review_by", standing.target, before=before, after=after)
+    await revisions.set_review_by(kind, key, day=day, told=[entry])
     return visit.go(f"{BOARD}?tab=due", "saved")
 
 
@@ -250,6 +276,7 @@ async def _page(
 ) -> web.Response:
     parts = publishing(visit)
     first = chosen[0]
+    newest = await parts.revisions.newest()  # before anything is compared: what came later was not shown
     changes = [await _change(visit, parts, revision) for revision in chosen]
     mine = any(visit.who.name in (r.author, *r.hands) for r in chosen)
     reviewing = first.state == IN_REVIEW and visit.may("approver") and not mine
@@ -275,8 +302,28 @@ async def _page(
         errors=errors or {},
         refused=refused,
         remark=visit.form.get("remark"),
-        override=visit.form.get("override"),
+        override="" if refused in (UNSEEN, "overtaken") else visit.form.get("override"),
+        seen=_seen(chosen),
+        against=_against(newest, proof) if proof else "",
     )
+
+
+def _seen(chosen: Sequence[Revision]) -> str:
+    """Which texts a page shows."""
+    return ",".join(f"{revision.id}:{revision.edits}" for revision in chosen)
+
+
+def _against(edition: int, proof: Proof) -> str:
+    """What a page compares them with, and on which day."""
+    return f"{edition} {proof.day.isoformat()}"
+
+
+def _may_decide(visit: Visit, chosen: Sequence[Revision]) -> None:
+    """Refuse whoever may not review this, and whoever looked at something else."""
+    for revision in chosen:
+        may_review(revision, visit.who.name)
+    if visit.form.get("seen") != _seen(chosen):
+        raise NotAllowed(UNSEEN)
 
 
 async def _change(visit: Visit, parts: Publishing, revision: Revision) -> Change:
@@ -306,14 +353,3 @@ def _is_theirs(visit: Visit, chosen: Sequence[Revision]) -> None:
     """Refuse whoever neither wrote on a change nor reviews changes."""
     if not visit.may("approver") and not all(visit.who.name in (r.author, *r.hands) for r in chosen):
         raise NotAllowed("not_yours")
-
-
-def _target(revision: Revision) -> str:
-    return f"{revision.kind} {revision.key}"
-
-
-def _said(revision: Revision | None) -> dict[str, object]:
-    """A revision as the audit log keeps it."""
-    if revision is None or revision.gone:
-        return {}
-    return {**revision.body, **({"wording": revision.wording} if revision.wording else {})}

@@ -36,6 +36,7 @@ class Sheet:
     standing  what is in force
     draft     what somebody works on
     seen      the draft and how often it was written, as the form was opened on it
+    review_was  the day to look at the part again that the form was opened with: kept, it stays what it is by then
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Sheet:
     source: str = ""
     wording: str = ""
     dates: dict[str, str] = field(default_factory=dict)
+    review_was: str = ""
     based_on: int = 0
     seen: tuple[int, int] = (0, 0)
     errors: Errors = field(default_factory=dict)
@@ -58,20 +60,22 @@ class Sheet:
 
 
 async def show(visit: Visit) -> web.Response:
-    """The form, on the draft where there is one, else on what is in force, else empty."""
+    """The form, on the draft where there is one, else, or where that takes the part away, on what is in force, else
+    empty."""
     kind = known_kind(visit.part("kind"))
     if kind == MENU:
         return visit.go("/console/phone-menu/edit")
     sheet = await _opened(visit, kind, visit.asked("key"))
     if sheet.draft is not None and sheet.draft.state == IN_REVIEW:
         return visit.go(draft_page(sheet.draft), "draft_in_review")
-    held = sheet.draft or sheet.standing
+    draft = sheet.draft
+    held = sheet.standing if draft is None or (draft.gone and sheet.standing) else draft
     body: Body = held.body if held else _suggested(visit, kind)
     sheet.entry = shown(shape_for(kind), body)
     sheet.wording = held.wording if held else ""
-    sheet.dates = {name: getattr(held, name) if held else "" for name in DATES}
-    if held is not None and sheet.draft is None:
-        sheet.dates["effective"] = ""
+    dated = draft if draft and draft.sets_review_by else sheet.standing or draft
+    sheet.dates = {"review_by": dated.review_by if dated else "", "effective": draft.effective if draft else ""}
+    sheet.review_was = dated.review_was if dated else ""
     sheet.based_on = ground(sheet.standing)
     sheet.seen = (sheet.draft.id, sheet.draft.edits) if sheet.draft else (0, 0)
     if visit.asked("tab") == "source":
@@ -136,6 +140,7 @@ def _take(visit: Visit, sheet: Sheet) -> None:
     sheet.seen = (form.number("draft"), form.number("edits"))
     sheet.wording = form.raw("wording").replace("\r\n", "\n").strip()
     sheet.dates = {name: form.get(name) for name in DATES}
+    sheet.review_was = form.get("review_was")
     if sheet.tab == "source":
         sheet.source = form.raw("source").replace("\r\n", "\n")
     else:
@@ -236,6 +241,7 @@ def _draft(visit: Visit, sheet: Sheet, body: Body) -> Revision:
         based_on=sheet.based_on,
         effective=sheet.dates["effective"],
         review_by=sheet.dates["review_by"],
+        review_was=sheet.review_was,
     )
 
 

@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler as Inner
 
+from bot.console.addresses import address_of, is_behind_unknown_proxy
 from bot.console.desk import Desk
 from bot.console.forms import FORM_LIMIT, read_form
 from bot.console.keys import new_token
@@ -64,13 +65,18 @@ class Guard:
         self._routes = routes
         self._secure = desk.config.server.public_url.startswith("https://")
         self._prefix = "__Secure-" if self._secure else ""
+        self._proxies = desk.config.console.proxies
+        self._warned = False
 
     async def answer(self, request: web.Request, handler: Inner) -> web.StreamResponse:
         """Answer a request; any failure as a page, none with a trace."""
+        self._look_for_proxies(request)
         visit = self._stranger(request)
         try:
             visit = await self._visitor(visit)
             response = await self._let(visit, handler)
+        except web.HTTPSeeOther as error:
+            response = visit.go(str(error.location))
         except web.HTTPException as error:
             response = error if error.status < 400 else self._refuse(visit, error.status)
         except (StoreError, TooBusy) as error:
@@ -122,6 +128,12 @@ class Guard:
         if site not in ("same-origin", "none"):
             raise web.HTTPForbidden
 
+    def _look_for_proxies(self, request: web.Request) -> None:
+        """Say once that all visitors seem to sit at one address."""
+        if not self._warned and is_behind_unknown_proxy(request, self._proxies):
+            self._warned = True
+            logger.warning("a proxy stands in front, yet [console] proxies = 0", proxy=request.remote)
+
     def _stranger(self, request: web.Request) -> Visit:
         return Visit(
             request=request,
@@ -129,7 +141,7 @@ class Guard:
             member=None,
             session=None,
             cookie=request.cookies.get(self._prefix + GUEST, ""),
-            address=_address(request, self._desk.config.console.proxies),
+            address=address_of(request, self._proxies),
             message=request.cookies.get(self._prefix + SAID, ""),
             known=request.cookies.get(self._prefix + KNOWN, ""),
         )
@@ -182,15 +194,6 @@ def _place(request: web.Request) -> tuple[str, str]:
     resource = request.match_info.route.resource
     method = "GET" if request.method == "HEAD" else request.method
     return method, resource.canonical if resource is not None else ""
-
-
-def _address(request: web.Request, proxies: int) -> str:
-    """Where a request comes from: what the outermost of our own proxies saw."""
-    forwarded = request.headers.get("X-Forwarded-For", "").encode("ascii", "ignore").decode()
-    seen = [part.strip() for part in forwarded.split(",") if part.strip()]
-    if proxies and len(seen) >= proxies:
-        return seen[-proxies][:45]
-    return (request.remote or "")[:45]
 
 
 def _came_from_elsewhere(request: web.Request) -> bool:

@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.console.corpus import draft_page, publishing
 from bot.console.forms import Form
 from bot.console.visit import Visit
-from bot.errors import CorpusError, Overtaken, WeChatError
+from bot.errors import CorpusError, Overtaken, Temporary, WeChatError
 from bot.menu import BELOW, BELOW_NAME, DOES, TOP, TOP_NAME, Button, Fault, Menu, faults, menu_of, spell, told
 from bot.parts import MENU, canonical
 from bot.revisions import IN_REVIEW, Part, Revision, begun, ground
@@ -72,12 +72,12 @@ async def show(visit: Visit) -> web.Response:
 
 
 async def show_form(visit: Visit) -> web.Response:
-    """The form, on the draft where there is one, else on the menu in force."""
+    """The form, on the draft where there is one, else, or where that takes the menu away, on the menu in force."""
     draft, standing = await _open(visit)
     if draft is not None and draft.state == IN_REVIEW:
         return visit.go(draft_page(draft), "draft_in_review")
-    held = draft or standing
-    return _form(visit, typed_of(menu_of(held.body, MENU) if held else Menu(button=())), seen=_seen(draft, standing))
+    menu = _readable(draft) or _readable(standing) or Menu(button=())
+    return _form(visit, typed_of(menu), seen=_seen(draft, standing))
 
 
 async def save(visit: Visit) -> web.Response:
@@ -99,19 +99,25 @@ async def save(visit: Visit) -> web.Response:
 
 
 async def put(visit: Visit) -> web.Response:
-    """Put the menu in force on the account."""
+    """Put the menu in force on the account. The audit log has it before the platform is asked, and then what came of
+    it: whatever breaks off in between leaves a trace."""
     held = await _standing(visit)
     buttons, wrong = _spelled(visit, held)
     if wrong or not buttons:
         return visit.go(HERE, "menu_unusable")
-    before, _ = await _there(visit)
+    there, _ = await _there(visit)
+    before, after = ([name for _, name, _ in told(menu)] for menu in (there or [], buttons))
+    await visit.desk.audit.write(visit.entry("menu.put", before={"menu": before}, after={"menu": after}))
     try:
         await visit.desk.talk.account.create_menu(buttons)
     except WeChatError as error:
+        unknown = isinstance(error, Temporary) and error.sent
+        action = "menu.put_unknown" if unknown else "menu.put_failed"
+        await visit.desk.audit.write(visit.entry(action, after={"reason": str(error)}))
+        if unknown:
+            return visit.go(COMPARED, "menu_unknown", reason=str(error))
         return visit.go(HERE, "platform_refused", reason=str(error))
-    names = [name for _, name, _ in told(before or [])]
-    entry = visit.entry("menu.put", before={"menu": names}, after={"menu": [name for _, name, _ in told(buttons)]})
-    await visit.desk.audit.write(entry)
+    await visit.desk.audit.write(visit.entry("menu.put_done", after={"menu": after}))
     return visit.go(COMPARED, "menu_put")
 
 
@@ -226,11 +232,12 @@ async def _there(visit: Visit) -> tuple[list[dict[str, Any]] | None, str]:
     return list((answer.get("menu") or {}).get("button") or []), ""
 
 
-def _readable(draft: Revision | None) -> Menu | None:
-    if draft is None or draft.gone:
+def _readable(held: Revision | None) -> Menu | None:
+    """The menu of a revision; None where it has none, or none that a form could show."""
+    if held is None or held.gone:
         return None
     try:
-        return menu_of(draft.body, MENU)
+        return menu_of(held.body, MENU)
     except CorpusError:
         return None
 
@@ -250,7 +257,7 @@ async def _open(visit: Visit) -> tuple[Revision | None, Revision | None]:
 
 def _seen(draft: Revision | None, standing: Revision | None) -> str:
     """What a form was opened on: nobody writes over what they have not seen."""
-    return f"{draft.id}:{draft.edits}" if draft else f"0:{ground(standing)}"
+    return f"{draft.id}:{draft.edits}:{ground(standing)}" if draft else f"0:{ground(standing)}"
 
 
 async def _keep(visit: Visit, menu: Menu, draft: Revision | None, standing: Revision | None) -> int:
@@ -258,7 +265,7 @@ async def _keep(visit: Visit, menu: Menu, draft: Revision | None, standing: Revi
     body = canonical(Part(kind=MENU, key=MENU, body=msgspec.to_builtins(menu), origin=MENU)).body
     if draft is not None:
         entry = visit.entry("corpus.draft_written", MENU)
-        changed = msgspec.structs.replace(draft, body=body)
+        changed = msgspec.structs.replace(draft, body=body, gone=False, based_on=ground(standing))
         await revisions.save(changed, who=visit.who.name, time=visit.time, told=[entry])
         return draft.id
     fresh = begun(MENU, MENU, who=visit.who.name, time=visit.time, on=standing, body=body)

@@ -24,6 +24,7 @@ WORDS = 3  # words of three letters or two characters
 LONGEST = 200  # characters: more would only cost time
 THREADS = 2  # hashes at once: each takes 64 MiB for a tenth of a second
 QUEUE = 16  # that wait for a thread; more are turned away
+STRANGERS = 12  # of them for browsers in which nobody was signed in before: a flood leaves the others room
 COMMONEST = Path(__file__).parent / "commonest.txt"
 ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz", "1qaz2wsx3edc4rfv5tgb6yhn")
 
@@ -45,9 +46,11 @@ class Passwords:
         """The hash to keep. Raises TooBusy."""
         return await self._in_thread(lambda: self._hasher.hash(password))
 
-    async def check(self, password: str, against: str) -> bool:
-        """Whether the password is right; an empty hash takes as long as any other and is never matched."""
-        right = await self._in_thread(lambda: self._verify(password[:LONGEST], against or self._of_nobody()))
+    async def check(self, password: str, against: str, *, stranger: bool = False) -> bool:
+        """Whether the password is right; an empty hash takes as long as any other and is never matched. Raises TooBusy,
+        to a stranger sooner."""
+        room = STRANGERS if stranger else QUEUE
+        right = await self._in_thread(lambda: self._verify(password[:LONGEST], against or self._of_nobody()), room)
         return right and bool(against)
 
     def is_outdated(self, kept: str) -> bool:
@@ -73,8 +76,8 @@ class Passwords:
         self._nobody = self._nobody or self._hasher.hash("nobody's")
         return self._nobody
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        if self._waiting >= QUEUE:
+    async def _in_thread(self, work: Callable[[], T], room: int = QUEUE) -> T:
+        if self._waiting >= room:
             raise TooBusy("too many sign in at once")
         self._waiting += 1
         try:

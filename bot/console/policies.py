@@ -93,10 +93,10 @@ async def show(visit: Visit) -> web.Response:
     corpus, today, key = visit.desk.corpus(), visit.now.date(), visit.part("id")
     policy = corpus.policies.get(key)
     history: list[Revision] = []
-    draft = waiting = None
+    held = draft = waiting = None
     if visit.desk.publishing is not None:
         revisions = visit.desk.publishing.revisions
-        history = await revisions.history(POLICY, key)
+        history, held = await revisions.history(POLICY, key), await revisions.standing_of(POLICY, key)
         draft, waiting = await revisions.open_of(POLICY, key), await revisions.waiting_of(POLICY, key)
     if policy is None:
         if draft is not None:
@@ -104,7 +104,6 @@ async def show(visit: Visit) -> web.Response:
         if history:
             return visit.page("policy_gone", status=410, key=key, history=history)
         raise web.HTTPNotFound
-    held = next((r for r in history if r.edition), None)
     return visit.page(
         "policy",
         corpus=corpus,

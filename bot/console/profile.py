@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from aiohttp import web
 
+from bot.console.attempts import inside, remember
 from bot.console.codes import folded_recovery_code, matching_step, new_recovery_codes, new_secret, picture
-from bot.console.sign_in import BY_NAME, STRICT, attempts_key, begin, is_second_factor, new_password_errors
-from bot.console.visit import HOME, Visit
+from bot.console.sign_in import STRICT, begin, is_second_factor, new_password_errors
+from bot.console.visit import HOME, SESSION, Visit
 from bot.store.audit import NAME_LIMIT
 from bot.store.sessions import CODE, FULL
 from bot.store.staff import Member
 
-PROFILE = "/console/profile"
+PROFILE, DOOR = "/console/profile", "/console/sign-in"
 
 
 async def show(visit: Visit) -> web.Response:
@@ -71,6 +74,7 @@ async def set_second_factor(visit: Visit) -> web.Response:
     is_entering = visit.here.stage != FULL
     await begin(visit, who, stage=FULL)
     if is_entering:
+        remember(visit, who)
         await desk.staff.note_sign_in(who.id, entry=visit.entry("sign_in", who.name))
     return visit.page("recovery_codes", codes=codes, onward=HOME if is_entering else PROFILE)
 
@@ -150,25 +154,34 @@ async def _proof_error(visit: Visit, who: Member) -> dict[str, str]:
 
 
 async def _password_error(visit: Visit, field: str) -> dict[str, str]:
-    """What is wrong with the password they have; tries are counted as at the door."""
-    desk, who = visit.desk, visit.who
-    key = attempts_key(visit, f"name:{who.name}")
-    if await desk.attempts.count({key: BY_NAME}, visit.time) > 0:
-        return {field: "wait"}
-    if not await desk.passwords.check(visit.form.raw(field), who.hash):
+    """What is wrong with the password they have."""
+    await _count(visit)
+    if not await visit.desk.passwords.check(visit.form.raw(field), visit.who.hash):
         return {field: "wrong"}
-    await desk.attempts.forget(key)
+    await visit.desk.attempts.succeed(inside(visit))
     return {}
 
 
 async def _is_right_code(visit: Visit, who: Member, field: str = "code") -> bool:
-    key = attempts_key(visit, f"code:{who.id}")
-    if await visit.desk.attempts.count({key: BY_NAME}, visit.time) > 0:
-        return False
+    await _count(visit)
     if not await is_second_factor(visit, who, visit.form.get(field)):
         return False
-    await visit.desk.attempts.forget(key)
+    await visit.desk.attempts.succeed(inside(visit))
     return True
+
+
+async def _count(visit: Visit) -> None:
+    """Count a try at what only the owner knows; after too many this session ends, for it may be somebody else's."""
+    if await visit.desk.attempts.count(inside(visit), visit.time) > 0:
+        await _end_here(visit)
+
+
+async def _end_here(visit: Visit) -> NoReturn:
+    await visit.desk.sessions.end(visit.here.id)
+    await visit.desk.audit.write(visit.entry("session.guessing_ended", visit.who.name))
+    visit.cookies[SESSION] = ""
+    visit.say("guessing_ended")
+    raise web.HTTPSeeOther(DOOR)
 
 
 def _is_required(visit: Visit) -> bool:

@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from bot.config import SECRETS
+from bot.console.addresses import is_behind_unknown_proxy
 from bot.console.visit import Visit
 
 
@@ -23,7 +24,7 @@ class Setting:
 
 
 async def show(visit: Visit) -> web.Response:
-    """Every setting by section."""
+    """Every setting by section, and whether this very request came through a proxy that they do not count."""
     config, sections = visit.desk.config, {}
     for section in msgspec.structs.fields(type(config)):
         values = getattr(config, section.name)
@@ -37,4 +38,5 @@ async def show(visit: Visit) -> web.Response:
             )
             for field in msgspec.structs.fields(type(values))
         ]
-    return visit.page("settings", sections=sections)
+    unseen = is_behind_unknown_proxy(visit.request, config.console.proxies)
+    return visit.page("settings", sections=sections, behind_unknown_proxy=unseen)

@@ -1,8 +1,7 @@
 """The way in: password, second step, the invitation that sets the first password; and the way out.
 
 Whether an account exists shows neither in the words nor in the time: a name that nobody has is counted, checked against
-a hash and refused like any other. A browser in which somebody has been signed in before waits for its own failures
-alone: whoever tries their name elsewhere does not keep them out.
+a hash and refused like any other. What tries are counted under stands in `bot.console.attempts`.
 """
 
 from __future__ import annotations
@@ -13,17 +12,15 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.console.agents import described
+from bot.console.attempts import at_the_door, at_the_second_step, is_known, pardon, pardon_of, remember
 from bot.console.codes import folded_recovery_code, matching_step
 from bot.console.keys import new_token
 from bot.console.passwords import LONGEST, weakness
 from bot.console.permissions import Permission
-from bot.console.visit import GUEST, HOME, KNOWN, SESSION, Visit
-from bot.store.attempts import Patience
+from bot.console.visit import GUEST, HOME, SESSION, Visit
 from bot.store.sessions import CODE, ENROL, FULL, Session
 from bot.store.staff import Member
 
-BY_NAME = Patience(free=5, first=30.0, longest=900.0)
-BY_ADDRESS = Patience(free=30, first=30.0, longest=3600.0)
 STRICT = ("approver", "admin")  # roles for which the second factor may be required
 HALFWAY = 600.0  # seconds that the second step may take
 OURS = re.compile(r"/console(?:[/?][!-~]*)?")
@@ -49,16 +46,18 @@ async def enter(visit: Visit) -> web.Response:
     """Check name and password."""
     desk, name = visit.desk, visit.form.get("name").casefold()[:40]
     wanted = onward(visit.form.get("next"))
-    keys = _keys(visit, _tried(visit, name))
-    wait = await desk.attempts.count({keys[0]: BY_NAME, keys[1]: BY_ADDRESS}, visit.time)
+    tries = at_the_door(visit, name)
+    wait = await desk.attempts.count(tries, visit.time, pardon=pardon_of(desk.keys, name))
     if wait > 0:
         return await _form(visit, status=429, next=wanted, name=name, error="wait", minutes=_minutes(wait))
     member = await desk.staff.named(name)
-    right = await desk.passwords.check(visit.form.raw("password"), member.hash if member else "")
+    kept, stranger = member.hash if member else "", not is_known(visit, name)
+    right = await desk.passwords.check(visit.form.raw("password"), kept, stranger=stranger)
     if member is None or not right or member.disabled:
-        await desk.audit.write(visit.entry("sign_in.refused", name))
+        # A name that nobody has may be a password in the wrong field: it is written down nowhere.
+        await desk.audit.write(visit.entry("sign_in.refused", member.name if member else ""))
         return await _form(visit, status=403, next=wanted, name=name, error="wrong")
-    await desk.attempts.succeed(*keys)
+    await desk.attempts.succeed(tries)
     if desk.passwords.is_outdated(member.hash):
         await desk.staff.rehash(member.id, await desk.passwords.hash(visit.form.raw("password")))
     if member.totp:
@@ -79,15 +78,15 @@ async def take_second_step(visit: Visit) -> web.Response:
     if visit.here.stage != CODE:
         return visit.go(HOME)
     desk, member, wanted = visit.desk, visit.who, onward(visit.form.get("next"))
-    keys = _keys(visit, f"code:{member.id}")
-    wait = await desk.attempts.count({keys[0]: BY_NAME, keys[1]: BY_ADDRESS}, visit.time)
+    tries = at_the_second_step(visit, member)
+    wait = await desk.attempts.count(tries, visit.time, pardon=pardon_of(desk.keys, member.name))
     if wait > 0:
         facts = {"error": "wait", "minutes": _minutes(wait), "next": wanted}
         return visit.page("second_step", status=429, **facts)
     if not await is_second_factor(visit, member, visit.form.get("code")):
         await desk.audit.write(visit.entry("sign_in.code_refused", member.name))
         return visit.page("second_step", status=403, error="wrong", minutes=0, next=wanted)
-    await desk.attempts.succeed(*keys)
+    await desk.attempts.succeed(tries)
     return await let_in(visit, member, wanted)
 
 
@@ -112,7 +111,7 @@ async def let_in(visit: Visit, member: Member, wanted: str) -> web.Response:
         await begin(visit, member, stage=ENROL)
         return visit.go("/console/profile/second-factor")
     await begin(visit, member, stage=FULL)
-    visit.cookies[KNOWN] = desk.keys.sign("known", f"{member.name}:{new_token()}")
+    remember(visit, member)
     await desk.staff.note_sign_in(member.id, entry=visit.entry("sign_in", member.name))
     return visit.go(wanted)
 
@@ -155,7 +154,7 @@ async def show_invitation(visit: Visit) -> web.Response:
 
 
 async def accept_invitation(visit: Visit) -> web.Response:
-    """Set the password, once; then sign in with it."""
+    """Set the password, once; then sign in with it, which nobody's tries elsewhere keep this browser from."""
     desk, member = visit.desk, await _invited(visit)
     if member is None:
         return visit.page("invitation_gone", status=404)
@@ -167,7 +166,8 @@ async def accept_invitation(visit: Visit) -> web.Response:
     hashed = await desk.passwords.hash(password)
     if not await desk.staff.accept(member.id, _digest(visit), hash=hashed, entry=entry):
         return visit.page("invitation_gone", status=404)
-    await desk.attempts.forget(_keys(visit, f"name:{member.name}")[0])
+    await pardon(desk.attempts, desk.keys, member, visit.time)
+    remember(visit, member)
     return visit.go("/console/sign-in", "password_set")
 
 
@@ -180,11 +180,6 @@ def new_password_errors(visit: Visit, member: Member) -> dict[str, str]:
     return {"again": "differs"} if password != visit.form.raw("again") else {}
 
 
-def attempts_key(visit: Visit, what: str) -> str:
-    """Under which key tries are counted."""
-    return visit.desk.keys.digest("attempt", what)
-
-
 async def _form(visit: Visit, *, status: int = 200, **facts: object) -> web.Response:
     known = {"name": "", "error": "", "minutes": 0, "empty": not await visit.desk.staff.everyone()}
     return visit.page("sign_in", status=status, **{**known, **facts})
@@ -194,18 +189,8 @@ async def _invited(visit: Visit) -> Member | None:
     return await visit.desk.staff.invited(_digest(visit), visit.time)
 
 
-def _tried(visit: Visit, name: str) -> str:
-    """What the tries at a name are counted under: in a browser that it knows, apart from all others."""
-    known = visit.desk.keys.verified("known", visit.known) or ""
-    return f"known:{known}" if known.partition(":")[0] == name and name else f"name:{name}"
-
-
 def _digest(visit: Visit) -> str:
     return visit.desk.keys.digest("invitation", visit.part("token"))
-
-
-def _keys(visit: Visit, what: str) -> tuple[str, str]:
-    return attempts_key(visit, what), attempts_key(visit, f"address:{visit.address}")
 
 
 def _minutes(seconds: float) -> int:

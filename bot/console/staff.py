@@ -6,8 +6,8 @@ import re
 
 from aiohttp import web
 
+from bot.console.attempts import pardon
 from bot.console.keys import new_token
-from bot.console.sign_in import attempts_key
 from bot.console.visit import Visit
 from bot.store.audit import NAME_LIMIT, Search
 from bot.store.staff import ROLES, LastAdmin, Member, NameTaken
@@ -96,10 +96,9 @@ async def remove_second_factor(visit: Visit) -> web.Response:
 
 
 async def unlock(visit: Visit) -> web.Response:
-    """Let somebody try again who failed too often."""
+    """Let somebody try again who failed too often, or whom others hold up."""
     member = await _member(visit)
-    for what in (f"name:{member.name}", f"code:{member.id}"):
-        await visit.desk.attempts.forget(attempts_key(visit, what))
+    await pardon(visit.desk.attempts, visit.desk.keys, member, visit.time)
     await visit.desk.audit.write(visit.entry("staff.unlocked", member.name))
     return visit.go(_address(member), "unlocked", name=member.display)
 

@@ -187,7 +187,6 @@ async def _draft(visit: Visit, kind: str, policy: str, words: str) -> Revision:
             on=standing,
             body=body,
             wording=standing.wording if standing else "",
-            review_by=standing.review_by if standing else "",
         )
         (number,) = await revisions.begin([fresh], told=told)
     saved = await revisions.get(number)

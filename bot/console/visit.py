@@ -115,8 +115,12 @@ class Visit:
     def go(self, path: str, said: str = "", **words: object) -> web.Response:
         """Send the browser to a page of ours, which shows the message of this key (see console/said.html) once."""
         if said:
-            self.cookies[SAID] = self._pack(said, words)
+            self.say(said, **words)
         return web.Response(status=303, headers={"Location": path})
+
+    def say(self, said: str, **words: object) -> None:
+        """Leave the message of this key to the next page."""
+        self.cookies[SAID] = self._pack(said, words)
 
     def file(self, body: bytes, *, name: str, content_type: str) -> web.Response:
         """A file to keep. `name` is ASCII."""

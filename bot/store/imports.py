@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from bot.errors import NotAllowed
 from bot.store.driver import Row, Script, Store, once
 from bot.store.forgetting import Forgetting
-from bot.store.staff_tables import imports
+from bot.store.staff_tables import imports, turns
 
 WAITING, READING, COMPARING = "waiting", "reading", "comparing"
 READ, FAILED, INTERRUPTED = "read", "failed", "interrupted"
@@ -50,6 +50,8 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
 _shown = tuple(column for column in imports.c if column.name != "result")
 _at_it = or_(*(imports.c.state == state for state in GOING))
 _going = (_at_it, imports.c.lease >= bindparam("now"))
+TURN = "imports"
+TAKE_TURN = select(turns.c.name).where(turns.c.name == TURN).with_for_update()
 GOING_NOW = select(imports.c.author, func.count()).where(*_going).group_by(imports.c.author)
 BEGIN = insert(imports).returning(imports.c.id)
 GET = select(*_shown).where(imports.c.id == bindparam("the_id"))
@@ -64,15 +66,21 @@ class Imports:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._turn = store.insert(turns).on_conflict_do_nothing(index_elements=["name"])
         self.purge = Forgetting(store, imports, imports.c.created).purge
 
     async def begin(self, one: Import, *, most: int) -> int:
-        """Enter one; its number. NotAllowed where its author has one going, or `most` are going already."""
+        """Enter one; its number. NotAllowed where its author has one going, or `most` are going already.
+
+        Whoever counts here is alone until the end of the transaction: of two at once the second counts the first.
+        """
         row = msgspec.structs.asdict(one)
         del row["id"]
         row["result"] = b""
 
         def script() -> Script[int]:
+            yield self._turn, [{"name": TURN}]
+            yield TAKE_TURN, [{}]
             going = yield GOING_NOW, [{"now": one.created}]
             if any(author == one.author for author, _ in going):
                 raise NotAllowed("import_running")

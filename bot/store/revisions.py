@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, String, bindparam, func, or_, select, update
+from sqlalchemy import Select, String, and_, bindparam, func, or_, select, update
 
 from bot.errors import Overtaken
 from bot.revisions import (
@@ -30,19 +30,29 @@ from bot.revisions import (
 from bot.store.audit import Audit, Entry
 from bot.store.driver import Changes, Row, Script, Statement, Store, once
 from bot.store.staff_tables import corpus_editions as editions
-from bot.store.staff_tables import revisions
+from bot.store.staff_tables import review_dates, revisions
 
 _encoder = msgspec.json.Encoder()
 _decode = msgspec.json.decode
 
 _columns = tuple(revisions.c)
+# What is in force is to be looked at again on the day that is set now, whatever its own form set once.
+_day = func.coalesce(review_dates.c.day, "")
+_in_force = tuple(_day.label(c.name) if c.name in ("review_by", "review_was") else c for c in _columns)
+_dated = and_(review_dates.c.kind == revisions.c.kind, review_dates.c.key == revisions.c.key)
 _open = or_(*(revisions.c.state == state for state in OPEN))
 _here = (revisions.c.kind == bindparam("the_kind"), revisions.c.key == bindparam("the_key"))
 GET = select(*_columns).where(revisions.c.id == bindparam("the_id"))
 OPEN_OF = select(*_columns).where(*_here, _open)
 WAITING_OF = select(*_columns).where(*_here, revisions.c.state == PUBLISHED, revisions.c.edition == 0)
 HISTORY = select(*_columns).where(*_here).order_by(revisions.c.id.desc()).limit(bindparam("many"))
-STANDING_OF = select(*_columns).where(*_here, revisions.c.edition > 0).order_by(revisions.c.edition.desc()).limit(1)
+STANDING_OF = (
+    select(*_in_force)
+    .select_from(revisions.outerjoin(review_dates, _dated))
+    .where(*_here, revisions.c.edition > 0)
+    .order_by(revisions.c.edition.desc())
+    .limit(1)
+)
 UNFINISHED = select(*_columns).where(_open).order_by(revisions.c.changed.desc(), revisions.c.id)
 WAITING = (
     select(*_columns)
@@ -56,7 +66,6 @@ NEWEST = select(func.coalesce(func.max(editions.c.number), 0))
 _same_edits = (revisions.c.id == bindparam("the_id"), revisions.c.edits == bindparam("the_edits"))
 _moved = update(revisions).where(*_same_edits, revisions.c.state == bindparam("the_state"))
 MOVE = Changes(_moved, key=revisions.c.id, name="the_id")
-REVIEW_BY = update(revisions).where(revisions.c.id == bindparam("the_id")).returning(revisions.c.id)
 
 
 def _standing() -> Select[Any]:
@@ -78,7 +87,8 @@ def _standing() -> Select[Any]:
         & (revisions.c.key == newest.c.key)
         & (revisions.c.edition == newest.c.edition)
     )
-    return select(*_columns).select_from(newest.join(revisions, same)).order_by(newest.c.first)
+    found = newest.join(revisions, same).outerjoin(review_dates, _dated)
+    return select(*_in_force).select_from(found).order_by(newest.c.first)
 
 
 STANDING = _standing()
@@ -95,6 +105,8 @@ class Revisions:
             editions.c.number
         )  # fmt: skip
         self._enter = store.insert(revisions).on_conflict_do_nothing().returning(revisions.c.id)
+        date = store.insert(review_dates)
+        self._date = date.on_conflict_do_update(index_elements=["kind", "key"], set_={"day": date.excluded.day})
 
     # ----- reading
 
@@ -217,16 +229,14 @@ class Revisions:
         """Give up what somebody works on, or what waits for its day."""
         await self._move(drafts, told, state=WITHDRAWN, changed=time)
 
-    async def set_review_by(self, number: int, day: str, *, told: Sequence[Entry] = ()) -> bool:
-        """Say by when somebody must look at what is in force; whether there is such a revision."""
+    async def set_review_by(self, kind: str, key: str, *, day: str, told: Sequence[Entry] = ()) -> None:
+        """Say by when somebody must look at a part again; an empty day: nobody must. No revision changes."""
 
-        def script() -> Script[bool]:
-            found = yield REVIEW_BY, [{"the_id": number, "review_by": day}]
-            if found:
-                yield from self._audit.record(*told)
-            return bool(found)
+        def script() -> Script[None]:
+            yield self._date, [{"kind": kind, "key": key, "day": day}]
+            yield from self._audit.record(*told)
 
-        return await self._store.run(script)
+        await self._store.run(script)
 
     async def publish(
         self,
@@ -235,26 +245,39 @@ class Revisions:
         *,
         who: str,
         remark: str = "",
+        override: str = "",
         time: float,
         told: Sequence[Entry] = (),
     ) -> None:
         """Put revisions into force with an edition that follows the one they were checked against, all or none."""
         signed = _signed(who, remark, time)
-        await self._issue_with(chosen, edition, told, state=PUBLISHED, edition=edition.number, **signed)
+        await self._issue_with(
+            chosen, edition, told, state=PUBLISHED, edition=edition.number, override=override, **signed
+        )
 
     async def schedule(
-        self, chosen: Sequence[Revision], *, who: str, remark: str = "", time: float, told: Sequence[Entry] = ()
+        self,
+        chosen: Sequence[Revision],
+        *,
+        who: str,
+        remark: str = "",
+        override: str = "",
+        time: float,
+        told: Sequence[Entry] = (),
     ) -> None:
         """Publish revisions for the day they name, all or none."""
-        await self._move(chosen, told, state=PUBLISHED, **_signed(who, remark, time))
+        await self._move(chosen, told, state=PUBLISHED, override=override, **_signed(who, remark, time))
 
-    async def take_effect(self, chosen: Sequence[Revision], edition: Edition) -> None:
+    async def take_effect(self, chosen: Sequence[Revision], edition: Edition, *, told: Sequence[Entry] = ()) -> None:
         """Put revisions into force whose day has come."""
-        await self._issue_with(chosen, edition, (), edition=edition.number)
+        await self._issue_with(chosen, edition, told, edition=edition.number)
 
-    async def return_to_review(self, chosen: Sequence[Revision], remark: str) -> None:
-        """Take back what could not come into force on its day, so that somebody looks at it."""
-        await self._move(chosen, (), state=REJECTED, remark=remark)
+    async def return_to_review(
+        self, chosen: Sequence[Revision], remark: str, *, time: float, told: Sequence[Entry] = ()
+    ) -> None:
+        """Take back what could not come into force on its day, so that somebody looks at it: no person sent it back,
+        and what was said for it on another day counts no more."""
+        await self._move(chosen, told, state=REJECTED, override="", **_signed("", remark, time))
 
     async def enter_published(
         self, restored: Sequence[Revision], edition: Edition, *, told: Sequence[Entry] = ()
@@ -265,6 +288,7 @@ class Revisions:
         def script() -> Script[None]:
             yield from self._issued(edition)
             yield self._enter, rows
+            yield self._date, _days(restored)
             yield from self._audit.record(*told)
 
         await self._store.run(script)
@@ -280,6 +304,7 @@ class Revisions:
     ) -> None:
         def script() -> Script[None]:
             yield from self._issued(issue)
+            yield self._date, _days(chosen)
             yield from self._moving(chosen, told, values)
 
         await self._store.run(script)
@@ -312,6 +337,11 @@ class Revisions:
 
 def _signed(who: str, remark: str, time: float) -> dict[str, Any]:
     return {"reviewer": who, "reviewed": time, "remark": remark}
+
+
+def _days(chosen: Iterable[Revision]) -> list[dict[str, str]]:
+    """The days to look again that revisions set."""
+    return [{"kind": r.kind, "key": r.key, "day": r.review_by} for r in chosen if r.sets_review_by]
 
 
 def _pack(revision: Revision) -> dict[str, Any]:

@@ -103,12 +103,25 @@ revisions = Table(
     Column("review_by", String(10), nullable=False, server_default=""),
     Column("edition", Integer, nullable=False, server_default="0"),
     Column("batch", String(32), nullable=False, server_default=""),
+    Column("override", Text, nullable=False, server_default=""),
+    Column("review_was", String(10), nullable=False, server_default=""),  # review_by, as it was found
 )
 Index("revisions_edition", revisions.c.edition)
 Index("revisions_place", revisions.c.kind, revisions.c.key, revisions.c.edition)
 _unfinished = text("state IN ('draft', 'in_review', 'rejected')")
 Index("revisions_open", revisions.c.kind, revisions.c.key, unique=True, sqlite_where=_unfinished,
       postgresql_where=_unfinished)  # fmt: skip
+
+# By when a part in force is to be looked at again: housekeeping of the office, not text of the corpus, and so kept
+# apart from the revisions, each of which has at most what its own form set.
+review_dates = Table(
+    "review_dates",
+    metadata,
+    Column("kind", String(12), primary_key=True),
+    Column("key", String(120), primary_key=True),
+    Column("day", String(10), nullable=False),  # empty where it was taken away
+    sqlite_with_rowid=False,
+)
 
 # The editions of the corpus that were in force, one after another.
 corpus_editions = Table(
@@ -225,3 +238,6 @@ imports = Table(
     Column("faults", Integer, nullable=False),
     Column("result", LargeBinary, nullable=False),
 )
+
+# Rows to lock by whoever counts something and then adds to it, so that no two do so at once.
+turns = Table("turns", metadata, Column("name", String(16), primary_key=True), sqlite_with_rowid=False)

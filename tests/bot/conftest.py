@@ -10,8 +10,10 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.engine import Engine
+from bot.store.database import Database
 from tests.bot.engines import Handlers, build
 from tests.bot.inline import InlineStore
+from tests.bot.presses import Printing
 
 
 @pytest.fixture
@@ -22,6 +24,14 @@ async def store(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[InlineSt
     opened = InlineStore(path)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def printing(database: Database, tmp_path: Path, clock: ManualClock) -> Printing:
+    """A press whose first edition is imported."""
+    printing = Printing(database, tmp_path, clock)
+    await printing.press.read()
+    return printing
 
 
 @pytest.fixture

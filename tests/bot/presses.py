@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from bot.clock import ManualClock
+from bot.errors import NotAllowed
 from bot.gate import Gate, Lint
 from bot.press import Press
 from bot.revisions import IN_REVIEW, Revision
@@ -66,3 +69,10 @@ class Printing:
         found = await self.revisions.get(number)
         assert found is not None
         return found
+
+
+async def refused(act: Awaitable[Any]) -> str:
+    """The rule that forbids an act."""
+    with pytest.raises(NotAllowed) as caught:
+        await act
+    return caught.value.rule

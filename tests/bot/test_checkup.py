@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.checkup import APART, Finding, look, run_checkup, why
 from bot.clock import ManualClock
-from bot.config import Config, Corpus, Database, Server
+from bot.config import Config, Console, Corpus, Database, Server
 from bot.emulator.platform import Platform
 from handlers import WORDS
 from tests.scenarios.stage import ACCOUNT, Process, Stage, open_stage
@@ -203,6 +203,22 @@ async def test_the_public_address(patient: Patient, url: str, name: str, well: b
     found = await patient.look(server=Server(public_url=url))
     assert found[name].well is well
     assert ("callback" in " ".join(found)) == bool(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "console", "told"),
+    [
+        ("https://127.0.0.1", {"enabled": True}, True),
+        ("https://127.0.0.1", {"enabled": True, "proxies": 1}, False),
+        ("https://127.0.0.1", {"enabled": False}, False),
+        ("http://127.0.0.1", {"enabled": True}, False),
+    ],
+)
+async def test_a_proxy_that_is_not_counted(patient: Patient, url: str, console: dict[str, Any], told: bool) -> None:
+    """Something else speaks TLS for us, so a console without proxies takes it for every visitor: a hint, no ailment."""
+    found = await patient.look(server=Server(public_url=url), console=Console(secret="f" * 64, **console))
+    assert ("proxies_unset" in found) is told
+    assert not told or (found["proxies_unset"].well and found["proxies_unset"].hint)
 
 
 async def test_a_callback_that_is_not_ours(patient: Patient) -> None:

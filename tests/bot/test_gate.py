@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
 from bot.clock import SHANGHAI
 from bot.corpus import Corpus
 from bot.gate import Complaint, Figure, Gate, Verdict
@@ -39,7 +41,7 @@ class Bot:
 
 async def verdict(bot: Bot) -> Verdict:
     """What the gate says of the other corpus."""
-    return await Gate(bot).judge(small_corpus(), other(), QUESTIONS, NOW)
+    return await Gate(bot).judge(small_corpus(), other(), old=QUESTIONS, new=QUESTIONS, now=NOW)
 
 
 async def test_as_good_as_before_passes() -> None:
@@ -67,7 +69,7 @@ async def test_what_is_below_its_floor_may_not_fall_further() -> None:
 
 async def test_a_gain_is_shown() -> None:
     """A question that only the new corpus answers."""
-    found = await Gate(Bot(7)).judge(other(), small_corpus(), QUESTIONS, NOW)
+    found = await Gate(Bot(7)).judge(other(), small_corpus(), old=QUESTIONS, new=QUESTIONS, now=NOW)
     assert [turn.id for turn in found.gained] == ["r7"]
     assert found.open
 
@@ -77,9 +79,9 @@ async def test_the_corpus_in_force_is_asked_once() -> None:
     bot = Bot()
     gate = Gate(bot)
     for _ in range(3):
-        await gate.judge(small_corpus(), other(), QUESTIONS, NOW)
+        await gate.judge(small_corpus(), other(), old=QUESTIONS, new=QUESTIONS, now=NOW)
     assert bot.asked.count(small_corpus().version) == len(QUESTIONS)
-    await gate.judge(small_corpus(), other(), QUESTIONS, NOW.replace(day=23))
+    await gate.judge(small_corpus(), other(), old=QUESTIONS, new=QUESTIONS, now=NOW.replace(day=23))
     assert bot.asked.count(small_corpus().version) == 2 * len(QUESTIONS)
 
 
@@ -89,7 +91,58 @@ async def test_only_new_complaints_shut_it() -> None:
     bad = Complaint(where="b", text="bad")
     said = {small_corpus().version: [old], "other": [old, hint]}
     gate = Gate(Bot(), lint=lambda corpus: said[corpus.version])
-    found = await gate.judge(small_corpus(), other(), QUESTIONS, NOW)
+    found = await gate.judge(small_corpus(), other(), old=QUESTIONS, new=QUESTIONS, now=NOW)
     assert (found.open, found.complaints) == (True, (hint,))
     said["other"] = [bad]
-    assert not (await gate.judge(small_corpus(), other(), QUESTIONS, NOW)).open
+    assert not (await gate.judge(small_corpus(), other(), old=QUESTIONS, new=QUESTIONS, now=NOW)).open
+
+
+async def changed(bot: Bot, new: list[Rated]) -> Verdict:
+    """What the gate says of the other corpus where the change touches the questions."""
+    return await Gate(bot).judge(small_corpus(), other(), old=QUESTIONS, new=new, now=NOW)
+
+
+async def test_nobody_passes_by_taking_the_failed_question_away() -> None:
+    """By the questions that are left all is well; by those in force it is not, and what goes is named."""
+    found = await changed(Bot(5), [q for q in QUESTIONS if q.id != "r5"])
+    assert all(figure.kept for figure in found.figures)
+    assert not found.open
+    assert [(one.question.id, one.now, one.failed) for one in found.gone] == [("r5", None, True)]
+    assert {figure.name: figure.after for figure in found.by_old} == {"hit1": 0.95, "hit3": 0.95, "intent": 1.0}
+    assert (found.lost, found.questions) == ((), 19)
+
+
+async def test_nor_by_expecting_what_it_answers() -> None:
+    """Another expectation, or other words, is another question: the one in force is judged as it was."""
+    for change in ({"expect": ("b",)}, {"acceptable": ("b",), "expect": ()}, {"text": "3"}):
+        eased = msgspec.structs.replace(QUESTIONS[5], **change)
+        found = await changed(Bot(5), [*QUESTIONS[:5], eased, *QUESTIONS[6:]])
+        assert all(figure.kept for figure in found.figures), change
+        assert (found.open, [(one.question.id, one.now, one.failed) for one in found.gone]) == (
+            False,
+            [("r5", eased, True)],
+        )
+
+
+async def test_a_question_that_was_failed_before_needs_a_reason_too() -> None:
+    """Who takes away what the corpus in force fails as well makes the figures look better."""
+    found = await changed(Bot(always=5), [q for q in QUESTIONS if q.id != "r5"])
+    assert all(figure.kept for figure in (*found.figures, *found.by_old))
+    assert not found.open
+
+
+async def test_a_question_that_is_answered_may_go() -> None:
+    """It is named; so may all that stays what it asks: under another number, in another order, with a note."""
+    found = await changed(Bot(), QUESTIONS[1:])
+    assert (found.open, [(one.question.id, one.failed) for one in found.gone]) == (True, [("r0", False)])
+    same = [msgspec.structs.replace(q, id=f"x{q.id}", answer="100") for q in reversed(QUESTIONS)]
+    found = await changed(Bot(), same)
+    assert (found.open, found.gone, found.by_old) == (True, (), ())
+
+
+async def test_what_is_lost_is_not_hidden_among_new_questions() -> None:
+    """However many that are answered are added, the figures by the questions in force fall."""
+    many = [Rated(id=f"n{n}", text="1", intent="policy", expect=("a",)) for n in range(500)]
+    found = await changed(Bot(5, 6), [*QUESTIONS, *many])
+    assert all(figure.kept for figure in found.figures)
+    assert (found.open, [figure.name for figure in found.by_old if not figure.kept]) == (False, ["hit1", "hit3"])

@@ -3,46 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-import structlog
 
 from bot.app import answering
 from bot.clock import ManualClock
 from bot.context import Context, Office
 from bot.corpus import read_corpus
-from bot.errors import NotAllowed, Overtaken
+from bot.errors import Overtaken
 from bot.gate import Complaint
 from bot.messages import Text
 from bot.replies import Answer, Say, Silence
-from bot.revisions import IN_REVIEW, PUBLISHED, REJECTED, WITHDRAWN
+from bot.revisions import PUBLISHED
 from bot.routing import Router
 from bot.shelf import Shelf
 from bot.store.database import Database
-from tests.bot.presses import Printing
+from tests.bot.presses import Printing, refused
 from tests.small import small_corpus
 
-DAY = 86_400.0
 ASKERS, LEAST, EDITIONS = 20, 20, 5
-
-
-@pytest.fixture
-async def printing(database: Database, tmp_path: Path, clock: ManualClock) -> Printing:
-    """A press whose first edition is imported."""
-    printing = Printing(database, tmp_path, clock)
-    await printing.press.read()
-    return printing
-
-
-async def refused(act: Awaitable[Any]) -> str:
-    """The rule that forbids an act."""
-    with pytest.raises(NotAllowed) as caught:
-        await act
-    return caught.value.rule
 
 
 async def test_the_folder_is_the_first_edition(database: Database, tmp_path: Path, clock: ManualClock) -> None:
@@ -138,67 +120,33 @@ async def test_a_stale_draft_is_refused(printing: Printing) -> None:
     assert await refused(printing.press.submit([draft])) == "stale"
 
 
-async def test_a_change_waits_for_its_day(printing: Printing, clock: ManualClock) -> None:
-    """It is published at once and in force from its day on; until then another change of the part is refused."""
-    later = await printing.submitted("policy", "q91-2", body={"title": "明天的"}, effective="2026-11-23")
-    proof = await printing.press.prove([later])
-    assert await printing.press.publish([later], who="wang", proof=proof) is None
-    assert (await printing.press.mark(), await printing.press.take_effect()) == (1, 0)
-    again = await printing.submitted("policy", "q91-2", body={"title": "今天的"})
-    publishing = printing.press.publish([again], who="wang", proof=await printing.press.prove([again]))
-    assert await refused(publishing) == "another_waits"
-    await clock.advance(DAY)
-    assert await printing.press.take_effect() == 1
-    _, corpus = await printing.press.read()
-    assert corpus.policies["q91-2"].title == "明天的"
-    assert (await printing.revisions.editions())[0].author == "worker"
-    assert await printing.press.take_effect() == 0
+async def test_what_was_read_is_what_is_published(printing: Printing) -> None:
+    """Taken back, written on and submitted again while somebody decides: the text they read is not there any more."""
+    read = await printing.submitted("policy", "q91-2", body={"title": "甲"})
+    proof = await printing.press.prove([read])
+    await printing.revisions.reopen([read], time=1.0)
+    mine = await printing.get(read.id)
+    await printing.revisions.save(msgspec.structs.replace(mine, body={**mine.body, "title": "乙"}), who="li", time=2.0)
+    await printing.revisions.submit([await printing.get(read.id)], time=3.0)
+    with pytest.raises(Overtaken):
+        await printing.press.publish([read], who="wang", proof=proof)
+    with pytest.raises(Overtaken):
+        await printing.revisions.send_back([read], who="wang", remark="？", time=4.0)
+    assert await printing.press.mark() == 1
 
 
-async def test_what_no_longer_loads_on_its_day_goes_back(printing: Printing, clock: ManualClock) -> None:
-    """Where its ground was taken away meanwhile it is returned with the reason, and the corpus stays."""
-    body = {"topics": ["新题"]}
-    await printing.published("topic", "新题", body={"name": "新题"})
-    later = await printing.submitted("policy", "q91-2", body=body, effective="2026-11-23")
-    await printing.press.publish([later], who="wang", proof=await printing.press.prove([later]))
-    await printing.published("topic", "新题", gone=True, body={})
-    await clock.advance(DAY)
-    with structlog.testing.capture_logs() as logs:
-        assert await printing.press.take_effect() == 0
-    assert [line["log_level"] for line in logs] == ["error"]
-    back = await printing.get(later.id)
-    assert back.state == REJECTED
-    assert "新题 does not exist" in back.remark
-    assert await printing.press.mark() == 3
-
-
-async def test_what_was_taken_back_does_not_come_again_on_its_day(printing: Printing, clock: ManualClock) -> None:
-    """What waits for a day stands on what an admin has taken back since: it is returned, not put into force."""
-    first = (await printing.revisions.history("policy", "q91-2"))[0]
-    await printing.published("policy", "q91-2", body={"title": "错的"})
-    later = await printing.submitted("policy", "q91-2", body={"title": "也是错的"}, effective="2026-11-23")
-    await printing.press.publish([later], who="wang", proof=await printing.press.prove([later]))
-    restored = await printing.press.restore("policy", "q91-2", first.id, who="wang")
-    await printing.press.emergency([restored], who="wang", reason="错了")
-    await clock.advance(DAY)
-    assert await printing.press.take_effect() == 0
-    assert (await printing.get(later.id)).state == REJECTED
-    _, corpus = await printing.press.read()
-    assert corpus.policies["q91-2"].title == first.body["title"]
-
-
-async def test_what_goes_back_beside_a_new_draft_ends(printing: Printing, clock: ManualClock) -> None:
-    """Of one part there is one draft: what cannot come into force ends where another was begun, and stops nothing."""
-    await printing.published("topic", "新题", body={"name": "新题"})
-    later = await printing.submitted("policy", "q91-2", body={"topics": ["新题"]}, effective="2026-11-23")
-    await printing.press.publish([later], who="wang", proof=await printing.press.prove([later]))
-    await printing.published("topic", "新题", gone=True, body={})
-    again = await printing.submitted("policy", "q91-2", body={"title": "新的"})
-    await clock.advance(DAY)
-    assert await printing.press.take_effect() == 0
-    assert (await printing.get(later.id)).state == WITHDRAWN
-    assert (await printing.get(again.id)).state == IN_REVIEW
-    assert await printing.revisions.waiting() == []
+async def test_who_takes_a_failed_question_away_says_why(printing: Printing) -> None:
+    """A batch that spoils an answer and drops the question that would show it is refused without a reason."""
+    batch = [
+        await printing.submitted(
+            "policy", "q91-2", body={"keywords": [], "title": "别的", "summary": "别的"}, batch="b"
+        ),
+        await printing.submitted("rated", "r1", gone=True, body={}, batch="b"),
+    ]
+    proof = await printing.press.prove(batch)
+    assert [(one.question.id, one.failed) for one in proof.verdict.gone] == [("r1", True)]
+    assert await refused(printing.press.publish(batch, who="wang", proof=proof)) == "gate_shut"
+    assert await printing.press.publish(batch, who="wang", proof=proof, override="文件已改名") is not None
 
 
 async def test_a_part_can_be_restored(printing: Printing) -> None:

@@ -19,11 +19,13 @@ from bot.revisions import (
     Part,
     Revision,
     applied,
+    begun,
     is_due,
     may_review,
     may_submit,
     may_write,
     must_be_seen,
+    together,
 )
 
 STANDING = Revision(id=1, kind="topic", key="技改", body={"name": "技改"}, state=PUBLISHED, author="data", edition=1)
@@ -89,6 +91,21 @@ def test_what_must_be_looked_at_again() -> None:
     assert must_be_seen(draft(review_by="2020-01-01"), DAY)
     assert not must_be_seen(draft(review_by="2026-12-23"), DAY)
     assert not must_be_seen(draft(), DAY)
+
+
+def test_a_draft_leaves_the_day_to_look_again_alone() -> None:
+    """Begun on whatever day is set, it sets none; the day it carries is no difference to what is in force."""
+    on = msgspec.structs.replace(STANDING, review_by="2026-12-01", review_was="2026-12-01")
+    fresh = begun("topic", "技改", who="li", time=1.0, on=on, body=STANDING.body)
+    assert (fresh.review_by, fresh.sets_review_by) == ("2026-12-01", False)
+    assert refused(lambda: may_submit(fresh, msgspec.structs.replace(on, review_by="2027-06-30"))) == "nothing_changed"
+    assert not begun("topic", "新", who="li", time=1.0, on=None).sets_review_by
+
+
+def test_what_came_together_stays_together() -> None:
+    """Those of a batch make one group, each other one its own."""
+    several = [draft(id=n, batch=batch) for n, batch in enumerate(("", "b", "", "b"), start=1)]
+    assert [[r.id for r in group] for group in together(several)] == [[1], [2, 4], [3]]
 
 
 def test_revisions_take_their_places() -> None:

@@ -141,6 +141,9 @@ async def filled(office: Office) -> tuple[str, ...]:
     draft = await saved(editor, "/console/edit/policy?key=q91-1", benefits__0__percent="15", keywords="技改\n换新")
     waiting = await submitted(editor, second, summary="认定为首台套的，给150万元，分两年给。", keywords="首台套")
     await published(office, "/console/edit/topic?key=首台套", words="三首", effective="2027-01-01")
+    question = {"id": "r-1", "text": "备用电源怎么申请补贴，要哪些材料", "intent": "policy", "expect": "q91-2"}
+    await published(office, "/console/edit/rated", **question)
+    eased = await submitted(editor, "/console/edit/rated?key=r-1", expect="q91-1")
     for number, text in enumerate(("备用电源", "换新", "买设备")):
         message = Text(key=f"k{number}", openid="o", account="gh", created=int(office.services.clock.time()), text=text)
         await office.services.engine.handle(message)
@@ -155,8 +158,8 @@ async def filled(office: Office) -> tuple[str, ...]:
         "/console/books/rated", "/console/departments", "/console/lexicon", "/console/lexicon?kind=words",
         "/console/parts/department?key=市工信局投资处", "/console/parts/words?key=stop", "/console/drafts?tab=all",
         "/console/drafts?tab=due", "/console/drafts?tab=waiting", f"/console/drafts/{draft}",
-        f"/console/drafts/{waiting}", "/console/editions", "/console/editions/1", "/console/editions/2",
-        f"/console/revisions/{done}", simulation,
+        f"/console/drafts/{waiting}", f"/console/drafts/{eased}", "/console/editions", "/console/editions/1",
+        "/console/editions/2", f"/console/revisions/{done}", simulation,
     )  # fmt: skip
 
 

@@ -103,6 +103,21 @@ async def test_the_first_sign_in_of_an_admin(
     await expect(page.get_by_role("heading", name="账号", exact=True)).to_be_visible()
 
 
+async def test_guessing_at_an_unlocked_desk_ends_at_the_door(browser: Browser, office: Office) -> None:
+    """After five wrong old passwords one stands at the door and reads why; one's own password leads in again."""
+    page = await opened(browser, office, "/console/profile")
+    await sign_in(page, "li")
+    for wrong in range(6):
+        await page.get_by_label("现在的密码").fill(f"wrong {wrong}")
+        await page.get_by_label("新密码").fill("copper river kite")
+        await page.get_by_label("再输入一次").fill("copper river kite")
+        await page.get_by_role("button", name="改密码").click()
+    await expect(page.get_by_role("heading", name="登录")).to_be_visible()
+    await expect(page.get_by_role("status")).to_contain_text("错得太多")
+    await sign_in(page, "li")
+    await expect(page.get_by_role("heading", name="工作台")).to_be_visible()
+
+
 @pytest.mark.parametrize(("width", "height"), WINDOWS)
 async def test_the_way_around(browser: Browser, office: Office, width: int, height: int) -> None:
     """The navigation stands at the side of a desk's window and behind a button on a phone; both lead to every place."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from tests.bot.console.client import Office, Page, Visitor
 
+CARRIED = re.compile(r'<input type="hidden" name="(seen|against)" value="([^"]*)">')
+
 
 class _Fields(HTMLParser):
     """The fields of the form of class editor, as a browser would send them."""
@@ -112,6 +114,10 @@ async def published(office: Office, path: str, **values: str) -> int:
 
 
 async def send(visitor: Visitor, page: str, act: str, **values: Any) -> Page:
-    """Open a page and do one of its acts."""
-    await visitor.get(page)
-    return await visitor.post(f"{page}/{act}", values)
+    """Open a page and do one of its acts, with what the page carries of what it shows."""
+    return await visitor.post(f"{page}/{act}", {**carried(await visitor.get(page)), **values})
+
+
+def carried(page: Page) -> dict[str, str]:
+    """What the page of a draft carries, so that whoever decides decides on what it shows."""
+    return dict(CARRIED.findall(page.source))

@@ -8,8 +8,8 @@ from pathlib import Path
 from bot.clock import ManualClock
 from bot.config import Config
 from bot.store.audit import Search
-from tests.bot.console.client import Office, office_settings, open_office
-from tests.bot.console.sheets import edit, published, saved, send, submitted
+from tests.bot.console.client import Office, Visitor, office_settings, open_office
+from tests.bot.console.sheets import carried, edit, published, saved, send, submitted
 from tests.bot.presses import RATED
 from tests.small import write_files
 
@@ -25,7 +25,7 @@ async def test_a_change_is_published_by_another(office: Office) -> None:
     page = await approver.get(f"/console/drafts/{number}")
     assert "支持 奖励 首台套" in page.text
     assert "通过了发布检查" in page.text
-    answer = await approver.post(f"/console/drafts/{number}/publish", {"remark": "核过"})
+    answer = await approver.post(f"/console/drafts/{number}/publish", {**carried(page), "remark": "核过"})
     assert answer.location == "/console/drafts"
     corpus = office.services.corpus
     assert (corpus.policies["q91-2"].title, corpus.version != before) == ("奖励首台套", True)
@@ -93,8 +93,9 @@ async def test_the_gate_needs_a_reason(tmp_path: Path, clock: ManualClock) -> No
         page = await approver.get(f"/console/drafts/{number}")
         for said in ("没有通过发布检查", "备用电源", "答得更差的 1 道", "跌破"):
             assert said in page.text
-        assert (await approver.post(f"/console/drafts/{number}/publish")).status == 409
-        answer = await approver.post(f"/console/drafts/{number}/publish", {"override": "这个词已不用"})
+        refused = await approver.post(f"/console/drafts/{number}/publish", carried(page))
+        assert (refused.status, "请写明理由再发布" in refused.text) == (409, True)
+        answer = await send(approver, f"/console/drafts/{number}", "publish", override="这个词已不用")
         assert answer.status == 303
         entry = (await office.audit.read(Search(action="corpus.gate_overridden"), 1))[0]
         assert (entry.who, entry.after) == ("wang", {"reason": "这个词已不用"})
@@ -105,11 +106,108 @@ async def test_a_draft_that_was_overtaken_is_not_published(office: Office) -> No
     editor = await office.sign_in("editor", "li")
     approvers = [await office.sign_in("approver", name) for name in ("wang", "sun")]
     number = await submitted(editor, SECOND, title="甲")
-    for approver in approvers:
-        await approver.get(f"/console/drafts/{number}")
-    answers = await asyncio.gather(*(a.post(f"/console/drafts/{number}/publish") for a in approvers))
+    answers = await asyncio.gather(*(send(a, f"/console/drafts/{number}", "publish") for a in approvers))
     assert sorted(answer.status for answer in answers) == [303, 409]
     assert len(await office.services.publishing.revisions.editions()) == 2  # type: ignore[union-attr]
+
+
+async def rewritten(editor: Visitor, number: int, title: str) -> None:
+    """The draft, taken back, with another title, up for review again."""
+    await editor.get(f"/console/drafts/{number}")
+    assert (await editor.post(f"/console/drafts/{number}/reopen")).status == 303
+    assert await submitted(editor, SECOND, title=title) == number
+
+
+async def test_what_was_not_looked_at_is_not_published(tmp_path: Path, clock: ManualClock) -> None:
+    """Rewritten after the page was opened it stays where it is: the page shows it anew, and neither the click nor the
+    typed reason goes for it. The same for sending it back."""
+    async with open_office(rated_office(tmp_path), clock) as office:
+        editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
+        number = await submitted(editor, SECOND, keywords="别的词")
+        seen = carried(await approver.get(f"/console/drafts/{number}"))
+        await rewritten(editor, number, "没人看过的标题")
+        page = await approver.post(f"/console/drafts/{number}/publish", {**seen, "override": "看过的才行"})
+        assert (page.status, "改过了，请再看一遍" in page.text) == (409, True)
+        assert ("没人看过的标题" in page.text, "看过的才行" in page.source) == (True, False)
+        back = await approver.post(f"/console/drafts/{number}/send-back", {**seen, "remark": "不行"})
+        assert (back.status, "改过了，请再看一遍" in back.text) == (409, True)
+        assert (await approver.post(f"/console/drafts/{number}/publish", {"override": "急"})).status == 409
+        assert office.services.corpus.policies["q91-2"].title == "支持首台套"
+        again = await approver.post(f"/console/drafts/{number}/publish", {**carried(page), "override": "现在看过了"})
+        assert again.status == 303
+        assert office.services.corpus.policies["q91-2"].title == "没人看过的标题"
+
+
+async def test_what_is_compared_is_what_was_looked_at(office: Office, clock: ManualClock) -> None:
+    """Where another edition came, or another day, since the page was opened, it is shown again first."""
+    editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
+    number = await submitted(editor, SECOND, title="甲")
+    seen = carried(await approver.get(f"/console/drafts/{number}"))
+    await published(office, FIRST, title="别的")
+    page = await approver.post(f"/console/drafts/{number}/publish", seen)
+    assert (page.status, "改过了，请再看一遍" in page.text) == (409, True)
+    await clock.advance(DAY)
+    approver = await office.sign_in("approver", "wang")
+    assert (await approver.post(f"/console/drafts/{number}/publish", carried(page))).status == 409
+    assert (await send(approver, f"/console/drafts/{number}", "publish")).status == 303
+
+
+async def test_what_waits_for_its_day_is_told_as_such(office: Office) -> None:
+    """The audit log has it as set down for its day, and not as published."""
+    await published(office, SECOND, title="明天的", effective="2026-11-23")
+    assert await office.audit.read(Search(action="corpus.published"), 9) == []
+    (entry,) = await office.audit.read(Search(action="corpus.scheduled"), 9)
+    assert (entry.who, entry.target, entry.after["effective"]) == ("wang", "policy q91-2", "2026-11-23")
+
+
+async def test_what_the_day_sent_back_says_why(office: Office, clock: ManualClock) -> None:
+    """In words, on the page of the draft and in the audit log, and not in the name of who approved it."""
+    await published(office, SECOND, title="甲")
+    await published(office, SECOND, title="乙", effective="2026-11-23")
+    admin = await office.sign_in("admin", "boss")
+    await admin.get("/console/editions/1")
+    assert (await admin.post("/console/editions/1/restore", {"emergency": "1", "reason": "错了"})).status == 303
+    await clock.advance(DAY)
+    publishing = office.services.publishing
+    assert publishing is not None
+    assert await publishing.press.take_effect() == 0
+    (back,) = await publishing.revisions.unfinished()
+    admin = await office.sign_in("admin", "boss")
+    page = await admin.get(f"/console/drafts/{back.id}")
+    assert "系统 退回： 起草以后，这一条又发布了新的内容" in page.text
+    log = (await admin.get("/console/audit")).text
+    assert "系统 到日子没有生效，退回 ：policy q91-2" in log
+    assert "起草以后，这一条又发布了新的内容" in log
+
+
+async def test_a_question_that_goes_is_shown(tmp_path: Path, clock: ManualClock) -> None:
+    """Who reviews sees which questions are touched, and how the corpus does by those in force."""
+    async with open_office(rated_office(tmp_path), clock) as office:
+        editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
+        number = await submitted(editor, "/console/edit/rated?key=r1", expect="q91-1")
+        page = await approver.get(f"/console/drafts/{number}")
+        for said in ("去掉或改了 1 道", "按原来的要求", "按现在生效的考题", "原来应答 q91-2", "改成应答 q91-1"):
+            assert said in page.text, said
+
+
+async def test_a_day_set_while_a_draft_is_open_stays(office: Office) -> None:
+    """The day to look again is nobody's text: a draft begun before does not put the old one back."""
+    await published(office, SECOND, review_by="2026-12-01")
+    editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
+    number = await submitted(editor, SECOND, title="甲")
+    await editor.post("/console/parts/policy/review-by?key=q91-2", {"review_by": "2027-06-30"})
+    assert "2027-06-30" not in (await approver.get(f"/console/drafts/{number}")).text
+    assert (await send(approver, f"/console/drafts/{number}", "publish")).status == 303
+    assert office.services.publishing is not None
+    revisions = office.services.publishing.revisions
+    standing = await revisions.standing_of("policy", "q91-2")
+    assert standing is not None
+    assert (standing.body["title"], standing.review_by) == ("甲", "2027-06-30")
+    assert "2027-06-30 前复核" in (await editor.get("/console/policies/q91-2")).text
+    await published(office, SECOND, review_by="2028-01-31")
+    standing = await revisions.standing_of("policy", "q91-2")
+    assert standing is not None
+    assert standing.review_by == "2028-01-31"
 
 
 async def test_a_change_waits_for_its_day(office: Office, clock: ManualClock) -> None:

@@ -118,3 +118,15 @@ async def test_viewers_do_not_edit(office: Office) -> None:
     assert (await viewer.get(FIRST)).status == 403
     for path in ("gift", "words?key=nothing", "hours"):
         assert (await editor.get(f"/console/edit/{path}")).status == 404, path
+
+
+async def test_a_removal_can_be_edited_after_all(office: Office) -> None:
+    """The form of a draft that takes a part away begins with what is in force, and what is saved takes nothing away."""
+    editor = await office.sign_in("editor")
+    await editor.get("/console/policies/q91-2")
+    removal = await editor.post("/console/parts/policy/take-away?key=q91-2")
+    page = await editor.get("/console/edit/policy?key=q91-2")
+    assert held(page, "title") == "支持首台套"
+    number = await saved(editor, "/console/edit/policy?key=q91-2", title="甲")
+    assert removal.location == f"/console/drafts/{number}"
+    assert "整条撤下" not in (await editor.get(removal.location)).text

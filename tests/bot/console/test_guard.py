@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from bot.clock import ManualClock
 from bot.console.guard import POLICY, Route
@@ -214,3 +215,16 @@ async def test_the_address_is_what_our_proxies_saw(
         await visitor.post("/console/sign-in", {"name": "li", "password": PASSWORD}, headers=headers)
         (session,) = await office.sessions.of(1)
         assert session.ip == seen
+
+
+@pytest.mark.parametrize(("proxies", "forwarded", "warned"), [(0, "1.1.1.1", 1), (1, "1.1.1.1", 0), (0, "", 0)])
+async def test_a_proxy_that_nobody_counts_is_warned_of_once(
+    tmp_path: Path, clock: ManualClock, proxies: int, forwarded: str, warned: int
+) -> None:
+    """Where one passes requests on and the settings have none; not where they have one, or none passes any on."""
+    async with open_office(office_settings(tmp_path, proxies=proxies), clock) as office:
+        visitor = await office.stranger()
+        with capture_logs() as logs:
+            for _ in range(3):
+                await visitor.get("/console/sign-in", headers={"X-Forwarded-For": forwarded} if forwarded else {})
+        assert len([entry for entry in logs if "proxy" in entry["event"]]) == warned

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,14 @@ from bot.clock import ManualClock
 from bot.config import Corpus
 from bot.console.forms import Form
 from bot.console.menus import compare, menu_from, read_form, typed_of
+from bot.console.site import build_site
 from bot.emulator.platform import Platform
+from bot.errors import Refused, Temporary
 from bot.menu import Button, Menu
 from bot.parts import MENU
-from bot.store.audit import Search
+from bot.store.audit import Audit, Search
 from tests.bot.console.client import Office, Visitor, office_settings, open_office
+from tests.bot.console.sheets import send
 from tests.scenarios.stage import ACCOUNT
 
 HERE = "/console/phone-menu"
@@ -63,7 +68,7 @@ async def test_a_menu_goes_from_draft_to_the_account(joined: Office, platform: P
     address = await drafted(editor)
     await editor.post(f"{address}/submit")
     assert platform.menu.buttons == []
-    await approver.post(f"{address}/publish", {"override": "试用资料没有考题", "remark": ""})
+    await send(approver, address, "publish")
     assert (
         "新加" in (await approver.get(f"{HERE}?compare=1")).text
         or "没有用接口设过" in (await approver.get(f"{HERE}?compare=1")).text
@@ -72,8 +77,99 @@ async def test_a_menu_goes_from_draft_to_the_account(joined: Office, platform: P
     assert "已放到公众号上" in page.text
     assert "一致" in page.text
     assert platform.menu.buttons == BUTTONS
-    (entry,) = await joined.audit.read(Search(action="menu"), 9)
-    assert entry.after == {"menu": ["查政策", "技改", "快到期"]}
+    done, begun = await joined.audit.read(Search(action="menu"), 9)
+    assert [entry.action for entry in (begun, done)] == ["menu.put", "menu.put_done"]
+    assert begun.after == done.after == {"menu": ["查政策", "技改", "快到期"]}
+
+
+async def approved(office: Office) -> Visitor:
+    """An approver, with the menu in force."""
+    editor, approver = await office.sign_in("editor"), await office.sign_in("approver")
+    address = await drafted(editor)
+    await editor.post(f"{address}/submit")
+    assert (await send(approver, address, "publish")).status == 303
+    await approver.get(HERE)
+    return approver
+
+
+class Told:
+    """An account that looks what the audit log has when it is asked to take a menu, and then fails as it is told."""
+
+    def __init__(self, audit: Audit, error: Exception) -> None:
+        self.known: list[str] = []
+        self._audit, self._error = audit, error
+
+    async def get_menu(self) -> dict[str, Any]:
+        """No menu."""
+        return {}
+
+    async def create_qrcode(self, scene: str) -> str:
+        """No code."""
+        return ""
+
+    async def create_menu(self, buttons: Sequence[Mapping[str, Any]]) -> None:
+        """Fail."""
+        self.known = [entry.action for entry in await self._audit.read(Search(action="menu"), 9)]
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "after", "said"),
+    [
+        (Refused(40018, "invalid button name size"), ["menu.put", "menu.put_failed"], "没有接受"),
+        (Temporary(-1, "system error"), ["menu.put", "menu.put_failed"], "没有接受"),
+        (Temporary(0, "TimeoutError", sent=True), ["menu.put", "menu.put_unknown"], "不知道放上没有"),
+        (RuntimeError("the process dies"), ["menu.put"], ""),
+    ],
+)
+async def test_the_log_has_a_menu_before_the_platform_has(
+    office: Office, error: Exception, after: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The intent is written down when the call is made, so that a crash leaves a trace, and then what came of it."""
+    approver, desk, account = await approved(office), office.desk, Told(office.audit, error)
+    site = build_site(replace(desk, talk=replace(desk.talk, account=account)))
+    async with office.serving(site) as visitor:
+        cookie: SimpleCookie = SimpleCookie({"huiqi": approver.cookie("huiqi")})
+        cookie["huiqi"]["path"] = "/console"
+        visitor.session.cookie_jar.update_cookies(cookie, visitor.url)
+        page = await visitor.post(f"{HERE}/put", token=approver.token)
+        assert account.known == ["menu.put"]
+        assert [act for act in await office.acts() if act.startswith("menu")] == after
+        if said:
+            assert said in (await visitor.follow(page)).text
+        else:
+            assert page.status == 500
+    capsys.readouterr()
+
+
+async def test_a_menu_that_is_taken_away_can_be_edited_after_all(office: Office) -> None:
+    """The form begins with the menu in force, or an empty one; what is saved takes nothing away any more."""
+    approver, editor = await approved(office), await office.sign_in("editor")
+    await editor.get(HERE)
+    removal = await editor.post(f"/console/parts/{MENU}/take-away?key={MENU}")
+    page = await editor.get(f"{HERE}/edit")
+    assert (page.status, 'value="查政策"' in page.source) == (200, True)
+    assert await drafted(editor, **{"1.name": "快过期"}) == removal.location
+    assert office.services.publishing
+    draft = await office.services.publishing.revisions.open_of(MENU, MENU)
+    assert draft
+    assert (draft.gone, draft.body["button"][1]["name"]) == (False, "快过期")
+    await editor.post(f"{removal.location}/submit")
+    assert (await send(approver, removal.location, "publish")).status == 303
+
+
+async def test_a_menu_keeps_the_day_to_look_again(office: Office) -> None:
+    """Its form knows nothing of the day, and does not touch it."""
+    approver, editor = await approved(office), await office.sign_in("editor")
+    await editor.get(HERE)
+    await editor.post(f"/console/parts/{MENU}/review-by?key={MENU}", {"review_by": "2027-06-30"})
+    address = await drafted(editor, **{"1.name": "快过期"})
+    await editor.post(f"{address}/submit")
+    assert (await send(approver, address, "publish")).status == 303
+    assert office.services.publishing
+    standing = await office.services.publishing.revisions.standing_of(MENU, MENU)
+    assert standing
+    assert (standing.body["button"][1]["name"], standing.review_by) == ("快过期", "2027-06-30")
 
 
 async def test_nobody_puts_a_menu_that_nobody_approved(joined: Office, platform: Platform) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
 
-from bot.console.passwords import QUEUE, THREADS, Passwords, TooBusy, weakness
+from bot.console.passwords import QUEUE, STRANGERS, THREADS, Passwords, TooBusy, weakness
 from tests.bot.console.client import QUICK
 
 
@@ -92,4 +93,26 @@ async def test_few_at_once_and_few_in_line() -> None:
     go.set()
     assert await asyncio.gather(*tasks) == ["x"] * QUEUE
     assert await passwords.hash("now") == "x"
+    passwords.close()
+
+
+async def test_a_flood_of_strangers_leaves_room() -> None:
+    """When as many of them wait as may, one more is turned away, and a colleague's password is still looked at."""
+    go = threading.Event()
+
+    class Slow(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+            go.wait(10)
+            return True
+
+    passwords = Passwords(Slow())
+    flood = [asyncio.create_task(passwords.check("x", "hash", stranger=True)) for _ in range(STRANGERS)]
+    await asyncio.sleep(0)
+    with pytest.raises(TooBusy):
+        await passwords.check("x", "hash", stranger=True)
+    colleague = asyncio.create_task(passwords.check("x", "hash"))
+    await asyncio.sleep(0)
+    go.set()
+    assert await colleague
+    assert all(await asyncio.gather(*flood))
     passwords.close()

@@ -76,12 +76,54 @@ async def test_a_password_can_be_changed_by_who_knows_it(office: Office, visitor
 
 
 async def test_a_password_cannot_be_guessed_from_inside(office: Office, visitor: Visitor) -> None:
-    """At an unlocked desk the old password is looked at as seldom as at the door."""
+    """At an unlocked desk five wrong ones are looked at, then the session is over, and the log says why."""
     form = {"password": NEW, "again": NEW}
     for _ in range(5):
         assert "不正确" in (await visitor.post("/console/profile/password", {"old": "wrong", **form})).text
     page = await visitor.post("/console/profile/password", {"old": PASSWORD, **form})
-    assert (page.status, "试得太多了" in page.text) == (422, True)
+    assert "错得太多" in (await visitor.follow(page)).text
+    assert page.location == "/console/sign-in"
+    assert (await visitor.get("/console/profile")).status == 303
+    assert await office.sessions.of(1) == []
+    assert (await office.acts())[-1] == "session.guessing_ended"
+
+
+async def test_guessing_inside_holds_up_no_sign_in(office: Office, visitor: Visitor) -> None:
+    """Neither in another browser, nor in this one, nor what is done in another session."""
+    other = await office.sign_in("editor", "li")
+    form = {"password": NEW, "again": NEW}
+    for _ in range(6):
+        page = await visitor.post("/console/profile/password", {"old": "wrong", **form})
+    await visitor.follow(page)
+    for browser in (await office.stranger(), visitor):
+        await browser.get("/console/sign-in")
+        entered = await browser.post("/console/sign-in", {"name": "li", "password": PASSWORD})
+        assert entered.status == 303
+    done = await other.post("/console/profile/password", {"old": PASSWORD, **form})
+    assert "密码已改" in (await other.follow(done)).text
+
+
+async def test_a_right_password_begins_the_count_anew(visitor: Visitor) -> None:
+    """Four typos, then the right one, then four more: nobody is signed out."""
+    for _ in range(2):
+        for _ in range(4):
+            page = await visitor.post("/console/profile/password", {"old": "typo", "password": NEW, "again": NEW})
+            assert page.status == 422
+        page = await visitor.post("/console/profile/password", {"old": PASSWORD, "password": "short", "again": "short"})
+        assert (page.status, "太短" in page.text) == (422, True)
+
+
+async def test_codes_cannot_be_guessed_from_inside(office: Office, visitor: Visitor, clock: ManualClock) -> None:
+    """Over all forms that ask for one, five wrong ones end the session; at the door the right one is taken at once."""
+    secret, _ = await enrolled(visitor, clock)
+    places = (f"{FACTOR}/off", "/console/profile/recovery-codes")
+    pages = [await visitor.post(places[number % 2], {"code": "000000"}) for number in range(6)]
+    assert [page.status for page in pages] == [422] * 5 + [303]
+    assert (await visitor.get("/console/profile")).location.startswith("/console/sign-in")
+    other = await office.stranger()
+    await other.get("/console/sign-in")
+    await other.follow(await other.post("/console/sign-in", {"name": "li", "password": PASSWORD}))
+    assert (await other.post("/console/second-step", {"code": pyotp.TOTP(secret).at(int(clock.time()))})).status == 303
 
 
 async def test_a_second_factor_is_turned_on(office: Office, visitor: Visitor, clock: ManualClock) -> None:

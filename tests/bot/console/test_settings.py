@@ -37,3 +37,14 @@ async def test_every_setting_has_a_name(office: Office) -> None:
     for section in msgspec.structs.fields(Config):
         for field in msgspec.structs.fields(section.type):
             assert f"<dt>{field.name}</dt>" not in page.source, (section.name, field.name)
+
+
+async def test_a_proxy_that_is_not_counted_is_told(office: Office, tmp_path: Path, clock: ManualClock) -> None:
+    """An admin who comes through one sees that all seem to sit at one address; with the right number they do not."""
+    forwarded, said = {"X-Forwarded-For": "1.1.1.1"}, "前面有反向代理，设置里没有写"
+    admin = await office.sign_in("admin")
+    assert said in (await admin.get("/console/settings", headers=forwarded)).text
+    assert said not in (await admin.get("/console/settings")).text
+    (tmp_path / "other").mkdir()
+    async with open_office(office_settings(tmp_path / "other", proxies=1), clock) as other:
+        assert said not in (await (await other.sign_in("admin")).get("/console/settings", headers=forwarded)).text

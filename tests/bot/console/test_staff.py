@@ -123,6 +123,38 @@ async def test_waiting_can_be_ended(office: Office, admin: Visitor) -> None:
     assert (await visitor.post("/console/sign-in", {"name": "li", "password": PASSWORD})).status == 303
 
 
+async def test_waiting_can_be_ended_wherever_one_sits(office: Office, admin: Visitor) -> None:
+    """In one's own browser and in another, at an address that strangers have used up: the next try is looked at."""
+    await office.hire("li", password=PASSWORD)
+    known, other, stranger = [await office.stranger() for _ in range(3)]
+    for visitor in (known, other, stranger):
+        await visitor.get("/console/sign-in")
+    await known.follow(await known.post("/console/sign-in", {"name": "li", "password": PASSWORD}))
+    await known.follow(await known.post("/console/sign-out", {}))
+    for number in range(31):
+        await stranger.post("/console/sign-in", {"name": f"name{number}", "password": "wrong"})
+    for visitor in (known, other):
+        for _ in range(6):
+            last = await visitor.post("/console/sign-in", {"name": "li", "password": "wrong"})
+        assert last.status == 429
+    assert (await admin.post("/console/staff/2/unlock", {})).status == 303
+    for visitor in (known, other):
+        assert (await visitor.post("/console/sign-in", {"name": "li", "password": PASSWORD})).status == 303
+    last = await stranger.post("/console/sign-in", {"name": "mei", "password": "wrong"})
+    assert last.status == 429  # whoever was not meant waits on
+
+
+async def test_after_an_admins_word_guessing_is_as_slow_as_ever(office: Office, admin: Visitor) -> None:
+    """A pardoned name has its free tries again, and no more."""
+    await office.hire("li", password=PASSWORD)
+    visitor = await office.stranger()
+    await visitor.get("/console/sign-in")
+    for _ in range(2):
+        assert (await admin.post("/console/staff/2/unlock", {})).status == 303
+        pages = [await visitor.post("/console/sign-in", {"name": "li", "password": "wrong"}) for _ in range(7)]
+        assert [page.status for page in pages] == [403] * 5 + [429] * 2
+
+
 async def test_a_lost_second_factor_is_taken_away(office: Office, admin: Visitor) -> None:
     """By an admin, and the log says so."""
     member = await office.hire("li", password=PASSWORD)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.errors import NotAllowed
@@ -54,3 +56,14 @@ async def test_what_a_dead_process_left_stands_in_nobodys_way(database: Database
     assert found is not None
     assert (found.state, found.going) == (INTERRUPTED, False)
     assert await kept.begin(one(created=36.0, lease=66.0), most=1) == number + 1
+
+
+async def test_of_many_at_once_no_more_begin_than_may(database: Database) -> None:
+    """Whoever counts is alone: files that come at the same moment do not count past each other."""
+    kept = Imports(database)
+    crowd = [kept.begin(one(author), most=3) for author in ("li", "li", "wang", "wang", "mei", "mei", "sun", "zhao")]
+    came = await asyncio.gather(*crowd, return_exceptions=True)
+    assert sum(isinstance(number, int) for number in came) == 3
+    assert all(isinstance(outcome, int | NotAllowed) for outcome in came)
+    authors = [found.author for found in await kept.recent(6.0)]
+    assert len(authors) == len(set(authors)) == 3

@@ -172,13 +172,34 @@ async def test_what_is_sent_back_says_why(database: Database) -> None:
 
 
 async def test_a_day_to_look_again(database: Database) -> None:
-    """It is set on what is in force without a new revision."""
+    """It is set for what is in force, again and again, without a new revision or a change of one."""
     kept = await seeded(database)
-    assert await kept.set_review_by(3, "2027-06-30")
-    assert not await kept.set_review_by(99, "2027-06-30")
+    before = await kept.get(3)
+    for day in ("2027-01-31", "2027-06-30"):
+        await kept.set_review_by("topic", "技改", day=day)
+    found = await kept.standing_of("topic", "技改")
+    assert found is not None
+    assert (found.review_by, found.sets_review_by) == ("2027-06-30", False)
+    assert [r.review_by for r in await kept.standing(1)] == ["", "", "2027-06-30"]
+    assert await kept.get(3) == before
+    await kept.set_review_by("topic", "技改", day="")
+    assert [r.review_by for r in await kept.standing(1)] == ["", "", ""]
+
+
+async def test_only_a_draft_that_sets_the_day_changes_it(database: Database) -> None:
+    """What was set while a draft was open stays when the draft is published, unless its own form set another."""
+    kept = await seeded(database)
+    silent = await in_review(kept, review_by="2027-01-31", review_was="2027-01-31")
+    await kept.set_review_by("topic", "技改", day="2027-06-30")
+    await kept.publish([silent], edition(2), who="wang", time=3.0)
     found = await kept.standing_of("topic", "技改")
     assert found is not None
     assert found.review_by == "2027-06-30"
+    speaking = await in_review(kept, review_by="2028-01-31", review_was="2027-06-30", based_on=found.id)
+    await kept.publish([speaking], edition(3), who="wang", time=3.0)
+    found = await kept.standing_of("topic", "技改")
+    assert found is not None
+    assert found.review_by == "2028-01-31"
 
 
 async def test_what_came_together_is_found_together(database: Database) -> None:

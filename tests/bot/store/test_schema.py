@@ -56,6 +56,40 @@ def test_migrations_can_be_undone() -> None:
     engine.dispose()
 
 
+def test_the_days_to_look_again_move_out_of_the_revisions() -> None:
+    """Each part keeps the day of what stands; a draft that has it, or none, sets none; back, it stands where it was."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    engine = create_engine("sqlite://")
+    rows = [  # id, key, state, edition, based_on, review_by
+        (1, "a", "published", 1, 0, "2026-01-01"), (2, "a", "published", 2, 1, "2027-01-01"),
+        (3, "a", "draft", 0, 2, "2027-01-01"), (4, "b", "published", 1, 0, ""), (5, "b", "draft", 0, 4, "2028-01-01"),
+        (6, "c", "published", 1, 0, "2029-01-01"), (7, "c", "draft", 0, 6, ""),
+    ]  # fmt: skip
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0008")
+        for row in rows:
+            connection.exec_driver_sql(
+                "INSERT INTO revisions (id, kind, key, body, state, author, hands, created, changed, edition, based_on,"
+                " review_by) VALUES (?, 'topic', ?, '', ?, 'li', '[]', 0, 0, ?, ?, ?)",
+                row,
+            )
+        command.upgrade(config, "0009")
+        days = connection.exec_driver_sql("SELECT key, day FROM review_dates ORDER BY key").fetchall()
+        assert [tuple(row) for row in days] == [("a", "2027-01-01"), ("c", "2029-01-01")]
+        sets = connection.exec_driver_sql("SELECT id FROM revisions WHERE review_by <> review_was ORDER BY id")
+        assert [row[0] for row in sets] == [1, 2, 5, 6]
+        connection.exec_driver_sql("UPDATE review_dates SET day = '2030-01-01' WHERE key = 'a'")
+        command.downgrade(config, "0008")
+        back = connection.exec_driver_sql("SELECT review_by FROM revisions ORDER BY id").fetchall()
+        assert [row[0] for row in back] == ["2026-01-01", "2030-01-01", *(row[5] for row in rows[2:])]
+    engine.dispose()
+
+
 @pytest.mark.parametrize(
     ("found", "error"), [("9999", NewerDatabase), ("0000", NewerDatabase), ("", StoreError)], ids=["new", "odd", "none"]
 )
