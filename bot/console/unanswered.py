@@ -169,14 +169,14 @@ async def _draft(visit: Visit, kind: str, policy: str, words: str) -> Revision:
     standing = await revisions.standing_of(kind, policy)
     if held is not None and held.state == IN_REVIEW:
         return held
-    known = held or standing
+    known = held if held is not None and not held.gone else standing  # whoever adds a word does not take it away
     field = "keywords" if kind == POLICY else "words"
     body = {**(known.body if known else {})}
     body[field] = list(dict.fromkeys([*body.get(field, ()), words]))
     body = canonical(Part(kind=kind, key=policy, body=body, origin=kind)).body
     told = [visit.entry("corpus.draft_written" if held else "corpus.draft_begun", f"{kind} {policy}")]
     if held is not None:
-        await revisions.save(msgspec.structs.replace(held, body=body), who=who, time=time, told=told)
+        await revisions.save(msgspec.structs.replace(held, body=body, gone=False), who=who, time=time, told=told)
         number = held.id
     else:
         fresh = begun(

@@ -138,6 +138,22 @@ async def test_a_saying_leads_to_a_policy(office: Office, editor: Visitor) -> No
     assert draft.body == {"words": ["数字人直播补贴"]}
 
 
+async def test_a_word_for_what_was_to_go_keeps_it(office: Office, editor: Visitor) -> None:
+    """A draft that takes a policy away becomes one that gives it the word: all else is as it is in force."""
+    await editor.get("/console/policies/q91-2")
+    await editor.post("/console/parts/policy/take-away?key=q91-2")
+    await say(office, "数字人直播补贴")
+    await count(office)
+    form = {"policy": "q91-2", "words": "数字人直播", "way": "keyword"}
+    assert (await editor.post(act(await only(editor), "lead"), form)).status == 303
+    assert office.services.publishing
+    draft = await office.services.publishing.revisions.open_of(POLICY, "q91-2")
+    assert draft
+    assert not draft.gone
+    assert draft.body["keywords"][-1] == "数字人直播"
+    assert draft.body["title"] == office.services.corpus.policies["q91-2"].title
+
+
 async def test_what_is_up_for_review_is_left_alone(office: Office, editor: Visitor) -> None:
     """Whoever would write on it is led to it instead."""
     await say(office, "数字人直播补贴")
