@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +16,11 @@ from aiohttp import web
 from bot.broadcasts import Broadcasts
 from bot.callback import Callback
 from bot.channels import CHANNELS
+<<<<<<< HEAD
 from bot.chores import broadcast_job, console_jobs, corpus_jobs, jobs, news_job
+=======
+from bot.chores import jobs, other_jobs
+>>>>>>> main
 from bot.clock import SHANGHAI, Clock, SystemClock
 from bot.config import Config
 from bot.console.desk import Desk
@@ -48,6 +52,7 @@ from bot.shelf import Files, Shelf
 from bot.store.attempts import Attempts
 from bot.store.audiences import Audience
 from bot.store.audit import Audit
+from bot.store.bells import House
 from bot.store.counts import Counts
 from bot.store.database import Database
 from bot.store.days import Days
@@ -70,7 +75,7 @@ from bot.wechat.protocol import Wire
 from bot.wechat.token import StableToken
 from bot.wechat.wire import Wire as ApiWire
 from bot.words import Words
-from bot.worker import Worker
+from bot.worker import Job, Worker
 
 logger = structlog.get_logger(__name__)
 
@@ -193,9 +198,15 @@ async def open_services(
         engine = build_engine(config, router, inbox, answer, clock=clock)
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
+<<<<<<< HEAD
         doing += [*corpus_jobs(press, shelf), *console_jobs(config, database, shelf, clock=clock), news_job(herald)]
         doing.append(broadcast_job(config, database, clock=clock))
         worker = Worker(*doing, clock=clock)
+=======
+        worker = build_worker(
+            stack, [*doing, *other_jobs(config, database, press, shelf, herald, clock)], database, clock
+        )
+>>>>>>> main
         passwords = await stack.enter_async_context(_hashing(config, hasher))
         yield Services(
             config=config,
@@ -228,6 +239,13 @@ async def _hashing(config: Config, hasher: Hasher | None) -> AsyncIterator[Passw
         yield passwords
     finally:
         passwords.close()
+
+
+def build_worker(stack: AsyncExitStack, doing: Sequence[Job], database: Database, clock: Clock) -> Worker:
+    """What does the jobs; when the stack is closed another process keeps house."""
+    house = House(database)
+    stack.push_async_callback(house.close)
+    return Worker(*doing, clock=clock, keeps_house=house.keeps)
 
 
 def build_engine(config: Config, router: Router, inbox: Inbox, answer: Answering, *, clock: Clock) -> Engine:

@@ -17,6 +17,7 @@ from bot.sender import Sender
 from bot.shelf import Shelf
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
+from bot.store.bells import CORPUS, Bells
 from bot.store.database import Database
 from bot.store.departures import Departures
 from bot.store.feedback import Feedback
@@ -41,7 +42,11 @@ from bot.worker import Job
 
 # Seconds between looks that found nothing.
 OUTBOX_IDLE, NOTICES_IDLE, NEWS_IDLE, RECOVER_IDLE, PURGE_IDLE = 0.5, 2.0, 5.0, 5.0, 3600.0
+<<<<<<< HEAD
 CORPUS_IDLE, EDITIONS_IDLE, TALLY_IDLE, BROADCASTS_IDLE = 3.0, 60.0, 5.0, 1.0
+=======
+CORPUS_IDLE, EDITIONS_IDLE, TALLY_IDLE, BELLS_IDLE = 3.0, 60.0, 5.0, 2.0
+>>>>>>> main
 DAY = 86_400.0
 YEAR = 366 * DAY
 IMPORT_DAYS = 30  # that what was read of a file is kept
@@ -71,23 +76,35 @@ def jobs(
         gone += await sessions.purge(now) + await attempts.purge(now - DAY) + await simulations.purge(now - DAY)
         return gone + await audit.purge(now - config.console.audit_days * DAY)
 
-    found = [Job(name="recover", run=engine.recover, idle=RECOVER_IDLE), Job(name="purge", run=purge, idle=PURGE_IDLE)]
+    found = [
+        Job(name="recover", run=engine.recover, idle=RECOVER_IDLE),
+        Job(name="purge", run=purge, idle=PURGE_IDLE, alone=True),
+    ]
     ways = {kind.name: kind.compose for kind in CHANNELS}
     limits = {channel.name: channel.limit for channel in outbox.channels}
     planner = Planner(database, policy_of(config, ways), limits=limits, clock=clock)
-    found.append(Job(name="notices", run=planner.run_once, idle=NOTICES_IDLE))
+    found.append(Job(name="notices", run=planner.run_once, idle=NOTICES_IDLE, alone=True))
     if config.wechat.may_push:  # a lane of its own for each channel: a long broadcast holds up nobody's answer
         found += [_lane_job(lane) for lane in outbox.lanes]
     return found
 
 
-def corpus_jobs(press: Press | None, shelf: Shelf) -> list[Job]:
+def other_jobs(
+    config: Config, database: Database, press: Press | None, shelf: Shelf, herald: Herald, clock: Clock
+) -> list[Job]:
+    """What a worker does besides, for the corpus, the console and those who want to be told."""
+    found = [*corpus_jobs(press, shelf, Bells(database)), *console_jobs(config, database, shelf, clock=clock)]
+    return [*found, news_job(herald)]
+
+
+def corpus_jobs(press: Press | None, shelf: Shelf, bells: Bells) -> list[Job]:
     """What a worker does for a corpus that the database keeps."""
     if press is None:
         return []
     return [
-        Job(name="editions", run=press.take_effect, idle=EDITIONS_IDLE),
-        Job(name="corpus", run=shelf.look, idle=CORPUS_IDLE),
+        Job(name="editions", run=press.take_effect, idle=EDITIONS_IDLE, alone=True),
+        Job(name="corpus", run=shelf.look, idle=CORPUS_IDLE, bell=bells.bell(CORPUS)),
+        Job(name="bells", run=bells.listen, idle=BELLS_IDLE, rest=bells.rest),
     ]
 
 
@@ -97,8 +114,8 @@ def console_jobs(config: Config, database: Database, shelf: Shelf, *, clock: Clo
         return []
     tally = build_tally(config, database, shelf, clock)
     return [
-        Job(name="tally", run=tally.run, idle=TALLY_IDLE),
-        Job(name="tally purge", run=tally.purge, idle=PURGE_IDLE),
+        Job(name="tally", run=tally.run, idle=TALLY_IDLE, alone=True),
+        Job(name="tally purge", run=tally.purge, idle=PURGE_IDLE, alone=True),
     ]
 
 
@@ -114,7 +131,7 @@ def _lane_job(lane: Lane) -> Job:
 
 def news_job(herald: Herald) -> Job:
     """What tells people of a new edition, and of last days that come near."""
-    return Job(name="news", run=herald.run, idle=NEWS_IDLE)
+    return Job(name="news", run=herald.run, idle=NEWS_IDLE, alone=True)
 
 
 def build_tally(config: Config, database: Database, shelf: Shelf, clock: Clock) -> Tally:

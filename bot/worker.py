@@ -21,19 +21,29 @@ class Job:
 
     idle  seconds to rest where there was nothing to do
     rest  asks a long round to come to an end
+    bell  ends the rest early when it rings
+    alone whether only the process that keeps house is to do it
     """
 
     name: str
     run: Callable[[], Awaitable[int]]
     idle: float
     rest: Callable[[], None] | None = None
+    bell: asyncio.Event | None = None
+    alone: bool = False
+
+
+async def always() -> bool:
+    """Whoever works alone keeps house."""
+    return True
 
 
 class Worker:
     """Runs jobs side by side until it is told to stop; what is running then is finished first."""
 
-    def __init__(self, *jobs: Job, clock: Clock) -> None:
+    def __init__(self, *jobs: Job, clock: Clock, keeps_house: Callable[[], Awaitable[bool]] = always) -> None:
         self.jobs = jobs
+        self._keeps_house = keeps_house
         self._clock = clock
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -59,12 +69,28 @@ class Worker:
         try:
             while not self._stop.is_set():
                 rest = await self._round(job)
-                await within(self._clock, stopped, rest)
+                await self._pause(stopped, rest, job.bell)
         finally:
             stopped.cancel()
 
+    async def _pause(self, stopped: asyncio.Task[bool], seconds: float, bell: asyncio.Event | None) -> None:
+        """Rest, until it is to stop, or the bell rings."""
+        if bell is None:
+            await within(self._clock, stopped, seconds)
+            return
+        rung = asyncio.create_task(bell.wait())
+        either = asyncio.ensure_future(asyncio.wait({stopped, rung}, return_when=asyncio.FIRST_COMPLETED))
+        try:
+            await within(self._clock, either, seconds)
+        finally:
+            either.cancel()
+            rung.cancel()
+            bell.clear()
+
     async def _round(self, job: Job) -> float:
         try:
+            if job.alone and not await self._keeps_house():
+                return job.idle
             return 0.0 if await job.run() else job.idle
         except Exception:  # the border of the worker: one job's failure is logged, and it comes again
             logger.exception("job failed", job=job.name)

@@ -75,6 +75,15 @@ class Database:
             async with asyncio.timeout(seconds):
                 await self.run(lambda: once(self._beat, id=1, beats=1))
 
+    async def connect(self) -> Any:
+        """A connection of PostgreSQL's driver that is nobody else's: for what lasts as long as a connection does."""
+        import asyncpg
+
+        _, options = self._writer.dialect.create_connect_args(self._writer.url)
+        settings = {"application_name": "huiqi"}
+        with self._refusals():
+            return await asyncpg.connect(**options, timeout=self._patience, server_settings=settings)
+
     async def close(self) -> None:
         """Give every connection back. Closing twice is no harm."""
         self._closed = True

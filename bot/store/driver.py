@@ -54,6 +54,10 @@ Script = Generator[Step, list[Row], T]
 class Store(Protocol):
     """What a noun of the store asks of the database."""
 
+    @property
+    def dialect(self) -> str:
+        """Which kind of database it is: sqlite or postgresql."""
+
     def insert(self, table: Table) -> Upsert:
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update(index_elements=…, set_=…)`."""
 

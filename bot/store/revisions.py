@@ -28,6 +28,7 @@ from bot.revisions import (
     Revision,
 )
 from bot.store.audit import Audit, Entry
+from bot.store.bells import CORPUS, ring
 from bot.store.driver import Changes, Row, Script, Statement, Store, once
 from bot.store.staff_tables import corpus_editions as editions
 from bot.store.staff_tables import review_dates, revisions
@@ -185,6 +186,7 @@ class Revisions:
 
         def script() -> Script[bool]:
             issued = yield self._issue, [msgspec.structs.asdict(edition)]
+            yield from ring(self._store, CORPUS)
             if issued:
                 yield self._enter, rows
             return bool(issued)
@@ -298,6 +300,7 @@ class Revisions:
         issued = yield self._issue, [msgspec.structs.asdict(edition)]
         if newest[0][0] + 1 != edition.number or not issued:
             raise Overtaken("another edition came into force meanwhile")
+        yield from ring(self._store, CORPUS)
 
     async def _issue_with(
         self, chosen: Sequence[Revision], issue: Edition, told: Sequence[Entry], **values: Any

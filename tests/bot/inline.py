@@ -38,6 +38,8 @@ class InlineStore:
         self.gate: Callable[[], Any] | None = None
         self.away = False
 
+    dialect = "sqlite"
+
     def insert(self, table: Table) -> Upsert:
         """An INSERT of SQLite's."""
         return insert(table)

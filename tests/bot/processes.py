@@ -119,6 +119,8 @@ class Away:
         self._database = database
         self.refusals = 0
 
+    dialect = "sqlite"
+
     def insert(self, table: Table) -> Upsert:
         """As the database's own."""
         return self._database.insert(table)

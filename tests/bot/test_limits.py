@@ -123,6 +123,8 @@ def test_quiet_hours_are_part_of_what_may_go(day: int, hour: int, workdays: bool
 class Unused:
     """A database that is not asked."""
 
+    dialect = "sqlite"
+
     def insert(self, table: Table) -> Upsert:
         """Only statements are made of it."""
         return insert(table)

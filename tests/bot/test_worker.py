@@ -141,3 +141,38 @@ async def test_what_takes_too_long_is_given_up(work: Work, clock: ManualClock) -
 async def test_a_worker_that_never_began_stops(clock: ManualClock) -> None:
     """Stopping is no harm where there is nothing to stop."""
     await Worker(clock=clock).stop(1.0)
+
+
+async def test_a_bell_ends_the_rest(clock: ManualClock) -> None:
+    """The job comes at once, and then rests as long as ever."""
+    work, bell = Work(clock), asyncio.Event()
+    worker = Worker(Job(name="work", run=work.run, idle=IDLE, bell=bell), clock=clock)
+    worker.start()
+    await clock.advance(0.5)
+    bell.set()
+    await clock.advance(0.5)
+    assert len(work.rounds) == 2
+    await clock.advance(IDLE - 1.0)
+    assert len(work.rounds) == 2
+    await clock.advance(0.5)
+    assert len(work.rounds) == 3
+    await worker.stop(0.0)
+
+
+async def test_what_one_process_does_alone_rests_elsewhere(clock: ManualClock) -> None:
+    """Until this one keeps house."""
+    house = [False]
+
+    async def keeps() -> bool:
+        return house[0]
+
+    alone, shared = Work(clock), Work(clock)
+    jobs = (Job(name="alone", run=alone.run, idle=IDLE, alone=True), shared.job("shared"))
+    worker = Worker(*jobs, clock=clock, keeps_house=keeps)
+    worker.start()
+    await clock.advance(IDLE)
+    assert (len(alone.rounds), len(shared.rounds)) == (0, 2)
+    house[0] = True
+    await clock.advance(IDLE)
+    assert len(alone.rounds) == 1
+    await worker.stop(0.0)

@@ -26,6 +26,8 @@ class Counting:
         self.runs = 0
         self.away = False
 
+    dialect = "sqlite"
+
     def insert(self, table: Table) -> Upsert:
         return self.database.insert(table)
 
