@@ -16,11 +16,7 @@ from aiohttp import web
 from bot.broadcasts import Broadcasts
 from bot.callback import Callback
 from bot.channels import CHANNELS
-<<<<<<< HEAD
-from bot.chores import broadcast_job, console_jobs, corpus_jobs, jobs, news_job
-=======
 from bot.chores import jobs, other_jobs
->>>>>>> main
 from bot.clock import SHANGHAI, Clock, SystemClock
 from bot.config import Config
 from bot.console.desk import Desk
@@ -198,15 +194,9 @@ async def open_services(
         engine = build_engine(config, router, inbox, answer, clock=clock)
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
-<<<<<<< HEAD
-        doing += [*corpus_jobs(press, shelf), *console_jobs(config, database, shelf, clock=clock), news_job(herald)]
-        doing.append(broadcast_job(config, database, clock=clock))
-        worker = Worker(*doing, clock=clock)
-=======
         worker = build_worker(
             stack, [*doing, *other_jobs(config, database, press, shelf, herald, clock)], database, clock
         )
->>>>>>> main
         passwords = await stack.enter_async_context(_hashing(config, hasher))
         yield Services(
             config=config,

@@ -42,11 +42,7 @@ from bot.worker import Job
 
 # Seconds between looks that found nothing.
 OUTBOX_IDLE, NOTICES_IDLE, NEWS_IDLE, RECOVER_IDLE, PURGE_IDLE = 0.5, 2.0, 5.0, 5.0, 3600.0
-<<<<<<< HEAD
-CORPUS_IDLE, EDITIONS_IDLE, TALLY_IDLE, BROADCASTS_IDLE = 3.0, 60.0, 5.0, 1.0
-=======
-CORPUS_IDLE, EDITIONS_IDLE, TALLY_IDLE, BELLS_IDLE = 3.0, 60.0, 5.0, 2.0
->>>>>>> main
+CORPUS_IDLE, EDITIONS_IDLE, TALLY_IDLE, BELLS_IDLE, BROADCASTS_IDLE = 3.0, 60.0, 5.0, 2.0, 1.0
 DAY = 86_400.0
 YEAR = 366 * DAY
 IMPORT_DAYS = 30  # that what was read of a file is kept
@@ -94,7 +90,7 @@ def other_jobs(
 ) -> list[Job]:
     """What a worker does besides, for the corpus, the console and those who want to be told."""
     found = [*corpus_jobs(press, shelf, Bells(database)), *console_jobs(config, database, shelf, clock=clock)]
-    return [*found, news_job(herald)]
+    return [*found, news_job(herald), broadcast_job(config, database, clock=clock)]
 
 
 def corpus_jobs(press: Press | None, shelf: Shelf, bells: Bells) -> list[Job]:
@@ -122,7 +118,7 @@ def console_jobs(config: Config, database: Database, shelf: Shelf, *, clock: Clo
 def broadcast_job(config: Config, database: Database, *, clock: Clock) -> Job:
     """What sends announcements that were approved."""
     sender = Sender(database, config=config, ledgers=Ledgers(database), clock=clock)
-    return Job(name="broadcasts", run=sender.run_once, idle=BROADCASTS_IDLE)
+    return Job(name="broadcasts", run=sender.run_once, idle=BROADCASTS_IDLE, alone=True)
 
 
 def _lane_job(lane: Lane) -> Job:
