@@ -125,6 +125,7 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     until     when it is no more worth sending, once it has begun
     audience  how many people it is for, counted when it began
     why       why it pauses, or what the reviewer said
+    foreseen  how many it would have reached when it was approved, by way, `declined` and `closed`; empty before
     corrects  the number of the announcement it corrects
     sample    the saved text it was made of, and `version` which version of it
     """
@@ -151,6 +152,7 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     ended: float = 0.0
     audience: int = 0
     why: str = ""
+    foreseen: dict[str, int] = {}
     corrects: int = 0
     sample: int = 0
     version: int = 0

@@ -87,6 +87,10 @@ class Broadcasts:
         ways = {way: counts[way] for way in usable(one.plan, one.content) if counts.get(way)}
         return Reach(ways=ways, declined=counts.get(DECLINED, 0), closed=counts.get(CLOSED, 0))
 
+    async def shared(self, one: Announcement, other: Announcement) -> int:
+        """How many followers are in the audience of both now."""
+        return await self._audience.shared(one.criteria, other.criteria)
+
     async def submit(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
         """Ask somebody else to approve it. NotAllowed where anything is wrong with it."""
         self._check(one)
@@ -106,7 +110,9 @@ class Broadcasts:
         if digest != one.digest:
             raise Overtaken("it was changed since it was read")
         self._check(one)
-        values = {"reviewer": who, "reviewed": self._clock.time(), "approved": digest, "why": ""}
+        reach = await self.reach(one)
+        foreseen = {**reach.ways, DECLINED: reach.declined, CLOSED: reach.closed}
+        values = {"reviewer": who, "reviewed": self._clock.time(), "approved": digest, "why": "", "foreseen": foreseen}
         await self._act("approve", one, who, values, told=told)
 
     async def discard(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:

@@ -23,6 +23,22 @@ from bot.store.unanswered import Unanswered
 TRIED = 2  # corpora with drafts in them that are kept: each takes a moment to build
 
 
+class Wording(Protocol):
+    """A template of the account, with its lines."""
+
+    @property
+    def id(self) -> str:
+        """What the platform calls it."""
+
+    @property
+    def title(self) -> str:
+        """What stands at its head."""
+
+    @property
+    def content(self) -> str:
+        """Its lines, with its keys."""
+
+
 class Account(Protocol):
     """What the console may ask of the platform: nothing of it reaches a follower. Any WeChatError may come."""
 
@@ -31,6 +47,12 @@ class Account(Protocol):
 
     async def get_menu(self) -> dict[str, Any]:
         """The menu that was set through the API."""
+
+    async def get_templates(self) -> Sequence[Wording]:
+        """The account's message templates."""
+
+    async def get_notices(self) -> Sequence[Wording]:
+        """The account's subscription notices."""
 
     async def create_qrcode(self, scene: str) -> str:
         """Make a permanent code of a scene; what is to be drawn."""

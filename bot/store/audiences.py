@@ -165,6 +165,21 @@ class Audience:
             rows = (await connection.execute(_count(wanted), ways.values(time))).all()
         return {str(row[0]): int(row[1]) for row in rows}
 
+    async def shared(self, one: Sequence[Criterion], other: Sequence[Criterion]) -> int:
+        """How many followers meet criteria of both."""
+        if not one or not other:
+            return 0
+        async with self._reader.read() as connection:
+            return int((await connection.execute(_shared(one, other))).scalar_one())
+
+
+def _shared(one: Sequence[Criterion], other: Sequence[Criterion]) -> Select[Any]:
+    both = [
+        belongs(followers.c.openid, union_all(*(_literals(criterion) for criterion in wanted)).subquery(name))
+        for wanted, name in ((one, "one"), (other, "other"))
+    ]
+    return select(func.count()).select_from(followers).where(*both)
+
 
 def _count(wanted: Sequence[Criterion]) -> Select[Any]:
     listed = union_all(*(_literals(criterion) for criterion in wanted)).subquery("wanted")
