@@ -16,9 +16,9 @@ from bot.console.visit import Visit
 from bot.store.audiences import CLOSED, DECLINED
 from bot.store.ledgers import Counts, Group, MassCall
 
-MINUTE, DAY = 60, 86_400
-SPANS = (60, 300, 600, 1800, 3600, 3 * 3600, 6 * 3600, DAY)  # seconds that one bar may stand for
-BARS = 60  # at most, about
+FINEST, MINUTE, HOUR, DAY = 5, 60, 3600, 86_400
+SPANS = (FINEST, 15, MINUTE, 300, 600, 1800, HOUR, 3 * HOUR, 6 * HOUR, DAY)  # seconds that one bar may stand for
+BARS, FEWEST = 60, 12  # of a picture
 REPORTED = (TEMPLATE, SUBSCRIBE)  # ways of which the platform tells for each what became of it
 BAD = ("failed", "unknown")
 
@@ -46,8 +46,11 @@ class Course:
     def chart(self) -> Chart:
         """The picture."""
         days = {local(at).date() for at, *_ in self.points}
-        form = "%H:%M" if len(days) < 2 else "%-m-%-d" if self.span == DAY else "%-m-%-d %H:%M"
-        return steps([(local(at).strftime(form), settled, bad) for at, settled, bad in self.points])
+        within = "%H:%M:%S" if self.span < MINUTE else "%H:%M"
+        form = within if len(days) < 2 else "%-m-%-d" if self.span == DAY else f"%-m-%-d {within}"
+        end = self.points[-1][0]
+        empty = [(end + number * self.span, 0, 0) for number in range(1, FEWEST - len(self.points) + 1)]
+        return steps([(local(at).strftime(form), settled, bad) for at, settled, bad in (*self.points, *empty)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,13 +103,14 @@ async def download(visit: Visit) -> web.Response:
 async def _result(visit: Visit, one: Announcement) -> Result:
     ledgers = visit.desk.broadcasts.ledgers
     groups = await ledgers.groups(one.id)
+    grain = FINEST if (one.ended or visit.time) - one.began < 3 * HOUR else MINUTE
     return Result(
         counts=_counts(groups),
         ways=_ways(groups, one.foreseen),
         causes=tuple(causes_of(groups)),
         declined=sum(group.count for group in groups if group.reason == DECLINED),
         closed=sum(group.count for group in groups if group.reason == CLOSED),
-        course=course(await ledgers.pace(one.id, MINUTE)),
+        course=course(await ledgers.pace(one.id, grain), grain),
         calls=tuple(await ledgers.calls(one.id)),
         foreseen=one.foreseen,
         ended=one.ended or visit.time,
@@ -130,23 +134,24 @@ def _ways(groups: Sequence[Group], foreseen: dict[str, int]) -> tuple[Way, ...]:
     )
 
 
-def course(minutes: Sequence[tuple[float, str, int]]) -> Course:
-    """How it went: the minutes in which outcomes came, put together so that a picture can show them."""
-    if not minutes:
-        return Course(span=MINUTE, points=(), busiest=0, last=0.0)
-    first, last = minutes[0][0], minutes[-1][0]
-    span = next((span for span in SPANS if (last - first) / span < BARS), SPANS[-1])
+def course(settlements: Sequence[tuple[float, str, int]], grain: int) -> Course:
+    """How it went: outcomes as they came in spans of `grain` seconds, put together so that a picture can show them."""
+    if not settlements:
+        return Course(span=grain, points=(), busiest=0, last=0.0)
+    first, last = settlements[0][0], settlements[-1][0]
+    span = next((span for span in SPANS if span >= grain and (last - first) / span < BARS), SPANS[-1])
     start = _floor(first, span)
     many = int((_floor(last, span) - start) // span) + 1
     settled, bad = [0] * many, [0] * many
     in_minute: dict[float, int] = {}
-    for at, state, count in minutes:
+    for at, state, count in settlements:
         place = int((at - start) // span)
         settled[place] += count
         bad[place] += count if state in BAD else 0
-        in_minute[at] = in_minute.get(at, 0) + count
+        minute = _floor(at, MINUTE)
+        in_minute[minute] = in_minute.get(minute, 0) + count
     points = tuple((start + place * span, settled[place], bad[place]) for place in range(many))
-    return Course(span=span, points=points, busiest=max(in_minute.values()), last=last + MINUTE)
+    return Course(span=span, points=points, busiest=max(in_minute.values()), last=last + grain)
 
 
 def _floor(at: float, span: int) -> float:

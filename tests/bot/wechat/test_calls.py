@@ -44,6 +44,15 @@ CALLS: list[tuple[Ask, str, str, dict[str, Any], dict[str, Any], object]] = [
     ),
     (lambda c: c.get_tags(), "GET", "/cgi-bin/tags/get", {}, {}, {}),
     (
+        lambda c: c.get_tagged(100, "oA"),
+        *("POST", "/cgi-bin/user/tag/get", {"tagid": 100, "next_openid": "oA"}),
+        *({"count": 2, "data": {"openid": ["oB", "oC"]}, "next_openid": "oC"}, (("oB", "oC"), "oC")),
+    ),
+    (
+        lambda c: c.get_tagged(100),
+        *("POST", "/cgi-bin/user/tag/get", {"tagid": 100, "next_openid": ""}, {"count": 0, "next_openid": "x"}, ((), "")),
+    ),
+    (
         lambda c: c.tag(100, ["oA"]),
         *("POST", "/cgi-bin/tags/members/batchtagging", {"openid_list": ["oA"], "tagid": 100}, {}, None),
     ),
@@ -77,6 +86,7 @@ REPEATED = {  # calls that a second time changes nothing
     "/cgi-bin/message/mass/delete",
     "/cgi-bin/message/mass/get",
     "/cgi-bin/tags/get",
+    "/cgi-bin/user/tag/get",
     "/cgi-bin/tags/members/batchtagging",
     "/cgi-bin/tags/members/batchuntagging",
     "/cgi-bin/ticket/getticket",
