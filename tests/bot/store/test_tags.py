@@ -40,7 +40,7 @@ async def put(tags: Tags, tag: Tag, *openids: str) -> None:
 
 
 async def test_who_has_a_tag_is_replaced_as_a_whole(database: Database, tags: Tags) -> None:
-    """Until all are gathered a tag keeps whom it had; then it has the new ones, and of the old only who still has it."""
+    """Until all are gathered a tag keeps whom it had; of those only who has it still stays."""
     await put(tags, Tag(id="100", name="企业", read=5.0), "o0", "o1")
     await tags.gather("one", "100", ["o1", "o2"], until=100.0)
     await tags.gather("one", "100", ["o3"], until=100.0)

@@ -50,7 +50,13 @@ CALLS: list[tuple[Ask, str, str, dict[str, Any], dict[str, Any], object]] = [
     ),
     (
         lambda c: c.get_tagged(100),
-        *("POST", "/cgi-bin/user/tag/get", {"tagid": 100, "next_openid": ""}, {"count": 0, "next_openid": "x"}, ((), "")),
+        *(
+            "POST",
+            "/cgi-bin/user/tag/get",
+            {"tagid": 100, "next_openid": ""},
+            {"count": 0, "next_openid": "x"},
+            ((), ""),
+        ),
     ),
     (
         lambda c: c.tag(100, ["oA"]),
@@ -172,6 +178,8 @@ async def test_many_are_tagged_fifty_at_a_time(name: str) -> None:
     [
         (lambda c: c.create_tag("a"), {"tag": {"name": "a"}}),
         (lambda c: c.create_tag("a"), {}),
+        (lambda c: c.get_tagged(100), {"data": "x"}),
+        (lambda c: c.get_tagged(100), {"data": {"openid": "x"}}),
         (lambda c: c.get_ticket(), {"ticket": "T"}),
         (lambda c: c.get_ticket(), {"ticket": "T", "expires_in": "soon"}),
         (lambda c: c.get_quota("/a"), {}),
@@ -181,7 +189,10 @@ async def test_many_are_tagged_fifty_at_a_time(name: str) -> None:
 async def test_an_answer_without_what_was_asked_for_is_no_answer(ask: Ask, answer: dict[str, Any]) -> None:
     """It raises what a broken platform raises, not an error of ours."""
     clock = ManualClock()
-    paths = ("/cgi-bin/tags/create", "/cgi-bin/ticket/getticket", "/cgi-bin/openapi/quota/get")
+    paths = (
+        *("/cgi-bin/tags/create", "/cgi-bin/user/tag/get", "/cgi-bin/ticket/getticket"),
+        "/cgi-bin/openapi/quota/get",
+    )
     platform = Platform(clock=clock, answers=dict.fromkeys(paths, answer))
     async with calling(platform) as (client, _):
         with pytest.raises(Temporary):
