@@ -198,7 +198,6 @@ async def open_services(
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
         doing += [*corpus_jobs(press, shelf), *console_jobs(config, database, shelf, clock=clock), news_job(herald)]
         doing.append(broadcast_job(config, database, clock=clock))
-        worker = Worker(*doing, clock=clock)
         passwords = await stack.enter_async_context(_hashing(config, hasher))
         yield Services(
             config=config,
@@ -217,7 +216,7 @@ async def open_services(
             tagging=build_tagging(stack, client, database, clock=clock),
             dossiers=dossiers,
             passes=passes,
-            worker=worker,
+            worker=Worker(*doing, clock=clock),
             passwords=passwords,
             router=router,
         )

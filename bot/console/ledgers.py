@@ -16,8 +16,7 @@ from bot.console.letters import name_of
 from bot.console.sheets import BOM
 from bot.console.visit import Visit
 from bot.store.ledgers import Group, Recipient
-from bot.wechat.errcodes import TABLE
-from bot.wechat.wire import UNANSWERED
+from bot.wechat.errcodes import TABLE, UNANSWERED
 
 HERE = "/console/broadcasts"
 ROWS, IN_FILE = 100, 1000  # recipients of a page; of a piece of the file

@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from bot.announcements import (
+    COLON,
     FORMS,
     GAP,
     KEY,
@@ -25,7 +26,7 @@ from bot.announcements import (
     Content,
     gaps,
 )
-from bot.console.talk import Wording
+from bot.console.talk import Pattern
 from bot.console.visit import Visit
 from bot.errors import Overtaken, WeChatError
 from bot.spellings import Fault, faults
@@ -35,7 +36,7 @@ HERE = "/console/broadcasts/samples"
 WORDED = ("name", "title", "text", "url", "picture", "template", "values")  # fields a kept text may be wrong in
 LATER = ("missing", "gap", "fit")  # what is mended when the text is used, where it is of a field with a gap or none
 TRIES = 3  # to give a new text its number
-Offered = Sequence[tuple[str, Wording]]  # templates, each with the way it goes
+Offered = Sequence[tuple[str, Pattern]]  # templates, each with the way it goes
 _split = re.compile(GAP.pattern)
 
 
@@ -196,7 +197,7 @@ def labelled(content: Content) -> list[tuple[str, str, str]]:
     for line in content.pattern.splitlines():
         for match in KEY.finditer(line):
             if match[1] not in UNSEEN:
-                label = line[: match.start()].strip().rstrip("\uff1a:")
+                label = line[: match.start()].strip().rstrip(f"{COLON}:")
                 found.setdefault(match[1], (match[1], label, content.values.get(match[1], "")))
     return list(found.values())
 
@@ -249,10 +250,10 @@ def _plain(pattern: str) -> str:
     return "".join(pattern.split())
 
 
-async def _templates(visit: Visit) -> tuple[list[tuple[str, Wording]], str]:
+async def _templates(visit: Visit) -> tuple[list[tuple[str, Pattern]], str]:
     """The account's templates, each with the way it goes; and what the platform says where it does not tell."""
     account, ways = visit.desk.talk.account, visit.desk.broadcasts.ways
-    found: list[tuple[str, Wording]] = []
+    found: list[tuple[str, Pattern]] = []
     try:
         if SUBSCRIBE in ways:
             found += [(SUBSCRIBE, one) for one in await account.get_notices()]
@@ -300,7 +301,7 @@ def _sent(visit: Visit, held: Sample) -> Sample:
     )
 
 
-def _of_template(content: Content, channel: str, template: Wording) -> Content:
+def _of_template(content: Content, channel: str, template: Pattern) -> Content:
     return msgspec.structs.replace(
         content, channel=channel, template=template.id, title=template.title, pattern=template.content
     )

@@ -23,8 +23,8 @@ from bot.store.unanswered import Unanswered
 TRIED = 2  # corpora with drafts in them that are kept: each takes a moment to build
 
 
-class Wording(Protocol):
-    """A template of the account, with its lines."""
+class Pattern(Protocol):
+    """A template of the account, as the client of the platform has it: its lines have gaps such as {{thing1.DATA}}."""
 
     @property
     def id(self) -> str:
@@ -32,11 +32,11 @@ class Wording(Protocol):
 
     @property
     def title(self) -> str:
-        """What stands at its head."""
+        """What people see above it."""
 
     @property
     def content(self) -> str:
-        """Its lines, with its keys."""
+        """Its lines."""
 
 
 class Account(Protocol):
@@ -48,14 +48,14 @@ class Account(Protocol):
     async def get_menu(self) -> dict[str, Any]:
         """The menu that was set through the API."""
 
-    async def get_templates(self) -> Sequence[Wording]:
-        """The account's message templates."""
-
-    async def get_notices(self) -> Sequence[Wording]:
-        """The account's subscription notices."""
-
     async def create_qrcode(self, scene: str) -> str:
         """Make a permanent code of a scene; what is to be drawn."""
+
+    async def get_templates(self) -> Sequence[Pattern]:
+        """The templates of messages."""
+
+    async def get_notices(self) -> Sequence[Pattern]:
+        """The templates of notices that are subscribed to."""
 
 
 class Subscribers(Protocol):

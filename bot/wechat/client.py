@@ -15,7 +15,8 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import Refused, Temporary, TokenRejected
-from bot.wechat.wire import UNANSWERED, Upload, Wire
+from bot.wechat.errcodes import UNANSWERED
+from bot.wechat.wire import Upload, Wire
 
 logger = structlog.get_logger(__name__)
 
