@@ -44,8 +44,9 @@ class _TooMany(Exception):
 class Tagging:
     """Reads, one reading at a time however many ask."""
 
-    def __init__(self, account: Account, tags: Tags, *, clock: Clock) -> None:
+    def __init__(self, account: Account, tags: Tags, *, clock: Clock, pages: int = MOST_PAGES) -> None:
         self._account = account
+        self._pages = pages
         self._clock = clock
         self._going: asyncio.Task[None] | None = None
         self.tags = tags
@@ -56,6 +57,7 @@ class Tagging:
         if not await self._begin(owner, who):
             return False
         self._going = asyncio.create_task(self._run(owner, who))
+        await asyncio.sleep(0)  # it has begun, so that it can tell if it is given up
         return True
 
     async def read(self, who: str) -> bool:
@@ -91,6 +93,7 @@ class Tagging:
             return
         except StoreError as error:
             logger.warning("tags not read", reason=str(error))
+            await self._end(owner, Progress(who=who, rule="store"), 0.0)
             return
         except asyncio.CancelledError:
             await self._end(owner, Progress(who=who, rule="closed"), 0.0)
@@ -108,7 +111,7 @@ class Tagging:
         try:
             known = {number: name for number, name in (await self._account.get_tags()).items() if _is_ours(number)}
             note = msgspec.structs.replace(note, total=len(known))
-            kept, pages = [], MOST_PAGES
+            kept, pages = [], self._pages
             for number, name in sorted(known.items()):
                 await self.tags.note(owner, note, until=self._later())
                 is_there, pages = await self._read_one(owner, number, name, pages=pages)

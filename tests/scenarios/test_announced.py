@@ -11,6 +11,8 @@ import pytest
 from playwright.async_api import Browser
 
 from bot.announcements import MASS, Plan
+from bot.store.tags import Progress
+from bot.tagging import Tagging
 from tests.bot.console.client import Office, Page, Visitor
 from tests.scenarios.announced import NOTICED, keep, open_announced, send, tell_much
 from tests.scenarios.conftest import Staging
@@ -152,6 +154,42 @@ async def test_a_reading_that_fails_says_why_and_keeps_what_was_known(opened: tu
     faults.fail("/cgi-bin/user/tag/get", 45159)  # taken away between the list and its people
     await services.tagging.read("zhang")
     assert not (await services.tagging.tags.standing(scene.stage.clock.time())).progress.errcode
+
+
+async def test_a_reading_has_an_end(opened: tuple[Scene, Office]) -> None:
+    """One of too many pages is given up, and so is one that the program's end comes upon: both say so, and another may
+    begin at once."""
+    scene, office = opened
+    await scene.people(3)
+    services, platform = scene.process.services, scene.stage.platform
+    await services.client.tag(await services.client.create_tag("企业"), [phone.openid for phone in scene.phones])
+    platform.followers.page = 1
+    few = Tagging(services.client, services.tagging.tags, clock=scene.stage.clock, pages=3)
+    assert await few.read("zhang")
+    viewer = await office.sign_in("viewer")
+    assert "标签里的人太多" in (await viewer.get(f"{HERE}/tags")).text
+    assert await services.tagging.start("zhang")
+    assert not await few.read("li")
+    page = await viewer.get(f"{HERE}/tags")
+    assert "正在读取" in page.text
+    assert '<meta http-equiv="refresh" content="3">' in page.source
+    await services.tagging.close()
+    assert "程序重启，没有读完" in (await viewer.get(f"{HERE}/tags")).text
+    assert await services.tagging.read("zhang")
+    assert {tag.name: tag.people for tag in await services.tagging.tags.everything()}["企业"] == 3
+
+
+async def test_of_two_who_press_the_button_one_reads(opened: tuple[Scene, Office]) -> None:
+    """The other is told that it is under way."""
+    scene, office = opened
+    tags, clock = scene.process.services.tagging.tags, scene.stage.clock
+    assert await tags.begin("another process", Progress(who="mei"), time=clock.time(), until=clock.time() + 60.0)
+    editor = await office.sign_in("editor")
+    page = await editor.get(f"{HERE}/tags")
+    assert "mei 开始的" in page.text
+    assert "disabled" in page.source
+    assert "已经有人在读取" in (await editor.follow(await editor.post(f"{HERE}/tags"))).text
+    assert "tags.read" not in await office.acts()
 
 
 async def test_an_account_that_may_not_ask_is_told(staging: Staging) -> None:
