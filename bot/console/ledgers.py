@@ -13,16 +13,19 @@ from aiohttp import web
 
 from bot.announcements import MASS, WAYS, Announcement
 from bot.console.letters import name_of
-from bot.console.sheets import BOM
+from bot.console.sheets import BOM, cell
+from bot.console.templates import Templates, minute
 from bot.console.visit import Visit
 from bot.store.ledgers import Group, Recipient
 from bot.wechat.errcodes import TABLE, UNANSWERED
 
 HERE = "/console/broadcasts"
 ROWS, IN_FILE = 100, 1000  # recipients of a page; of a piece of the file
+KINDS = 2000  # of lines of the file that are kept ready: what the platform says may hold the number of a call
 STATES = ("arrived", "sent", "failed", "unknown", "skipped", "waiting", "queued", "planned")
 LEFT = "left:"  # how the name of a recipient begins who left
 _reported = re.compile(r"(\d{5}) ")  # an error code at the head of what the platform reported of a notice
+_call = re.compile(r",?\s*\b(?:rid|hint)\s*:\s*\[?[^\]\s]*\]?")  # the number of one call, in what is said of it
 _judged = re.compile(r"err\((\d+)\)")  # what its examiners said of a mass message
 
 
@@ -94,7 +97,7 @@ async def announcement(visit: Visit) -> Announcement:
 
 def cause_of(one: Group | Recipient) -> Cause:
     """Why a recipient is in their state."""
-    reason, code, kind = " ".join(one.reason.split()), one.errcode, ""
+    reason, code, kind = " ".join(_call.sub("", one.reason).split()), one.errcode, ""
     if not code and (found := _reported.match(reason)):
         code = int(found[1])
     if code:
@@ -118,18 +121,44 @@ def name(visit: Visit, person: Recipient) -> str:
 
 
 async def _lines(visit: Visit, one: Announcement, chosen: Chosen) -> AsyncIterator[bytes]:
-    after, head = 0, True
+    words = Wordings(visit.desk.templates)
+    yield f"{BOM}{words.head}\r\n".encode()
+    after = 0
     while True:
         people = await _people(visit, one, chosen, after=after, many=IN_FILE)
-        rows = [(name(visit, person), person, cause_of(person)) for person in people]
-        render = visit.desk.templates.render
-        text = await asyncio.to_thread(render, "ledger_csv", rows=rows, head=head)
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        rows = [(name(visit, person), person) for person in people]
+        lines = await asyncio.to_thread(words.lines, rows)
         if lines:
-            yield ((BOM if head else "") + "\r\n".join(lines) + "\r\n").encode()
+            yield ("\r\n".join(lines) + "\r\n").encode()
         if len(people) < IN_FILE:
             return
-        after, head = people[-1].id, False
+        after = people[-1].id
+
+
+class Wordings:
+    """The lines of the file. What is the same for many of them is worded once: there are few kinds and many rows."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+        self._known: dict[tuple[str, str, Cause], str] = {}
+        self.head, self._left = self._render([])
+
+    def lines(self, rows: Sequence[tuple[str, Recipient]]) -> list[str]:
+        """A line for each recipient, by name."""
+        kinds = [(person.state, person.channel, cause_of(person)) for _, person in rows]
+        if len(self._known) > KINDS:
+            self._known.clear()
+        new = list(dict.fromkeys(kind for kind in kinds if kind not in self._known))
+        self._known |= zip(new, self._render(new)[2:], strict=True)
+        found = []
+        for (name, person), kind in zip(rows, kinds, strict=True):
+            who = cell(name) if name else self._left
+            found.append(f"{who},{self._known[kind]},{cell(minute(person.changed))},{cell(person.tries)}")
+        return found
+
+    def _render(self, kinds: Sequence[tuple[str, str, Cause]]) -> list[str]:
+        text = self._templates.render("ledger_csv", kinds=kinds)
+        return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 async def _people(visit: Visit, one: Announcement, chosen: Chosen, *, after: int, many: int) -> list[Recipient]:
