@@ -87,10 +87,6 @@ class Broadcasts:
         ways = {way: counts[way] for way in usable(one.plan, one.content) if counts.get(way)}
         return Reach(ways=ways, declined=counts.get(DECLINED, 0), closed=counts.get(CLOSED, 0))
 
-    async def shared(self, one: Announcement, other: Announcement) -> int:
-        """How many followers are in the audience of both now."""
-        return await self._audience.shared(one.criteria, other.criteria)
-
     async def submit(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
         """Ask somebody else to approve it. NotAllowed where anything is wrong with it."""
         self._check(one)
@@ -159,6 +155,10 @@ class Broadcasts:
             again = await self._store.run(lambda: self._recipients.again(one.id, unknown=unknown, many=PAGE))
             done += again
         return done
+
+    async def shared(self, one: Announcement, other: Announcement) -> int:
+        """How many followers are in the audience of both now."""
+        return await self._audience.shared(one.criteria, other.criteria)
 
     async def show(self, one: Announcement, openids: Sequence[str], *, told: Sequence[Entry] = ()) -> int:
         """Send it to phones of staff, as a test: each while its window is open; how many calls were entered."""
