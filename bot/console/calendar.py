@@ -115,9 +115,8 @@ async def _marks(visit: Visit, days: Sequence[Day]) -> dict[date, list[Mark]]:
     found: dict[date, list[Mark]] = {day.day: [] for day in days}
     rows, first = visit.desk.broadcasts.rows, _moment(days[0].day) - LONGEST_DAYS * DAY
     known = await rows.between(first.timestamp(), _moment(days[-1].day + DAY).timestamp())
-    waiting = [one for one in await rows.unfinished() if one.state in NOT_YET]
-    for one in {one.id: one for one in (*known, *waiting)}.values():
-        if one.state == DISCARDED or (one.state == CANCELLED and not one.began):
+    for one in {one.id: one for one in (*known, *await rows.unfinished())}.values():
+        if one.state == DISCARDED or (one.state not in NOT_YET and not one.began):  # cancelled before it began
             continue
         if one.state in (DRAFT, REJECTED) and not one.start:  # nobody has said when
             continue

@@ -82,6 +82,8 @@ async def test_each_stands_where_it_is(office: Office, viewer: Visitor) -> None:
     await put(office, "草稿", "draft")
     await put(office, "放弃的", "discarded", start=at(11, 25))
     await put(office, "没开始就取消的", "cancelled", start=at(11, 25))
+    await put(office, "正在取消的", "cancelling", start=at(11, 25))
+    await put(office, "停了很久的", "paused", began=at(10, 8))
     page = await viewer.get(HERE)
     assert [("跑完的" in day(page, f"2026-11-{d}")) for d in (16, 17, 18, 19, 20)] == [False, True, True, True, False]
     assert "继续" in day(page, "2026-11-18")
@@ -89,7 +91,8 @@ async def test_each_stands_where_it_is(office: Office, viewer: Visitor) -> None:
     assert "10:00 · 已批准" in day(page, "2026-11-25")
     assert "夜里的" not in day(page, "2026-11-26")
     assert "夜里的" in day(page, "2026-11-27")  # in the morning after
-    for name in (">草稿<", "放弃的", "没开始就取消的"):
+    assert "停了很久的" in day(page, "2026-11-22")
+    for name in (">草稿<", "放弃的", "没开始就取消的", "正在取消的"):
         assert name not in page.source
 
 
