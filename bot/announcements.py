@@ -84,11 +84,11 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What is said where only words go: links included, as the chat takes them."""
         if self.form == TEXT:
             return self.text
-        title = f'<a href="{escape(self.url)}">{escape(self.title)}</a>' if self.url else escape(self.title)
+        title = f'<a href="{escape(self.url)}">{escape(self.title)}</a>' if self.url else self.title
         if self.form == CARD:
-            return f"{title}\n\n{escape(self.text)}" if self.text else title
+            return f"{title}\n\n{self.text}" if self.text else title
         shown = (line for line in self.pattern.splitlines() if (found := KEY.search(line)) and found[1] not in UNSEEN)
-        filled = (escape(KEY.sub(lambda found: self.values.get(found[1], ""), line)) for line in shown)
+        filled = (KEY.sub(lambda found: self.values.get(found[1], ""), line) for line in shown)
         return "\n".join((title, "", *filled))
 
 
@@ -128,6 +128,7 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     until     when it is no more worth sending, once it has begun
     audience  how many people it is for, counted when it began
     why       why it pauses, or what the reviewer said
+    foreseen  how many it would have reached when it was approved, by way, `declined` and `closed`; empty before
     corrects  the number of the announcement it corrects
     sample    the saved text it was made of, and `version` which version of it
     """
@@ -154,6 +155,7 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     ended: float = 0.0
     audience: int = 0
     why: str = ""
+    foreseen: dict[str, int] = {}
     corrects: int = 0
     sample: int = 0
     version: int = 0

@@ -62,8 +62,10 @@ from bot.store.revisions import Revisions
 from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
 from bot.store.staff import Staff
+from bot.store.tags import Tags
 from bot.store.tokens import TokenRows
 from bot.subscriptions import Herald, build_herald
+from bot.tagging import Tagging
 from bot.uploads import Uploads
 from bot.wechat.client import Client
 from bot.wechat.jssdk import PageTicket
@@ -97,6 +99,7 @@ class Services:
     engine: Engine
     herald: Herald
     broadcasts: Broadcasts
+    tagging: Tagging
     dossiers: Dossiers
     passes: Passes
     worker: Worker
@@ -212,9 +215,10 @@ async def open_services(
             engine=engine,
             herald=herald,
             broadcasts=build_broadcasts(config, database, clock=clock),
+            tagging=build_tagging(stack, client, database, clock=clock),
             dossiers=dossiers,
             passes=passes,
-            worker=worker,
+            worker=Worker(*doing, clock=clock),
             passwords=passwords,
             router=router,
         )
@@ -276,6 +280,13 @@ def build_broadcasts(config: Config, database: Database, *, clock: Clock) -> Bro
     """What staff do with announcements."""
     audience, ledgers = Audience(database), Ledgers(database)
     return Broadcasts(database, config=config, audience=audience, ledgers=ledgers, clock=clock)
+
+
+def build_tagging(stack: AsyncExitStack, client: Client, database: Database, *, clock: Clock) -> Tagging:
+    """What reads the account's tags; what is being read when the stack is closed is given up."""
+    tagging = Tagging(client, Tags(database, database), clock=clock)
+    stack.push_async_callback(tagging.close)
+    return tagging
 
 
 def build_client(config: Config, session: aiohttp.ClientSession, database: Database, clock: Clock) -> Client:
@@ -370,6 +381,8 @@ def build_desk(services: Services, templates: Templates) -> Desk:
             may_write=office.can_push,
             has_codes=wechat.account == "test" or (wechat.account == "service" and wechat.certified),
         ),
+        broadcasts=services.broadcasts,
+        tagging=services.tagging,
     )
 
 

@@ -106,7 +106,9 @@ class Broadcasts:
         if digest != one.digest:
             raise Overtaken("it was changed since it was read")
         self._check(one)
-        values = {"reviewer": who, "reviewed": self._clock.time(), "approved": digest, "why": ""}
+        reach = await self.reach(one)
+        foreseen = {**reach.ways, DECLINED: reach.declined, CLOSED: reach.closed}
+        values = {"reviewer": who, "reviewed": self._clock.time(), "approved": digest, "why": "", "foreseen": foreseen}
         await self._act("approve", one, who, values, told=told)
 
     async def discard(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
@@ -153,6 +155,10 @@ class Broadcasts:
             again = await self._store.run(lambda: self._recipients.again(one.id, unknown=unknown, many=PAGE))
             done += again
         return done
+
+    async def shared(self, one: Announcement, other: Announcement) -> int:
+        """How many followers are in the audience of both now."""
+        return await self._audience.shared(one.criteria, other.criteria)
 
     async def show(self, one: Announcement, openids: Sequence[str], *, told: Sequence[Entry] = ()) -> int:
         """Send it to phones of staff, as a test: each while its window is open; how many calls were entered."""

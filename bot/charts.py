@@ -39,13 +39,18 @@ class Chart:
 
 def columns(days: Sequence[tuple[date, int | None, int | None]], *, beside: bool = False) -> Chart:
     """Two figures a day: the second within the first, or beside it. None is a figure that is not shown."""
-    most = max((figure for _, *figures in days for figure in figures if figure), default=0)
+    return steps([(f"{day.month}-{day.day}", first, second) for day, first, second in days], beside=beside)
+
+
+def steps(points: Sequence[tuple[str, int | None, int | None]], *, beside: bool = False) -> Chart:
+    """The same for spans of any length, each with what may be written below it."""
+    most = max((figure for _, *figures in points for figure in figures if figure), default=0)
     step = nice(most / TICKS)
     top = step * max(1, -(-most // step))
-    place = WIDTH / max(1, len(days))
+    place = WIDTH / max(1, len(points))
     base = TOP + HEIGHT
     bars = []
-    for number, (_, *figures) in enumerate(days):
+    for number, (_, *figures) in enumerate(points):
         for series, figure in enumerate(figures):
             width = place * (1 - GAP) / (2 if beside else 1)
             x = LEFT + number * place + place * GAP / 2 + (width * series if beside else 0.0)
@@ -53,11 +58,9 @@ def columns(days: Sequence[tuple[date, int | None, int | None]], *, beside: bool
             if figure is None or figure:
                 bars.append(Bar(x=x, y=base - height, width=width, height=height, series=series, hidden=figure is None))
     ticks = tuple((base - HEIGHT * n * step / top, n * step) for n in range(int(top // step) + 1))
-    every = max(1, -(-len(days) // MARKS))
+    every = max(1, -(-len(points) // MARKS))
     marks = tuple(
-        (LEFT + (number + 0.5) * place, f"{day.month}-{day.day}")
-        for number, (day, *_) in enumerate(days)
-        if number % every == 0
+        (LEFT + (number + 0.5) * place, label) for number, (label, *_) in enumerate(points) if number % every == 0
     )
     return Chart(
         width=LEFT + WIDTH, height=base + BOTTOM, left=LEFT, base=base, bars=tuple(bars), ticks=ticks, marks=marks

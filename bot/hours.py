@@ -28,6 +28,17 @@ def working(day: date) -> bool:
         return day.weekday() < 5
 
 
+def is_published(day: date) -> bool:
+    """Whether the holidays of its year are published."""
+    import chinese_calendar
+
+    try:
+        chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return False
+    return True
+
+
 def waking(now: datetime, quiet: tuple[str, str], *, workdays: bool) -> datetime:
     """The first moment from `now` on in which people may be written to: outside the quiet hours, given as HH:MM and
     HH:MM, and, where that is asked for, on a working day."""

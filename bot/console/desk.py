@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.broadcasts import Broadcasts
 from bot.clock import Clock
 from bot.config import Config
 from bot.console.keys import Keys
@@ -18,6 +19,7 @@ from bot.store.audit import Audit
 from bot.store.days import Days
 from bot.store.sessions import Sessions
 from bot.store.staff import Staff
+from bot.tagging import Tagging
 from bot.uploads import Uploads
 
 Counts = Callable[[], Awaitable[dict[str, int]]]
@@ -43,3 +45,5 @@ class Desk:
     days: Days
     templates: Templates
     talk: Talk
+    broadcasts: Broadcasts
+    tagging: Tagging

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -122,8 +122,8 @@ class Visit:
         """Leave the message of this key to the next page."""
         self.cookies[SAID] = self._pack(said, words)
 
-    def file(self, body: bytes, *, name: str, content_type: str) -> web.Response:
-        """A file to keep. `name` is ASCII."""
+    def file(self, body: bytes | AsyncIterable[bytes], *, name: str, content_type: str) -> web.Response:
+        """A file to keep, whole or in pieces that are made while it is sent. `name` is ASCII."""
         disposition = f'attachment; filename="{name}"'
         headers = {"Content-Disposition": disposition}
         return web.Response(body=body, content_type=content_type, headers=headers)

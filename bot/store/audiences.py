@@ -157,6 +157,13 @@ class Audience:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
+    async def shared(self, one: Sequence[Criterion], other: Sequence[Criterion]) -> int:
+        """How many followers meet criteria of both."""
+        if not one or not other:
+            return 0
+        async with self._reader.read() as connection:
+            return int((await connection.execute(_shared(one, other))).scalar_one())
+
     async def count(self, wanted: Sequence[Criterion], ways: Ways, time: float) -> dict[str, int]:
         """How many followers meet the criteria now, by the way that is open to each, DECLINED or CLOSED."""
         if not wanted:
@@ -184,3 +191,11 @@ def _literals(criterion: Criterion) -> Any:
         cast(literal(criterion.value), String(64)).label("value"),
         literal(number, Integer).label("number"),
     )
+
+
+def _shared(one: Sequence[Criterion], other: Sequence[Criterion]) -> Select[Any]:
+    both = [
+        belongs(followers.c.openid, union_all(*(_literals(criterion) for criterion in wanted)).subquery(name))
+        for wanted, name in ((one, "one"), (other, "other"))
+    ]
+    return select(func.count()).select_from(followers).where(*both)

@@ -33,6 +33,7 @@ broadcasts = Table(
     Column("ended", Float, nullable=False, server_default="0"),
     Column("audience", Integer, nullable=False, server_default="0"),
     Column("why", Text, nullable=False, server_default=""),
+    Column("foreseen", Text, nullable=False, server_default="{}"),
     Column("corrects", Integer, nullable=False, server_default="0"),
     Column("sample", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False, server_default="0"),

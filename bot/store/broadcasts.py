@@ -23,6 +23,7 @@ _contents = msgspec.json.Decoder(Content)
 _criteria = msgspec.json.Decoder(tuple[Criterion, ...])
 _plans = msgspec.json.Decoder(Plan)
 _names = msgspec.json.Decoder(tuple[str, ...])
+_figures = msgspec.json.Decoder(dict[str, int])
 
 FIELDS = tuple(name for name in Announcement.__struct_fields__)
 _columns = tuple(broadcasts.c[name] for name in FIELDS)
@@ -57,7 +58,7 @@ _MOVE = Changes(
 )
 MOVED = (
     *("state", "submitter", "submitted", "reviewer", "reviewed", "approved"),
-    *("began", "until", "ended", "audience", "why"),
+    *("began", "until", "ended", "audience", "why", "foreseen"),
 )
 MARKS = ("past", "batch", "done", "bad")
 _STEPS = {name: update(broadcasts).where(broadcasts.c.id == _id) for name in MARKS}
@@ -152,6 +153,7 @@ class BroadcastRows:
     async def save(self, one: Announcement, *, told: Sequence[Entry] = ()) -> None:
         """Write over what had been written `one.edits` times: it is a draft again, and nobody's approval holds."""
         fresh = {"edits": one.edits + 1, "state": DRAFT, "approved": "", "reviewer": "", "reviewed": 0.0}
+        fresh["foreseen"] = "{}"
 
         def script() -> Script[None]:
             if not (yield _SAVE, [{"the_id": one.id, "the_edits": one.edits, **_packed(one), **fresh}]):
@@ -165,7 +167,7 @@ class BroadcastRows:
     def move(self, one: Announcement, to: str, values: Values, *, told: Iterable[Entry] = ()) -> Script[None]:
         """Bring it from the state it was read in to another, with what changes besides."""
         moved = msgspec.structs.replace(one, state=to, **{key: values[key] for key in values if key not in MARKS})
-        row = {name: getattr(moved, name) for name in MOVED}
+        row = {name: value for name, value in _packed(moved).items() if name in MOVED}
         if not (yield _MOVE, [{"the_id": one.id, "the_edits": one.edits, "the_state": one.state, **row}]):
             raise Overtaken("somebody else was first")
         yield from self.step(one.id, **{key: values[key] for key in values if key in MARKS})
@@ -236,7 +238,7 @@ def _about(entry: Entry, number: int) -> Entry:
 def _packed(one: Announcement) -> dict[str, Any]:
     row = {name: getattr(one, name) for name in FIELDS if name != "id"}
     packed = {name: _encode(row[name]) for name in ("content", "criteria", "plan")}
-    return {**row, **packed, "hands": _encode(one.hands).decode()}
+    return {**row, **packed, **{name: _encode(row[name]).decode() for name in ("hands", "foreseen")}}
 
 
 def _unpacked(row: Row) -> Announcement:
@@ -245,6 +247,7 @@ def _unpacked(row: Row) -> Announcement:
     values["criteria"] = _criteria.decode(bytes(values["criteria"]))
     values["plan"] = _plans.decode(bytes(values["plan"]))
     values["hands"] = _names.decode(values["hands"])
+    values["foreseen"] = _figures.decode(values["foreseen"])
     return Announcement(**values)
 
 

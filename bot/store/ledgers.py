@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Integer, String, bindparam, cast, func, or_, select
+from sqlalchemy import BigInteger, Integer, String, bindparam, case, cast, func, or_, select
 
 from bot.announcements import MASS
 from bot.store.broadcast_tables import recipients
@@ -17,10 +17,13 @@ from bot.store.tables import outbox
 _one = recipients.c.broadcast == bindparam("the_broadcast", type_=Integer)
 _state, _channel, _reason = (bindparam(f"of_{name}", type_=String) for name in ("state", "channel", "reason"))
 _STATES: Any = select(recipients.c.state, func.count()).where(_one).group_by(recipients.c.state)
+_errcode, _coded = bindparam("of_errcode", type_=Integer), bindparam("coded", type_=Integer)
+# The platform puts the number of the call into what it says: of those with an error code one stands for all.
+_cause = case((recipients.c.errcode != 0, ""), else_=recipients.c.reason)
 _GROUPS: Any = (
-    select(recipients.c.state, recipients.c.channel, recipients.c.reason, recipients.c.errcode, func.count())
+    select(recipients.c.state, recipients.c.channel, func.min(recipients.c.reason), recipients.c.errcode, func.count())
     .where(_one)
-    .group_by(recipients.c.state, recipients.c.channel, recipients.c.reason, recipients.c.errcode)
+    .group_by(recipients.c.state, recipients.c.channel, _cause, recipients.c.errcode)
 )
 _columns = ("id", "openid", "state", "channel", "reason", "errcode", "tries", "changed")
 _LIST: Any = (
@@ -29,6 +32,7 @@ _LIST: Any = (
     .where(or_(_state == "", recipients.c.state == _state))
     .where(or_(_channel == "", recipients.c.channel == _channel))
     .where(or_(_reason == "", recipients.c.reason == _reason))
+    .where(or_(_coded == 0, recipients.c.errcode == _errcode))
     .order_by(recipients.c.id)
     .limit(bindparam("many"))
 )
@@ -93,7 +97,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """How many of an audience share a state, way and reason."""
+    """How many of an audience share a state, way and reason; where there is an error code they share that, and the
+    reason is one of theirs."""
 
     state: str
     channel: str
@@ -160,10 +165,19 @@ class Ledgers:
         return sorted(found, key=lambda group: -group.count)
 
     async def people(
-        self, broadcast: int, *, state: str = "", channel: str = "", reason: str = "", after: int = 0, many: int = 100
+        self,
+        broadcast: int,
+        *,
+        state: str = "",
+        channel: str = "",
+        reason: str = "",
+        errcode: int | None = None,
+        after: int = 0,
+        many: int = 100,
     ) -> list[Recipient]:
         """People of the audience behind a row, in the order they were entered; what is empty does not narrow."""
-        narrow = {"of_state": state, "of_channel": channel, "of_reason": reason}
+        narrow: dict[str, str | int] = {"of_state": state, "of_channel": channel, "of_reason": reason}
+        narrow |= {"of_errcode": errcode or 0, "coded": int(errcode is not None)}
         rows = await self._rows(_LIST, the_broadcast=broadcast, after=after, many=many, **narrow)
         return [Recipient(**dict(zip(_columns, row, strict=True))) for row in rows]
 

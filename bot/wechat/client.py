@@ -15,7 +15,8 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import Refused, Temporary, TokenRejected
-from bot.wechat.wire import UNANSWERED, Upload, Wire
+from bot.wechat.errcodes import UNANSWERED
+from bot.wechat.wire import Upload, Wire
 
 logger = structlog.get_logger(__name__)
 
@@ -199,6 +200,17 @@ class Client:
         """The names of all tags, the platform's own too, by id."""
         found = (await self._repeat("GET", "/cgi-bin/tags/get")).get("tags") or []
         return {int(tag["id"]): str(tag.get("name", "")) for tag in found}
+
+    async def get_tagged(self, tag_id: int, after: str = "") -> tuple[tuple[str, ...], str]:
+        """A page of the followers who have a tag, at most 10 000, behind `after`; and behind whom the next begins,
+        empty after the last."""
+        answer = await self._repeat("POST", "/cgi-bin/user/tag/get", json={"tagid": tag_id, "next_openid": after})
+        data = answer.get("data") or {}
+        found = data.get("openid") or [] if isinstance(data, dict) else None
+        if not isinstance(found, list):
+            raise Temporary(UNANSWERED, "no followers in the answer")
+        openids = tuple(str(openid) for openid in found)
+        return openids, str(answer.get("next_openid") or "") if openids else ""
 
     async def tag(self, tag_id: int, openids: Sequence[str]) -> None:
         """Put a tag on followers."""

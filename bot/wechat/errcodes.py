@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from bot.errors import Forbidden, QuotaSpent, Refused, Temporary, TokenRejected, TooFast, Unreachable, WeChatError
 
+UNANSWERED = -2  # no such code on the platform's side: no answer came, or none that can be read
+
 
 class Sorted(NamedTuple):
     """Which error a code becomes, with its keyword values; a callable one is worked out from the time in Shanghai."""

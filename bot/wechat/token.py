@@ -16,7 +16,8 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import Forbidden, Refused, Temporary, TokenRejected, WeChatError
-from bot.wechat.wire import UNANSWERED, Wire
+from bot.wechat.errcodes import UNANSWERED
+from bot.wechat.wire import Wire
 
 logger = structlog.get_logger(__name__)
 

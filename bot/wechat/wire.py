@@ -19,9 +19,8 @@ from yarl import URL
 
 from bot.clock import Clock, now
 from bot.errors import Refused, Temporary, TooFast
-from bot.wechat.errcodes import make_error
+from bot.wechat.errcodes import UNANSWERED, make_error
 
-UNANSWERED = -2  # no such code on the platform's side: no answer came, or none that can be read
 ANSWER_LIMIT = 1 << 20  # bytes; the longest documented answer, 10 000 openids, is a third of it
 # Seconds. `connect` counts the wait for a free connection too, so that whatever `total` ends had one already.
 TIMEOUT = aiohttp.ClientTimeout(total=10.0, connect=3.0)

@@ -102,9 +102,9 @@ def test_nothing_that_goes_out_can_be_written_on() -> None:
 
 
 def test_a_card_is_a_link_where_only_words_go() -> None:
-    """Its title leads to its page, and marks in it are shown, not obeyed."""
+    """Its title leads to its page, and marks in that link are shown, not obeyed."""
     card = Content(form=CARD, title="奖<补>", text="明天&后天", url="https://a.example/?a=1&b=2")
-    assert card.words() == '<a href="https://a.example/?a=1&amp;b=2">奖&lt;补&gt;</a>\n\n明天&amp;后天'
+    assert card.words() == '<a href="https://a.example/?a=1&amp;b=2">奖&lt;补&gt;</a>\n\n明天&后天'
 
 
 def test_a_notice_in_words_has_the_lines_of_its_template() -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.charts import HEIGHT, LEFT, MARKS, WIDTH, columns, nice
+from bot.charts import HEIGHT, LEFT, MARKS, WIDTH, columns, nice, steps
 
 FIRST = date(2026, 11, 1)
 
@@ -59,3 +59,10 @@ def test_nothing_has_a_picture_too() -> None:
     """No day, and days without a question, break nothing."""
     assert columns([]).bars == ()
     assert [value for _, value in columns(days((0, 0))).ticks] == [0, 1]
+
+
+def test_spans_of_any_length_have_their_labels() -> None:
+    """A picture of hours is one of days but for what stands below it."""
+    chart = steps([("10:00", 5, 1), ("11:00", 0, 0), ("12:00", 8, 8)])
+    assert [label for _, label in chart.marks] == ["10:00", "11:00", "12:00"]
+    assert chart.bars == columns([(FIRST, 5, 1), (FIRST, 0, 0), (FIRST, 8, 8)]).bars

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import SHANGHAI
-from bot.hours import SEARCHED, Opening, opening, waking, working
+from bot.hours import SEARCHED, Opening, is_published, opening, waking, working
 from bot.policies import Hours
 
 HOURS = Hours(morning=("09:00", "12:00"), afternoon=("13:30", "17:00"))
@@ -86,3 +86,10 @@ NIGHT = ("20:30", "08:30")
 def test_when_people_may_be_written_to(now: str, quiet: tuple[str, str], workdays: bool, first: str) -> None:
     """The first moment outside the quiet hours, and on a working day where that is asked for."""
     assert waking(at(now), quiet, workdays=workdays) == at(first)
+
+
+def test_it_is_known_which_holidays_are_published() -> None:
+    """Those of this year are; those of a year far ahead are not, and its days go by the week alone."""
+    assert is_published(date(2026, 10, 1))
+    assert not is_published(date(2050, 10, 1))
+    assert [working(date(2050, 10, day)) for day in (1, 3)] == [False, True]  # a Saturday, a Monday

@@ -44,6 +44,21 @@ CALLS: list[tuple[Ask, str, str, dict[str, Any], dict[str, Any], object]] = [
     ),
     (lambda c: c.get_tags(), "GET", "/cgi-bin/tags/get", {}, {}, {}),
     (
+        lambda c: c.get_tagged(100, "oA"),
+        *("POST", "/cgi-bin/user/tag/get", {"tagid": 100, "next_openid": "oA"}),
+        *({"count": 2, "data": {"openid": ["oB", "oC"]}, "next_openid": "oC"}, (("oB", "oC"), "oC")),
+    ),
+    (
+        lambda c: c.get_tagged(100),
+        *(
+            "POST",
+            "/cgi-bin/user/tag/get",
+            {"tagid": 100, "next_openid": ""},
+            {"count": 0, "next_openid": "x"},
+            ((), ""),
+        ),
+    ),
+    (
         lambda c: c.tag(100, ["oA"]),
         *("POST", "/cgi-bin/tags/members/batchtagging", {"openid_list": ["oA"], "tagid": 100}, {}, None),
     ),
@@ -77,6 +92,7 @@ REPEATED = {  # calls that a second time changes nothing
     "/cgi-bin/message/mass/delete",
     "/cgi-bin/message/mass/get",
     "/cgi-bin/tags/get",
+    "/cgi-bin/user/tag/get",
     "/cgi-bin/tags/members/batchtagging",
     "/cgi-bin/tags/members/batchuntagging",
     "/cgi-bin/ticket/getticket",
@@ -162,6 +178,8 @@ async def test_many_are_tagged_fifty_at_a_time(name: str) -> None:
     [
         (lambda c: c.create_tag("a"), {"tag": {"name": "a"}}),
         (lambda c: c.create_tag("a"), {}),
+        (lambda c: c.get_tagged(100), {"data": "x"}),
+        (lambda c: c.get_tagged(100), {"data": {"openid": "x"}}),
         (lambda c: c.get_ticket(), {"ticket": "T"}),
         (lambda c: c.get_ticket(), {"ticket": "T", "expires_in": "soon"}),
         (lambda c: c.get_quota("/a"), {}),
@@ -171,7 +189,10 @@ async def test_many_are_tagged_fifty_at_a_time(name: str) -> None:
 async def test_an_answer_without_what_was_asked_for_is_no_answer(ask: Ask, answer: dict[str, Any]) -> None:
     """It raises what a broken platform raises, not an error of ours."""
     clock = ManualClock()
-    paths = ("/cgi-bin/tags/create", "/cgi-bin/ticket/getticket", "/cgi-bin/openapi/quota/get")
+    paths = (
+        *("/cgi-bin/tags/create", "/cgi-bin/user/tag/get", "/cgi-bin/ticket/getticket"),
+        "/cgi-bin/openapi/quota/get",
+    )
     platform = Platform(clock=clock, answers=dict.fromkeys(paths, answer))
     async with calling(platform) as (client, _):
         with pytest.raises(Temporary):

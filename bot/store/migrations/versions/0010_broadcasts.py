@@ -84,6 +84,7 @@ def _broadcasts() -> None:
         sa.Column("ended", sa.Float(), server_default="0", nullable=False),
         sa.Column("audience", sa.Integer(), server_default="0", nullable=False),
         sa.Column("why", sa.Text(), server_default="", nullable=False),
+        sa.Column("foreseen", sa.Text(), server_default="{}", nullable=False),
         sa.Column("corrects", sa.Integer(), server_default="0", nullable=False),
         sa.Column("sample", sa.Integer(), server_default="0", nullable=False),
         sa.Column("version", sa.Integer(), server_default="0", nullable=False),
