@@ -22,6 +22,7 @@ from bot.config import Config
 from bot.console.desk import Desk
 from bot.console.keys import Keys
 from bot.console.passwords import Hasher, Passwords
+from bot.console.patterns import Patterns
 from bot.console.publishing import Publishing, build_publishing
 from bot.console.site import PREFIX, build_site
 from bot.console.talk import build_talk
@@ -56,7 +57,9 @@ from bot.store.feedback import Remark
 from bot.store.imports import Imports
 from bot.store.inbox import Inbox
 from bot.store.ledgers import Ledgers
+from bot.store.limits import Stops
 from bot.store.outbox import OutboxRows
+from bot.store.phones import Phones
 from bot.store.revisions import Revisions
 from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
@@ -362,6 +365,10 @@ def build_desk(services: Services, templates: Templates) -> Desk:
             may_write=office.can_push,
             has_codes=wechat.account == "test" or (wechat.account == "service" and wechat.certified),
         ),
+        broadcasts=services.broadcasts,
+        patterns=Patterns(services.client, services.broadcasts.ways, clock=services.clock),
+        phones=Phones(database),
+        stops=Stops(database),
     )
 
 

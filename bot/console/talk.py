@@ -23,6 +23,22 @@ from bot.store.unanswered import Unanswered
 TRIED = 2  # corpora with drafts in them that are kept: each takes a moment to build
 
 
+class Pattern(Protocol):
+    """A template of the account, as the client of the platform has it: its lines have gaps such as {{thing1.DATA}}."""
+
+    @property
+    def id(self) -> str:
+        """What the platform calls it."""
+
+    @property
+    def title(self) -> str:
+        """What people see above it."""
+
+    @property
+    def content(self) -> str:
+        """Its lines."""
+
+
 class Account(Protocol):
     """What the console may ask of the platform: nothing of it reaches a follower. Any WeChatError may come."""
 
@@ -34,6 +50,12 @@ class Account(Protocol):
 
     async def create_qrcode(self, scene: str) -> str:
         """Make a permanent code of a scene; what is to be drawn."""
+
+    async def get_templates(self) -> Sequence[Pattern]:
+        """The templates of messages."""
+
+    async def get_notices(self) -> Sequence[Pattern]:
+        """The templates of notices that are subscribed to."""
 
 
 class Subscribers(Protocol):

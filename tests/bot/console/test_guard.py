@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 
 from bot.clock import ManualClock
-from bot.console.guard import POLICY, Route
+from bot.console.guard import Route
+from bot.console.headers import POLICY
 from bot.console.permissions import Permission
 from bot.console.site import build_site
 from bot.console.visit import Visit
