@@ -6,11 +6,13 @@ import pytest
 
 from bot.announcements import MASS
 from bot.clock import ManualClock
+from bot.limits import Limits
 from bot.store.audit import Search
 from bot.store.broadcast_tables import phones
 from bot.store.driver import once
 from tests.bot.console.announcing import HERE, WORDS, act, approved, followers, get, kept, sent, work
 from tests.bot.console.client import Office
+from tests.bot.console.test_looks import faults
 
 
 async def test_from_a_draft_to_an_approval(office: Office) -> None:
@@ -204,3 +206,29 @@ async def test_the_course_of_it_shows_what_changed(office: Office) -> None:
     page = await editor.get(f"{HERE}/{number}")
     for said in ("改了公告", "别的话", "客服消息、群发", "订阅的主题：技改", "全体关注者"):
         assert said in page.text, said
+
+
+async def test_its_pages_are_well_built(office: Office, clock: ManualClock) -> None:
+    """In every state: one first heading, every field labelled, every id once, nothing inline, forms with tokens."""
+    await followers(office, 2)
+    editor, approver = await office.sign_in("editor"), await office.sign_in("approver")
+    who = await office.staff.named("editor")
+    assert who is not None
+    row = {"staff": who.id, "openid": "oStaff", "bound": 1.0, "digest": "", "until": 0.0}
+    await office.services.database.run(lambda: once(office.services.database.insert(phones), **row))
+    number = await kept(editor, text="((谁))", way=["custom", MASS], urgent="1")
+    pages = [await editor.get(f"{HERE}/{number}/edit?check=1"), await editor.get(f"{HERE}/{number}")]
+    pages += [await editor.post(f"{HERE}/{number}/edit", sent(edits="7")), await editor.get(f"{HERE}?tab=drafts")]
+    await editor.post(f"{HERE}/{number}/edit", sent(urgent="1", reason="台风"))
+    await act(editor, number, "submit")
+    pages += [await approver.get(f"{HERE}/{number}"), await act(approver, number, "approve", people="7")]
+    await act(approver, number, "approve")
+    pages += [await approver.get(f"{HERE}/{number}"), await approver.get("/console")]
+    await work(office)
+    await Limits(office.services.database, clock=clock).pause("custom", clock.time() + 600.0, reason="45009")
+    pages += [await approver.get(f"{HERE}/{number}"), await approver.get(HERE)]
+    await act(approver, number, "pause")
+    pages += [await approver.get(f"{HERE}/{number}"), await approver.get(f"{HERE}/new?corrects={number}")]
+    for page in pages:
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert list(faults(page.source)) == [], page.text[:80]
