@@ -22,6 +22,7 @@ from bot.config import Config
 from bot.console.desk import Desk
 from bot.console.keys import Keys
 from bot.console.passwords import Hasher, Passwords
+from bot.console.patterns import Patterns
 from bot.console.publishing import Publishing, build_publishing
 from bot.console.site import PREFIX, build_site
 from bot.console.talk import build_talk
@@ -57,7 +58,9 @@ from bot.store.feedback import Remark
 from bot.store.imports import Imports
 from bot.store.inbox import Inbox
 from bot.store.ledgers import Ledgers
+from bot.store.limits import Stops
 from bot.store.outbox import OutboxRows
+from bot.store.phones import Phones
 from bot.store.revisions import Revisions
 from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
@@ -197,9 +200,8 @@ async def open_services(
         engine = build_engine(config, router, inbox, answer, clock=clock)
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
-        worker = build_worker(
-            stack, [*doing, *other_jobs(config, database, press, shelf, herald, clock)], database, clock
-        )
+        doing += other_jobs(config, database, press, shelf, herald, clock)
+        worker = build_worker(stack, doing, database, clock)
         passwords = await stack.enter_async_context(_hashing(config, hasher))
         yield Services(
             config=config,
@@ -218,7 +220,7 @@ async def open_services(
             tagging=build_tagging(stack, client, database, clock=clock),
             dossiers=dossiers,
             passes=passes,
-            worker=Worker(*doing, clock=clock),
+            worker=worker,
             passwords=passwords,
             router=router,
         )
@@ -383,6 +385,9 @@ def build_desk(services: Services, templates: Templates) -> Desk:
         ),
         broadcasts=services.broadcasts,
         tagging=services.tagging,
+        patterns=Patterns(services.client, services.broadcasts.ways, clock=services.clock),
+        phones=Phones(database),
+        stops=Stops(database),
     )
 
 

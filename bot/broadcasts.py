@@ -87,6 +87,10 @@ class Broadcasts:
         ways = {way: counts[way] for way in usable(one.plan, one.content) if counts.get(way)}
         return Reach(ways=ways, declined=counts.get(DECLINED, 0), closed=counts.get(CLOSED, 0))
 
+    async def tags(self) -> dict[str, str]:
+        """The names of the account's tags by their ids."""
+        return await self._audience.tags()
+
     async def submit(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
         """Ask somebody else to approve it. NotAllowed where anything is wrong with it."""
         self._check(one)

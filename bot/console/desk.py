@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.broadcasts import Broadcasts
 from bot.clock import Clock
 from bot.config import Config
 from bot.console.keys import Keys
 from bot.console.passwords import Passwords
+from bot.console.patterns import Patterns
 from bot.console.publishing import Publishing
 from bot.console.talk import Talk
 from bot.console.templates import Templates
@@ -17,6 +19,8 @@ from bot.corpus import Corpus
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
 from bot.store.days import Days
+from bot.store.limits import Stops
+from bot.store.phones import Phones
 from bot.store.sessions import Sessions
 from bot.store.staff import Staff
 from bot.tagging import Tagging
@@ -28,7 +32,8 @@ Counts = Callable[[], Awaitable[dict[str, int]]]
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """The parts. `counts` are the rows of a table by state, by the table's name; `publishing` and
-    `uploads` are None where files are the truth and the corpus is not edited here."""
+    `uploads` are None where files are the truth and the corpus is not edited here; `closing` is set once the program
+    ends."""
 
     config: Config
     clock: Clock
@@ -47,3 +52,7 @@ class Desk:
     talk: Talk
     broadcasts: Broadcasts
     tagging: Tagging
+    patterns: Patterns
+    phones: Phones
+    stops: Stops
+    closing: asyncio.Event = field(default_factory=asyncio.Event)

@@ -54,7 +54,7 @@ async def read_form(request: web.Request, limit: int = FORM_LIMIT) -> Form:
         raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=request.content_length or 0)
     try:
         posted = await request.clone(client_max_size=limit).post()
-    except (ValueError, LookupError, AssertionError) as error:
+    except (ValueError, LookupError, AssertionError, ConnectionError) as error:  # the last: nobody waits any more
         raise web.HTTPBadRequest from error
     form = Form()
     for name, value in posted.items():

@@ -16,6 +16,7 @@ from aiohttp.typedefs import Handler as Inner
 from bot.console.addresses import address_of, is_behind_unknown_proxy
 from bot.console.desk import Desk
 from bot.console.forms import FORM_LIMIT, read_form
+from bot.console.headers import HEADERS
 from bot.console.keys import new_token
 from bot.console.passwords import TooBusy
 from bot.console.permissions import Permission
@@ -30,31 +31,21 @@ VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)
 SIGN_IN, SECOND, ENROL = "/console/sign-in", "/console/second-step", "/console/profile/second-factor"
 REMEMBERED = 180 * 86_400  # seconds that a browser is known after a sign-in
 FRESHNESS = 60.0  # seconds between notes that a session is still used
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
-    "Cache-Control": "no-store",
-}
 
 
 @dataclass(frozen=True)
 class Route:
-    """A line of the table: what may be asked, of whom, and who answers; `limit` is how many bytes a form may have."""
+    """A line of the table: what may be asked, of whom, and who answers; `limit` is how many bytes a form may have.
+
+    What a page asks for `by_itself`, with nobody at the keys, does not keep a session from ending.
+    """
 
     method: str
     path: str
     handler: Handler
     permission: Permission
     limit: int = FORM_LIMIT
+    by_itself: bool = False
 
 
 class Guard:
@@ -85,6 +76,8 @@ class Guard:
         except Exception:
             logger.exception("console failed", path=request.path)
             response = self._refuse(visit, 500)
+        if visit.stream is not None:  # what is under way can neither be refused nor dressed anew
+            return visit.stream
         self._finish(visit, response)
         return response
 
@@ -150,7 +143,9 @@ class Guard:
         """The visit with whoever makes it; a stranger gets a cookie that their forms are bound to."""
         token = visit.request.cookies.get(self._prefix + SESSION, "")
         found = await self._desk.sessions.find(self._desk.keys.digest("session", token)) if token else None
-        if found is not None and await self._is_alive(*found, visit.time):
+        route = self._routes.get(_place(visit.request))
+        moves = route is None or not route.by_itself
+        if found is not None and await self._is_alive(*found, visit.time, moves=moves):
             visit.session, visit.member = found
             visit.cookie = token
             return visit
@@ -160,13 +155,13 @@ class Guard:
             visit.cookie = visit.cookies[GUEST] = new_token()
         return visit
 
-    async def _is_alive(self, session: Session, member: Member, time: float) -> bool:
-        """Whether a session still counts; one that is used is noted to be."""
+    async def _is_alive(self, session: Session, member: Member, time: float, *, moves: bool) -> bool:
+        """Whether a session still counts; one that somebody `moves` is noted to be used."""
         idle = self._desk.config.console.idle_minutes * 60.0
         if member.disabled or time >= session.expires or time - session.seen >= idle:
             await self._desk.sessions.end(session.id)
             return False
-        if time - session.seen >= FRESHNESS:
+        if moves and time - session.seen >= FRESHNESS:
             await self._desk.sessions.see(session.id, time)
         return True
 

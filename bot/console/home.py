@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.console import drafts
+from bot.console import broadcasts, drafts
 from bot.console.permissions import Permission
 from bot.console.visit import Visit
 from bot.policies import SOON, Policy
@@ -76,6 +76,7 @@ async def talk(visit: Visit) -> Facts:
 PANELS = (
     Panel("today", Permission.VIEWER, today),
     Panel("drafts", Permission.EDITOR, drafts.panel),
+    Panel("broadcasts", Permission.VIEWER, broadcasts.panel),
     Panel("queues", Permission.VIEWER, queues),
     Panel("expiring", Permission.VIEWER, expiring),
     Panel("talk", Permission.VIEWER, talk),

@@ -33,6 +33,7 @@ PLACES = (
     Place("tickets", "/console/tickets", Permission.VIEWER, "talk"),
     Place("canned", "/console/canned-answers", Permission.VIEWER, "talk"),
     Place("analytics", "/console/analytics", Permission.VIEWER, "talk"),
+    Place("broadcasts", "/console/broadcasts", Permission.VIEWER, "push"),
     Place("phone-menu", "/console/phone-menu", Permission.VIEWER, "office"),
     Place("codes", "/console/codes", Permission.VIEWER, "office"),
     Place("staff", "/console/staff", Permission.ADMIN, "office"),

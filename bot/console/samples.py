@@ -10,9 +10,9 @@ import msgspec
 from aiohttp import web
 
 from bot.announcements import (
-    COLON,
     FORMS,
     GAP,
+    JOINT,
     KEY,
     NAME_LIMIT,
     NOTICE,
@@ -197,7 +197,7 @@ def labelled(content: Content) -> list[tuple[str, str, str]]:
     for line in content.pattern.splitlines():
         for match in KEY.finditer(line):
             if match[1] not in UNSEEN:
-                label = line[: match.start()].strip().rstrip(f"{COLON}:")
+                label = JOINT.sub("", line[: match.start()])
                 found.setdefault(match[1], (match[1], label, content.values.get(match[1], "")))
     return list(found.values())
 

@@ -22,7 +22,11 @@ def build_site(desk: Desk, routes: Sequence[Route] = ROUTES) -> web.Application:
     async def watch(request: web.Request, handler: Inner) -> web.StreamResponse:
         return await guard.answer(request, handler)
 
+    async def close(_: web.Application) -> None:
+        desk.closing.set()
+
     app = web.Application(middlewares=[watch])
+    app.on_shutdown.append(close)
     for route in routes:
         path = route.path.removeprefix(PREFIX)
         if route.method == "GET":

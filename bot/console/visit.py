@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.clock import now
 from bot.console.desk import Desk
 from bot.console.forms import Form
+from bot.console.headers import HEADERS
 from bot.console.navigation import current, places
 from bot.console.permissions import Permission
 from bot.store.audit import NOBODY, Entry
@@ -50,6 +51,7 @@ class Visit:
     form: Form = field(default_factory=Form)
     cookies: dict[str, str] = field(default_factory=dict)  # to be set with the answer, or, empty, deleted
     heard: bool = False  # the message of the last page was shown
+    stream: web.StreamResponse | None = None  # what is being sent bit by bit
 
     @property
     def who(self) -> Member:
@@ -107,10 +109,21 @@ class Visit:
 
     def page(self, name: str, /, *, status: int = 200, **facts: object) -> web.Response:
         """The page of a template, which can use `me`, `csrf`, `nav`, `said` and what is given."""
-        text = self.desk.templates.render(name, **self._known(), **facts)
+        text = self.desk.templates.render(name, **self._known(), said=self._unpack(), **facts)
         response = web.Response(text=text, status=status, content_type="text/html")
         response.enable_compression()
         return response
+
+    def piece(self, name: str, /, **facts: object) -> str:
+        """A piece of a page, for its script to put in place."""
+        return self.desk.templates.render(name, **self._known(), said=None, **facts)
+
+    async def events(self) -> web.StreamResponse:
+        """Begin to send events: what is written to it arrives at once."""
+        headers = {**HEADERS, "Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
+        self.stream = web.StreamResponse(headers=headers)
+        await self.stream.prepare(self.request)
+        return self.stream
 
     def go(self, path: str, said: str = "", **words: object) -> web.Response:
         """Send the browser to a page of ours, which shows the message of this key (see console/said.html) once."""
@@ -150,7 +163,6 @@ class Visit:
             "now": self.now,
             "today": self.now.date(),
             "version": self.desk.corpus().version,
-            "said": self._unpack(),
         }
 
     def _pack(self, said: str, words: dict[str, object]) -> str:

@@ -42,7 +42,7 @@ from bot.announcements import (
     UNIT,
     Criterion,
 )
-from bot.store.broadcast_tables import recipients, tagged
+from bot.store.broadcast_tables import recipients, tagged, tags
 from bot.store.days import Reader
 from bot.store.driver import spelled
 from bot.store.reach import FORGIVEN
@@ -151,6 +151,9 @@ def granted(openid: ColumnElement[str]) -> ColumnElement[bool]:
     return and_(grants.c.openid == openid, grants.c.template == bindparam("the_template", type_=String))
 
 
+_TAGS = select(tags.c.id, tags.c.name).order_by(tags.c.name, tags.c.id)
+
+
 class Audience:
     """Counts, beside the writers. Raises StoreError when the database does."""
 
@@ -171,6 +174,11 @@ class Audience:
         async with self._reader.read() as connection:
             rows = (await connection.execute(_count(wanted), ways.values(time))).all()
         return {str(row[0]): int(row[1]) for row in rows}
+
+    async def tags(self) -> dict[str, str]:
+        """The names of the account's tags by their ids, as the platform last told."""
+        async with self._reader.read() as connection:
+            return {str(row[0]): str(row[1]) for row in (await connection.execute(_TAGS)).all()}
 
 
 def _count(wanted: Sequence[Criterion]) -> Select[Any]:

@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Float, Integer, String, bindparam, select, update
+from sqlalchemy import Float, Integer, String, bindparam, or_, select, update
 
 from bot.store.calls import Limit
+from bot.store.days import Reader
 from bot.store.driver import Script, Store
 from bot.store.tables import channels, followers, grants
 
@@ -104,6 +105,24 @@ class ChannelRows:
     def resume(self, channel: str) -> Script[None]:
         """Let the channel go on."""
         yield _RESUME, [{"the_name": channel, "halted": False, "paused": "", "paused_until": 0.0}]
+
+
+_STOPPED = select(channels.c.name, channels.c.paused_until, channels.c.paused, channels.c.halted).where(
+    or_(channels.c.halted.is_(True), channels.c.paused_until > bindparam("now", type_=Float))
+)
+
+
+class Stops:
+    """Which channels stand still, read beside the writers. Raises StoreError when the database does."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def at(self, time: float) -> dict[str, Stop]:
+        """Why nothing may go out at a time, by channel."""
+        async with self._reader.read() as connection:
+            rows = (await connection.execute(_STOPPED, {"now": time})).all()
+        return {str(name): Stop(reason=why, until=until, halted=bool(halted)) for name, until, why, halted in rows}
 
 
 _who = followers.c.openid == bindparam("who", type_=String)

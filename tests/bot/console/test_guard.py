@@ -10,7 +10,8 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from bot.clock import ManualClock
-from bot.console.guard import POLICY, Route
+from bot.console.guard import Route
+from bot.console.headers import POLICY
 from bot.console.permissions import Permission
 from bot.console.site import build_site
 from bot.console.visit import Visit

@@ -22,6 +22,7 @@ from bot.errors import Refused, Temporary
 from bot.menu import Button, Menu
 from bot.parts import MENU
 from bot.store.audit import Audit, Search
+from bot.wechat.client import Template
 from tests.bot.console.client import Office, Visitor, office_settings, open_office
 from tests.bot.console.sheets import send
 from tests.scenarios.stage import ACCOUNT
@@ -106,6 +107,14 @@ class Told:
     async def create_qrcode(self, scene: str) -> str:
         """No code."""
         return ""
+
+    async def get_templates(self) -> Sequence[Template]:
+        """None."""
+        return ()
+
+    async def get_notices(self) -> Sequence[Template]:
+        """None."""
+        return ()
 
     async def create_menu(self, buttons: Sequence[Mapping[str, Any]]) -> None:
         """Fail."""

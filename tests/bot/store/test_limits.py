@@ -12,6 +12,7 @@ from bot.store.driver import Script
 from bot.store.limits import (
     ChannelRows,
     Stop,
+    Stops,
     Usage,
     close_windows,
     give_back,
@@ -134,3 +135,15 @@ async def test_grants_are_spent_and_returned(database: Database) -> None:
     async with database.read() as connection:
         found = await connection.execute(select(grants.c.template, grants.c.sends).order_by(grants.c.template))
         assert [tuple(row) for row in found] == [("T1", 1), ("T2", 0)]
+
+
+async def test_channels_that_stand_still_are_read_beside_the_writers(database: Database) -> None:
+    """Those that pause at that time, and those that are halted; none other."""
+    rows, stops = ChannelRows(database), Stops(database)
+    assert await stops.at(1000.0) == {}
+    await database.run(lambda: rows.stop("mass", Stop(reason="later", until=2000.0)))
+    await database.run(lambda: rows.stop("custom", Stop(reason="no right", halted=True)))
+    found = await stops.at(1000.0)
+    assert found["mass"] == Stop(reason="later", until=2000.0)
+    assert (found["custom"].reason, found["custom"].halted) == ("no right", True)
+    assert list(await stops.at(2000.0)) == ["custom"]
