@@ -40,6 +40,7 @@ NAME_LIMIT, TITLE_LIMIT, WORDS_LIMIT, URL_LIMIT = 60, 64, 600, 500  # characters
 LONGEST_DAYS = 14  # that an announcement may be worth sending
 MONTHLY = 4  # mass messages that reach a follower of a service account in a month
 KEY = re.compile(r"\{\{\s*([A-Za-z_]+[0-9]*)\.DATA\s*\}\}")  # where a template of the platform shows a value
+COLON = chr(0xFF1A)  # as it is written between what a value is and the value
 UNSEEN = ("first", "remark")  # keys of old templates that the platform takes and shows to nobody
 GAP = re.compile(r"\(\(([^()\s]{1,20})\)\)")  # where a saved text has a gap to fill
 
@@ -77,7 +78,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         for line in self.pattern.splitlines():
             found = KEY.search(line)
             if found and found[1] not in UNSEEN:
-                yield line[: found.start()].strip().rstrip("\uff1a:"), self.values.get(found[1], "")
+                yield line[: found.start()].strip().rstrip(f"{COLON}:"), self.values.get(found[1], "")
 
     def words(self) -> str:
         """What is said where only words go: links included, as the chat takes them."""
@@ -86,7 +87,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         title = f'<a href="{escape(self.url)}">{escape(self.title)}</a>' if self.url else escape(self.title)
         if self.form == CARD:
             return f"{title}\n\n{escape(self.text)}" if self.text else title
-        return "\n".join((title, "", *(f"{escape(label)}\uff1a{escape(value)}" for label, value in self.lines())))
+        return "\n".join((title, "", *(f"{escape(label)}{COLON}{escape(value)}" for label, value in self.lines())))
 
 
 class Criterion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -22,13 +22,15 @@ from bot.config import Config
 from bot.console.desk import Desk
 from bot.console.keys import Keys
 from bot.console.passwords import Hasher, Passwords
+from bot.console.phones import build_duty
 from bot.console.publishing import Publishing, build_publishing
 from bot.console.site import PREFIX, build_site
 from bot.console.talk import build_talk
 from bot.console.templates import Templates
-from bot.context import Context, Office, nobody, nothing
+from bot.context import Context, Office, nobody, nothing, off_duty
 from bot.conversation import Conversation, fresh
 from bot.corpus import Corpus
+from bot.duty import Duty
 from bot.engine import Engine, Outcome
 from bot.gate import Gate
 from bot.health import Health
@@ -57,6 +59,7 @@ from bot.store.imports import Imports
 from bot.store.inbox import Inbox
 from bot.store.ledgers import Ledgers
 from bot.store.outbox import OutboxRows
+from bot.store.phones import Phones
 from bot.store.revisions import Revisions
 from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
@@ -131,9 +134,11 @@ def answering(
     office: Office,
     person: Callable[[str], Awaitable[Person]] | None = None,
     dossier: Callable[[str], Awaitable[Dossier]] | None = None,
+    *,
+    duty: Callable[[str, str, int], Awaitable[Duty]] | None = None,
 ) -> Answering:
     """The function that makes an outcome of a message; `person` reads what is kept of a follower because they asked
-    for it, `dossier` all that is kept."""
+    for it, `dossier` all that is kept, `duty` what there is for them as a member of staff."""
 
     async def answer(message: AnyMessage, conversation: Conversation | None, time: float) -> Outcome:
         before = fresh(conversation, time)
@@ -147,6 +152,7 @@ def answering(
             conversation=before,
             load=partial(person, message.openid) if person else nobody,
             recall=partial(dossier, message.openid) if dossier else nothing,
+            attend=partial(duty, message.openid) if duty else off_duty,
         )
         said = await router.answer(ctx)
         remarks = tuple(Remark(kind=n.kind, text=n.text, about=n.about) for n in ctx.notes)
@@ -189,13 +195,13 @@ async def open_services(
         passes, dossiers = Passes(config.wechat.app_secret), Dossiers(database)
         office = office_of(config, passes)
         herald = build_herald(config, database, corpus=lambda: shelf.current, words=words, clock=clock)
-        answer = answering(router, lambda: shelf.current, office, inbox.person, dossiers.read)
+        duty = build_duty(config, database, clock=clock)
+        answer = answering(router, lambda: shelf.current, office, inbox.person, dossiers.read, duty=duty)
         engine = build_engine(config, router, inbox, answer, clock=clock)
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
         doing += [*corpus_jobs(press, shelf), *console_jobs(config, database, shelf, clock=clock), news_job(herald)]
         doing.append(broadcast_job(config, database, clock=clock))
-        worker = Worker(*doing, clock=clock)
         passwords = await stack.enter_async_context(_hashing(config, hasher))
         yield Services(
             config=config,
@@ -213,7 +219,7 @@ async def open_services(
             broadcasts=build_broadcasts(config, database, clock=clock),
             dossiers=dossiers,
             passes=passes,
-            worker=worker,
+            worker=Worker(*doing, clock=clock),
             passwords=passwords,
             router=router,
         )
@@ -348,6 +354,7 @@ def build_desk(services: Services, templates: Templates) -> Desk:
         keys=Keys(services.config.console.secret),
         passwords=services.passwords,
         staff=Staff(database, audit),
+        phones=Phones(database),
         sessions=Sessions(database),
         attempts=Attempts(database),
         audit=audit,

@@ -16,6 +16,7 @@ from bot.corpus import Corpus
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
 from bot.store.days import Days
+from bot.store.phones import Phones
 from bot.store.sessions import Sessions
 from bot.store.staff import Staff
 from bot.uploads import Uploads
@@ -35,6 +36,7 @@ class Desk:
     keys: Keys
     passwords: Passwords
     staff: Staff
+    phones: Phones
     sessions: Sessions
     attempts: Attempts
     audit: Audit
