@@ -1,131 +1,42 @@
-"""Announcements from the command line: who may do what, what is refused and why, and what is said of each."""
+"""Announcements from the command line: who may do what, and what is refused and why."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from rich.console import Console
 from sqlalchemy import insert
 
-from bot.announcements import ACTIVE, ACTS, CARD, OVER, REACHED, TAG, WAYS, WRITABLE, Announcement
-from bot.bulletins import PEOPLE, PLAIN, Bulletins, open_bulletins
+from bot.announcements import CARD, REACHED, TAG
+from bot.bulletins import PLAIN, open_bulletins
 from bot.clock import ManualClock
-from bot.config import Config
 from bot.errors import BotError
-from bot.store.audit import Audit, Entry, Search, Written
-from bot.store.broadcast_tables import recipients, tags
-from bot.store.database import Database, migrate
+from bot.store.audit import Audit
+from bot.store.broadcast_tables import tags
 from bot.store.phones import Phones
 from bot.store.staff import Staff
-from bot.store.tables import followers, outbox
-from bot.watching import LOOK
+from bot.store.tables import outbox
 from bot.wishes import Wish
 from handlers.broadcasts import BROADCASTS
 from tests.bot.console.client import office_settings
 from tests.bot.engines import rows
-
-PLAINLY = Wish(name="停电", text="明天停电", everyone=True)
-
-
-@dataclass(kw_only=True)
-class Room:
-    """The commands, what they said, and the database they worked on."""
-
-    bulletins: Bulletins
-    database: Database
-    clock: ManualClock
-    lines: list[str] = field(default_factory=list)
-
-    @property
-    def said(self) -> str:
-        """All of it, which is then forgotten."""
-        text = "\n".join(self.lines)
-        self.lines.clear()
-        return text
-
-    async def get(self, number: int) -> Announcement:
-        """How an announcement stands."""
-        return await self.bulletins.find(number)
-
-    async def submitted(self, wish: Wish = PLAINLY) -> Announcement:
-        """One that zhang submitted."""
-        number = await self.bulletins.new(wish, "zhang")
-        await self.bulletins.act("submit", number, "zhang", people=await self.people(number))
-        return await self.get(number)
-
-    async def people(self, number: int) -> int:
-        """For how many it is."""
-        return (await self.bulletins.broadcasts.reach(await self.get(number))).audience
-
-    async def approved(self) -> Announcement:
-        """One that wang approved."""
-        one = await self.submitted()
-        await self.bulletins.approve(one.id, one.digest, "wang", people=await self.people(one.id))
-        return await self.get(one.id)
-
-    async def enter(self, number: int, **people: str) -> None:
-        """An audience: the state and reason of each. What was said before is forgotten."""
-        self.lines.clear()
-        values = {"began": 1.0, "audience": len(people), "state": "running"}
-        one = await self.get(number)
-        row = {name: v for name, v in values.items() if name != "state"}
-        await self.database.run(lambda: self.bulletins.broadcasts.rows.move(one, values["state"], row))  # type: ignore[arg-type]
-        async with self.database.write() as connection:
-            for openid, stands in people.items():
-                state, _, reason = stands.partition(" ")
-                who = {"broadcast": number, "openid": openid, "state": state, "reason": reason, "channel": "custom"}
-                await connection.execute(insert(recipients), {**who, "tries": 1, "changed": 2.0})
-
-    async def log(self) -> list[Written]:
-        """What was done with announcements, oldest first."""
-        return list(reversed(await Audit(self.database).read(Search(action="broadcast."), 99)))
+from tests.bot.rooms import PLAINLY, Room, open_room
 
 
 @pytest.fixture
-async def settings(tmp_path: Path) -> Config:
-    """Settings of a console, with a fresh database."""
-    config = office_settings(tmp_path)
-    await migrate(config.database.url)
-    return config
+async def room(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Room]:
+    """The commands, with staff and followers."""
+    async with open_room(office_settings(tmp_path), clock) as opened:
+        yield opened
 
 
-@pytest.fixture
-async def room(settings: Config, clock: ManualClock) -> AsyncIterator[Room]:
-    """Staff of each role, one of whom is gone, and three followers, one of whom wrote lately."""
-    database, lines = await Database.open(settings.database.url), list[str]()
-    staff = Staff(database, Audit(database))
-    for name, role in (
-        ("zhang", "editor"),
-        ("wang", "approver"),
-        ("mei", "viewer"),
-        ("old", "admin"),
-        ("chef", "admin"),
-    ):
-        entry = Entry(time=0.0, staff=0, who="", action="staff.invited", target=name)
-        number = await staff.add(name, name, role=role, entry=entry)
-        if name == "old":
-            spare = await staff.add("spare", "x", role="admin", entry=entry)
-            assert spare
-            await staff.set_disabled(number, True, entry=entry)
-    async with database.write() as connection:
-        for n in range(3):
-            until = clock.time() + 1e5 if n == 0 else 0.0
-            row = {"openid": f"o{n}", "followed": 0.0, "window_until": until, "window_left": 5}
-            await connection.execute(insert(followers), row)
-    async with open_bulletins(settings, BROADCASTS, say=lines.append, clock=clock) as bulletins:
-        yield Room(bulletins=bulletins, database=database, clock=clock, lines=lines)
-    await database.close()
-
-
-async def test_a_closed_console_has_no_staff_to_act(settings: Config) -> None:
+async def test_a_closed_console_has_no_staff_to_act(tmp_path: Path) -> None:
     """It says how to open it."""
+    settings = office_settings(tmp_path)
     closed = msgspec.structs.replace(settings, console=msgspec.structs.replace(settings.console, enabled=False))
     with pytest.raises(BotError, match="管理台没有开放"):
         await open_bulletins(closed, BROADCASTS, say=print).__aenter__()
@@ -337,91 +248,3 @@ async def test_a_test_goes_to_phones_that_are_bound(room: Room) -> None:
     empty = await room.bulletins.new(Wish(name="x"), "zhang")
     with pytest.raises(BotError, match="正文"):
         await room.bulletins.test(empty, ["wang"], "zhang")
-
-
-async def test_the_ledger_names_nobody(room: Room, tmp_path: Path) -> None:
-    """People are six digits, as in the console; who left is none; a file has all of them and no formula."""
-    one = await room.approved()
-    people = {"o0": "sent", "o1": "failed =1+1", "left:3": "skipped left", "o4": "skipped declined"}
-    await room.enter(one.id, **people)
-    await room.bulletins.ledger(one.id, "")
-    said = room.said
-    assert "o1" not in said
-    assert [line.split("\t")[1:4] for line in said.splitlines()] == [
-        ["已送出", "客服消息", ""],
-        ["失败", "客服消息", "=1+1"],
-        ["没有发", "客服消息", "已取消关注，资料已删除"],
-        ["没有发", "客服消息", "退订了公告"],
-    ]
-    assert "（已取消关注）" in said
-    await room.bulletins.ledger(one.id, "failed")
-    assert len(room.said.splitlines()) == 1
-    await room.bulletins.ledger(one.id, "arrived")
-    assert "没有这样的人" in room.said
-    with pytest.raises(BotError, match="没有这种情况"):
-        await room.bulletins.ledger(one.id, "lost")
-    path = tmp_path / "ledger.csv"
-    await room.bulletins.ledger(one.id, "", path=path)
-    written = path.read_bytes().decode("utf-8-sig").splitlines()
-    assert len(written) == 5
-    assert '"\'=1+1"' in written[2]
-    with pytest.raises(BotError, match="读不了"):
-        await room.bulletins.ledger(one.id, "", path=tmp_path / "none" / "x.csv")
-
-
-async def test_the_report_adds_up(room: Room) -> None:
-    """And says who shares a reason, in words."""
-    one = await room.approved()
-    await room.enter(
-        one.id, o0="sent", o1="failed refused", o2="skipped declined", o3="unknown interrupted", o4="queued"
-    )
-    await room.bulletins.report(one.id)
-    said = room.said
-    assert "送出1 + 失败1 + 不知是否送达1 + 没有发1 + 还没办完1 = 5" in said
-    assert "1\t没有发\t客服消息\t退订了公告" in said
-
-
-async def test_the_list_shows_what_is_open(room: Room) -> None:
-    """And with --all also what is over."""
-    await room.bulletins.list_all()
-    assert "没有没办完的公告" in room.said
-    await room.bulletins.list_all(ended=True)
-    assert "没有公告" in room.said
-    one = await room.approved()
-    gone = await room.bulletins.new(PLAINLY, "zhang")
-    await room.bulletins.act("discard", gone, "zhang")
-    await room.enter(one.id, o0="sent", o1="failed")
-    await room.bulletins.list_all()
-    assert room.said == f"{one.id}\t正在发\t停电\t2/2，失败1，不知是否送达0"
-    await room.bulletins.list_all(ended=True)
-    assert len(room.said.splitlines()) == 2
-
-
-async def test_watching_ends(room: Room) -> None:
-    """When it pauses, or after so many minutes; what has not begun is not watched."""
-    one, screen = await room.approved(), Console(file=StringIO())
-    assert room.said
-    await room.bulletins.watch(one.id, minutes=1, screen=screen)
-    assert "还没开始发" in room.said or "已批准" in room.said
-    await room.enter(one.id, o0="sent", o1="planned")
-    async with asyncio.TaskGroup() as group:
-        watching = group.create_task(room.bulletins.watch(one.id, minutes=1, screen=screen))
-        while not watching.done():
-            await room.clock.advance(LOOK)
-    assert "看了1分钟，公告还没完" in room.said
-    async with asyncio.TaskGroup() as group:
-        watching = group.create_task(room.bulletins.watch(one.id, minutes=9, screen=screen))
-        await room.clock.advance(LOOK)
-        await room.bulletins.act("pause", one.id, "zhang")
-        while not watching.done():
-            await room.clock.advance(LOOK)
-    assert "已暂停" in room.said
-
-
-def test_everything_has_its_words() -> None:
-    """Each state, way, reason and fault that can be said."""
-    for state in {*WRITABLE, *ACTIVE, *OVER, *(to for _, to in ACTS.values())}:
-        assert f"state {state}" in BROADCASTS
-    assert all(f"way {way}" in BROADCASTS for way in WAYS)
-    assert all(f"people {state}" in BROADCASTS for state in PEOPLE)
-    assert all(f"done {done}" in BROADCASTS for done in PLAIN.values())
