@@ -23,6 +23,7 @@ SINGLE = re.compile(f"{LOOK}(?:{ONE}{NUMBER}|{NUMBER}{ONE})的?{HOW}?")
 TEST = re.compile(
     f"(?:请|给我)?(?:(?:{ONE}(?:测试|试发|试看){NUMBER})|(?:(?:测试|试发|试看)(?:一下)?{ONE}{NUMBER})|(?:(?:测试|试发|试看)(?:一下)?{NUMBER}{ONE})|(?:{ONE}{NUMBER}(?:测试|试发|试看)))"
 )
+BINDS, KNOWN = re.compile("[绑綁]"), re.compile("公告|群[发發]")  # of everything else no more is asked
 LONGEST = 30  # characters: nobody says this at length
 NO_CODE = "验证码不对，或者已经过期、用过了。请在管理台“我的账号”里重新显示一个，10分钟内发过来。"
 BOUND = "已绑定：您的微信现在是管理台账号“{name}”的手机。"
@@ -33,7 +34,7 @@ HELP = (
 
 async def bind(ctx: Context) -> Answer | None:
     """A code that the console showed to a member of staff."""
-    found = BIND.fullmatch(fold(ctx.words).text) if ctx.words else None
+    found = BIND.fullmatch(fold(ctx.words).text) if BINDS.search(ctx.words) else None
     if found is None:
         return None
     duty = await ctx.duty(code=found[1])
@@ -47,8 +48,8 @@ async def bind(ctx: Context) -> Answer | None:
 
 async def answer(ctx: Context) -> Answer | None:
     """What staff ask of announcements; everybody else's words are for the next handlers."""
-    words = fold(ctx.words).text if ctx.words else ""
-    if len(words) > LONGEST or not ("公告" in words or "群发" in words):
+    words = fold(ctx.words).text if KNOWN.search(ctx.words) else ""
+    if not words or len(words) > LONGEST:
         return None
     if ALL.fullmatch(words):
         duty = await ctx.duty()
