@@ -110,7 +110,7 @@ def _add_looking(cli: typer.Typer, run: Run, *, stopped: str) -> None:
         try:
             run(config, lambda bulletins: bulletins.watch(number, minutes=minutes, screen=Console(file=sys.stderr)))
         except KeyboardInterrupt:
-            typer.echo(stopped)
+            typer.echo(stopped.format(id=number))
 
 
 def _add_writing(cli: typer.Typer, run: Run) -> None:
