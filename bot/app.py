@@ -23,13 +23,15 @@ from bot.console.desk import Desk
 from bot.console.keys import Keys
 from bot.console.passwords import Hasher, Passwords
 from bot.console.patterns import Patterns
+from bot.console.phones import build_duty
 from bot.console.publishing import Publishing, build_publishing
 from bot.console.site import PREFIX, build_site
 from bot.console.talk import build_talk
 from bot.console.templates import Templates
-from bot.context import Context, Office, nobody, nothing
+from bot.context import Context, Office, nobody, nothing, off_duty
 from bot.conversation import Conversation, fresh
 from bot.corpus import Corpus
+from bot.duty import Duty
 from bot.engine import Engine, Outcome
 from bot.gate import Gate
 from bot.health import Health
@@ -138,9 +140,11 @@ def answering(
     office: Office,
     person: Callable[[str], Awaitable[Person]] | None = None,
     dossier: Callable[[str], Awaitable[Dossier]] | None = None,
+    *,
+    duty: Callable[[str, str, int], Awaitable[Duty]] | None = None,
 ) -> Answering:
     """The function that makes an outcome of a message; `person` reads what is kept of a follower because they asked
-    for it, `dossier` all that is kept."""
+    for it, `dossier` all that is kept, `duty` what there is for them as a member of staff."""
 
     async def answer(message: AnyMessage, conversation: Conversation | None, time: float) -> Outcome:
         before = fresh(conversation, time)
@@ -154,6 +158,7 @@ def answering(
             conversation=before,
             load=partial(person, message.openid) if person else nobody,
             recall=partial(dossier, message.openid) if dossier else nothing,
+            attend=partial(duty, message.openid) if duty else off_duty,
         )
         said = await router.answer(ctx)
         remarks = tuple(Remark(kind=n.kind, text=n.text, about=n.about) for n in ctx.notes)
@@ -196,7 +201,8 @@ async def open_services(
         passes, dossiers = Passes(config.wechat.app_secret), Dossiers(database)
         office = office_of(config, passes)
         herald = build_herald(config, database, corpus=lambda: shelf.current, words=words, clock=clock)
-        answer = answering(router, lambda: shelf.current, office, inbox.person, dossiers.read)
+        duty = build_duty(config, database, clock=clock)
+        answer = answering(router, lambda: shelf.current, office, inbox.person, dossiers.read, duty=duty)
         engine = build_engine(config, router, inbox, answer, clock=clock)
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
@@ -369,6 +375,7 @@ def build_desk(services: Services, templates: Templates) -> Desk:
         keys=Keys(services.config.console.secret),
         passwords=services.passwords,
         staff=Staff(database, audit),
+        phones=Phones(database),
         sessions=Sessions(database),
         attempts=Attempts(database),
         audit=audit,
@@ -386,7 +393,6 @@ def build_desk(services: Services, templates: Templates) -> Desk:
         broadcasts=services.broadcasts,
         tagging=services.tagging,
         patterns=Patterns(services.client, services.broadcasts.ways, clock=services.clock),
-        phones=Phones(database),
         stops=Stops(database),
     )
 

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time
-from uuid import uuid4
 
 import msgspec
 
 from bot.announcements import (
     ACTS,
-    CUSTOM,
-    MASS,
     MONTHLY,
-    NEXT,
     NOTICE,
     PREPARING,
     RUNNING,
@@ -28,11 +24,12 @@ from bot.clock import SHANGHAI, Clock, now
 from bot.config import Config
 from bot.errors import NotAllowed, Overtaken
 from bot.hours import waking
-from bot.spellings import body, faults, usable, ways_of
-from bot.store.audiences import CLOSED, DECLINED, Audience, Ways
+from bot.person import DECLINED
+from bot.spellings import faults, for_phones, usable, ways_of
+from bot.store.audiences import CLOSED, Audience, Ways
 from bot.store.audit import Entry
 from bot.store.broadcasts import BroadcastRows
-from bot.store.calls import Entry as Call
+from bot.store.calls import test_call
 from bot.store.driver import Script, Store, Values
 from bot.store.ledgers import Ledgers
 from bot.store.outbox import OutboxRows
@@ -166,22 +163,8 @@ class Broadcasts:
 
     async def show(self, one: Announcement, openids: Sequence[str], *, told: Sequence[Entry] = ()) -> int:
         """Send it to phones of staff, as a test: each while its window is open; how many calls were entered."""
-        moment, content = self._clock.time(), one.content
-        test = msgspec.structs.replace(one.plan, ways=self.ways)
-        ways = [way for way in usable(test, content) if way not in (MASS, NEXT)]
-        calls = [
-            Call(
-                key=f"test:{uuid4().hex}",
-                openid=openid,
-                channel=way,
-                body=body(content, way) or b"",
-                due=moment,
-                expires=moment + 600.0,
-                template=content.template if way != CUSTOM else "",
-            )
-            for openid in openids
-            for way in ways
-        ]
+        moment, spelled = self._clock.time(), for_phones(one.content, self.ways)
+        calls = [test_call(openid, call, moment) for openid in openids for call in spelled]
 
         def script() -> Script[int]:
             many = yield from self._outbox.add(calls, time=moment)

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from bot.announcing import build_broadcast_commands
 from bot.clock import SHANGHAI
 from bot.config import Config, placeholders, read_config
 from bot.corpus import Corpus, read_corpus
@@ -50,6 +51,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
     cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
     cli.add_typer(build_staff_commands(words), name="staff")
+    cli.add_typer(build_broadcast_commands(words), name="broadcast")
 
     @cli.callback()
     def about() -> None:

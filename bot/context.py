@@ -14,6 +14,7 @@ import msgspec
 
 from bot.conversation import REMEMBERED, Conversation
 from bot.corpus import Corpus
+from bot.duty import Duty
 from bot.interests import concerning
 from bot.messages import AnyMessage
 from bot.person import Change, Dossier, Person
@@ -56,6 +57,11 @@ async def nothing() -> Dossier:
     return Dossier()
 
 
+async def off_duty(code: str, number: int) -> Duty:
+    """What there is in the chat for staff where nobody of them has a phone bound."""
+    return Duty()
+
+
 @dataclass(kw_only=True)
 class Context:
     """One message on its way to an answer.
@@ -64,6 +70,7 @@ class Context:
     pointed   the policy a tapped link belongs to
     load      reads what is kept of the follower; `person` asks it once
     recall    reads everything that is kept of them
+    attend    reads what there is for them as a member of staff, by the code they sent or the announcement they ask for
     changes   what the answer changes of that, written with it
     """
 
@@ -76,6 +83,7 @@ class Context:
     conversation: Conversation = field(default_factory=Conversation)
     load: Callable[[], Awaitable[Person]] = nobody
     recall: Callable[[], Awaitable[Dossier]] = nothing
+    attend: Callable[[str, int], Awaitable[Duty]] = off_duty
     notes: list[Note] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     _person: Person | None = None
@@ -121,6 +129,10 @@ class Context:
     async def dossier(self) -> Dossier:
         """Everything that is kept of the follower, as it was before this message."""
         return await self.recall()
+
+    async def duty(self, number: int = 0, *, code: str = "") -> Duty:
+        """What there is for the follower as a member of staff: of announcement `number`, of a code, or of all."""
+        return await self.attend(code, number)
 
     def remember(self, conversation: Conversation) -> None:
         """Keep where we are for the next message, and what was told so far."""

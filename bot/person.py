@@ -11,6 +11,7 @@ from bot.clock import SHANGHAI
 AT_ONCE, DAILY, WEEKLY = RHYTHMS = ("at_once", "daily", "weekly")
 MORNING = time(9)  # when those are told who do not want it at once
 MONDAY = 0
+DECLINED = "declined"  # the kind of subscription by which somebody wants no announcements
 
 FactValue = float | str  # a money, number or percent fact is counted; a choice is its option's name, a yes is 是 or 否
 Facts = dict[str, FactValue]
@@ -19,7 +20,7 @@ Facts = dict[str, FactValue]
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """Something a follower wants to be told of.
 
-    kind   topic, district, unit, word, all, expiring
+    kind   topic, district, unit, word, all, expiring; or DECLINED, a wish not to be told
     value  the topic, district, unit or word; empty for the others
     since  seconds since 1970
     """
@@ -43,6 +44,16 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     subscriptions: tuple[Subscription, ...] = ()
     rhythm: str = AT_ONCE
 
+    @property
+    def wanted(self) -> tuple[Subscription, ...]:
+        """What they want to be told of."""
+        return tuple(one for one in self.subscriptions if one.kind != DECLINED)
+
+    @property
+    def declines(self) -> bool:
+        """Whether they want no announcements."""
+        return any(one.kind == DECLINED for one in self.subscriptions)
+
 
 class KeepFacts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Keep these facts of the enterprise, and no others: the follower consented."""
@@ -62,7 +73,8 @@ class Subscribe(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Unsubscribe(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Tell them of this no more, of nothing at all where `kind` is empty; `reason` is kept without their name."""
+    """Tell them of this no more, of nothing they subscribed to where `kind` is empty; `reason` is kept without their
+    name."""
 
     kind: str = ""
     value: str = ""
@@ -82,7 +94,30 @@ class Erase(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     but: str = ""
 
 
-Change = KeepFacts | DropFacts | Subscribe | Unsubscribe | SetRhythm | Erase
+class Spelled(msgspec.Struct, frozen=True, kw_only=True):
+    """A call as a channel takes it, without its receiver; `template` is the platform's template it uses."""
+
+    channel: str
+    body: bytes
+    template: str = ""
+
+
+class BindPhone(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """They are the phone of the member of staff to whom the code of this digest was shown, if it still is good."""
+
+    digest: str
+
+
+class ShowTest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Send them an announcement as a test: they are the phone of a member of staff."""
+
+    announcement: int
+    staff: int
+    who: str
+    calls: tuple[Spelled, ...]
+
+
+Change = KeepFacts | DropFacts | Subscribe | Unsubscribe | SetRhythm | Erase | BindPhone | ShowTest
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +141,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     pending   how many notices are on their way to them
     sent      how many messages were sent to them of our own accord, of those that are kept
     grants    how many subscription notices they allowed that are not used yet
+    announced the announcements that reached them, newest first, as (time, title or how it begins)
     """
 
     person: Person = Person()
@@ -116,6 +152,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     pending: int = 0
     sent: int = 0
     grants: int = 0
+    announced: tuple[tuple[float, str], ...] = ()
 
 
 def due(rhythm: str, now: float) -> float:

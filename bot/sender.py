@@ -34,9 +34,10 @@ from bot.clock import Clock, now
 from bot.config import Config
 from bot.errors import Overtaken
 from bot.notices import ANNOUNCED, Notice
+from bot.person import DECLINED
 from bot.spellings import body
 from bot.store import notices as rows_of
-from bot.store.audiences import CLOSED, DECLINED
+from bot.store.audiences import CLOSED
 from bot.store.audit import NOBODY, Entry
 from bot.store.broadcasts import BroadcastRows
 from bot.store.calls import Entry as Call

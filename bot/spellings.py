@@ -32,6 +32,7 @@ from bot.announcements import (
 )
 from bot.channels.fields import fit_value
 from bot.config import Config
+from bot.person import Spelled
 from bot.replies import TEXT_LIMIT, Say, ShowArticle
 
 MOST_CRITERIA = 40
@@ -75,6 +76,16 @@ def body(content: Content, way: str) -> bytes | None:
     return content.words().encode()
 
 
+def for_phones(content: Content, ways: tuple[str, ...]) -> tuple[Spelled, ...]:
+    """The calls that show it on a phone of staff, by each of these ways that is a call to one follower."""
+    found = []
+    for way in usable(Plan(ways=ways), content):
+        if way not in (MASS, NEXT):
+            template = content.template if way != CUSTOM else ""
+            found.append(Spelled(channel=way, body=body(content, way) or b"", template=template))
+    return tuple(found)
+
+
 def _filled(content: Content) -> bytes:
     data = {key: {"value": content.values.get(key, "")} for key in content.keys}
     where = {("url" if content.channel == TEMPLATE else "page"): content.url} if content.url else {}
@@ -85,6 +96,11 @@ def faults(one: Announcement, ways: tuple[str, ...]) -> list[Fault]:
     """What keeps an announcement from being submitted, in the order of its form; `ways` are those of the account."""
     found = [*_naming(one), *_wording(one.content), *_audience(one), *_planning(one.plan, one.content, ways)]
     return list(dict.fromkeys(found))
+
+
+def wording_faults(content: Content) -> list[Fault]:
+    """What is wrong with what is said, whomever it is for."""
+    return list(dict.fromkeys(_wording(content)))
 
 
 def _naming(one: Announcement) -> Iterator[Fault]:

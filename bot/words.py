@@ -24,6 +24,7 @@ class Words:
     gives      what a new policy gives, line by line
     changes    what has changed in a policy, line by line
     outbox     what the outbox command says: a name to a sentence
+    broadcasts what the commands under `broadcast` say: a name to a sentence with its gaps
     notice     what one follower is told of one fact or several on a day; the last is the public pages' address or empty
     """
 
@@ -34,6 +35,7 @@ class Words:
     importing: Mapping[str, str]
     lint: Mapping[str, str]
     outbox: Mapping[str, str]
+    broadcasts: Mapping[str, str]
     gives: Callable[[Policy], tuple[str, ...]]
     changes: Callable[[Sequence[Difference]], tuple[str, ...]]
     notice: Callable[[Sequence[Told], date, str], Wording]

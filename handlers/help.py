@@ -20,7 +20,11 @@ ASKABLE = (
     ("按区看", "崂山区有哪些政策"),
     ("按文号查", "青政发〔2024〕11号"),
 )
-OWN = (("有变化告诉我", "订阅 技改"), ("看、删自己的数据", "我的数据"))  # what is not asked about policies
+OWN = (
+    ("有变化告诉我", "订阅 技改"),
+    ("不想收单位公告", "退订公告"),
+    ("看、删自己的数据", "我的数据"),
+)  # what is not asked about policies
 
 
 async def greet(ctx: Context) -> Answer | None:

@@ -75,8 +75,10 @@ def _overview(ctx: Context, dossier: Dossier) -> list[str]:
     if dossier.scene:
         lines.append(f"· 关注时扫的码：{dossier.scene[:20]}")
     lines.append(f"· 问答：{len(_questions(dossier))}条，过了保存期自动删除")
-    names = [name_of(one.kind, one.value) for one in person.subscriptions]
+    names = [name_of(one.kind, one.value) for one in person.wanted]
     lines.append(f"· 订阅：{'、'.join(names) or '没有'}" + (f"（{SPOKEN[person.rhythm]}）" if names else ""))
+    if person.declines:
+        lines.append("· 单位公告：您已退订（紧急情况除外）")
     facts = [_fact(ctx, key, value) for key, value in person.facts.items()]
     lines.append(f"· 企业情况：{'；'.join(facts) or '没有'}")
     if person.consented:
@@ -87,6 +89,8 @@ def _overview(ctx: Context, dossier: Dossier) -> list[str]:
         lines.append(f"· 等着发给您的消息：{dossier.pending}条")
     if dossier.sent:
         lines.append(f"· 主动发给您的消息：{dossier.sent}条")
+    if dossier.announced:
+        lines.append(f"· 发给过您的单位公告：{len(dossier.announced)}条")
     if dossier.grants:
         lines.append(f"· 您同意过、还没用的微信订阅通知：{dossier.grants}次")
     return lines
@@ -122,7 +126,8 @@ def _talk(dossier: Dossier) -> list[str]:
         answer = said.answer.replace("\n", " ")
         cut = answer if len(answer) <= LONGEST else answer[:LONGEST] + "…"
         lines += [f"{_minute(said.time)} 您：{_spoken(said)}", *([f"　答：{cut}"] if cut else [])]
-    return [*lines, *(f"{_minute(time)} 您给工作人员的留言：{text}" for time, text in dossier.remarks)]
+    lines += [f"{_minute(time)} 您给工作人员的留言：{text}" for time, text in dossier.remarks]
+    return [*lines, *(f"{_minute(time)} 收到单位公告：{title}" for time, title in dossier.announced)]
 
 
 def _pages(lines: Sequence[str]) -> list[list[str]]:
@@ -149,12 +154,13 @@ async def _ask(ctx: Context) -> Answer:
     ctx.remember(Conversation(focus=ctx.conversation.focus, wanted=ERASING))
     counts = [
         f"{len(_questions(dossier))}条问答",
-        f"{len(dossier.person.subscriptions)}项订阅",
+        f"{len(dossier.person.wanted)}项订阅",
         *(["企业情况"] if dossier.person.facts else []),
         *([f"{len(dossier.remarks)}条留言"] if dossier.remarks else []),
     ]
     lines = [
         f"要删除：{'、'.join(counts)}。删了不能恢复，订阅的消息也不再发。",
+        *(["您退订单位公告的要求也会一起删除，之后不想收请再说“退订公告”。"] if dossier.person.declines else []),
         f"确定的话请回复 {say_link(CONFIRM, CONFIRM)}；不删就不用管。",
     ]
     return _said("\n".join(lines))

@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.conversation import Conversation
 from bot.person import AT_ONCE, DAILY, WEEKLY, Person, SetRhythm, Subscribe, Subscription, Unsubscribe
 from bot.replies import Answer, Say, fitting, say_link
+from handlers import declining
 from handlers.interests import EVERYTHING, THIS_KIND, Interest, Wanted, read, rhythm
 from handlers.notices import ALL, NAMES, REMINDED, name_of
 
@@ -58,7 +59,7 @@ async def pick(ctx: Context) -> Answer | None:
     if number is None or ctx.conversation.listed:
         return None
     person = await ctx.person()
-    chosen = person.subscriptions[number - 1 : number] if number else ()
+    chosen = person.wanted[number - 1 : number] if number else ()
     if not chosen:
         return _listed(ctx, person, "没有这个序号。")
     if ctx.conversation.wanted == LEAVING:
@@ -77,7 +78,7 @@ async def _subscribe(ctx: Context) -> Answer:
     interests = _certain(ctx, wanted)
     if not interests:
         return _ask(ctx, wanted)
-    held = {(one.kind, one.value) for one in person.subscriptions}
+    held = {(one.kind, one.value) for one in person.wanted}
     fresh = [one for one in interests if one not in held]
     if len(held) + len(fresh) > MOST:
         said = f"每个人最多订阅{MOST}项，您已有{len(held)}项。先退订用不上的：{say_link('我的订阅', '我的订阅')}"
@@ -200,7 +201,7 @@ async def _set_rhythm(ctx: Context, pace: str) -> Answer:
     person = await ctx.person()
     if not ctx.office.can_push:
         return _said(f"{NEXT_TIME}，不用设多久一次。")
-    if not person.subscriptions:
+    if not person.wanted:
         return _said(f"您还没有订阅。先订上，再说多久发一次：\n{_commonest(ctx)}")
     ctx.change(SetRhythm(rhythm=pace))
     taps = [tap for name, tap in TAPS.items() if name != pace]
@@ -212,13 +213,14 @@ def _listed(ctx: Context, person: Person, lead: str = "", *, leaving: bool = Fal
     """Everything they subscribed to, numbered, each to be ended by a tap."""
     # From here on a number means one of these, and none of the policies listed before.
     ctx.remember(Conversation(focus=ctx.conversation.focus, wanted=LEAVING if leaving else LISTED))
-    if not person.subscriptions:
-        return _said(f"{lead or '您还没有订阅，我们不会主动给您发消息。'}\n想订哪方面的？{_commonest(ctx)}")
+    announced = declining.standing(person)
+    if not person.wanted:
+        return _said(f"{lead or '您还没有订阅政策消息。'}\n{announced}\n想订哪方面的？{_commonest(ctx)}")
     way = SPOKEN[person.rhythm] if ctx.office.can_push else "下次您来问时告诉您"
-    head = [*([lead] if lead else []), f"您订阅了{len(person.subscriptions)}项（{way}）："]
+    head = [*([lead] if lead else []), f"您订阅了{len(person.wanted)}项（{way}）："]
     taps = [say_link(tap, tap) for name, tap in TAPS.items() if name != person.rhythm and ctx.office.can_push]
-    tail = ["👉 " + " ｜ ".join([*taps, say_link("全部退订", "全部退订")])]
-    lines = [_line(ctx, n, one) for n, one in enumerate(person.subscriptions, 1)]
+    tail = [announced, "👉 " + " ｜ ".join([*taps, say_link("全部退订", "全部退订")])]
+    lines = [_line(ctx, n, one) for n, one in enumerate(person.wanted, 1)]
     kept = lines[: fitting(lines, [*head, *tail])]
     if len(kept) < len(lines):
         kept.append(f"……还有{len(lines) - len(kept)}项，退订几项就看得到。")
@@ -234,15 +236,15 @@ def _line(ctx: Context, number: int, one: Subscription) -> str:
 async def _unsubscribe(ctx: Context) -> Answer:
     """End what is named, all where all or no more messages is said, else ask."""
     person = await ctx.person()
-    held = person.subscriptions
+    held = person.wanted
     if not held:
-        said = "您没有订阅，我们不会主动给您发消息。"
-        return _said(said + _watching(ctx), intent="unsubscribe")
+        said = f"您没有订阅政策消息。{_watching(ctx)}\n{declining.standing(person)}"
+        return _said(said, intent="unsubscribe")
     ended = _meant(ctx, held)
     if ended is None:
         ctx.change(Unsubscribe(reason=_reason(ctx)))
         said = f"已全部退订（{len(held)}项），有新政策也不会再主动发给您。{_watching(ctx)}"
-        return _said(f"{said}\n想再收随时说，比如“订阅 技改”。", intent="unsubscribe")
+        return _said(f"{said}\n{declining.standing(person)}\n想再收随时说，比如“订阅 技改”。", intent="unsubscribe")
     if not ended:
         return _which(ctx, person)
     return _end(ctx, person, ended)
@@ -252,11 +254,12 @@ def _end(ctx: Context, person: Person, ended: Sequence[Subscription]) -> Answer:
     for one in ended:
         ctx.change(Unsubscribe(kind=one.kind, value=one.value, reason=_reason(ctx)))
     names = "、".join(f"“{name_of(one.kind, one.value)}”" for one in ended)
-    left = tuple(one for one in person.subscriptions if one not in ended)
+    kept = tuple(one for one in person.subscriptions if one not in ended)
+    left = Person(subscriptions=kept, rhythm=person.rhythm)
     lead = f"已退订{names}，不会再给您发这方面的消息。"
-    if not left:
-        return _said(f"{lead}您已没有其他订阅。", intent="unsubscribe")
-    return _unsubscribing(_listed(ctx, Person(subscriptions=left, rhythm=person.rhythm), lead))
+    if not left.wanted:
+        return _said(f"{lead}您已没有其他订阅。\n{declining.standing(left)}", intent="unsubscribe")
+    return _unsubscribing(_listed(ctx, left, lead))
 
 
 def _meant(ctx: Context, held: Sequence[Subscription]) -> list[Subscription] | None:
@@ -293,7 +296,7 @@ def _plain(text: str) -> str:
 def _which(ctx: Context, person: Person) -> Answer:
     wanted = read(ctx)
     named = [name_of(kind, value) for kind, value in wanted.named] + [w for w in (wanted.word, wanted.place) if w]
-    names = {name_of(one.kind, one.value) for one in person.subscriptions}
+    names = {name_of(one.kind, one.value) for one in person.wanted}
     named += [name for name in NAMES.values() if _plain(name) in _plain(ctx.words)]
     missing = [name for name in named if name not in names]
     lead = f"您没有订阅“{missing[0]}”。" if missing else "您要退订哪一项？点“退订”，或回复“退订”加序号。"

@@ -42,6 +42,7 @@ HANDED = {  # what a handler may take from the machine: how it is asked, what it
     "bot.context": None,
     "bot.conversation": None,
     "bot.corpus": {"Corpus"},
+    "bot.duty": None,
     "bot.eligibility": None,
     "bot.facts": None,
     "bot.differences": {"Difference"},

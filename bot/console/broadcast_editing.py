@@ -11,9 +11,7 @@ from bot.announcements import IN_REVIEW, NOTICE, REACHED, SCHEDULED, WRITABLE, A
 from bot.console.broadcast_forms import (
     Typed,
     blank,
-    changes,
     errors,
-    facts_of,
     known_of,
     meant,
     read_typed,
@@ -25,6 +23,7 @@ from bot.console.broadcast_views import PLACE, beginning, broadcasts, bubbles, c
 from bot.console.patterns import Known
 from bot.console.visit import Visit
 from bot.errors import Overtaken
+from bot.minutes import changes, written
 
 LOOK, TEMPLATES, ANEW = "look", "templates", "anew"  # what else a form's buttons do than to save
 
@@ -182,7 +181,7 @@ async def _keep_new(visit: Visit, sheet: Sheet) -> web.Response:
     fresh = blank(visit.who.name, visit.time, broadcasts(visit).ways)
     names = ("name", "content", "criteria", "plan", "start", "corrects", "sample", "version")
     mine = msgspec.structs.replace(fresh, **{name: getattr(sheet.mine, name) for name in names})
-    number = await broadcasts(visit).compose(mine, told=[visit.entry("broadcast.composed", after=facts_of(mine))])
+    number = await broadcasts(visit).compose(mine, told=[visit.entry("broadcast.composed", after=written(mine))])
     return visit.go(_next(sheet, number), "broadcast_incomplete" if sheet.wrong else "broadcast_saved")
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -29,7 +28,7 @@ from bot.channels.fields import kind_of
 from bot.clock import SHANGHAI
 from bot.console.forms import Form
 from bot.console.patterns import Known
-from bot.console.templates import local, minute
+from bot.console.templates import local
 from bot.spellings import Fault, faults
 
 SOME = "some"  # an audience that is put together of topics, districts, units and tags
@@ -269,38 +268,6 @@ def unsavable(wrong: Mapping[str, str]) -> bool:
         name in UNSAVABLE and rule not in ("audience.missing", "audience.everyone_alone", "start.past")
         for name, rule in wrong.items()
     )
-
-
-# ----- what is told of it
-
-
-def facts_of(one: Announcement) -> dict[str, Any]:
-    """What the audit log keeps of it: everything that somebody wrote, in a spelling that can be read."""
-    content, plan = one.content, one.plan
-    written = {name: value for name, value in msgspec.structs.asdict(content).items() if value and name != "pattern"}
-    return {
-        "name": one.name,
-        **{f"content.{name}": value for name, value in written.items() if name != "values"},
-        **{f"value.{key}": value for key, value in content.values.items()},
-        "audience": [f"{criterion.kind}:{criterion.value}" for criterion in one.criteria],
-        **{f"plan.{name}": _listed(value) for name, value in msgspec.structs.asdict(plan).items()},
-        "start": minute(one.start) if one.start else "",
-    }
-
-
-def _listed(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def changes(before: Announcement, after: Announcement) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What of it is no longer so, and how it is now."""
-    was, now = facts_of(before), facts_of(after)
-    different = [name for name in dict.fromkeys((*was, *now)) if was.get(name) != now.get(name)]
-    return _only(was, different), _only(now, different)
-
-
-def _only(facts: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    return {name: facts[name] for name in names if name in facts}
 
 
 def blank(who: str, time: float, ways: tuple[str, ...]) -> Announcement:

@@ -1,4 +1,5 @@
-"""The second factor: codes of an app by the clock (RFC 6238), the picture to scan, and recovery codes."""
+"""The second factor: codes of an app by the clock (RFC 6238), the picture to scan, and recovery codes; and the code by
+which a phone is bound."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ STEP = 30  # seconds that a code is shown
 DRIFT = 1  # steps that a phone's clock may be off, each way
 RECOVERY = 10  # codes
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike
+PHONE, PHONE_CODE, PHONE_LIFE = "phone", 8, 600.0  # what its hash is for, its characters, seconds it is good for
 GROUP, GROUPS = 5, 3  # 15 letters are 74 bits: nobody guesses them, so a plain keyed hash keeps them
 
 
@@ -49,5 +51,10 @@ def folded_recovery_code(text: str) -> str:
     return "".join(char for char in text.lower() if char in LETTERS)
 
 
-def _letters() -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(GROUP))
+def new_phone_code() -> str:
+    """What is sent in the chat to bind a phone: 39 bits, for minutes."""
+    return _letters(PHONE_CODE).upper()
+
+
+def _letters(many: int = GROUP) -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(many))

@@ -42,6 +42,7 @@ class Desk:
     keys: Keys
     passwords: Passwords
     staff: Staff
+    phones: Phones
     sessions: Sessions
     attempts: Attempts
     audit: Audit
@@ -53,6 +54,5 @@ class Desk:
     broadcasts: Broadcasts
     tagging: Tagging
     patterns: Patterns
-    phones: Phones
     stops: Stops
     closing: asyncio.Event = field(default_factory=asyncio.Event)

@@ -19,14 +19,14 @@ PROFILE, DOOR = "/console/profile", "/console/sign-in"
 
 async def show(visit: Visit) -> web.Response:
     """The page."""
-    return await _page(visit)
+    return await page(visit)
 
 
 async def rename(visit: Visit) -> web.Response:
     """Show another name."""
     display = visit.form.get("display")[:NAME_LIMIT]
     if not display:
-        return await _page(visit, status=422, errors={"display": "missing"})
+        return await page(visit, status=422, errors={"display": "missing"})
     before, after = {"display": visit.who.display}, {"display": display}
     entry = visit.entry("profile.renamed", visit.who.name, before=before, after=after)
     await visit.desk.staff.rename(visit.who.id, display, entry=entry)
@@ -37,7 +37,7 @@ async def change_password(visit: Visit) -> web.Response:
     """Another password, for whoever knows the old one; sign-ins elsewhere end."""
     errors = await _password_error(visit, "old") or new_password_errors(visit, visit.who)
     if errors:
-        return await _page(visit, status=422, errors=errors)
+        return await page(visit, status=422, errors=errors)
     hashed = await visit.desk.passwords.hash(visit.form.raw("password"))
     entry = visit.entry("profile.password", visit.who.name)
     await visit.desk.staff.set_password(visit.who.id, hashed, entry=entry, here=visit.here.id)
@@ -85,7 +85,7 @@ async def drop_second_factor(visit: Visit) -> web.Response:
     if _is_required(visit):
         raise web.HTTPForbidden
     if not await _is_right_code(visit, who):
-        return await _page(visit, status=422, errors={"off_code": "wrong"})
+        return await page(visit, status=422, errors={"off_code": "wrong"})
     entry = visit.entry("profile.second_factor_off", who.name)
     await visit.desk.staff.set_totp(who.id, b"", codes=(), entry=entry)
     return visit.go(PROFILE, "second_factor_off")
@@ -95,7 +95,7 @@ async def renew_recovery_codes(visit: Visit) -> web.Response:
     """New recovery codes in place of the old."""
     who = visit.who
     if not who.totp or not await _is_right_code(visit, who):
-        return await _page(visit, status=422, errors={"codes_code": "wrong"})
+        return await page(visit, status=422, errors={"codes_code": "wrong"})
     codes = new_recovery_codes()
     entry = visit.entry("profile.recovery_codes", who.name)
     await visit.desk.staff.set_codes(who.id, _hashed(visit, codes), entry=entry)
@@ -117,7 +117,10 @@ async def end_other_sessions(visit: Visit) -> web.Response:
     return visit.go(PROFILE, "sessions_ended", count=count)
 
 
-async def _page(visit: Visit, *, status: int = 200, errors: dict[str, str] | None = None) -> web.Response:
+async def page(
+    visit: Visit, *, status: int = 200, errors: dict[str, str] | None = None, code: str = ""
+) -> web.Response:  # fmt: skip
+    """The page; `code` is one for a phone, which is shown this once."""
     desk, who = visit.desk, visit.who
     return visit.page(
         "profile",
@@ -127,6 +130,8 @@ async def _page(visit: Visit, *, status: int = 200, errors: dict[str, str] | Non
         this=visit.here.id,
         codes=await desk.staff.count_codes(who.id) if who.totp else 0,
         required=_is_required(visit),
+        phone=await desk.phones.of(who.id),
+        code=code,
     )
 
 

@@ -13,7 +13,8 @@ from bot.console.ledgers import Cause, announcement, causes_of
 from bot.console.sheets import BOM
 from bot.console.templates import local
 from bot.console.visit import Visit
-from bot.store.audiences import CLOSED, DECLINED
+from bot.person import DECLINED
+from bot.store.audiences import CLOSED
 from bot.store.ledgers import Counts, Group, MassCall
 
 FINEST, MINUTE, HOUR, DAY = 5, 60, 3600, 86_400

@@ -42,13 +42,13 @@ from bot.announcements import (
     UNIT,
     Criterion,
 )
+from bot.person import DECLINED
 from bot.store.broadcast_tables import recipients, tagged, tags
 from bot.store.days import Reader
 from bot.store.driver import spelled
 from bot.store.reach import FORGIVEN
 from bot.store.tables import followers, grants, subscriptions
 
-DECLINED = "declined"  # a kind of subscription: they want no announcements
 ALL = "all"  # who wants to hear of everything is in the audience of every topic, district and unit
 CLOSING = 60.0  # seconds before its end in which a window is not counted on
 GOT = ("sent", "arrived", "unknown")  # what is true of whoever may have received an announcement

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from hashlib import blake2b
+from uuid import uuid4
 
 import msgspec
 
+from bot.person import Spelled
+
+TEST_LIFE = 600.0  # seconds in which a test may go out: whoever asked for it looks at their phone
 LIFE_SPARED = 90.0  # seconds before the end of an id's life in which no repeat is begun: a send may take as long
 
 
@@ -44,6 +48,19 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     notice: str = ""
     template: str = ""
     letter: str = ""
+
+
+def test_call(openid: str, spelled: Spelled, time: float) -> Entry:
+    """The call that shows a member of staff what is to be sent to many: another one each time it is asked for."""
+    return Entry(
+        key=f"test:{uuid4().hex}",
+        openid=openid,
+        channel=spelled.channel,
+        body=spelled.body,
+        due=time,
+        expires=time + TEST_LIFE,
+        template=spelled.template,
+    )
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):

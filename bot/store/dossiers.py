@@ -5,17 +5,22 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Float, String, bindparam, func, select
 
+from bot.announcements import Content
 from bot.messages import AnyMessage
 from bot.person import Dossier, Said
 from bot.replies import Answer, Say, visible
-from bot.store.driver import Script, Store
+from bot.store.audiences import GOT
+from bot.store.broadcast_tables import broadcasts, recipients
+from bot.store.driver import Script, Store, spelled
 from bot.store.notices import PENDING, WAITING
 from bot.store.people import People
 from bot.store.tables import concerns, feedback, followers, grants, inbox, notices, outbox
 
 MOST = 2000  # messages; who wrote more within the days that are kept sees the newest
+BEGINNING = 40  # characters of an announcement without a title
 
 _messages: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
+_contents: msgspec.json.Decoder[Content] = msgspec.json.Decoder(Content)
 _answers = msgspec.json.Decoder(Answer)
 _who = bindparam("who", type_=String)
 _FOLLOWER = select(followers.c.followed, followers.c.scene).where(followers.c.openid == _who)
@@ -37,6 +42,13 @@ _PENDING = select(func.count()).where(
 )
 _SENT = select(func.count()).where(outbox.c.openid == _who, outbox.c.state == "sent")
 _GRANTS = select(func.coalesce(func.sum(grants.c.sends), 0)).where(grants.c.openid == _who, ~grants.c.refused)
+_ANNOUNCED = (
+    select(recipients.c.changed, broadcasts.c.content)
+    .join(broadcasts, broadcasts.c.id == recipients.c.broadcast)
+    .where(recipients.c.openid == _who, recipients.c.state.in_(spelled(*GOT)))
+    .order_by(recipients.c.changed.desc(), recipients.c.id.desc())
+    .limit(MOST)
+)
 _CONCERNS = select(func.count()).where(concerns.c.openid == _who)
 
 
@@ -71,6 +83,7 @@ class Dossiers:
         pending = [*(yield _PENDING, asked), *(yield _CONCERNS, asked)]
         sent = yield _SENT, asked
         allowed = yield _GRANTS, asked
+        announced = yield _ANNOUNCED, asked
         return Dossier(
             person=person,
             followed=follower[0][0] if follower else 0.0,
@@ -80,6 +93,7 @@ class Dossiers:
             pending=sum(row[0] for row in pending),
             sent=sent[0][0],
             grants=int(allowed[0][0]),
+            announced=tuple((time, _named(content)) for time, content in announced),
         )
 
 
@@ -92,6 +106,12 @@ def _said(time: float, message: bytes, answer: bytes) -> Said:
         answer=visible(reply.reply.text) if isinstance(reply.reply, Say) else "",
         policies=reply.policies,
     )
+
+
+def _named(content: bytes) -> str:
+    """What an announcement is known by to whoever read it: its title, else how it begins."""
+    said = _contents.decode(bytes(content))
+    return (said.title or visible(said.text).strip().partition("\n")[0])[:BEGINNING]
 
 
 def _words(message: AnyMessage) -> str:

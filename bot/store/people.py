@@ -8,6 +8,8 @@ import msgspec
 from sqlalchemy import Float, String, bindparam, delete, select, update
 
 from bot.person import (
+    DECLINED,
+    BindPhone,
     Change,
     DropFacts,
     Erase,
@@ -15,17 +17,25 @@ from bot.person import (
     KeepFacts,
     Person,
     SetRhythm,
+    ShowTest,
     Subscribe,
     Subscription,
     Unsubscribe,
 )
+from bot.store.audit import Audit, Entry
+from bot.store.calls import test_call
+from bot.store.declines import decline
 from bot.store.driver import Script, Store
 from bot.store.followers import FORGETTING
 from bot.store.news import NewsRows
+from bot.store.outbox import OutboxRows
+from bot.store.phones import Phones
 from bot.store.subscriptions import Subscriptions
 from bot.store.tables import enterprises, followers, inbox
 
 Changed = tuple[str, Change, float]  # whose, what, and when in seconds since 1970
+
+TESTED = "broadcast.tested"  # the entry of the audit log
 
 _encoder = msgspec.json.Encoder()
 _facts = msgspec.json.Decoder(Facts)
@@ -49,6 +59,9 @@ class People:
         self._keep = upsert.on_conflict_do_update(index_elements=["openid"], set_=new)
         self._subscriptions = Subscriptions(store)
         self._news = NewsRows(store)
+        self._phones = Phones(store)
+        self._outbox = OutboxRows(store)
+        self._audit = Audit(store)
 
     def read(self, openid: str) -> Script[Person]:
         """All that is kept of a follower."""
@@ -70,6 +83,8 @@ class People:
                 case Subscribe(kind=kind, value=value):
                     wanted = Subscription(kind=kind, value=value, since=time)
                     yield from self._subscriptions.add(openid, wanted)
+                    if kind == DECLINED:
+                        yield from decline(openid, time)
                 case SetRhythm(rhythm=rhythm):
                     yield from self._subscriptions.set_rhythm(openid, rhythm)
                     yield from self._news.reset(openid, rhythm, time)
@@ -77,6 +92,10 @@ class People:
                     yield from self._unsubscribe(openid, change, time)
                 case Erase(but=but):
                     yield from self._erase(openid, but, time)
+                case BindPhone(digest=digest):
+                    yield from self._phones.bind(openid, digest, time)
+                case ShowTest():
+                    yield from self._show(openid, change, time)
 
     def _unsubscribe(self, openid: str, change: Unsubscribe, time: float) -> Script[None]:
         """End what was subscribed, and look again at what is on its way."""
@@ -84,8 +103,15 @@ class People:
             ended = Subscription(kind=change.kind, value=change.value)
             yield from self._subscriptions.end(openid, ended, reason=change.reason, time=time)
         else:
-            yield from self._subscriptions.end_all(openid, reason=change.reason, time=time)
+            yield from self._subscriptions.end_wanted(openid, reason=change.reason, time=time)
         yield from self._news.look_again(openid, time)
+
+    def _show(self, openid: str, test: ShowTest, time: float) -> Script[None]:
+        """Send a test to a phone of staff, and tell the log."""
+        many = yield from self._outbox.add([test_call(openid, one, time) for one in test.calls], time=time)
+        number, after = str(test.announcement), {"calls": many}
+        entry = Entry(time=time, staff=test.staff, who=test.who, action=TESTED, target=number, after=after)
+        yield from self._audit.record(entry)
 
     def _erase(self, openid: str, but: str, time: float) -> Script[None]:
         yield _UNSAY, [{"who": openid, "but": but}]

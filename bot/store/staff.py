@@ -10,6 +10,7 @@ from sqlalchemy import Integer, String, bindparam, delete, insert, select, updat
 
 from bot.errors import BotError
 from bot.store.audit import Audit, Entry
+from bot.store.broadcast_tables import phones
 from bot.store.driver import Script, Store, once
 from bot.store.staff_tables import recovery_codes, sessions, staff
 
@@ -80,6 +81,7 @@ _USE_CODE = (
     )
     .returning(recovery_codes.c.digest)
 )
+_UNBIND = delete(phones).where(phones.c.staff == bindparam("who", type_=Integer))
 _CODES = select(recovery_codes.c.digest).where(recovery_codes.c.staff == bindparam("who", type_=Integer))
 
 
@@ -148,9 +150,10 @@ class Staff:
         await self._change((_NAME, {"who": who, "display": display}), entry=entry)
 
     async def set_disabled(self, who: int, disabled: bool, *, entry: Entry) -> None:
-        """Close an account, with all its sessions, or open it again. Raises LastAdmin."""
-        values = {"who": who, "disabled": disabled}
-        await self._change((_ABLE, values), (_END_SESSIONS, {"who": who}), entry=entry, losing=who if disabled else 0)
+        """Close an account, with all its sessions and its phone, or open it again. Raises LastAdmin."""
+        values, theirs = {"who": who, "disabled": disabled}, {"who": who}
+        steps = ((_ABLE, values), (_END_SESSIONS, theirs), (_UNBIND, theirs))
+        await self._change(*steps, entry=entry, losing=who if disabled else 0)
 
     async def set_password(self, who: int, hash: str, *, entry: Entry, here: str = "") -> None:
         """Keep the hash of a new password; sessions elsewhere end, and a link that waits is good no more."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Float, String, bindparam, delete, select
+from sqlalchemy import Float, String, bindparam, delete, literal_column, select
 
 from bot.clock import SHANGHAI
-from bot.person import AT_ONCE, Subscription
+from bot.person import AT_ONCE, DECLINED, Subscription
 from bot.store.driver import Row, Script, Store, once
 from bot.store.tables import endings, rhythms, subscriptions
 
@@ -29,6 +29,7 @@ _RHYTHM = select(rhythms.c.rhythm).where(rhythms.c.openid == _who)
 _END = (
     delete(subscriptions).where(subscriptions.c.openid == _who).returning(subscriptions.c.kind, subscriptions.c.value)
 )
+_END_WANTED = _END.where(subscriptions.c.kind != literal_column(f"'{DECLINED}'"))
 _END_ONE = _END.where(subscriptions.c.kind == _kind, subscriptions.c.value == _value)
 _FORGET_RHYTHM = delete(rhythms).where(rhythms.c.openid == _who)
 _WORDS = select(subscriptions.c.value).where(subscriptions.c.kind == "word").distinct()
@@ -80,6 +81,12 @@ class Subscriptions:
         rows = yield _END_ONE, [{"who": openid, "the_kind": ended.kind, "the_value": ended.value}]
         yield from self._count(rows, reason, time)
 
+    def end_wanted(self, openid: str, *, reason: str, time: float) -> Script[None]:
+        """End all that they want to be told of, and forget the rhythm; who wants no announcements still wants none."""
+        rows = yield _END_WANTED, [{"who": openid}]
+        yield _FORGET_RHYTHM, [{"who": openid}]
+        yield from self._count(rows, reason, time)
+
     def end_all(self, openid: str, *, reason: str, time: float) -> Script[None]:
         """End all of them, and forget the rhythm."""
         rows = yield _END, [{"who": openid}]
@@ -101,5 +108,6 @@ class Subscriptions:
         rows = [
             {"day": day, "kind": kind, "value": "" if kind in UNNAMED else value, "reason": reason}
             for kind, value in ended
+            if kind != DECLINED  # who takes announcements again ends nothing
         ]
         yield self._ended, rows

@@ -233,7 +233,7 @@ pulse = Table(
 subscriptions = Table(
     "subscriptions",
     metadata,
-    Column("kind", String(10), primary_key=True),  # topic, district, unit, word, all, expiring
+    Column("kind", String(10), primary_key=True),  # topic, district, unit, word, all, expiring, declined
     Column("value", String(64), primary_key=True),
     Column("openid", String(64), primary_key=True, index=True),
     Column("since", Float, nullable=False),

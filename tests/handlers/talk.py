@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time
 from functools import cache
 
@@ -11,11 +12,14 @@ import msgspec
 from bot.app import answering
 from bot.chinese import fold, sums
 from bot.clock import SHANGHAI, ManualClock
-from bot.context import Office
+from bot.context import Office, off_duty
 from bot.conversation import Conversation
+from bot.duty import Duty
 from bot.messages import AnyMessage, Text
 from bot.person import (
     AT_ONCE,
+    DECLINED,
+    BindPhone,
     Change,
     Dossier,
     DropFacts,
@@ -23,6 +27,7 @@ from bot.person import (
     KeepFacts,
     Person,
     SetRhythm,
+    ShowTest,
     Subscribe,
     Subscription,
     Unsubscribe,
@@ -59,7 +64,9 @@ class Talk:
         self.changes: list[Change] = []
         self.person = Person()
         self.dossier = Dossier()  # what is kept beside
-        self._answering = answering(router, the_corpus, office or Office(public_url=PAGES), self._read, self._recall)
+        self.attend: Callable[[str, int], Awaitable[Duty]] = off_duty  # what there is for them as a member of staff
+        where = office or Office(public_url=PAGES)
+        self._answering = answering(router, the_corpus, where, self._read, self._recall, duty=self._attend)
         self._sent = 0
 
     async def say(self, text: str, policy: str = "") -> Answer:
@@ -82,6 +89,9 @@ class Talk:
     async def _recall(self, _: str) -> Dossier:
         return msgspec.structs.replace(self.dossier, person=self.person)
 
+    async def _attend(self, _: str, code: str, number: int) -> Duty:
+        return await self.attend(code, number)
+
     def header(self) -> Header:
         """The fields that every message has, for the next one."""
         self._sent += 1
@@ -103,11 +113,18 @@ def changed(person: Person, change: Change, time: float) -> Person:
             held = (*left, Subscription(kind=kind, value=value, since=time))
             return msgspec.structs.replace(person, subscriptions=held)
         case Unsubscribe(kind=kind, value=value):
-            left = [one for one in person.subscriptions if kind and (one.kind, one.value) != (kind, value)]
+            ended = [
+                o
+                for o in person.subscriptions
+                if (o.kind, o.value) == (kind, value) or not (kind or o.kind == DECLINED)
+            ]
+            left = [one for one in person.subscriptions if one not in ended]
             rhythm = person.rhythm if kind else AT_ONCE
             return msgspec.structs.replace(person, subscriptions=tuple(left), rhythm=rhythm)
         case Erase():
             return Person()
+        case BindPhone() | ShowTest():
+            return person
 
 
 def said(answer: Answer) -> str:

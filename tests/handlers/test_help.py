@@ -43,7 +43,7 @@ async def test_every_example_works() -> None:
     assert [unquote(words) for words in links] == [example for _, example in (*ASKABLE, *OWN)]
     for _, example in ASKABLE:
         assert (await Talk().say(example)).policies, example
-    assert [(await Talk().say(example)).intent for _, example in OWN] == ["subscribe", "help"]
+    assert [(await Talk().say(example)).intent for _, example in OWN] == ["subscribe", "unsubscribe", "help"]
 
 
 async def test_politeness_does_not_hide_a_question() -> None:

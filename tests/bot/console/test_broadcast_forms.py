@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from bot.announcements import NOTICE, Announcement, Content, Criterion, Plan
-from bot.console.broadcast_forms import changes, errors, known_of, meant, moment, slots, typed_of, unsavable
+from bot.console.broadcast_forms import errors, known_of, meant, moment, slots, typed_of, unsavable
+from bot.minutes import changes
 
 WAYS = ("custom", "subscribe", "template", "mass", "next")
 PLAIN = Announcement(name="说明会", author="li", created=1.0, changed=1.0, criteria=(Criterion(kind="everyone"),))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
 from sqlalchemy import insert
 
+from bot.announcements import Announcement, Content
 from bot.clock import ManualClock
 from bot.messages import Followed
 from bot.person import Dossier, Erase
+from bot.store.broadcast_tables import recipients
+from bot.store.broadcasts import BroadcastRows
 from bot.store.database import Database
 from bot.store.dossiers import Dossiers
 from bot.store.followers import Followers
@@ -46,6 +50,25 @@ async def test_all_of_ones_own_and_nothing_of_others(database: Database, clock: 
     assert found.remarks == ((5.0, "请回电"),)
     assert [one.value for one in found.person.subscriptions] == ["技术改造"]
     assert (found.pending, found.sent, found.grants) == (1, 1, 2)
+
+
+async def test_announcements_that_reached_them(database: Database) -> None:
+    """By title, or how they begin, newest first; none that did not reach them, and none of others."""
+    rows, contents = (
+        BroadcastRows(database),
+        (Content(text="明天停电\n请注意"), Content(title="说明会"), Content(text="z")),
+    )
+    plain = Announcement(name="", author="li", created=1.0, changed=1.0)
+    numbers = [await rows.add(msgspec.structs.replace(plain, name="内部名", content=c)) for c in contents]
+    async with database.write() as connection:
+        for number, state in zip(numbers, ("sent", "unknown", "failed"), strict=True):
+            row = {"broadcast": number, "openid": "o1", "state": state, "changed": 50.0 + number}
+            await connection.execute(insert(recipients), row)
+            await connection.execute(insert(recipients), {**row, "openid": "o2", "state": "skipped"})
+    first, second, _ = numbers
+    found = await Dossiers(database).read("o1")
+    assert found.announced == ((50.0 + second, "说明会"), (50.0 + first, "明天停电"))
+    assert (await Dossiers(database).read("o2")).announced == ()
 
 
 async def test_of_a_stranger_there_is_nothing(database: Database) -> None:

@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from bot.messages import AnyMessage, Clicked, Followed, Location, Position, Scanned, ScannedCode, Text, Viewed
+from bot.person import Erase
+from bot.store.broadcast_tables import broadcasts, phones, recipients, tagged
 from bot.store.database import Database
 from bot.store.driver import once
 from bot.store.followers import SCENE_LIMIT, WINDOWS, Followers, window
+from bot.store.people import People
 from bot.store.tables import (
     audiences,
     concerns,
@@ -163,6 +166,28 @@ async def test_erasure_of_what_goes_out(database: Database) -> None:
         assert (await connection.execute(counted)).scalar() == 1
 
 
+async def test_who_an_announcement_was_for_stays_a_count(database: Database) -> None:
+    """After an erasure, of either kind, everybody is still in the audience: whoever was not reached is skipped, a list
+    that was sent keeps its count, and nobody has a name, a tag or a phone."""
+    for erase in (
+        lambda openid: Followers(database).erase(openid, TIME),
+        lambda openid: People(database).apply([(openid, Erase(), TIME)]),
+    ):
+        openid = f"o{len(await database.run(lambda: once(select(recipients))))}"
+        await fill(database, openid)
+        before = await database.run(lambda: once(select(func.count()).select_from(recipients)))
+        await database.run(lambda erase=erase, openid=openid: erase(openid))  # type: ignore[misc]
+        assert await database.run(lambda: once(select(func.count()).select_from(recipients))) == before
+        for table in (tagged, phones):
+            assert await database.run(lambda table=table: once(select(table))) == []  # type: ignore[misc]
+        rows = await database.run(lambda: once(select(recipients).order_by(recipients.c.id)))
+        assert not any(openid in str(value) for row in rows for value in row)
+    columns = (recipients.c.state, recipients.c.reason, recipients.c.carrier)
+    found = await database.run(lambda: once(select(*columns).order_by(recipients.c.id).limit(3)))
+    assert [tuple(row) for row in found] == [("skipped", "left", ""), ("sent", "", "a9/1"), ("failed", "", "")]
+    assert await database.run(lambda: once(select(broadcasts.c.past).distinct())) == [("",)]
+
+
 async def test_unknown_follower(database: Database) -> None:
     """Erasing somebody of whom nothing is kept is no harm."""
     await database.run(lambda: Followers(database).erase("nobody", TIME))
@@ -197,5 +222,21 @@ async def fill(database: Database, openid: str) -> None:
         await connection.execute(insert(grants), {"openid": openid, "template": "T", "changed": 0.0})
         walk = {"data": b"", "created": 0.0, "state": "spreading", "after": openid}
         await connection.execute(insert(news), {"key": f"changed:q91-{number}", **walk})
+        await announce(connection, openid)
         report = {"msgid": f"7{number}", "openid": openid, "report": "success", "time": 0.0}
         await connection.execute(insert(reports), report)
+
+
+async def announce(connection: Any, openid: str) -> None:
+    """Three announcements that were for this follower, one of which counts its audience up to them; a tag, a phone."""
+    texts = {"name": "x", "content": b"", "criteria": b"", "plan": b"", "author": "li", "hands": "[]"}
+    times = {"state": "preparing", "created": 0.0, "changed": 0.0}
+    await connection.execute(insert(broadcasts), {**texts, **times, "past": openid})
+    who = {"openid": openid, "changed": 0.0}
+    for number, (state, channel, carrier) in enumerate(
+        (("waiting", "next", f"a7.1:{openid}"), ("sent", "mass", "a9/1"), ("failed", "custom", f"a8.1:{openid}")), 7
+    ):
+        row = {"broadcast": number, "state": state, "channel": channel, "carrier": carrier}
+        await connection.execute(insert(recipients), {**who, **row})
+    await connection.execute(insert(tagged), {"tag": "101", "openid": openid})
+    await connection.execute(insert(phones), {"staff": int(openid[1:]), "openid": openid})

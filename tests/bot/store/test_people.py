@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from bot.person import DropFacts, Erase, KeepFacts, Person
+from bot.person import DropFacts, Erase, KeepFacts, Person, ShowTest, Spelled
+from bot.store.audit import Audit, Search
 from bot.store.database import Database
 from bot.store.people import People
+from bot.store.tables import outbox
+from tests.bot.engines import rows
 
 
 async def test_nothing_is_kept_unasked(database: Database) -> None:
@@ -29,3 +32,16 @@ async def test_facts_can_be_dropped(database: Database) -> None:
     assert await database.run(lambda: people.read("o1")) == Person()
     assert await database.run(lambda: people.read("o2")) == Person()
     assert (await database.run(lambda: people.read("o3"))).facts == {"scale": "规上"}
+
+
+async def test_a_test_is_sent_and_told(database: Database) -> None:
+    """As many calls as there are ways, to them alone, for ten minutes; the log says who asked for it. Asked for again
+    it is sent again."""
+    ways = (Spelled(channel="custom", body=b"{}"), Spelled(channel="template", body=b"[]", template="T"))
+    change = ShowTest(announcement=12, staff=3, who="li", calls=ways)
+    for _ in range(2):
+        await database.run(lambda: People(database).apply([("o1", change, 100.0)]))
+    found = [(r["openid"], r["channel"], r["body"], r["template"], r["expires"]) for r in await rows(database, outbox)]
+    assert found == 2 * [("o1", "custom", b"{}", "", 700.0), ("o1", "template", b"[]", "T", 700.0)]
+    log = await Audit(database).read(Search(), 9)
+    assert {(e.staff, e.who, e.action, e.target) for e in log} == {(3, "li", "broadcast.tested", "12")}

@@ -1,0 +1,115 @@
+"""Announcements told in lines: lists, ledgers, reports, and how one is watched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot.announcements import ACTIVE, ACTS, OVER, WAYS, WRITABLE
+from bot.bulletins import PEOPLE, PLAIN
+from bot.clock import ManualClock
+from bot.errors import BotError
+from bot.watching import LOOK
+from handlers.broadcasts import BROADCASTS
+from tests.bot.console.client import office_settings
+from tests.bot.rooms import PLAINLY, Room, open_room
+
+
+@pytest.fixture
+async def room(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Room]:
+    """The commands, with staff and followers."""
+    async with open_room(office_settings(tmp_path), clock) as opened:
+        yield opened
+
+
+async def test_the_ledger_names_nobody(room: Room, tmp_path: Path) -> None:
+    """People are six digits, as in the console; who left is none; a file has all of them and no formula."""
+    one = await room.approved()
+    people = {"o0": "sent", "o1": "failed =1+1", "left:3": "skipped left", "o4": "skipped declined"}
+    await room.enter(one.id, **people)
+    await room.bulletins.ledger(one.id, "")
+    said = room.said
+    assert "o1" not in said
+    assert [line.split("\t")[1:4] for line in said.splitlines()] == [
+        ["已送出", "客服消息", ""],
+        ["失败", "客服消息", "=1+1"],
+        ["没有发", "客服消息", "已取消关注，资料已删除"],
+        ["没有发", "客服消息", "退订了公告"],
+    ]
+    assert "（已取消关注）" in said
+    await room.bulletins.ledger(one.id, "failed")
+    assert len(room.said.splitlines()) == 1
+    await room.bulletins.ledger(one.id, "arrived")
+    assert "没有这样的人" in room.said
+    with pytest.raises(BotError, match="没有这种情况"):
+        await room.bulletins.ledger(one.id, "lost")
+    path = tmp_path / "ledger.csv"
+    await room.bulletins.ledger(one.id, "", path=path)
+    written = path.read_bytes().decode("utf-8-sig").splitlines()
+    assert len(written) == 5
+    assert '"\'=1+1"' in written[2]
+    with pytest.raises(BotError, match="读不了"):
+        await room.bulletins.ledger(one.id, "", path=tmp_path / "none" / "x.csv")
+
+
+async def test_the_report_adds_up(room: Room) -> None:
+    """And says who shares a reason, in words."""
+    one = await room.approved()
+    await room.enter(
+        one.id, o0="sent", o1="failed refused", o2="skipped declined", o3="unknown interrupted", o4="queued"
+    )
+    await room.bulletins.report(one.id)
+    said = room.said
+    assert "送出1 + 失败1 + 不知是否送达1 + 没有发1 + 还没办完1 = 5" in said
+    assert "1\t没有发\t客服消息\t退订了公告" in said
+
+
+async def test_the_list_shows_what_is_open(room: Room) -> None:
+    """And with --all also what is over."""
+    await room.bulletins.list_all()
+    assert "没有没办完的公告" in room.said
+    await room.bulletins.list_all(ended=True)
+    assert "没有公告" in room.said
+    one = await room.approved()
+    gone = await room.bulletins.new(PLAINLY, "zhang")
+    await room.bulletins.act("discard", gone, "zhang")
+    await room.enter(one.id, o0="sent", o1="failed")
+    await room.bulletins.list_all()
+    assert room.said == f"{one.id}\t正在发\t停电\t2/2，失败1，不知是否送达0"
+    await room.bulletins.list_all(ended=True)
+    assert len(room.said.splitlines()) == 2
+
+
+async def test_watching_ends(room: Room) -> None:
+    """When it pauses, or after so many minutes; what has not begun is not watched."""
+    one, screen = await room.approved(), Console(file=StringIO())
+    assert room.said
+    await room.bulletins.watch(one.id, minutes=1, screen=screen)
+    assert "还没开始发" in room.said or "已批准" in room.said
+    await room.enter(one.id, o0="sent", o1="planned")
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(room.bulletins.watch(one.id, minutes=1, screen=screen))
+        while not watching.done():
+            await room.clock.advance(LOOK)
+    assert "看了1分钟，公告还没完" in room.said
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(room.bulletins.watch(one.id, minutes=9, screen=screen))
+        await room.clock.advance(LOOK)
+        await room.bulletins.act("pause", one.id, "zhang")
+        while not watching.done():
+            await room.clock.advance(LOOK)
+    assert "已暂停" in room.said
+
+
+def test_everything_has_its_words() -> None:
+    """Each state, way, reason and fault that can be said."""
+    for state in {*WRITABLE, *ACTIVE, *OVER, *(to for _, to in ACTS.values())}:
+        assert f"state {state}" in BROADCASTS
+    assert all(f"way {way}" in BROADCASTS for way in WAYS)
+    assert all(f"people {state}" in BROADCASTS for state in PEOPLE)
+    assert all(f"done {done}" in BROADCASTS for done in PLAIN.values())
