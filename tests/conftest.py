@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import subprocess
@@ -14,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp.web_app import _cached_build_middleware
 
 from bot.clock import ManualClock
 from bot.store.database import Database, migrate
+from tests.databases import prepare
 
 # No wheel for this machine, no user to run the server as, no room for it.
 CANNOT_RUN = (ImportError, OSError, RuntimeError, AssertionError, subprocess.SubprocessError)
@@ -62,7 +65,7 @@ def _start_postgres(folder: Path) -> Any:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("template") / "store.sqlite3"
-    asyncio.run(migrate(f"sqlite:///{path}"))
+    prepare(path)
     return path
 
 
@@ -86,6 +89,21 @@ async def database(store_url: str) -> AsyncIterator[Database]:
     opened = await Database.open(store_url)
     yield opened
     await opened.close()
+
+
+def pytest_configure() -> None:
+    """Garbage is looked for when there is some: ten thousand tests make little of it, and keep much."""
+    gc.set_threshold(10_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """Whatever was imported and collected stays to the end: no search for garbage need go through it again."""
+    gc.freeze()
+
+
+def pytest_runtest_teardown() -> None:
+    """An application that was served is let go: aiohttp remembers a thousand of them, each with all it had."""
+    _cached_build_middleware.cache_clear()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
