@@ -7,30 +7,22 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from bot.clock import ManualClock, ShiftedClock
-from bot.demo import Demo, open_demo
+from bot.clock import ManualClock
+from bot.demo import Demo
 from bot.messages import Text
-from handlers import ROUTER, WORDS
 from tests.bot.console.client import Office, office_settings, open_office
 from tests.bot.console.sheets import published, saved, send, submitted
-from tests.scenarios.conftest import THE_DAY
 from tests.scenarios.test_console_sign_in import EVERYTHING, TAPPED
 from tests.scenarios.test_pages_in_browser import TOO_FAINT, TOO_SMALL
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PATIENCE = 30_000  # milliseconds: the gate asks 260 questions twice
 WINDOWS = [pytest.param(1280, 900, id="desk"), pytest.param(390, 844, id="phone")]
 VERSION = re.compile(r"（([0-9a-f]{8})）")
-
-
-@pytest.fixture
-async def staffed() -> AsyncIterator[Demo]:
-    """The demo with an editor and an approver, whose corpus is kept in the database."""
-    async with open_demo(ROUTER, WORDS, clock=ShiftedClock(THE_DAY), staffed=True) as demo:
-        yield demo
 
 
 async def signed_in(browser: Browser, demo: Demo, who: str, *, width: int, height: int) -> Page:
@@ -160,7 +152,7 @@ async def filled(office: Office) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def office(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Office]:
     """The running bot with its console and a small corpus."""
     async with open_office(office_settings(tmp_path), clock) as opened:

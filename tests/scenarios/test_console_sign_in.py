@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyotp
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
@@ -16,7 +17,7 @@ from bot.console.codes import STEP
 from tests.bot.console.client import PASSWORD, Office, office_settings, open_office
 from tests.scenarios.test_pages_in_browser import TOO_FAINT, TOO_SMALL
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WINDOWS = [pytest.param(1280, 900, id="desk"), pytest.param(390, 844, id="phone")]
 PAGES = (
@@ -36,7 +37,7 @@ EVERYTHING = "a, button, input:not([type=hidden]), summary"  # what the public p
 TAPPED = ".menu a, .menu > summary, button, .button, select, .choice, .field input:not([type=radio], [type=checkbox])"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def office(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Office]:
     """The running bot with its console, second factors required, an admin and an editor."""
     async with open_office(office_settings(tmp_path, totp_required=True), clock) as opened:

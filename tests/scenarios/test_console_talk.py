@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from bot.clock import ManualClock
@@ -15,7 +16,7 @@ from tests.bot.console.client import Office, office_settings, open_office
 from tests.bot.console.talking import count, remark, say
 from tests.scenarios.test_pages_in_browser import TOO_FAINT, TOO_SMALL
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 EVERYTHING = "a, button, input:not([type=hidden]), summary"  # what the public pages' check looks at
 TAPPED = "button, .button, select, .choice, .composer input, .field input:not([type=radio], [type=checkbox])"
@@ -23,7 +24,7 @@ UNIT = urlencode({"kind": "unit", "value": "市工信局投资处"})
 TALK = urlencode([("say", "首台套"), ("say", "q91-2|找谁"), ("text", "崂山区技改 2000万 <b>天气</b>")])
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def office(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Office]:
     """An office in which much was asked, some of it in vain."""
     async with open_office(office_settings(tmp_path), clock, public_url="http://huiqi.example.gov.cn") as opened:

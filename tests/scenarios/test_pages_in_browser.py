@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
 from bot.clock import ManualClock
-from bot.corpus import read_corpus
 from bot.pages import Pages
 from handlers import wording
+from tests.corpus import the_corpus
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 RICH, EXPIRED, BARE, TABLE, UNSTATED = "/p/q91-1", "/p/q91-86", "/p/q91-16", "/p/q91-73", "/p/xh49-30"
 LIST, FILTERED, SEARCH = "/policies", "/policies?district=高新区&topic=做大做强", "/policies?q=技改"
@@ -77,11 +77,10 @@ def framed(address: str) -> Callable[[web.Request], Awaitable[web.Response]]:
     return frame
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def url() -> AsyncIterator[str]:
     """The pages, served on a free port, on 22 November 2026."""
-    corpus = read_corpus(Path(__file__).parents[2] / "data")
-    pages = Pages(corpus=lambda: corpus, clock=ManualClock(), describe=wording.benefit, public_url="")
+    pages = Pages(corpus=the_corpus, clock=ManualClock(), describe=wording.benefit, public_url="")
     app = web.Application()
     app.add_routes([*pages.routes(), web.get("/frame", framed(LIST))])
     async with TestServer(app) as server:
