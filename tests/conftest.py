@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from aiohttp.web_app import _cached_build_middleware
 from bot.clock import ManualClock
 from bot.store.database import Database, migrate
 from tests.databases import prepare
+from tests.postgres import Databases
 
 # No wheel for this machine, no user to run the server as, no room for it.
 CANNOT_RUN = (ImportError, OSError, RuntimeError, AssertionError, subprocess.SubprocessError)
@@ -62,6 +62,12 @@ def _start_postgres(folder: Path) -> Any:
 
 
 @pytest.fixture(scope="session")
+def databases(postgres: Any) -> Databases:
+    """The databases of that server."""
+    return Databases(postgres)
+
+
+@pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("template") / "store.sqlite3"
@@ -77,10 +83,10 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server, name = request.getfixturevalue("postgres"), f"test_{uuid.uuid4().hex}"
-    server.psql(f"CREATE DATABASE {name} TEMPLATE template")
-    yield server.get_uri(database=name)
-    server.psql(f"DROP DATABASE {name} WITH (FORCE)")
+    databases = request.getfixturevalue("databases")
+    name = databases.lend()
+    yield databases.address(name)
+    databases.take_back(name)
 
 
 @pytest.fixture
