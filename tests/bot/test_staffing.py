@@ -8,6 +8,7 @@ import pytest
 
 from bot.staffing import ROLES
 from bot.store.staff import ROLES as KNOWN
+from tests.databases import prepare
 from tests.scenarios.programs import free_port, run, write_settings
 from tests.scenarios.stage import ACCOUNT
 
@@ -17,7 +18,7 @@ def settings(tmp_path: Path) -> str:
     """A settings file with a console, its database ready."""
     path = write_settings(tmp_path, ACCOUNT, port=free_port())
     path.write_text(path.read_text(encoding="utf-8") + f'\n[console]\nenabled = true\nsecret = "{"f" * 64}"\n')
-    assert run("migrate", "--config", str(path)).returncode == 0
+    prepare(tmp_path / "huiqi.sqlite3")
     return str(path)
 
 
