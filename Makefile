@@ -9,7 +9,7 @@ demo: .venv/ready
 # What was compiled is kept even where that is not the habit: the tests start the program a hundred times.
 test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/tested .venv/benched
-	$(RUN) -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(RUN) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: .venv/benched
 	$(RUN) -m benchmarks $(ARGS)
