@@ -57,6 +57,7 @@ from bot.store.outbox import OutboxRows
 from bot.store.revisions import Revisions
 from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
+from bot.store.signs import Watch
 from bot.store.staff import Staff
 from bot.store.tokens import TokenRows
 from bot.subscriptions import Herald, build_herald
@@ -284,8 +285,10 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
     )
     signatures = None if wechat.mode == "safe" else Signatures(services.database)
     callback = Callback(wire=wire, engine=services.engine, clock=services.clock, signatures=signatures)
+    health = build_health(services)
+    app.add_routes(health.routes())
     app.router.add_get("/wechat", callback.verify)
-    app.router.add_post("/wechat", callback.receive)
+    app.router.add_post("/wechat", health.measured(callback.receive))
     ticket = PageTicket(
         services.client.get_ticket,
         TokenRows(services.database, "jsapi_ticket"),
@@ -313,15 +316,23 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         return await services.dossiers.opened(found.openid, found.made) if found else None
 
     app.add_routes(Mine(opened=opened, page=pages.page, missing=pages.missing).routes())
-    health = Health(
-        ping=services.database.ping,
-        counts=Counts(services.database, services.clock).by_table,
-        corpus=lambda: (services.corpus.version, len(services.corpus.policies)),
-    )
-    app.add_routes(health.routes())
     if services.config.console.enabled:
         templates = Templates(asset=pages.address, name=words.name, importing=words.importing)
         app.add_subapp(PREFIX, build_site(build_desk(services, templates)))
+
+
+def build_health(services: Services) -> Health:
+    """The operator's pages."""
+    database, clock, channels = services.database, services.clock, services.outbox.channels
+    return Health(
+        ping=database.ping,
+        counts=Counts(database, clock).by_table,
+        signs=Watch(database, clock, names=[channel.name for channel in channels]).look,
+        corpus=lambda: (services.corpus.version, len(services.corpus.policies)),
+        quotas={channel.name: channel.limit.per_day for channel in channels},
+        rounds=services.worker.rounds,
+        clock=clock,
+    )
 
 
 def build_desk(services: Services, templates: Templates) -> Desk:
