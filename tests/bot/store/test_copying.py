@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 import sqlite3
-import subprocess
-import sys
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -38,14 +33,13 @@ from bot.store.copying import BYTES, PAGE, Copied, Tally, copy, every_table, mis
 from bot.store.database import Database, migrate
 from bot.store.feedback import Feedback
 from bot.store.tables import feedback, followers, metadata
+from tests.bot.store.deployments import TODAY, Rows, content, fill, follower, message, read, silent, token
 
-Rows = dict[str, list[dict[str, Any]]]
 Step = tuple[str, str, int, int]
 
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 ODD_FLOATS = st.sampled_from((0.0, -0.0, 1e308, -1e308, 5e-324, 0.1, 1792562400.123456, float("inf"), 2.0**53 + 2))
 HELD = {"lease", "refreshing_until"}  # a time to come in these is a process at work
-TODAY = 1_792_562_400.0
 
 
 def values(column: Column[Any], table: Table) -> st.SearchStrategy[Any]:
@@ -84,75 +78,6 @@ DEPLOYMENTS = st.fixed_dictionaries({table.name: rows_of(table) for table in eve
 def clock() -> ManualClock:
     """A clock that stands where leases are counted from."""
     return ManualClock(TODAY)
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
-    """The address of one migrated PostgreSQL database after another."""
-    postgres, made = request.getfixturevalue("postgres"), []
-
-    def make() -> str:
-        made.append(f"copy_{uuid.uuid4().hex}")
-        postgres.psql(f"CREATE DATABASE {made[-1]} TEMPLATE template")
-        return str(postgres.get_uri(database=made[-1]))
-
-    yield make
-    for name in made:
-        postgres.psql(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-def file(tmp_path: Path, sqlite_template: Path) -> Callable[[], str]:
-    """The address of one migrated SQLite file after another."""
-
-    def make() -> str:
-        path = tmp_path / f"{uuid.uuid4().hex}.sqlite3"
-        shutil.copy(sqlite_template, path)
-        return f"sqlite:///{path}"
-
-    return make
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> str:
-    """An address where there is nothing yet."""
-    return f"sqlite:///{tmp_path}/other.sqlite3"
-
-
-async def fill(url: str, rows: Rows) -> None:
-    """Put rows into a database."""
-    database = await Database.open(url)
-    async with database.write() as connection:
-        for table in every_table():
-            if rows.get(table.name):
-                await connection.execute(insert(table), rows[table.name])
-    await database.close()
-
-
-async def read(url: str) -> Rows:
-    """All rows of a database, by table, in some order of their own."""
-    database, found = await Database.open(url), {}
-    async with database.read() as connection:
-        for table in every_table():
-            rows = [dict(row) for row in (await connection.execute(select(table))).mappings()]
-            found[table.name] = sorted(rows, key=lambda row: repr(sorted(row.items())))
-    await database.close()
-    return found
-
-
-def content(url: str) -> bytes:
-    """What is in a file, nothing where it is missing."""
-    path = Path(url.removeprefix("sqlite:///"))
-    return path.read_bytes() if path.exists() else b""
-
-
-def silent(*_: Any) -> None:
-    """Hear nothing."""
-
-
-def follower(number: int) -> dict[str, Any]:
-    """A row of one."""
-    return {"openid": f"o{number:06}", "followed": number + 0.5}
 
 
 @pytest.mark.postgres
@@ -313,11 +238,6 @@ async def test_sides_that_differ(file: Callable[[], str], other: str, clock: Man
         await Database.open(other)
 
 
-def token(name: str) -> dict[str, Any]:
-    """A row of one."""
-    return {"name": name, "value": "v", "expires": 1.0, "version": 1}
-
-
 async def test_many_rows_go_by_pages(file: Callable[[], str], other: str, clock: ManualClock) -> None:
     """However many rows a table has, and however large they are, no more than a page is in memory."""
     source = file()
@@ -338,105 +258,6 @@ def grown(steps: list[Step], table: str) -> list[int]:
     """How many rows each page of a table had."""
     rows = [0, *(step[2] for step in steps if step[:2] == ("copied", table))]
     return [after - before for before, after in pairwise(rows)]
-
-
-HOLD = """
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1])
-connection.execute("SELECT count(*) FROM inbox").fetchall()
-print("open", flush=True)
-sys.stdin.read()
-"""
-
-
-@pytest.fixture
-def open_file(file: Callable[[], str]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The address of a file that another process has open, and that process."""
-    url = file()
-    program = [sys.executable, "-c", HOLD, url.removeprefix("sqlite:///")]
-    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"open\n"
-        yield url, process
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who holds a lock on a file")
-async def test_a_file_that_is_open(
-    open_file: tuple[str, subprocess.Popen[bytes]], other: str, clock: ManualClock
-) -> None:
-    """While a process has the source's file open nothing is copied, and nothing is made; afterwards it is."""
-    source, process = open_file
-    with pytest.raises(StoreError, match=f"process {process.pid} has the source open; stop every `serve`"):
-        await copy(source, other, clock=clock, tell=silent)
-    assert content(other) == b""
-    process.communicate()
-    await copy(source, other, clock=clock, tell=silent)
-
-
-@pytest.mark.postgres
-async def test_sessions_that_are_open(server: Callable[[], str], other: str, clock: ManualClock) -> None:
-    """While a process of the bot is at the source's server nothing is copied; afterwards it is."""
-    source = server()
-    database = await Database.open(source)
-    with pytest.raises(StoreError, match="the source is in use: 1 sessions of the bot are open"):
-        await copy(source, other, clock=clock, tell=silent)
-    await database.close()
-    await copy(source, other, clock=clock, tell=silent)
-
-
-@pytest.mark.postgres
-async def test_a_process_that_begins_meanwhile(server: Callable[[], str], other: str, clock: ManualClock) -> None:
-    """What began to work on the source during the copy leaves the target unfinished."""
-    source, running = server(), Database.open
-    await fill(source, {"followers": [follower(1)]})
-    began: list[asyncio.Task[Database]] = []
-
-    def begin(what: str, table: str, rows: int, about: int) -> None:
-        began.extend([asyncio.ensure_future(running(source))] if not began else [])
-
-    with pytest.raises(StoreError, match=r"in use: 1 sessions .* unfinished"):
-        await copy(source, other, clock=clock, tell=begin)
-    await (await began[0]).close()
-    with pytest.raises(UnfinishedCopy):
-        await Database.open(other)
-
-
-def message(state: str, lease: float) -> dict[str, Any]:
-    """A row of one."""
-    return {"key": "k", "openid": "o", "received": 1.0, "state": state, "owner": "p", "lease": lease, "message": b""}
-
-
-def call(state: str, lease: float) -> dict[str, Any]:
-    """A row of one."""
-    times = {"created": 1.0, "due": 1.0, "expires": 1.0}
-    return {"key": "k", "openid": "o", "channel": "custom", "body": b"", "state": state, "lease": lease, **times}
-
-
-@pytest.mark.parametrize(
-    ("table", "row", "sign"),
-    [
-        ("inbox", message("running", TODAY + 3), "a message is being answered"),
-        ("outbox", call("sending", TODAY + 90), "a call is being sent"),
-        ("tokens", {**token("access"), "refreshing_until": TODAY + 5}, "a token is being fetched"),
-    ],
-    ids=["inbox", "outbox", "tokens"],
-)
-async def test_what_a_process_holds(
-    table: str, row: dict[str, Any], sign: str, store_url: str, other: str, clock: ManualClock
-) -> None:
-    """What a process works on shows that it runs, until it would be taken for dead."""
-    await fill(store_url, {table: [row]})
-    with pytest.raises(StoreError, match=sign):
-        await copy(store_url, other, clock=clock, tell=silent)
-    await clock.advance(100)
-    await copy(store_url, other, clock=clock, tell=silent)
-
-
-async def test_what_is_done_holds_nothing(file: Callable[[], str], other: str, clock: ManualClock) -> None:
-    """An answered message, a call that went out: their leases are over, whatever they say."""
-    source = file()
-    await fill(source, {"inbox": [message("answered", TODAY + 3)], "outbox": [call("sent", TODAY + 3)]})
-    assert sum(one.rows for one in await copy(source, other, clock=clock, tell=silent)) == 2
 
 
 @pytest.mark.postgres
