@@ -46,7 +46,7 @@ from bot.routing import Router, pointed, spoken
 from bot.shelf import Files, Shelf
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
-from bot.store.bells import House
+from bot.store.bells import Bells, House
 from bot.store.counts import Counts
 from bot.store.database import Database
 from bot.store.days import Days
@@ -58,6 +58,7 @@ from bot.store.outbox import OutboxRows
 from bot.store.revisions import Revisions
 from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
+from bot.store.signs import Watch
 from bot.store.staff import Staff
 from bot.store.tokens import TokenRows
 from bot.subscriptions import Herald, build_herald
@@ -190,9 +191,7 @@ async def open_services(
         engine = build_engine(config, router, inbox, answer, clock=clock)
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
-        worker = build_worker(
-            stack, [*doing, *other_jobs(config, database, press, shelf, herald, clock)], database, clock
-        )
+        worker = build_worker(stack, doing, config, database, press=press, shelf=shelf, herald=herald, clock=clock)
         passwords = await stack.enter_async_context(_hashing(config, hasher))
         yield Services(
             config=config,
@@ -226,11 +225,24 @@ async def _hashing(config: Config, hasher: Hasher | None) -> AsyncIterator[Passw
         passwords.close()
 
 
-def build_worker(stack: AsyncExitStack, doing: Sequence[Job], database: Database, clock: Clock) -> Worker:
-    """What does the jobs; when the stack is closed another process keeps house."""
-    house = House(database)
+def build_worker(
+    stack: AsyncExitStack,
+    doing: Sequence[Job],
+    config: Config,
+    database: Database,
+    *,
+    press: Press | None,
+    shelf: Shelf,
+    herald: Herald,
+    clock: Clock,
+) -> Worker:
+    """What does these jobs and those of the corpus, the console and the news; when the stack is closed it hears no
+    bells, and another process keeps house."""
+    house, bells = House(database), Bells(database)
     stack.push_async_callback(house.close)
-    return Worker(*doing, clock=clock, keeps_house=house.keeps)
+    stack.push_async_callback(bells.close)
+    others = other_jobs(config, database, press, shelf, bells=bells, herald=herald, clock=clock)
+    return Worker(*doing, *others, clock=clock, keeps_house=house.keeps)
 
 
 def build_engine(config: Config, router: Router, inbox: Inbox, answer: Answering, *, clock: Clock) -> Engine:
@@ -293,8 +305,10 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
     )
     signatures = None if wechat.mode == "safe" else Signatures(services.database)
     callback = Callback(wire=wire, engine=services.engine, clock=services.clock, signatures=signatures)
+    health = build_health(services)
+    app.add_routes(health.routes())
     app.router.add_get("/wechat", callback.verify)
-    app.router.add_post("/wechat", callback.receive)
+    app.router.add_post("/wechat", health.measured(callback.receive))
     ticket = PageTicket(
         services.client.get_ticket,
         TokenRows(services.database, "jsapi_ticket"),
@@ -322,15 +336,23 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         return await services.dossiers.opened(found.openid, found.made) if found else None
 
     app.add_routes(Mine(opened=opened, page=pages.page, missing=pages.missing).routes())
-    health = Health(
-        ping=services.database.ping,
-        counts=Counts(services.database, services.clock).by_table,
-        corpus=lambda: (services.corpus.version, len(services.corpus.policies)),
-    )
-    app.add_routes(health.routes())
     if services.config.console.enabled:
         templates = Templates(asset=pages.address, name=words.name, importing=words.importing)
         app.add_subapp(PREFIX, build_site(build_desk(services, templates)))
+
+
+def build_health(services: Services) -> Health:
+    """The operator's pages."""
+    database, clock, channels = services.database, services.clock, services.outbox.channels
+    return Health(
+        ping=database.ping,
+        counts=Counts(database, clock).by_table,
+        signs=Watch(database, clock, names=[channel.name for channel in channels]).look,
+        corpus=lambda: (services.corpus.version, len(services.corpus.policies)),
+        quotas={channel.name: channel.limit.per_day for channel in channels},
+        rounds=services.worker.rounds,
+        clock=clock,
+    )
 
 
 def build_desk(services: Services, templates: Templates) -> Desk:
