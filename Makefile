@@ -6,8 +6,10 @@ RUN = .venv/bin/python
 demo: .venv/ready
 	$(RUN) main.py demo $(ARGS)
 
+# What was compiled is kept even where that is not the habit: the tests start the program a hundred times.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/tested .venv/benched
-	$(RUN) -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(RUN) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: .venv/benched
 	$(RUN) -m benchmarks $(ARGS)

@@ -6,10 +6,12 @@ import sys
 from collections.abc import Callable, Sequence
 
 from benchmarks.broadcast import entering, sending
+from benchmarks.capacity import capacity, room
 from benchmarks.matching import first_characters, growth, questions
 from benchmarks.measuring import NOISE, Table
 from benchmarks.quality import quality
 from benchmarks.rivals import rivals
+from benchmarks.scale import scale
 
 BENCHMARKS: dict[str, Callable[[], Table]] = {
     "growth": growth,  # first: what it says of memory is true of a process that has freed none
@@ -19,6 +21,9 @@ BENCHMARKS: dict[str, Callable[[], Table]] = {
     "quality": quality,
     "sending": sending,
     "entering": entering,
+    "capacity": capacity,
+    "room": room,
+    "scale": scale,
 }
 
 

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import aiohttp
 import structlog
 from aiohttp import web
 
+from bot.assembly import (
+    answering,
+    build_broadcasts,
+    build_channels,
+    build_client,
+    build_engine,
+    build_press,
+    build_tagging,
+    build_uploads,
+    build_worker,
+    hashing,
+    office_of,
+)
 from bot.broadcasts import Broadcasts
 from bot.callback import Callback
 from bot.channels import CHANNELS
-from bot.chores import jobs, other_jobs
-from bot.clock import SHANGHAI, Clock, SystemClock
+from bot.chores import jobs
+from bot.clock import Clock, SystemClock
 from bot.config import Config
 from bot.console.desk import Desk
 from bot.console.keys import Keys
@@ -28,46 +39,33 @@ from bot.console.publishing import Publishing, build_publishing
 from bot.console.site import PREFIX, build_site
 from bot.console.talk import build_talk
 from bot.console.templates import Templates
-from bot.context import Context, Office, nobody, nothing, off_duty
-from bot.conversation import Conversation, fresh
 from bot.corpus import Corpus
-from bot.duty import Duty
-from bot.engine import Engine, Outcome
-from bot.gate import Gate
+from bot.engine import Engine
 from bot.health import Health
 from bot.limits import Limits
-from bot.lint import complaints
-from bot.messages import AnyMessage
 from bot.mine import Mine
 from bot.outbox import WINDOW as WINDOW_OF_LANE
-from bot.outbox import Channel, Outbox
+from bot.outbox import Outbox
 from bot.pages import Pages
 from bot.passes import Passes
-from bot.person import Dossier, Person
-from bot.press import Press
+from bot.person import Dossier
 from bot.rehearsal import Rehearsal
-from bot.routing import Router, pointed, spoken
+from bot.routing import Router
 from bot.shelf import Files, Shelf
 from bot.store.attempts import Attempts
-from bot.store.audiences import Audience
 from bot.store.audit import Audit
-from bot.store.bells import House
 from bot.store.counts import Counts
 from bot.store.database import Database
 from bot.store.days import Days
 from bot.store.dossiers import Dossiers
-from bot.store.feedback import Remark
-from bot.store.imports import Imports
 from bot.store.inbox import Inbox
-from bot.store.ledgers import Ledgers
 from bot.store.limits import Stops
 from bot.store.outbox import OutboxRows
 from bot.store.phones import Phones
-from bot.store.revisions import Revisions
 from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
+from bot.store.signs import Watch
 from bot.store.staff import Staff
-from bot.store.tags import Tags
 from bot.store.tokens import TokenRows
 from bot.subscriptions import Herald, build_herald
 from bot.tagging import Tagging
@@ -75,10 +73,8 @@ from bot.uploads import Uploads
 from bot.wechat.client import Client
 from bot.wechat.jssdk import PageTicket
 from bot.wechat.protocol import Wire
-from bot.wechat.token import StableToken
-from bot.wechat.wire import Wire as ApiWire
 from bot.words import Words
-from bot.worker import Job, Worker
+from bot.worker import Worker
 
 logger = structlog.get_logger(__name__)
 
@@ -115,57 +111,6 @@ class Services:
     def corpus(self) -> Corpus:
         """What is answered from now; take it once for each answer."""
         return self.shelf.current
-
-
-def office_of(config: Config, passes: Passes | None = None) -> Office:
-    """What handlers may know of the deployment; `passes` make the addresses of followers' own data."""
-    pushes = config.wechat.may_push
-    transfers = pushes and config.replies.transfer
-    url = config.server.public_url
-
-    def export_link(openid: str, made: float) -> str:
-        assert passes is not None
-        return f"{url}/mine/{passes.make(openid, made)}"
-
-    link = export_link if passes and url else None
-    return Office(public_url=url, can_push=pushes, can_transfer=transfers, export_link=link)
-
-
-Answering = Callable[[AnyMessage, Conversation | None, float], Awaitable[Outcome]]
-
-
-def answering(
-    router: Router,
-    corpus: Callable[[], Corpus],
-    office: Office,
-    person: Callable[[str], Awaitable[Person]] | None = None,
-    dossier: Callable[[str], Awaitable[Dossier]] | None = None,
-    *,
-    duty: Callable[[str, str, int], Awaitable[Duty]] | None = None,
-) -> Answering:
-    """The function that makes an outcome of a message; `person` reads what is kept of a follower because they asked
-    for it, `dossier` all that is kept, `duty` what there is for them as a member of staff."""
-
-    async def answer(message: AnyMessage, conversation: Conversation | None, time: float) -> Outcome:
-        before = fresh(conversation, time)
-        ctx = Context(
-            message=message,
-            words=spoken(message),
-            pointed=pointed(message),
-            corpus=corpus(),
-            now=datetime.fromtimestamp(time, UTC).astimezone(SHANGHAI),
-            office=office,
-            conversation=before,
-            load=partial(person, message.openid) if person else nobody,
-            recall=partial(dossier, message.openid) if dossier else nothing,
-            attend=partial(duty, message.openid) if duty else off_duty,
-        )
-        said = await router.answer(ctx)
-        remarks = tuple(Remark(kind=n.kind, text=n.text, about=n.about) for n in ctx.notes)
-        changed = ctx.conversation if ctx.conversation != before else None
-        return Outcome(answer=said, conversation=changed, remarks=remarks, changes=tuple(ctx.changes))
-
-    return answer
 
 
 @asynccontextmanager
@@ -206,9 +151,8 @@ async def open_services(
         engine = build_engine(config, router, inbox, answer, clock=clock)
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
-        doing += other_jobs(config, database, press, shelf, herald, clock)
-        worker = build_worker(stack, doing, database, clock)
-        passwords = await stack.enter_async_context(_hashing(config, hasher))
+        worker = build_worker(stack, doing, config, database, press=press, shelf=shelf, herald=herald, clock=clock)
+        passwords = await stack.enter_async_context(hashing(config, hasher))
         yield Services(
             config=config,
             clock=clock,
@@ -232,80 +176,6 @@ async def open_services(
         )
 
 
-@asynccontextmanager
-async def _hashing(config: Config, hasher: Hasher | None) -> AsyncIterator[Passwords]:
-    passwords = Passwords(hasher)
-    try:
-        if config.console.enabled:
-            await passwords.warm_up()
-        yield passwords
-    finally:
-        passwords.close()
-
-
-def build_worker(stack: AsyncExitStack, doing: Sequence[Job], database: Database, clock: Clock) -> Worker:
-    """What does the jobs; when the stack is closed another process keeps house."""
-    house = House(database)
-    stack.push_async_callback(house.close)
-    return Worker(*doing, clock=clock, keeps_house=house.keeps)
-
-
-def build_engine(config: Config, router: Router, inbox: Inbox, answer: Answering, *, clock: Clock) -> Engine:
-    """What answers each message once."""
-    return Engine(
-        inbox=inbox,
-        answer=answer,
-        apology=router.apology,
-        clock=clock,
-        deadline=config.replies.deadline,
-        can_push=config.wechat.may_push,
-        heading=router.aside,
-    )
-
-
-def build_press(config: Config, router: Router, words: Words, *, database: Database, clock: Clock) -> Press | None:
-    """What publishes the corpus that the database keeps, of which the folder is the first edition; None where files
-    are the truth."""
-    if config.corpus.source == "files":
-        return None
-    gate = Gate(router.speak, lint=partial(complaints, words=words))
-    return Press(Revisions(database), folder=Path(config.corpus.path), gate=gate, clock=clock)
-
-
-def build_channels(client: Client, config: Config) -> list[Channel]:
-    """Every way that makes calls; what is told beneath an answer makes none."""
-    return [kind(client, config.push) for kind in CHANNELS]
-
-
-def build_uploads(stack: AsyncExitStack, config: Config, database: Database, *, clock: Clock) -> Uploads:
-    """What reads the files that staff bring in; what is read when the stack is closed is given up."""
-    uploads = Uploads(Imports(database), Revisions(database), folder=Path(config.corpus.path), clock=clock)
-    stack.push_async_callback(uploads.close)
-    return uploads
-
-
-def build_broadcasts(config: Config, database: Database, *, clock: Clock) -> Broadcasts:
-    """What staff do with announcements."""
-    audience, ledgers = Audience(database), Ledgers(database)
-    return Broadcasts(database, config=config, audience=audience, ledgers=ledgers, clock=clock)
-
-
-def build_tagging(stack: AsyncExitStack, client: Client, database: Database, *, clock: Clock) -> Tagging:
-    """What reads the account's tags; what is being read when the stack is closed is given up."""
-    tagging = Tagging(client, Tags(database, database), clock=clock)
-    stack.push_async_callback(tagging.close)
-    return tagging
-
-
-def build_client(config: Config, session: aiohttp.ClientSession, database: Database, clock: Clock) -> Client:
-    """The one door to the platform's API, with the token every process shares."""
-    wire = ApiWire(session, config.wechat.api_base_url, clock=clock)
-    tokens = StableToken(
-        wire, TokenRows(database), app_id=config.wechat.app_id, app_secret=config.wechat.app_secret, clock=clock
-    )
-    return Client(wire, tokens, clock=clock)
-
-
 def mount(app: web.Application, services: Services, words: Words, *, home: str = "/policies") -> None:
     """Put the callback, the public pages and the operator's pages into an application; `/` leads to `home`."""
 
@@ -323,8 +193,10 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
     )
     signatures = None if wechat.mode == "safe" else Signatures(services.database)
     callback = Callback(wire=wire, engine=services.engine, clock=services.clock, signatures=signatures)
+    health = build_health(services)
+    app.add_routes(health.routes())
     app.router.add_get("/wechat", callback.verify)
-    app.router.add_post("/wechat", callback.receive)
+    app.router.add_post("/wechat", health.measured(callback.receive))
     ticket = PageTicket(
         services.client.get_ticket,
         TokenRows(services.database, "jsapi_ticket"),
@@ -352,15 +224,23 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         return await services.dossiers.opened(found.openid, found.made) if found else None
 
     app.add_routes(Mine(opened=opened, page=pages.page, missing=pages.missing).routes())
-    health = Health(
-        ping=services.database.ping,
-        counts=Counts(services.database, services.clock).by_table,
-        corpus=lambda: (services.corpus.version, len(services.corpus.policies)),
-    )
-    app.add_routes(health.routes())
     if services.config.console.enabled:
         templates = Templates(asset=pages.address, name=words.name, importing=words.importing)
         app.add_subapp(PREFIX, build_site(build_desk(services, templates)))
+
+
+def build_health(services: Services) -> Health:
+    """The operator's pages."""
+    database, clock, channels = services.database, services.clock, services.outbox.channels
+    return Health(
+        ping=database.ping,
+        counts=Counts(database, clock).by_table,
+        signs=Watch(database, clock, names=[channel.name for channel in channels]).look,
+        corpus=lambda: (services.corpus.version, len(services.corpus.policies)),
+        quotas={channel.name: channel.limit.per_day for channel in channels},
+        rounds=services.worker.rounds,
+        clock=clock,
+    )
 
 
 def build_desk(services: Services, templates: Templates) -> Desk:

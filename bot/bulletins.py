@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from bot.announcements import REACHED, WRITABLE, Announcement, Content, Criterion, Plan
-from bot.app import build_broadcasts
+from bot.assembly import build_broadcasts
 from bot.broadcasts import Broadcasts, begins
 from bot.clock import Clock, SystemClock, now
 from bot.config import Config

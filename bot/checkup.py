@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.app import build_client
+from bot.assembly import build_client
 from bot.clock import SystemClock
 from bot.config import Config, placeholders
 from bot.corpus import build_corpus, read_corpus
-from bot.errors import BotError, CorpusError, NewerDatabase, StoreError, Temporary, WeChatError
+from bot.errors import BotError, CorpusError, NewerDatabase, StoreError, Temporary, UnfinishedCopy, WeChatError
 from bot.revisions import Part
 from bot.store.database import Database
 from bot.store.revisions import Revisions
@@ -112,6 +112,8 @@ async def _database(config: Config) -> Finding:
         database = await Database.open(config.database.url)
     except NewerDatabase:
         return Finding(name="database_newer", well=False)
+    except UnfinishedCopy:
+        return Finding(name="database_unfinished", well=False)
     except StoreError as error:
         missing = HOW_TO_MIGRATE in str(error)  # no file, no tables, or those of an earlier version
         return Finding(name="database_missing" if missing else "database_away", well=False)

@@ -86,10 +86,17 @@ def jobs(
 
 
 def other_jobs(
-    config: Config, database: Database, press: Press | None, shelf: Shelf, herald: Herald, clock: Clock
+    config: Config,
+    database: Database,
+    press: Press | None,
+    shelf: Shelf,
+    *,
+    bells: Bells,
+    herald: Herald,
+    clock: Clock,
 ) -> list[Job]:
     """What a worker does besides, for the corpus, the console and those who want to be told."""
-    found = [*corpus_jobs(press, shelf, Bells(database)), *console_jobs(config, database, shelf, clock=clock)]
+    found = [*corpus_jobs(press, shelf, bells), *console_jobs(config, database, shelf, clock=clock)]
     return [*found, news_job(herald), broadcast_job(config, database, clock=clock)]
 
 

@@ -113,6 +113,17 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         typer.echo("The database is ready: it has this program's version.")
 
     @cli.command()
+    def copy(
+        source: Annotated[str, typer.Option("--from", metavar="URL", help="The database to read; it is only read.")],
+        target: Annotated[str, typer.Option("--to", metavar="URL", help="An empty database; it is migrated first.")],
+    ) -> None:
+        """Move a deployment to another database; a url as in the settings, or env:NAME or file:PATH."""
+        from bot.moving import move
+
+        rows = asyncio.run(move(source, target))
+        typer.echo(f"All {rows:,} rows are the same on both sides. Set the new url under [database] and start.")
+
+    @cli.command()
     def export(
         config: ConfigFile, folder: Annotated[Path, typer.Argument(help="Where to; its earlier corpus is replaced.")]
     ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.app import build_client
+from bot.assembly import build_client
 from bot.clock import Clock, SystemClock
 from bot.config import Config
 from bot.corpus import read_corpus

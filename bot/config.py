@@ -219,19 +219,24 @@ def _known(values: dict[str, Any], kind: Any, word: str, section: str = "") -> N
             raise ConfigError(f"{where}: no such {word}; {hint}")
 
 
-def _secret(section: str, key: str, value: Any) -> Any:
-    if isinstance(value, str) and value.startswith("env:"):
+def fetched(value: str, place: str) -> str:
+    """A secret as it is, or from where env:NAME or file:PATH say; ConfigError names the place where they say it."""
+    if value.startswith("env:"):
         name = value.removeprefix("env:")
         if name not in os.environ:
-            raise ConfigError(f'[{section}] {key} = "{value}": the environment has no {name}')
+            raise ConfigError(f'{place} = "{value}": the environment has no {name}')
         return os.environ[name]
-    if isinstance(value, str) and value.startswith("file:"):
+    if value.startswith("file:"):
         path = Path(value.removeprefix("file:"))
         try:
             return path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f'[{section}] {key} = "{value}": the file cannot be read') from error
+            raise ConfigError(f'{place} = "{value}": the file cannot be read') from error
     return value
+
+
+def _secret(section: str, key: str, value: Any) -> Any:
+    return fetched(value, f"[{section}] {key}") if isinstance(value, str) else value
 
 
 def _plain(error: msgspec.ValidationError, document: dict[str, Any]) -> str:

@@ -26,6 +26,7 @@ from bot.clock import Clock, SystemClock
 from bot.config import Config, Console, Database, Replies, Server, WeChat
 from bot.console.codes import new_recovery_codes
 from bot.console.keys import Keys
+from bot.console.passwords import Hasher
 from bot.context import Context
 from bot.corpus import Corpus
 from bot.emulator import page
@@ -85,9 +86,11 @@ async def open_demo(
     clock: Clock | None = None,
     corpus: Corpus | None = None,
     staffed: bool = False,
+    hasher: Hasher | None = None,
 ) -> AsyncIterator[Demo]:
     """Start both halves and introduce them to each other; `database` empty keeps nothing. With a `corpus` that was
-    read already the files are the truth, and nothing is edited.
+    read already the files are the truth, and nothing is edited. `hasher` where passwords are hashed in another way than
+    is usual.
 
     With `staffed` the console has two accounts without a second factor: refused where others can reach it.
     """
@@ -112,7 +115,7 @@ async def open_demo(
             console=Console(enabled=staffed, secret=secrets.token_hex(32), totp_required=False),
         )
         services = await stack.enter_async_context(
-            open_services(config, thinking, words=words, clock=clock, corpus=corpus, migrate=True)
+            open_services(config, thinking, words=words, clock=clock, corpus=corpus, migrate=True, hasher=hasher)
         )
         mount(app, services, words, home="/emulator/")
         page.mount(app, platform)

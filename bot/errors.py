@@ -11,7 +11,8 @@ BotError
 │   ├── Malformed          400: not what the platform sends
 │   └── TooLarge           413: more bytes than the platform ever sends
 ├── StoreError             the database refused or is away
-│   └── NewerDatabase      the database was written by a later version; stop
+│   ├── NewerDatabase      the database was written by a later version; stop
+│   └── UnfinishedCopy     a copy into the database broke off; remove it and copy again
 └── WeChatError            the platform's API refused; carries errcode and errmsg
     ├── TokenRejected      refresh the token once, try again once
     ├── Temporary          later, with growing delay
@@ -97,6 +98,10 @@ class StoreError(BotError):
 
 class NewerDatabase(StoreError):
     """The database was written by a later version of this program."""
+
+
+class UnfinishedCopy(StoreError):
+    """The database is the target of a copy that runs or broke off: it holds a part of a deployment at most."""
 
 
 class WeChatError(BotError):

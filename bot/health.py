@@ -2,35 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.clock import Clock
 from bot.errors import StoreError
+from bot.store.signs import Signs
+from bot.worker import Rounds
 
 Counts = Callable[[], Awaitable[dict[str, int]]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 AWAY = "the database cannot be reached\n"
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 4.5, 5.0)  # the platform hangs up after the last
+KEPT, UNKEPT = 200, 503  # what the callback's statuses mean; any other refuses
+
+
+class Meters:
+    """What is measured, by the names that `deploy/alerts.yml` and `deploy/grafana.json` know."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.rows = self._gauge("huiqi_rows", "Rows by table and state", "table", "state")
+        self.policies = self._gauge("huiqi_policies", "Policies in the corpus", "version")
+        self.oldest = self._gauge("huiqi_oldest_seconds", "Since when the oldest row of a queue is due", "queue")
+        self.paused = self._gauge("huiqi_channel_paused", "Whether a channel pauses for a time", "channel")
+        self.halted = self._gauge("huiqi_channel_halted", "Whether a channel waits for a person", "channel")
+        self.used = self._gauge("huiqi_channel_used", "Calls of today, in Shanghai", "channel")
+        self.quota = self._gauge("huiqi_channel_quota", "Calls a day that a channel may make", "channel")
+        self.ran = self._gauge("huiqi_job_last_seconds", "Since when a job of this process has ended no round", "job")
+        self.failed = self._gauge("huiqi_job_failures", "Rounds of a job that failed since the start", "job")
+        self.callbacks = Counter(
+            "huiqi_callbacks",
+            "Deliveries by what became of them: answered, refused, unkept",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "huiqi_callback_seconds", "How long a delivery waited", buckets=SECONDS, registry=self.registry
+        )
+
+    def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+        return Gauge(name, meaning, labels, registry=self.registry)
 
 
 class Health:
-    """The operator's three pages. `ping` asks whether the database is there, `counts` for the rows in each state of a
-    table; StoreError makes a 503."""
+    """The operator's three pages, and the meter of the callback.
+
+    `ping` asks whether the database is there, `counts` for the rows in each state of a table, `signs` how it stands;
+    StoreError makes a 503. `quotas` are the calls a day of each channel, `rounds` how the jobs of this process went.
+    """
 
     def __init__(
         self,
         *,
         ping: Callable[[], Awaitable[None]],
-        counts: dict[str, Counts],
+        counts: Mapping[str, Counts],
+        signs: Callable[[], Awaitable[Signs]],
         corpus: Callable[[], tuple[str, int]],
+        quotas: Mapping[str, int],
+        rounds: Mapping[str, Rounds],
+        clock: Clock,
     ) -> None:
         self._ping = ping
         self._counts = counts
+        self._signs = signs
         self._corpus = corpus
-        self.registry = CollectorRegistry()
-        self._rows = Gauge("huiqi_rows", "Rows by table and state", ["table", "state"], registry=self.registry)
-        self._policies = Gauge("huiqi_policies", "Policies in the corpus", ["version"], registry=self.registry)
+        self._rounds = rounds
+        self._clock = clock
+        self._meters = Meters()
+        for channel, calls in quotas.items():
+            self._meters.quota.labels(channel).set(calls)
+        self._outcomes = {name: self._meters.callbacks.labels(name) for name in ("answered", "refused", "unkept")}
+
+    def measured(self, handler: Handler) -> Handler:
+        """The callback's handler, with its deliveries counted and timed."""
+        answered, refused, unkept = self._outcomes["answered"], self._outcomes["refused"], self._outcomes["unkept"]
+        observe, monotonic = self._meters.seconds.observe, self._clock.monotonic
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            since = monotonic()
+            response = await handler(request)
+            observe(monotonic() - since)
+            status = response.status
+            (answered if status == KEPT else unkept if status == UNKEPT else refused).inc()
+            return response
+
+        return handle
 
     def routes(self) -> Iterable[web.RouteDef]:
         """The three routes."""
@@ -58,14 +118,30 @@ class Health:
     async def _metrics(self, request: web.Request) -> web.Response:
         del request
         try:
-            counted = await self._counted()
+            counted, signs = await self._counted(), await self._signs()
         except StoreError:
             return web.Response(status=503, text=AWAY)
-        version, size = self._corpus()
-        self._policies.clear()
-        self._policies.labels(version=version).set(size)
-        self._rows.clear()  # or a state that no row is in any more keeps its last count
+        self._show(counted | {"news": signs.news}, signs)
+        body = generate_latest(self._meters.registry)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    def _show(self, counted: Mapping[str, Mapping[str, int]], signs: Signs) -> None:
+        meters, (version, size) = self._meters, self._corpus()
+        meters.policies.clear()
+        meters.policies.labels(version).set(size)
+        meters.rows.clear()  # or a state that no row is in any more keeps its last count
         for table, states in counted.items():
             for state, rows in states.items():
-                self._rows.labels(table=table, state=state).set(rows)
-        return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+                meters.rows.labels(table, state).set(rows)
+        for gauge, values in (
+            (meters.oldest, signs.oldest),
+            (meters.paused, signs.paused),
+            (meters.halted, signs.halted),
+            (meters.used, signs.used),
+        ):
+            for name, value in values.items():
+                gauge.labels(name).set(value)
+        now = self._clock.monotonic()
+        for job, rounds in self._rounds.items():
+            meters.ran.labels(job).set(max(0.0, now - rounds.last))
+            meters.failed.labels(job).set(rounds.failed)

@@ -21,7 +21,7 @@ from bot.index import Index
 
 # What an index depends on, beside its corpus.
 BUILDERS = ("chinese.py", "index.py", "lexicon.py", "policies.py", "sayings.py")
-KEPT = 8  # files; the oldest make room
+KEPT = 8  # files; those that were not used for longest make room
 _decoder = msgspec.msgpack.Decoder(Index)
 
 
@@ -59,6 +59,8 @@ def _read(path: Path) -> Index | None:
         data = path.read_bytes()
     except OSError:
         return None
+    with suppress(OSError):  # of somebody else's folder: read all the same
+        os.utime(path)
     paused = gc.isenabled()
     gc.disable()  # of a hundred thousand values made at once, none is garbage
     try:

@@ -13,11 +13,11 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.chinese import day, money, share
 from bot.clock import SHANGHAI, Clock, now
 from bot.corpus import Corpus
+from bot.markup import environment
 from bot.policies import SOON, AnyBenefit, Paper, Policy, Pool, Status, Tiers, largest
 from bot.ranking import find
 
@@ -162,14 +162,7 @@ class Pages:
         self._public_url = public_url
         self._clock = clock
         self._assets = read_assets(HERE / "static")
-        env = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        env = environment()
         env.filters.update(money=money, share=share, day=day, moment=moment)
         env.tests.update(
             tiered=lambda benefit: isinstance(benefit, Tiers), pool=lambda benefit: isinstance(benefit, Pool)

@@ -26,7 +26,7 @@ from bot.announcements import (
     Content,
     Criterion,
 )
-from bot.app import build_client
+from bot.assembly import build_client
 from bot.chinese import fold
 from bot.clock import SHANGHAI, Clock
 from bot.config import Config

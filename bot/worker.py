@@ -38,6 +38,14 @@ async def always() -> bool:
     return True
 
 
+@dataclass(kw_only=True)
+class Rounds:
+    """How a job's rounds went: when the last one ended well, or the job began, by the clock; how many failed."""
+
+    last: float
+    failed: int = 0
+
+
 class Worker:
     """Runs jobs side by side until it is told to stop; what is running then is finished first."""
 
@@ -47,9 +55,11 @@ class Worker:
         self._clock = clock
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self.rounds: dict[str, Rounds] = {}
 
     def start(self) -> None:
         """Begin all jobs."""
+        self.rounds.update({job.name: Rounds(last=self._clock.monotonic()) for job in self.jobs})
         self._tasks = [asyncio.create_task(self._repeat(job), name=job.name) for job in self.jobs]
 
     async def stop(self, seconds: float) -> None:
@@ -88,10 +98,15 @@ class Worker:
             bell.clear()
 
     async def _round(self, job: Job) -> float:
+        rounds = self.rounds[job.name]
         try:
             if job.alone and not await self._keeps_house():
+                rounds.last = self._clock.monotonic()
                 return job.idle
-            return 0.0 if await job.run() else job.idle
+            done = await job.run()
+            rounds.last = self._clock.monotonic()
+            return 0.0 if done else job.idle
         except Exception:  # the border of the worker: one job's failure is logged, and it comes again
+            rounds.failed += 1
             logger.exception("job failed", job=job.name)
             return AFTER_FAILURE

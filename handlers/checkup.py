@@ -9,6 +9,9 @@ CHECKUP: dict[str, str] = {
         "数据库还没有建，或还是旧版本，请先运行 migrate：.venv/bin/python main.py migrate --config 设置文件"
     ),
     "database_newer": "数据库是更新版本的程序建的，请换回新版本的程序。",
+    "database_unfinished": (
+        "有一次数据库搬迁（copy）正在写入这个数据库，或者中途断了。如果没有在搬，请删掉这个库，换一个空库重新搬。"
+    ),
     "database_away": "连不上数据库，或数据库拒绝访问。请检查数据库是否在运行，以及设置里的地址、用户名和密码。",
     "database_bad": "数据库地址不对：{detail}",
     "platform_away": "连不上微信接口：{detail}（{reason}）。请运维检查服务器能否访问外网、DNS和出口防火墙。",

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import subprocess
 import tempfile
-import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp.web_app import _cached_build_middleware
 
 from bot.clock import ManualClock
 from bot.store.database import Database, migrate
+from tests.databases import prepare
+from tests.postgres import Databases
 
 # No wheel for this machine, no user to run the server as, no room for it.
 CANNOT_RUN = (ImportError, OSError, RuntimeError, AssertionError, subprocess.SubprocessError)
@@ -59,10 +62,16 @@ def _start_postgres(folder: Path) -> Any:
 
 
 @pytest.fixture(scope="session")
+def databases(postgres: Any) -> Databases:
+    """The databases of that server."""
+    return Databases(postgres)
+
+
+@pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("template") / "store.sqlite3"
-    asyncio.run(migrate(f"sqlite:///{path}"))
+    prepare(path)
     return path
 
 
@@ -74,10 +83,10 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server, name = request.getfixturevalue("postgres"), f"test_{uuid.uuid4().hex}"
-    server.psql(f"CREATE DATABASE {name} TEMPLATE template")
-    yield server.get_uri(database=name)
-    server.psql(f"DROP DATABASE {name} WITH (FORCE)")
+    databases = request.getfixturevalue("databases")
+    name = databases.lend()
+    yield databases.address(name)
+    databases.take_back(name)
 
 
 @pytest.fixture
@@ -86,6 +95,26 @@ async def database(store_url: str) -> AsyncIterator[Database]:
     opened = await Database.open(store_url)
     yield opened
     await opened.close()
+
+
+def pytest_configure() -> None:
+    """Garbage is looked for when there is some: ten thousand tests make little of it, and keep much."""
+    gc.set_threshold(10_000, 20, 20)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole stories first: their files take longest, and what is short shares itself out evenly at the end."""
+    items.sort(key=lambda item: "scenarios" not in item.path.parts)
+
+
+def pytest_collection_finish() -> None:
+    """Whatever was imported and collected stays to the end: no search for garbage need go through it again."""
+    gc.freeze()
+
+
+def pytest_runtest_teardown() -> None:
+    """An application that was served is let go: aiohttp remembers a thousand of them, each with all it had."""
+    _cached_build_middleware.cache_clear()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import partial
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.chinese import day, money, share
 from bot.clock import SHANGHAI
 from bot.console.sheets import cell
 from bot.importers.sentences import place, sentence
-
-TEMPLATES = Path(__file__).parent.parent / "templates"
+from bot.markup import environment
 
 
 class Templates:
@@ -24,14 +20,7 @@ class Templates:
     def __init__(self, *, asset: Callable[[str], str], name: str, importing: Mapping[str, str]) -> None:
         self.office = name
         self.importing = importing
-        self._env = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._env = environment()
         self._env.filters.update(money=money, share=share, day=day, csv=cell)
         self._env.filters.update(place=partial(place, said=importing), sentence=partial(sentence, said=importing))
         self._env.filters.update(minute=minute, clock=clock_time, local=local)

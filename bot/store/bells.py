@@ -41,6 +41,7 @@ class Bells:
         self._database = database
         self._events: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._resting = asyncio.Event()
+        self._connection: Any = None  # hears, also between two rounds
 
     def bell(self, name: str) -> asyncio.Event:
         """The bell of that name; whoever hears it clears it."""
@@ -51,24 +52,28 @@ class Bells:
         self._resting.set()
 
     async def listen(self) -> int:
-        """Hear what is rung until the connection is lost. Whatever was rung before is as good as heard: all bells ring
-        when it begins."""
+        """See to it that what is rung is heard, for a while. What was rung while nobody listened is as good as heard:
+        all bells ring when that begins."""
         if self._database.dialect != "postgresql" or self._resting.is_set():
             return 0
-        connection = await self._database.connect()
-        try:
-            await connection.add_listener(CHANNEL, self._heard)
+        if self._connection is None:
+            self._connection = await self._database.connect()
+            await self._connection.add_listener(CHANNEL, self._heard)
             for event in self._events.values():
                 event.set()
-            while await _stands(connection):
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(CHECK):
-                        await self._resting.wait()
-                        return 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CHECK):
+                await self._resting.wait()
+        if not await _stands(self._connection):
             logger.warning("connection for bells is lost")
-        finally:
-            await _part(connection)
+            await self.close()
         return 0
+
+    async def close(self) -> None:
+        """Hear nothing more."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await _part(connection)
 
     def _heard(self, connection: Any, process: int, channel: str, name: str) -> None:
         self._events[name].set()

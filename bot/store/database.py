@@ -25,6 +25,7 @@ from bot.store.tables import pulse
 
 T = TypeVar("T")
 
+NAME = "huiqi"  # of a process of the bot among the sessions of PostgreSQL
 PATIENCE = 5.0  # seconds
 PROBE = 2.0  # seconds a ping may take
 COMMAND_LIMIT = 10.0  # seconds one statement may take on PostgreSQL
@@ -37,11 +38,12 @@ URLS = "sqlite:///file.sqlite3, sqlite:////folder/file.sqlite3 or postgresql://u
 class Database:
     """An open database. `write` and `read` give connections, `run` the fast way for the inbox."""
 
-    def __init__(self, url: str, *, patience: float, create: bool = False) -> None:
+    def __init__(self, url: str, *, patience: float, create: bool = False, name: str = NAME) -> None:
         """Prepare for the database at `url` without touching it; `open` is what callers use. Only where `create` is
-        true a SQLite file that is missing is made."""
+        true a SQLite file that is missing is made. `name` is what PostgreSQL calls its sessions."""
         self._url = _parse(url)
         self._patience = patience
+        self._name = name
         self._closed = False
         self.dialect = self._url.get_backend_name()
         if self.dialect == "sqlite":
@@ -52,13 +54,13 @@ class Database:
         self._beat = beat.on_conflict_do_update(index_elements=["id"], set_={"beats": pulse.c.beats + 1})
 
     @classmethod
-    async def open(cls, url: str, *, migrate: bool = False, patience: float = PATIENCE) -> Database:
+    async def open(cls, url: str, *, migrate: bool = False, patience: float = PATIENCE, name: str = NAME) -> Database:
         """The database at `url`, brought to this version first where `migrate` is true.
 
         `patience` is how many seconds to wait for another process, a lock or a connection. Raises ConfigError for a url
         of another kind, NewerDatabase for a database of a later version, StoreError for one that must be migrated.
         """
-        database = cls(url, patience=patience, create=migrate)
+        database = cls(url, patience=patience, create=migrate, name=name)
         try:
             await database._open(migrate)
         except BaseException:
@@ -105,11 +107,25 @@ class Database:
             async with self._reader.connect() as connection:
                 yield connection
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that can only read, and sees the database as it was at its first look, however long it reads."""
+        async with self.read() as connection:
+            if self.dialect == "postgresql":  # SQLite's readers see one moment in any case
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
     async def run(self, script: Callable[[], Script[T]]) -> T:
         """The result of a script run as one transaction on the bare driver: for the hot path alone."""
         with self._refusals():
             async with self._turn:
                 return await self._driver.run(script)
+
+    @staticmethod
+    def file(url: str) -> Path | None:
+        """The file that a url names, None where it names a server. Raises ConfigError for a url of another kind."""
+        parsed = _parse(url)
+        return Path(parsed.database or "").absolute() if parsed.get_backend_name() == "sqlite" else None
 
     def insert(self, table: Table) -> Upsert:
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update(index_elements=…, set_=…)`."""
@@ -145,7 +161,7 @@ class Database:
         arguments = {
             "timeout": self._patience,
             "command_timeout": COMMAND_LIMIT,
-            "server_settings": {"application_name": "huiqi", "lock_timeout": f"{self._patience * 1000:.0f}ms"},
+            "server_settings": {"application_name": self._name, "lock_timeout": f"{self._patience * 1000:.0f}ms"},
         }
         self._writer = create_async_engine(
             self._url.set(drivername="postgresql+asyncpg"),

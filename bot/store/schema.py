@@ -6,10 +6,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from bot.errors import NewerDatabase, StoreError
+from bot.errors import NewerDatabase, StoreError, UnfinishedCopy
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HOW_TO_MIGRATE = "run: .venv/bin/python main.py migrate --config FILE"
+UNFINISHED = "copying"  # stands for the version until everything is copied and checked
 LOCK = 0x4855_4951_49  # any number of our own: two processes that migrate at once take turns on PostgreSQL
 
 
@@ -26,8 +27,13 @@ def revision(connection: Connection) -> str:
 
 
 def check(connection: Connection) -> None:
-    """Refuse a database of another version: NewerDatabase for one we do not know, StoreError for an older one."""
+    """Refuse a database of another version: NewerDatabase for one we do not know, UnfinishedCopy for one that another
+    is being copied into, StoreError for an older one."""
     found, known = revision(connection), revisions()
+    if found == UNFINISHED:
+        raise UnfinishedCopy(
+            "a copy into this database is under way or broke off; if none runs, remove it and copy again"
+        )
     if found and found not in known:
         raise NewerDatabase(f"the database has version {found}, this program knows {known[-1]} at most; update it")
     if not found:
@@ -53,3 +59,8 @@ def upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def mark(connection: Connection, version: str) -> None:
+    """Write down the version of a database that has one."""
+    connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})

@@ -14,16 +14,17 @@ from bot.config import Config
 from bot.console.attempts import BY_NAME, attempts_key, pardon_of
 from bot.errors import BotError
 from bot.store.audit import Audit, Entry, Search
-from bot.store.database import Database, migrate
+from bot.store.database import Database
 from handlers.staff import STAFF
 from tests.bot.console.client import PASSWORD, office_settings
+from tests.databases import prepare
 
 
 @pytest.fixture
-async def settings(tmp_path: Path) -> Config:
+def settings(tmp_path: Path) -> Config:
     """Settings of a console, with a fresh database."""
     config = office_settings(tmp_path)
-    await migrate(config.database.url)
+    prepare(tmp_path / "store.sqlite3")
     return config
 
 

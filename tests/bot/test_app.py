@@ -12,7 +12,8 @@ import msgspec
 import pytest
 from aiohttp.test_utils import TestServer
 
-from bot.app import Services, answering, build_app, office_of, open_services
+from bot.app import Services, build_app, open_services
+from bot.assembly import answering, office_of
 from bot.chores import jobs
 from bot.clock import ManualClock
 from bot.config import Config, Console, Corpus, Database, Replies, WeChat

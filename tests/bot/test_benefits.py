@@ -265,24 +265,21 @@ def caps(benefit: AnyBenefit, count: float) -> list[int]:
     return [cap for cap in stated if cap is not None]
 
 
-@pytest.mark.parametrize(("name", "benefit"), RULES, ids=[f"{n}-{name}" for n, (name, _) in enumerate(RULES)])
-def test_no_sum_is_above_its_caps_or_below_nothing(name: str, benefit: AnyBenefit) -> None:
+@settings(deadline=None)  # the first call pays for what is read once
+@given(figures=st.tuples(SUMS, SUMS), count=st.integers(1, 50))
+def test_no_sum_is_above_its_caps_or_below_nothing(figures: tuple[float, float], count: int) -> None:
     """Whatever is told, every rule of the corpus keeps its caps, and more never gives less."""
-
-    @settings(deadline=None)  # the first call pays for what is read once
-    @given(figures=st.tuples(SUMS, SUMS), count=st.integers(1, 50))
-    def holds(figures: tuple[float, float], count: int) -> None:
+    for name, benefit in RULES:
+        rule = f"{name} {benefit.name}"
         small, large = (evaluate(benefit, facts_for(benefit, figure, float(count))) for figure in sorted(figures))
         for found in (small, large):
-            assert 0 <= found.sum <= min(caps(benefit, count), default=found.sum)
-            assert found.sum == found.sum.quantize(Decimal("0.01"))
+            assert 0 <= found.sum <= min(caps(benefit, count), default=found.sum), rule
+            assert found.sum == found.sum.quantize(Decimal("0.01")), rule
             bitten = found.trace.bitten
-            assert found.trace.deducted or found.sum == (bitten.amount if bitten else found.trace.raw)
+            assert found.trace.deducted or found.sum == (bitten.amount if bitten else found.trace.raw), rule
         falls = isinstance(benefit, Rate) and benefit.base_below is not None
         if small.pays and large.pays and not falls:
-            assert small.sum <= large.sum
-
-    holds()
+            assert small.sum <= large.sum, rule
 
 
 @given(turnover=SUMS)

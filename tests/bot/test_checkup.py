@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from bot.checkup import APART, Finding, look, run_checkup, why
 from bot.clock import ManualClock
 from bot.config import Config, Console, Corpus, Database, Server
 from bot.emulator.platform import Platform
+from bot.store.database import migrate
 from handlers import WORDS
 from tests.scenarios.stage import ACCOUNT, Process, Stage, open_stage
 from tests.small import write_files
@@ -107,6 +110,15 @@ async def test_a_database_that_is_none(patient: Patient, tmp_path: Path) -> None
     (tmp_path / "text.sqlite3").write_text("no database " * 100)
     assert "database_away" in await patient.look(database=Database(url=f"sqlite:///{tmp_path}/text.sqlite3"))
     assert "database_bad" in await patient.look(database=Database(url="sqlite:///:memory:"))
+
+
+async def test_an_unfinished_database(patient: Patient, tmp_path: Path) -> None:
+    """The target of a copy that broke off is said to be one."""
+    path = tmp_path / "half.sqlite3"
+    await migrate(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'copying'")
+    assert not (await patient.look(database=Database(url=f"sqlite:///{path}")))["database_unfinished"].well
 
 
 async def test_a_broken_corpus(patient: Patient, tmp_path: Path) -> None:

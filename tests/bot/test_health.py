@@ -9,8 +9,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.clock import ManualClock
 from bot.errors import StoreError
 from bot.health import Health
+from bot.store.signs import Signs
+from bot.worker import Rounds
 
 Client = TestClient[web.Request, web.Application]
 
@@ -28,6 +31,18 @@ class Table:
             raise StoreError("connection refused")
         return self.rows
 
+    async def signs(self) -> Signs:
+        """How it stands."""
+        if self.away:
+            raise StoreError("connection refused")
+        return Signs(
+            oldest={"outbox custom": 7.5},
+            paused={"custom": True},
+            halted={"custom": False},
+            used={"custom": 12},
+            news={"failed": 2},
+        )
+
     async def ping(self) -> None:
         """Whether the database is there."""
         if self.away:
@@ -41,11 +56,25 @@ def table() -> Table:
 
 
 @pytest.fixture
-async def client(table: Table) -> AsyncIterator[Client]:
-    """The pages, served."""
-    health = Health(ping=table.ping, counts={"outbox": table.count}, corpus=lambda: ("0a1b2c3d", 140))
+async def client(table: Table, clock: ManualClock) -> AsyncIterator[Client]:
+    """The pages, served, beside a callback that takes as long and answers as it is told to."""
+    health = Health(
+        ping=table.ping,
+        counts={"outbox": table.count},
+        signs=table.signs,
+        corpus=lambda: ("0a1b2c3d", 140),
+        quotas={"custom": 500_000},
+        rounds={"news": Rounds(last=clock.monotonic() - 30.0, failed=3)},
+        clock=clock,
+    )
+
+    async def callback(request: web.Request) -> web.StreamResponse:
+        await clock.advance(float(request.query["seconds"]))
+        return web.Response(status=int(request.query["status"]))
+
     app = web.Application()
     app.add_routes(health.routes())
+    app.router.add_post("/wechat", health.measured(callback))
     async with TestClient(TestServer(app)) as opened:
         yield opened
 
@@ -82,18 +111,49 @@ async def test_ready_while_the_database_answers(client: Client, table: Table) ->
 
 async def test_metrics_count_rows_and_policies(client: Client) -> None:
     """Rows by table and state, policies by the version of the corpus."""
-    assert await metrics(client) == {
+    assert (await metrics(client)).items() >= {
         'huiqi_rows{state="waiting",table="outbox"}': 3.0,
         'huiqi_rows{state="sent",table="outbox"}': 1.0,
+        'huiqi_rows{state="failed",table="news"}': 2.0,
         'huiqi_policies{version="0a1b2c3d"}': 140.0,
-    }
+    }.items()
+
+
+async def test_metrics_tell_how_it_stands(client: Client) -> None:
+    """How long the oldest waits, how each channel stands, and how the jobs of this process went."""
+    assert (await metrics(client)).items() >= {
+        'huiqi_oldest_seconds{queue="outbox custom"}': 7.5,
+        'huiqi_channel_paused{channel="custom"}': 1.0,
+        'huiqi_channel_halted{channel="custom"}': 0.0,
+        'huiqi_channel_used{channel="custom"}': 12.0,
+        'huiqi_channel_quota{channel="custom"}': 500_000.0,
+        'huiqi_job_last_seconds{job="news"}': 30.0,
+        'huiqi_job_failures{job="news"}': 3.0,
+    }.items()
+
+
+async def test_deliveries_are_measured(client: Client) -> None:
+    """Each delivery counts by what became of it and by how long it waited, from the first scrape on."""
+    assert (await metrics(client))['huiqi_callbacks_total{outcome="unkept"}'] == 0
+    for code, seconds in ((200, 0.02), (200, 4.8), (403, 0.0), (408, 6.0), (503, 0.3)):
+        async with client.post("/wechat", params={"status": str(code), "seconds": str(seconds)}) as response:
+            assert response.status == code
+    assert (await metrics(client)).items() >= {
+        'huiqi_callbacks_total{outcome="answered"}': 2.0,
+        'huiqi_callbacks_total{outcome="refused"}': 2.0,
+        'huiqi_callbacks_total{outcome="unkept"}': 1.0,
+        'huiqi_callback_seconds_bucket{le="0.025"}': 2.0,
+        'huiqi_callback_seconds_bucket{le="4.5"}': 3.0,
+        'huiqi_callback_seconds_bucket{le="5.0"}': 4.0,
+        "huiqi_callback_seconds_count": 5.0,
+    }.items()
 
 
 async def test_a_state_without_rows_is_not_counted_on(client: Client, table: Table) -> None:
     """When the last row leaves a state its old count does not stay."""
     await metrics(client)
     table.rows = {"sent": 4}
-    assert [name for name in await metrics(client) if name.startswith("huiqi_rows")] == [
+    assert [name for name in await metrics(client) if name.startswith("huiqi_rows") and "outbox" in name] == [
         'huiqi_rows{state="sent",table="outbox"}'
     ]
 

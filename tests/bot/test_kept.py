@@ -69,3 +69,15 @@ def test_the_oldest_make_room(tmp_path: Path) -> None:
     assert len(names) == KEPT
     assert f"v{KEPT + 2}" in names
     assert "v0" not in names
+
+
+def test_what_is_used_stays(tmp_path: Path) -> None:
+    """However old it is, an index that is read again and again makes room for none that was only written."""
+    build = Builder()
+    for number in range(KEPT + 3):
+        kept("used", build, tmp_path)
+        for path in tmp_path.glob("*.index"):
+            os.utime(path, (path.stat().st_mtime - 10, path.stat().st_mtime - 10))
+        kept("used", build, tmp_path)
+        kept(f"v{number}", Builder(), tmp_path)
+    assert build.built == 1

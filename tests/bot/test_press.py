@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.app import answering
+from bot.assembly import answering
 from bot.clock import ManualClock
 from bot.context import Context, Office
 from bot.corpus import read_corpus

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot.app import answering
+from bot.assembly import answering
 from bot.clock import ManualClock
 from bot.context import Context, Office
 from bot.corpus import Corpus, read_corpus
@@ -23,6 +23,7 @@ from bot.shelf import Files, Shelf
 from bot.store.database import Database
 from tests.bot.presses import Printing
 from tests.corpus import DATA
+from tests.databases import prepare
 from tests.scenarios.programs import free_port, run, started, write_settings
 from tests.scenarios.stage import ACCOUNT
 from tests.small import CITY, FILES, small_corpus, write_files
@@ -239,7 +240,7 @@ def test_a_process_takes_up_what_another_published(tmp_path: Path) -> None:
     settings = write_settings(tmp_path, ACCOUNT, port=free_port())
     text = settings.read_text(encoding="utf-8").replace(str(DATA), str(folder)).replace('source = "files"\n', "")
     settings.write_text(text, encoding="utf-8")
-    assert run("migrate", "--config", str(settings)).returncode == 0
+    prepare(tmp_path / "huiqi.sqlite3")
     refused = run("export", "--config", str(settings), str(tmp_path / "early"))
     assert (refused.returncode, b"no corpus yet" in refused.stderr) == (2, True)
     with started("worker", "--config", str(settings)) as program:
@@ -268,7 +269,7 @@ def test_a_hangup_reloads_what_runs(tmp_path: Path, process: str) -> None:
     folder = write_files(tmp_path / "data")
     settings = write_settings(tmp_path, ACCOUNT, port=free_port())
     settings.write_text(settings.read_text(encoding="utf-8").replace(str(DATA), str(folder)), encoding="utf-8")
-    assert run("migrate", "--config", str(settings)).returncode == 0
+    prepare(tmp_path / "huiqi.sqlite3")
     with started(process, "--config", str(settings)) as program:
         old = json.loads(program.until('"corpus":'))["corpus"]
         write_files(folder, BROKEN)

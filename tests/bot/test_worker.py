@@ -176,3 +176,18 @@ async def test_what_one_process_does_alone_rests_elsewhere(clock: ManualClock) -
     await clock.advance(IDLE)
     assert len(alone.rounds) == 1
     await worker.stop(0.0)
+
+
+async def test_rounds_are_remembered(clock: ManualClock, work: Work) -> None:
+    """When a job's last round ended well is known, from its start on, and how many failed since."""
+    worker = await begin(clock, work)
+    start = clock.monotonic()
+    assert (worker.rounds["work 0"].last, worker.rounds["work 0"].failed) == (start, 0)
+    work.broken = True
+    with capture_logs():
+        await clock.advance(IDLE + AFTER_FAILURE)
+    assert (worker.rounds["work 0"].last, worker.rounds["work 0"].failed) == (start, 2)
+    work.broken = False
+    await clock.advance(AFTER_FAILURE)
+    assert worker.rounds["work 0"].last == start + IDLE + 2 * AFTER_FAILURE
+    await worker.stop(1.0)

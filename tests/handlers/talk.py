@@ -9,7 +9,7 @@ from functools import cache
 
 import msgspec
 
-from bot.app import answering
+from bot.assembly import answering
 from bot.chinese import fold, sums
 from bot.clock import SHANGHAI, ManualClock
 from bot.context import Office, off_duty

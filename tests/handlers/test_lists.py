@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot.app import answering
+from bot.assembly import answering
 from bot.context import Office
 from bot.conversation import REMEMBERED, Conversation
 from bot.corpus import read_corpus

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from bot.clock import ManualClock, ShiftedClock
@@ -17,7 +18,9 @@ from bot.demo import Demo, open_demo
 from bot.emulator.account import Account
 from bot.emulator.phone import Phone
 from handlers import ROUTER, WORDS
+from tests.bot.console.client import QUICK
 from tests.corpus import the_corpus
+from tests.databases import prepare, seeded
 from tests.scenarios.stage import ACCOUNT, Stage, open_stage
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -34,18 +37,37 @@ QUIET = (
 THE_DAY = ManualClock().time()  # 22 November 2026, 10:00 in Shanghai
 
 
-@pytest.fixture
-async def demo() -> AsyncIterator[Demo]:
-    """A running demo on 22 November 2026, whose clock runs."""
-    async with open_demo(ROUTER, WORDS, clock=ShiftedClock(THE_DAY), corpus=the_corpus()) as demo:
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
+    """A running demo on 22 November 2026, whose clock runs, for a browser."""
+    async with open_demo(
+        ROUTER, WORDS, clock=ShiftedClock(THE_DAY), corpus=the_corpus(), database=new(tmp_path)
+    ) as demo:
+        yield demo
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def staffed(tmp_path: Path) -> AsyncIterator[Demo]:
+    """Such a demo with an editor and an approver, whose corpus is kept in the database, for a browser."""
+    path = tmp_path / "demo.sqlite3"
+    path.write_bytes(seeded())
+    clock, url = ShiftedClock(THE_DAY), f"sqlite:///{path}"
+    async with open_demo(ROUTER, WORDS, clock=clock, database=url, staffed=True, hasher=QUICK) as demo:
         yield demo
 
 
 @pytest.fixture
-async def still(clock: ManualClock) -> AsyncIterator[Demo]:
+async def still(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Demo]:
     """A running demo whose clock only moves when `clock` is told to."""
-    async with open_demo(ROUTER, WORDS, clock=clock, corpus=the_corpus()) as demo:
+    async with open_demo(ROUTER, WORDS, clock=clock, corpus=the_corpus(), database=new(tmp_path)) as demo:
         yield demo
+
+
+def new(folder: Path) -> str:
+    """The address of a fresh database."""
+    path = folder / "demo.sqlite3"
+    prepare(path)
+    return f"sqlite:///{path}"
 
 
 class Staging(Protocol):
@@ -83,9 +105,9 @@ async def phone(stage: Stage) -> Phone:
     return phone
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A real Chromium without a window; skipped loudly where none is installed, never in CI."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """A real Chromium without a window for all tests; skipped loudly where none is installed, never in CI."""
     if not HAS_CHROMIUM:
         reason = f"no browser at {CHROMIUM}: apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji"
         if os.environ.get("CI"):
@@ -95,3 +117,16 @@ async def browser() -> AsyncIterator[Browser]:
         chromium = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
         yield chromium
         await chromium.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
+    """The browser as if it were new: no window is left of another test. What serves it is to run on its loop."""
+    mark = request.node.get_closest_marker("asyncio")
+    assert mark.kwargs.get("loop_scope") == "session", (
+        "a test with a browser: pytest.mark.asyncio(loop_scope='session')"
+    )
+    assert chromium.contexts == []
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()

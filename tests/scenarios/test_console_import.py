@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import openpyxl
 import pytest
 from playwright.async_api import Browser, FilePayload, Page, expect
 
-from bot.clock import ShiftedClock
-from bot.demo import Demo, open_demo
-from handlers import ROUTER, WORDS
+from bot.demo import Demo
 from tests.bot.importers.documents import compendium_xlsx
 from tests.bot.importers.samples import HEAD
-from tests.scenarios.conftest import THE_DAY
 from tests.scenarios.test_console_publishing import signed_in
 from tests.scenarios.test_console_sign_in import EVERYTHING, TAPPED
 from tests.scenarios.test_pages_in_browser import TOO_FAINT, TOO_SMALL
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PATIENCE = 60_000  # milliseconds, on a busy machine
 PAPER = "长办法（青政发〔2026〕1号）"
 MANY = 1_900  # items of a file that takes a moment to read
 WINDOWS = [pytest.param(1280, 900, id="desk"), pytest.param(390, 844, id="phone")]
 FIELD = "#f-file"
-
-
-@pytest.fixture
-async def staffed() -> AsyncIterator[Demo]:
-    """The demo with an editor, whose corpus is kept in the database."""
-    async with open_demo(ROUTER, WORDS, clock=ShiftedClock(THE_DAY), staffed=True) as demo:
-        yield demo
 
 
 def changed(change: Callable[[Any], None]) -> bytes:

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from bot.chores import build_tally
-from bot.clock import ManualClock, ShiftedClock
-from bot.demo import Demo, open_demo
+from bot.clock import ShiftedClock
+from bot.demo import Demo
 from bot.emulator.phone import Phone
 from bot.tally import LAG
-from handlers import ROUTER, WORDS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-THE_DAY = ManualClock().time()  # 22 November 2026, 10:00 in Shanghai
 ASKED = "数字人直播补贴怎么申请"
 WORD = "数字人直播"
-
-
-@pytest.fixture
-async def demo() -> AsyncIterator[Demo]:
-    """A demo whose database keeps the corpus, with its two of the staff."""
-    async with open_demo(ROUTER, WORDS, clock=ShiftedClock(THE_DAY), staffed=True) as opened:
-        yield opened
 
 
 async def signed_in(browser: Browser, demo: Demo, who: str, *, width: int = 1280) -> Page:
@@ -65,16 +55,16 @@ async def arrived(demo: Demo, phone: Phone, text: str) -> None:
     raise AssertionError(f"{text} never came")
 
 
-async def test_from_a_question_in_vain_to_its_answer(browser: Browser, demo: Demo) -> None:
+async def test_from_a_question_in_vain_to_its_answer(browser: Browser, staffed: Demo) -> None:
     """Found among the unanswered, led to a policy, tried on real questions, reviewed, published: then it is answered,
     and who asked got a letter in the meantime."""
-    phone = demo.platform.phone()
+    phone = staffed.platform.phone()
     await phone.follow()
     assert "没有找到" in await asked(phone, ASKED)
     assert "600万元" in await asked(phone, "技改")
-    await count(demo)
+    await count(staffed)
 
-    editor = await signed_in(browser, demo, "editor")
+    editor = await signed_in(browser, staffed, "editor")
     await editor.get_by_role("link", name="没答上的").first.click()
     await editor.get_by_role("link", name=ASKED).click()
     await expect(editor.get_by_label("群众用的词或说法")).to_have_value(WORD)
@@ -83,7 +73,7 @@ async def test_from_a_question_in_vain_to_its_answer(browser: Browser, demo: Dem
     await editor.get_by_label("答复").fill("您好，这方面的政策我们正在核实，请稍后再问。")
     await editor.get_by_role("button", name="发送").click()
     await expect(editor.get_by_text("已交给微信发送，共 1 条。")).to_be_visible()
-    await arrived(demo, phone, "这方面的政策我们正在核实")
+    await arrived(staffed, phone, "这方面的政策我们正在核实")
 
     await editor.get_by_text("别的政策").first.click()
     await editor.get_by_label("别的政策").select_option("q91-33")
@@ -93,25 +83,25 @@ async def test_from_a_question_in_vain_to_its_answer(browser: Browser, demo: Dem
 
     await editor.get_by_role("link", name="回到草稿").click()
     await editor.get_by_role("button", name="提交审核").click()
-    approver = await signed_in(browser, demo, "approver")
+    approver = await signed_in(browser, staffed, "approver")
     await approver.goto(editor.url)
     await expect(approver.get_by_text(f"＋{WORD}")).to_be_visible()
     approver.set_default_timeout(60_000)
     await approver.get_by_role("button", name="发布", exact=True).click()
     await expect(approver.get_by_text("已发布")).to_be_visible(timeout=60_000)
 
-    policy = demo.services.corpus.policies["q91-33"]
+    policy = staffed.services.corpus.policies["q91-33"]
     assert policy.title in await asked(phone, ASKED)
-    await editor.goto(f"{demo.url}/console/unanswered")
+    await editor.goto(f"{staffed.url}/console/unanswered")
     await editor.get_by_role("link", name=ASKED).click()
     await editor.get_by_role("button", name="已处理").click()
     await expect(editor.get_by_text("没有待处理的问题")).to_be_visible()
 
 
-async def test_the_box_is_used_by_keyboard_and_by_taps(browser: Browser, demo: Demo) -> None:
+async def test_the_box_is_used_by_keyboard_and_by_taps(browser: Browser, staffed: Demo) -> None:
     """Typed words and Enter, then a tapped link, without a script as well; why it was answered so stands beside it."""
-    page = await signed_in(browser, demo, "editor")
-    await page.goto(f"{demo.url}/console/try")
+    page = await signed_in(browser, staffed, "editor")
+    await page.goto(f"{staffed.url}/console/try")
     await expect(page.get_by_label("说一句")).to_be_focused()
     await page.keyboard.type("技改")
     await page.keyboard.press("Enter")

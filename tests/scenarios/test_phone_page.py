@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Locator, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE = 15_000  # milliseconds; a demo on a loaded machine is slower than a person expects
 
 
@@ -45,36 +36,31 @@ def bubbles(page: Page, sender: str) -> Locator:
 
 
 @asynccontextmanager
-async def opened(url: str, width: int, height: int) -> AsyncIterator[Page]:
+async def opened(browser: Browser, url: str, *, width: int, height: int) -> AsyncIterator[Page]:
     """The page of a new follower in a window of this size; a script error fails the test."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("there is no Chromium on this machine")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        page = await browser.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
-        page.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        await page.goto(f"{url}/emulator/?phone=t{uuid4().hex[:12]}")
-        await expect(page.locator(by("follow"))).to_be_visible()
-        yield page
-        await browser.close()
+    context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(f"{url}/emulator/?phone=t{uuid4().hex[:12]}")
+    await expect(page.locator(by("follow"))).to_be_visible()
+    yield page
     assert errors == []
 
 
-@pytest.fixture
-async def phone(demo: Demo) -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def phone(browser: Browser, demo: Demo) -> AsyncIterator[Page]:
     """A phone's screen."""
-    async with opened(demo.url, 390, 844) as page:
+    async with opened(browser, demo.url, width=390, height=844) as page:
         yield page
 
 
-@pytest.fixture
-async def desk(demo: Demo) -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(browser: Browser, demo: Demo) -> AsyncIterator[Page]:
     """A desktop's screen."""
-    async with opened(demo.url, 1440, 900) as page:
+    async with opened(browser, demo.url, width=1440, height=900) as page:
         yield page
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.bot.test_mine import PHONE, SIGNED, Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SCRIPT = """
 window.given = null;
@@ -35,7 +36,7 @@ customElements.define("wx-open-subscribe", class extends HTMLElement {
 """
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def url() -> AsyncIterator[str]:
     """The pages of an account with a subscription notice."""
     async with TestServer(Site(notice_id="TPL_A").app) as server:

@@ -30,6 +30,7 @@ from bot.store.sessions import FULL, Session, Sessions
 from bot.store.staff import Member, Staff
 from handlers import ROUTER, WORDS
 from tests.corpus import DATA
+from tests.databases import prepare
 from tests.scenarios.stage import ACCOUNT
 from tests.small import FILES, write_files
 
@@ -196,6 +197,7 @@ def office_settings(folder: Path, **console: Any) -> Config:
 @asynccontextmanager
 async def open_office(config: Config, clock: ManualClock, **server: Any) -> AsyncIterator[Office]:
     """The office, open."""
+    prepare(Path(config.database.url.removeprefix("sqlite:///")))
     if server:
         config = msgspec.structs.replace(config, server=Server(**server))
     async with AsyncExitStack() as stack:

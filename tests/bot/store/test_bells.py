@@ -46,6 +46,10 @@ async def test_a_bell_is_heard_by_every_process(database: Database, elsewhere: C
         bells.rest()
         assert await asyncio.wait_for(listening, PATIENCE) == 0
         assert await bells.listen() == 0
+        bell.clear()
+        await database.run(lambda: ring(database, "corpus"))
+        await heard(bell)  # between two rounds too
+    await bells.close()
     await other.close()
 
 
@@ -69,6 +73,7 @@ async def test_what_is_taken_back_is_not_rung(database: Database) -> None:
         assert not bell.is_set()
     bells.rest()
     await asyncio.wait_for(listening, PATIENCE)
+    await bells.close()
 
 
 async def test_one_process_keeps_house(database: Database, elsewhere: Callable[[], Database]) -> None:

@@ -1,0 +1,328 @@
+"""What stands in deploy/, held against the program: every file can be read, and what it names exists."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import subprocess
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from bot import config
+from bot.app import STOP_SECONDS
+from bot.callback import READ_SECONDS
+from bot.config import read_config
+from bot.console.addresses import address_of
+from bot.console.routes import ROUTES
+from bot.engine import RETRY_SECONDS
+from bot.wechat.protocol import MAX_BODY
+from tests.deployed import DEPLOY, ROOT, commands, needed, text
+
+UNITS = sorted(DEPLOY.glob("*.service"))
+SIZES = {"k": 1024, "m": 1024 * 1024}
+SECRETS = {
+    "HUIQI_DATABASE_URL": "postgresql://huiqi:x@database/huiqi",
+    "HUIQI_APP_SECRET": "a" * 32,
+    "HUIQI_TOKEN": "Token12345",
+    "HUIQI_AES_KEY": "k" * 43,
+    "HUIQI_CONSOLE_SECRET": "s" * 64,
+}
+
+
+@cache
+def compose() -> dict[str, Any]:
+    """The services and all else, with what they share written out."""
+    found: dict[str, Any] = yaml.safe_load(text("compose.yaml"))
+    return found
+
+
+def services() -> dict[str, dict[str, Any]]:
+    """The services by name."""
+    found: dict[str, dict[str, Any]] = compose()["services"]
+    return found
+
+
+def ours() -> dict[str, dict[str, Any]]:
+    """Those that run the program."""
+    return {name: one for name, one in services().items() if one["image"] == "huiqi:latest"}
+
+
+def test_every_file_is_known() -> None:
+    """Each file of deploy/ is looked at here."""
+    assert sorted(path.name for path in DEPLOY.iterdir()) == [
+        "Containerfile",
+        "alerts.yml",
+        "compose.yaml",
+        "grafana.json",
+        "huiqi-serve@.service",
+        "huiqi-worker.service",
+        "huiqi.toml",
+        "nginx.conf",
+        "prometheus.yml",
+    ]
+
+
+# Containers
+
+
+def test_what_runs() -> None:
+    """A database, one migration, two instances, a worker, and nginx before the instances."""
+    assert {name: one["command"][0] for name, one in ours().items()} == {
+        "migrate": "migrate",
+        "serve-1": "serve",
+        "serve-2": "serve",
+        "worker": "worker",
+    }
+    assert set(services()) - set(ours()) == {"database", "nginx"}
+    assert services()["database"]["image"] == "postgres:16"
+    for one in services().values():
+        assert "/" not in one["image"]  # a plain name, wherever images come from
+
+
+def test_containers_name_commands_that_exist() -> None:
+    """Each command is one of the program, with the settings that are mounted there."""
+    for name, one in ours().items():
+        command, option, path = one["command"]
+        assert f" {command} " in commands(), name
+        assert option == "--config"
+        assert f"./huiqi.toml:{path}:ro" in one["volumes"]
+    assert '"serve", "--config", "/etc/huiqi/huiqi.toml"' in text("Containerfile")
+
+
+def test_nothing_starts_before_what_it_needs() -> None:
+    """Instances wait for the migration, that for the database, nginx for the instances; all that is named is there."""
+    waits = {name: dict(one.get("depends_on", {})) for name, one in services().items()}
+    for name in ("serve-1", "serve-2", "worker"):
+        assert waits[name]["migrate"] == {"condition": "service_completed_successfully"}
+    assert waits["migrate"] == {"database": {"condition": "service_healthy"}}
+    assert set(waits["nginx"]) == {"serve-1", "serve-2"}
+    for name, one in services().items():
+        assert set(waits[name]) <= set(services())
+        assert set(one.get("networks", [])) <= set(compose()["networks"])
+    assert not set(services()["database"]["networks"]) & set(services()["nginx"]["networks"])
+
+
+def test_a_container_has_time_to_stop() -> None:
+    """What is running may finish: jobs, requests and answers, each as long as the program waits for it."""
+    for one in ours().values():
+        assert seconds(one["stop_grace_period"]) >= 3 * STOP_SECONDS
+
+
+def seconds(written: str) -> float:
+    """A span of seconds."""
+    return float(written.removesuffix("s"))
+
+
+def test_containers_are_narrow() -> None:
+    """No root, no rights, nothing written but what may be lost; no port of a database or an instance is published."""
+    for one in ours().values():
+        assert one["read_only"] is True
+        assert one["cap_drop"] == ["ALL"]
+        assert one["security_opt"] == ["no-new-privileges:true"]
+    assert [name for name, one in services().items() if "ports" in one] == ["nginx"]
+    assert compose()["networks"]["inside"] == {"internal": True}
+
+
+def test_settings_of_the_containers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are read, take every secret from the environment compose hands over, and fit what stands in front."""
+    handed = ours()["serve-1"]["environment"]
+    assert set(handed) == set(SECRETS) == set(re.findall(r'"env:(\w+)"', text("huiqi.toml")))
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    settings = read_config(DEPLOY / "huiqi.toml")
+    assert settings.server.host not in ("127.0.0.1", "localhost")  # nginx asks from another container
+    assert settings.console.proxies == 1
+    assert settings.database.url.startswith("postgresql://")
+    assert handed["HUIQI_DATABASE_URL"].startswith("postgresql://huiqi:${HUIQI_DATABASE_PASSWORD:?")
+    assert set(config.placeholders(settings)) == {"app_id", "original_id"}  # so that nobody starts it as it is
+
+
+def test_the_image() -> None:
+    """It has what the program needs and nothing that builds, runs as nobody, and is well while it is ready."""
+    lines = text("Containerfile")
+    _, last = lines.split("\nFROM python:3.12-slim\n")
+    assert "-r /requirements.lock" in lines
+    assert "pip install" not in last
+    assert "pip uninstall" in last
+    for copied in re.findall(r"^COPY ((?!--from).+) \S+$", last, re.MULTILINE):
+        assert [name for name in copied.split() if not (ROOT / name).exists()] == []
+    assert re.search(r"^USER 10001:10001$", last, re.MULTILINE)
+    assert f"127.0.0.1:{config.Server().port}/readyz" in last
+    assert 'ENTRYPOINT ["/venv/bin/python", "main.py"]' in last
+    assert tuple(map(int, re.findall(r'requires-python = ">=(\d+)\.(\d+)"', pyproject())[0])) <= (3, 12)
+
+
+def pyproject() -> str:
+    """What the project says of itself."""
+    return (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+# Units
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_units(path: Path) -> None:
+    """A unit starts a command that exists, may do little, and is given time to stop."""
+    parser = configparser.ConfigParser(strict=True, interpolation=None, delimiters=("=",))
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read_string(path.read_text(encoding="utf-8"))
+    service = parser["Service"]
+    found = re.fullmatch(
+        r"/opt/huiqi/\.venv/bin/python main\.py (\w+) --config /etc/huiqi/(?:%i|huiqi)\.toml", service["ExecStart"]
+    )
+    assert found
+    assert f" {found[1]} " in commands()
+    assert found[1] in path.name
+    assert ("%i" in service["ExecStart"]) == path.name.endswith("@.service")
+    assert seconds(service["TimeoutStopSec"]) >= 3 * STOP_SECONDS
+    assert service["User"] == "huiqi"
+    for name in ("NoNewPrivileges", "PrivateTmp", "ProtectHome", "PrivateDevices"):
+        assert service[name] == "yes"
+    assert service["ProtectSystem"] == "strict"
+    assert service["CapabilityBoundingSet"] == ""
+    assert service["ExecReload"] == "/bin/kill -HUP $MAINPID"
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_units_as_systemd_reads_them(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """systemd knows every line of a unit; what it says of paths of another machine does not count."""
+    program = needed("systemd-analyze", capfd)
+    done = subprocess.run([program, "verify", str(path)], capture_output=True, text=True, timeout=60)
+    assert [line for line in done.stderr.splitlines() if path.name in line and "Unknown" in line] == []
+
+
+# nginx
+
+
+def blocks() -> dict[str, str]:
+    """What stands in each location, with what it has of its own alone."""
+    return dict(
+        re.findall(
+            r"location (?:= )?(\S+) \{(.*?)\}\n(?=\n|        (?:#|location)|    \})", text("nginx.conf"), re.DOTALL
+        )
+    )
+
+
+def directive(block: str, name: str) -> str:
+    """What a block says of something."""
+    found = re.search(rf"\b{name} +([^;]+);", block)
+    return found[1] if found else ""
+
+
+def size(written: str) -> int:
+    """Bytes, as nginx spells them."""
+    return int(written[:-1]) * SIZES[written[-1]]
+
+
+def test_the_callback_has_the_programs_limits() -> None:
+    """nginx lets through what the program takes, waits as long as the platform does, and counts nobody's requests."""
+    block = blocks()["/wechat"]
+    assert size(directive(block, "client_max_body_size")) == MAX_BODY
+    assert seconds(directive(block, "client_body_timeout")) == READ_SECONDS
+    assert seconds(directive(block, "proxy_read_timeout")) == RETRY_SECONDS
+    assert seconds(directive(block, "proxy_next_upstream_timeout")) == RETRY_SECONDS
+    assert "non_idempotent" in directive(block, "proxy_next_upstream")
+    assert "limit_req" not in block
+    assert "limit_conn" not in block
+
+
+def test_people_are_held_to_a_pace() -> None:
+    """Pages and console have a rate for each address, of a zone that is declared."""
+    zones = set(re.findall(r"limit_req_zone \$binary_remote_addr zone=(\w+):", text("nginx.conf")))
+    for path, block in blocks().items():
+        if "proxy_pass" in block and path not in ("/wechat", "/static/"):
+            assert re.findall(r"limit_req zone=(\w+)", block)[0] in zones, path
+
+
+def test_forms_of_the_console_get_through() -> None:
+    """What a route of the console takes, nginx takes at its address."""
+    for route in ROUTES:
+        place = "/console/import" if route.path == "/console/import" else "/console/"
+        assert size(directive(blocks()[place], "client_max_body_size")) >= route.limit, route.path
+
+
+def test_what_is_public() -> None:
+    """Every address that the public needs is passed on, and no other is."""
+    passed = {path for path, block in blocks().items() if "proxy_pass" in block}
+    assert {path for path in passed if not path.startswith("/console")} == {
+        "/wechat",
+        "/policies",
+        "/p/",
+        "/mine/",
+        "/static/",
+    }
+    assert "return 404;" in blocks()["/"]
+    for path in ("/mine/", "/console/invitation/"):
+        assert directive(blocks()[path], "access_log") == "off"
+    assert "$request " not in text("nginx.conf")
+    assert "$args" not in text("nginx.conf")
+    assert "proxy_cache static;" in blocks()["/static/"]
+
+
+async def test_whose_address_the_console_sees() -> None:
+    """With what nginx sends, and one proxy counted, the visitor's own address is seen, whatever they claim."""
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in text("nginx.conf")
+    seen: list[str] = []
+
+    async def look(request: web.Request) -> web.Response:
+        seen.append(address_of(request, 1))
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_get("/", look)
+    async with TestClient(TestServer(app)) as client, client.get("/", headers={"X-Forwarded-For": "203.0.113.7"}):
+        assert seen == ["203.0.113.7"]
+
+
+def test_nginx_asks_the_instances() -> None:
+    """Its servers are the instances of compose, at the port they listen on; certificates are where they are mounted."""
+    instances = [name for name, one in ours().items() if one["command"][0] == "serve"]
+    servers = re.findall(r"server ([\w-]+):(\d+) ", text("nginx.conf"))
+    assert servers == [(name, str(config.Server().port)) for name in instances]
+    targets = yaml.safe_load(text("prometheus.yml"))["scrape_configs"][0]["static_configs"][0]["targets"]
+    assert targets == [":".join(server) for server in servers]
+    assert "./tls:/etc/nginx/tls:ro" in services()["nginx"]["volumes"]
+    assert directive(text("nginx.conf"), "ssl_certificate").strip() == "/etc/nginx/tls/huiqi.pem"
+
+
+def test_nginx_takes_its_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """`nginx -t` finds nothing wrong, with instances and certificates of this machine."""
+    program = needed("nginx", capfd)
+    certify(tmp_path)
+    written = text("nginx.conf").replace("/etc/nginx/tls", str(tmp_path))
+    written = re.sub(r"serve-\d:", "127.0.0.1:", written).replace("/var/log/nginx", str(tmp_path))
+    written = written.replace("/var/cache/nginx", str(tmp_path)).replace(
+        "    include      /etc/nginx/mime.types;\n", ""
+    )
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")  # where a distribution puts them may not be there
+    written = written.replace("http {", "http {" + "".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds))
+    (tmp_path / "nginx.conf").write_text(f"pid {tmp_path}/pid;\n{written}", encoding="utf-8")
+    command = [program, "-t", "-e", f"{tmp_path}/error.log", "-p", str(tmp_path), "-c", f"{tmp_path}/nginx.conf"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "warn" not in done.stderr
+
+
+def certify(folder: Path) -> None:
+    """A certificate that nobody trusts, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "huiqi.example.gov.cn")])
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(start).not_valid_after(start + timedelta(days=3650))
+    certificate = builder.sign(key, hashes.SHA256())
+    (folder / "huiqi.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    (folder / "huiqi.key").write_bytes(private)
