@@ -89,7 +89,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return f"{title}\n\n{self.text}" if self.text else title
         shown = (line for line in self.pattern.splitlines() if (found := KEY.search(line)) and found[1] not in UNSEEN)
         filled = (KEY.sub(lambda found: self.values.get(found[1], ""), line) for line in shown)
-        return "\n".join((title, "", *filled))
+        return "\n".join((title, "", *filled) if title else filled)
 
 
 class Criterion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

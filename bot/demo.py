@@ -101,6 +101,7 @@ async def open_demo(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="huiqi-demo-")))
         account = _account(words.name)
         platform = await stack.enter_async_context(Platform(account, clock=clock))
+        platform.choose_templates()
         thinking = Thinking(router, clock=clock, is_late=lambda: platform.faults.is_on("late"))
         api = await stack.enter_async_context(_site(platform.app(), _door("127.0.0.1", 0)))
         door = stack.enter_context(_door(host, port))  # the bot must know its address before it is built

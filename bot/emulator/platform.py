@@ -59,6 +59,11 @@ class Platform:
         """A person's phone; the same openid is the same person."""
         return Phone(self.world, openid)
 
+    def choose_templates(self) -> None:
+        """Give the account those of the platform's library."""
+        for one in self.world.words.templates:
+            self.add_template(one.id, one.fields, kind=one.kind, title=one.title)
+
     def add_template(
         self,
         template_id: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -26,6 +27,15 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     pattern: str
 
 
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """A template that an account may choose: the kind says which call sends it, `fields` are its labels by key."""
+
+    id: str
+    kind: Literal["template", "notice"]
+    title: str
+    fields: dict[str, str]
+
+
 class Words(msgspec.Struct, frozen=True, kw_only=True):
     """Lines shown in the chat, default names, samples, and template field rules by key prefix."""
 
@@ -40,6 +50,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     tags: dict[str, str]
     sample: Sample
     fields: dict[str, Shape]
+    templates: tuple[Choice, ...]
 
 
 def read_words() -> Words:

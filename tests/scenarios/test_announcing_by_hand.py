@@ -115,7 +115,7 @@ async def test_a_notice_by_a_template_of_the_account(stage: Stage, bulletins: Bu
     content = (await bulletins.find(number)).content
     assert (content.form, content.channel, content.template) == (NOTICE, TEMPLATE, "T")
     assert content.values == {"thing1": "说明会", "time2": "2026年12月3日 14:00"}
-    assert "事项：说明会" in content.words()
+    assert "事项:说明会" in content.words()
     await bulletins.edit(number, Wish(values=["thing1=宣讲会"]), "zhang")
     assert (await bulletins.find(number)).content.values["thing1"] == "宣讲会"
     with pytest.raises(BotError, match="没有模板 U。有：T"):
