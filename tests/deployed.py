@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,8 @@ def commands() -> str:
 def needed(program: str, capfd: pytest.CaptureFixture[str]) -> str:
     """Where a program is; the test is left out loudly where it is not."""
     found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
+    if not found and os.environ.get("CI"):
+        pytest.fail(f"{program} is not installed")
     if not found:
         with capfd.disabled():
             sys.stdout.write(f"\n{program} is not installed: what it would check DID NOT RUN\n")
