@@ -99,13 +99,13 @@ async def save(visit: Visit) -> web.Response:
         return _form(visit, sheet, status=422)
     mine = _draft(visit, sheet, body)
     if _was_overtaken(sheet):
-        return _conflict(visit, sheet, mine)
+        return await _conflict(visit, sheet, mine)
     try:
         number = await _keep(visit, sheet, mine)
     except Overtaken:
         again = await _opened(visit, kind, mine.key)
         sheet.draft, sheet.standing = again.draft, again.standing
-        return _conflict(visit, sheet, mine)
+        return await _conflict(visit, sheet, mine)
     return visit.go(f"/console/drafts/{number}", "draft_saved")
 
 
@@ -277,7 +277,7 @@ async def _keep(visit: Visit, sheet: Sheet, mine: Revision) -> int:
     return number
 
 
-def _conflict(visit: Visit, sheet: Sheet, mine: Revision) -> web.Response:
+async def _conflict(visit: Visit, sheet: Sheet, mine: Revision) -> web.Response:
     """Both versions, and the form with what was typed: kept now, it goes over the other knowingly."""
     theirs = sheet.draft or sheet.standing
     sheet.based_on = ground(sheet.standing)
@@ -289,7 +289,7 @@ def _conflict(visit: Visit, sheet: Sheet, mine: Revision) -> web.Response:
         status=409,
         theirs=theirs,
         theirs_entry=shown(shape_for(sheet.kind), body),
-        between=deltas(theirs, mine) if theirs else [],
+        between=await deltas(theirs, mine) if theirs else [],
     )
 
 

@@ -60,7 +60,7 @@ async def restore_revision(visit: Visit) -> web.Response:
     try:
         draft = await parts.press.restore(old.kind, old.key, old.id, who=visit.who.name)
         standing = await parts.revisions.standing_of(old.kind, old.key)
-        if standing is not None and not deltas(standing, draft):
+        if standing is not None and not await deltas(standing, draft):
             raise NotAllowed("nothing_changed")
         if visit.form.get("emergency"):
             return await _at_once(visit, [draft], f"{old.kind} {old.key}", revision=old)
@@ -105,7 +105,7 @@ async def _edition_page(visit: Visit, edition: Edition, *, status: int = 200, re
     for revision in came[:SHOWN] if edition.number > 1 else []:
         was = await revisions.get(revision.based_on) if revision.based_on else None
         body = revision.body or (was.body if was else {})
-        changes.append((revision, title_of(revision.kind, revision.key, body), deltas(was, revision)))
+        changes.append((revision, title_of(revision.kind, revision.key, body), await deltas(was, revision)))
     return visit.page(
         "edition",
         status=status,
@@ -129,8 +129,8 @@ async def _revision_page(visit: Visit, revision: Revision, *, status: int = 200,
         title=title_of(revision.kind, revision.key, revision.body),
         shape=shape,
         entry=shown(shape, revision.body),
-        made=deltas(was, revision),
-        since=deltas(revision, standing) if standing is not None and standing.id != revision.id else [],
+        made=await deltas(was, revision),
+        since=await deltas(revision, standing) if standing is not None and standing.id != revision.id else [],
         standing=standing,
         refused=refused,
     )

@@ -17,7 +17,7 @@ from bot.errors import Overtaken
 from bot.gate import Complaint
 from bot.messages import Text
 from bot.replies import Answer, Say, Silence
-from bot.revisions import PUBLISHED
+from bot.revisions import IN_REVIEW, PUBLISHED
 from bot.routing import Router
 from bot.shelf import Shelf
 from bot.store.database import Database
@@ -133,6 +133,16 @@ async def test_what_was_read_is_what_is_published(printing: Printing) -> None:
     with pytest.raises(Overtaken):
         await printing.revisions.send_back([read], who="wang", remark="？", time=4.0)
     assert await printing.press.mark() == 1
+
+
+async def test_what_comes_together_comes_on_one_day(printing: Printing) -> None:
+    """Of a batch one part for today and one for a later day: neither is published."""
+    today = await printing.submitted("policy", "q91-2", body={"title": "甲"})
+    later = await printing.submitted("policy", "q91-1", body={"title": "乙"}, effective="2026-12-01")
+    chosen = [today, later]
+    proof = await printing.press.prove(chosen)
+    assert await refused(printing.press.publish(chosen, who="wang", proof=proof)) == "days_differ"
+    assert [(await printing.get(r.id)).state for r in chosen] == [IN_REVIEW, IN_REVIEW]
 
 
 async def test_who_takes_a_failed_question_away_says_why(printing: Printing) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.bot.console.client import Office
-from tests.bot.console.sheets import changed, edit, fields, held, saved, submitted
+from tests.bot.console.sheets import changed, edit, fields, held, saved, send, submitted
 
 FIRST = "/console/edit/policy?key=q91-1"
 
@@ -108,7 +108,7 @@ async def test_what_is_in_review_is_not_written_on(office: Office) -> None:
     page = await editor.get(FIRST)
     assert (page.status, page.location) == (303, f"/console/drafts/{number}")
     await editor.follow(page)
-    assert (await editor.post(f"/console/drafts/{number}/reopen")).status == 303
+    assert (await send(editor, f"/console/drafts/{number}", "reopen")).status == 303
     assert held(await editor.get(FIRST), "title") == "支持技术改造"
 
 

@@ -30,7 +30,7 @@ async def test_one_part_is_restored_by_a_draft(office: Office) -> None:
     editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
     answer = await send(editor, f"/console/revisions/{first}", "restore")
     await editor.get(answer.location)
-    await editor.post(f"{answer.location}/submit")
+    await send(editor, answer.location, "submit")
     assert (await send(approver, answer.location, "publish")).status == 303
     assert office.services.corpus.policies["q91-2"] == small_corpus().policies["q91-2"]
     again = await send(editor, f"/console/revisions/{first}", "restore")
@@ -45,7 +45,7 @@ async def test_a_whole_edition_is_restored_by_a_batch(office: Office) -> None:
     answer = await send(editor, "/console/editions/1", "restore")
     page = await editor.follow(answer)
     assert "一起发布的 2 处改动" in page.text
-    await editor.post(f"{answer.location}/submit")
+    await send(editor, answer.location, "submit")
     assert (await send(approver, answer.location, "publish")).status == 303
     assert office.services.corpus.version == small_corpus().version
     assert "第 4 版" in (await editor.get("/console/editions")).text

@@ -66,7 +66,7 @@ async def test_a_menu_goes_from_draft_to_the_account(joined: Office, platform: P
     """Drafted by one, published by another, put on the account: the platform has it, the page finds no difference."""
     editor, approver = await joined.sign_in("editor"), await joined.sign_in("approver")
     address = await drafted(editor)
-    await editor.post(f"{address}/submit")
+    await send(editor, address, "submit")
     assert platform.menu.buttons == []
     await send(approver, address, "publish")
     assert (
@@ -86,7 +86,7 @@ async def approved(office: Office) -> Visitor:
     """An approver, with the menu in force."""
     editor, approver = await office.sign_in("editor"), await office.sign_in("approver")
     address = await drafted(editor)
-    await editor.post(f"{address}/submit")
+    await send(editor, address, "submit")
     assert (await send(approver, address, "publish")).status == 303
     await approver.get(HERE)
     return approver
@@ -154,7 +154,7 @@ async def test_a_menu_that_is_taken_away_can_be_edited_after_all(office: Office)
     draft = await office.services.publishing.revisions.open_of(MENU, MENU)
     assert draft
     assert (draft.gone, draft.body["button"][1]["name"]) == (False, "快过期")
-    await editor.post(f"{removal.location}/submit")
+    await send(editor, removal.location, "submit")
     assert (await send(approver, removal.location, "publish")).status == 303
 
 
@@ -164,7 +164,7 @@ async def test_a_menu_keeps_the_day_to_look_again(office: Office) -> None:
     await editor.get(HERE)
     await editor.post(f"/console/parts/{MENU}/review-by?key={MENU}", {"review_by": "2027-06-30"})
     address = await drafted(editor, **{"1.name": "快过期"})
-    await editor.post(f"{address}/submit")
+    await send(editor, address, "submit")
     assert (await send(approver, address, "publish")).status == 303
     assert office.services.publishing
     standing = await office.services.publishing.revisions.standing_of(MENU, MENU)
