@@ -183,12 +183,25 @@ async def test_a_whole_edition_can_be_restored(printing: Printing) -> None:
     await printing.published("synonym", "机器换人", gone=True, body={})
     back = await printing.press.restored_to(1, who="boss")
     assert sorted((r.key, r.gone) for r in back) == [("q91-2", False), ("新题", True), ("机器换人", False)]
-    assert await refused(printing.press.emergency(back, who="boss", reason="")) == "no_reason"
-    edition = await printing.press.emergency(back, who="boss", reason="发错了")
+    assert await refused(printing.press.emergency(back, who="boss", reason="", against=4)) == "no_reason"
+    edition = await printing.press.emergency(back, who="boss", reason="发错了", against=4)
     _, corpus = await printing.press.read()
     assert corpus == small_corpus()
     assert (edition.number, edition.version, edition.note) == (5, small_corpus().version, "发错了")
     assert await printing.press.restored_to(1, who="boss") == []
+
+
+async def test_an_edition_is_restored_whole_or_not_at_all(printing: Printing) -> None:
+    """What came after the comparison was seen by nobody: it is not gone over, and the roll back is refused."""
+    await printing.published("policy", "q91-2", body={"title": "错的"})
+    back = await printing.press.restored_to(1, who="boss")
+    await printing.published("policy", "q91-2", body={"title": "刚刚更正的"})
+    await printing.published("policy", "q91-1", body={"title": "别的也改了"})
+    with pytest.raises(Overtaken):
+        await printing.press.emergency(back, who="boss", reason="错了", against=2)
+    number, corpus = await printing.press.read()
+    titles = [corpus.policies[key].title for key in ("q91-2", "q91-1")]
+    assert (number, titles) == (4, ["刚刚更正的", "别的也改了"])
 
 
 async def deliberate(ctx: Context) -> Answer:

@@ -166,7 +166,7 @@ async def test_what_the_day_sent_back_says_why(office: Office, clock: ManualCloc
     await published(office, SECOND, title="乙", effective="2026-11-23")
     admin = await office.sign_in("admin", "boss")
     await admin.get("/console/editions/1")
-    assert (await admin.post("/console/editions/1/restore", {"emergency": "1", "reason": "错了"})).status == 303
+    assert (await send(admin, "/console/editions/1", "restore", emergency="1", reason="错了")).status == 303
     await clock.advance(DAY)
     publishing = office.services.publishing
     assert publishing is not None

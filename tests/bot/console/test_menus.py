@@ -222,12 +222,26 @@ async def test_a_look_keeps_nothing(office: Office) -> None:
     assert await office.services.publishing.revisions.open_of(MENU, MENU) is None
 
 
+async def test_the_menu_of_another_is_shown_before_it_is_written_over(office: Office) -> None:
+    """Both stand on the page: what the other saved, button by button, and what was typed, to be saved knowingly."""
+    li, zhao = await office.sign_in("editor", "li"), await office.sign_in("editor", "zhao")
+    before = (await zhao.get(f"{HERE}/edit")).source.partition('name="seen" value="')[2].partition('"')[0]
+    address = await drafted(li, **{"0.name": "甲的按钮", "0.0.value": "甲的话"})
+    page = await zhao.post(f"{HERE}/edit", {"seen": before, **OURS, "0.name": "乙的"})
+    assert page.status == 409
+    for said in ("别人改过这份菜单", "li 的", "甲的按钮", "说：“甲的话”"):
+        assert said in page.text, said
+    assert 'value="乙的"' in page.source
+    seen = page.source.partition('name="seen" value="')[2].partition('"')[0]
+    assert (await zhao.post(f"{HERE}/edit", {"seen": seen, **OURS, "0.name": "乙的"})).location == address
+
+
 async def test_nobody_writes_over_what_they_have_not_seen(office: Office) -> None:
     """A form that was opened before somebody else saved says so, and keeps what was typed."""
     editor = await office.sign_in("editor")
     await drafted(editor)
     page = await editor.post(f"{HERE}/edit", {"seen": "0:0", **OURS, "1.name": "快过期"})
-    assert (page.status, "别人改过这份菜单" in page.text, 'value="快过期"' in page.source) == (422, True, True)
+    assert (page.status, "别人改过这份菜单" in page.text, 'value="快过期"' in page.source) == (409, True, True)
     await drafted(editor, **{"1.name": "快过期"})
     assert office.services.publishing
     draft = await office.services.publishing.revisions.open_of(MENU, MENU)

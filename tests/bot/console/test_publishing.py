@@ -31,7 +31,8 @@ async def test_whether_a_draft_loads_is_tried_once(office: Office) -> None:
     draft = await publishing.revisions.get(number)
     assert draft is not None
     fault, again = await publishing.fault([draft]), await publishing.fault([draft])
-    assert fault is again is not None
+    assert fault is not None
+    assert fault is again
     assert (fault.key, fault.field, "q91-77 does not exist" in str(fault)) == ("q91-2", "related", True)
     mended = msgspec.structs.replace(draft, edits=draft.edits + 1, body={**draft.body, "related": []})
     assert await publishing.fault([mended]) is None
