@@ -22,6 +22,7 @@ from bot.folder import read_parts
 from bot.gate import Gate, Verdict
 from bot.parts import EDITION, RATED, Rated, canonical, convert
 from bot.revisions import (
+    WORKER,
     Edition,
     Part,
     Revision,
@@ -41,7 +42,6 @@ from bot.store.revisions import Revisions
 
 logger = structlog.get_logger(__name__)
 
-WORKER = "worker"  # the author of editions that came by their date
 STALE, SHUT = "stale", "gate_shut"  # why something goes back on its day, as the rules of publishing have it
 
 
