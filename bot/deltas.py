@@ -84,7 +84,9 @@ def _lists(before: Sequence[Any], after: Sequence[Any], path: Path) -> Iterator[
 def _by_name(items: Sequence[Any]) -> dict[str, Any]:
     """Items by what tells them apart; of two with the same name the second has a number."""
     found: dict[str, Any] = {}
-    numbers: dict[str, int] = {}  # the last that each name was given, so that a thousand equal ones are not counted anew
+    numbers: dict[
+        str, int
+    ] = {}  # the last that each name was given, so that a thousand equal ones are not counted anew
     for item in items:
         name = next((str(item[key]) for key in NAMES if key in item), "") if isinstance(item, dict) else str(item)
         number = numbers.get(name, 0) + 1

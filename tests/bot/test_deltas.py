@@ -92,7 +92,7 @@ def test_a_name_that_looks_numbered_keeps_its_place() -> None:
 
 
 def test_long_texts_of_equal_lines_are_not_laid_over_each_other() -> None:
-    """What they share at both ends is the same; between, where each line could match each, one text replaces another."""
+    """What they share at both ends is the same; between, where any line could match any, one replaces the other."""
     before = "head\n" + "a\nb\n" * 2000 + "tail"
     after = "head\n" + "b\na\nc\n" * 2000 + "tail"
     assert [kind for kind, _ in words(before, after)] == [SAME, REMOVED, ADDED, SAME]

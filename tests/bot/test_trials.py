@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -76,26 +75,22 @@ async def test_a_draft_that_does_not_load_fails_with_its_reason(
 class Held(Questions):
     """Questions that are not to be had before they are let go, and then perhaps break."""
 
-    def __init__(self, database: Database, error: Exception | None = None) -> None:
+    def __init__(self, database: Database, error: Exception | None = None, *, many: int = 1) -> None:
         super().__init__(database)
-        self.asked = 0
+        self.asked, self._many = 0, many
+        self.came = asyncio.Event()  # so many have asked
         self.go = asyncio.Event()
         self._error = error
 
     async def recent(self, since: float, many: int) -> list[tuple[str, AnyMessage]]:
         """The questions, or the error."""
         self.asked += 1
+        if self.asked == self._many:
+            self.came.set()
         await self.go.wait()
         if self._error:
             raise self._error
         return await super().recent(since, many)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Return once something is so."""
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def state(trials: Trials, database: Database, number: int) -> str:
@@ -123,12 +118,12 @@ async def test_what_runs_is_not_begun_again(database: Database, printing: Printi
 
 async def test_few_run_at_once(database: Database, printing: Printing, clock: ManualClock) -> None:
     """The others wait for their turn, and not for ever."""
-    held = Held(database)
+    held = Held(database, many=AT_ONCE)
     trials = Trials(printing.press, held, Simulations(database), clock=printing.clock)
     draft = await printing.draft("policy", "q91-1", body={"title": "甲"})
     drafts = [msgspec.structs.replace(draft, edits=n) for n in range(AT_ONCE + 2)]
     numbers = [await trials.start(one, f"editor{one.edits}") for one in drafts]
-    await until(lambda: held.asked == AT_ONCE)
+    await held.came.wait()
     await clock.advance(LONGEST + 1)
     held.go.set()
     await trials.settle()
@@ -151,7 +146,7 @@ async def test_the_end_of_the_process_ends_it(database: Database, printing: Prin
     held = Held(database)
     trials = Trials(printing.press, held, Simulations(database), clock=printing.clock)
     number = await trials.start(await printing.draft("policy", "q91-2", body={"title": "甲"}), "li")
-    await until(lambda: held.asked == 1)
+    await held.came.wait()
     await trials.close()
     assert await state(trials, database, number) == STOPPED
     killed = Simulation(revision=1, edits=0, author="li", created=100.0)

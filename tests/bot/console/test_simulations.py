@@ -39,7 +39,7 @@ async def test_a_simulation_of_nothing_is_not_found(office: Office) -> None:
 
 
 async def test_a_simulation_that_was_cut_off_says_so(office: Office, clock: ManualClock) -> None:
-    """Its process ended before it could: once its time is over the page no longer asks for itself, and claims nothing."""
+    """Its process ended before it could: once its time is over the page rests, and claims nothing."""
     editor = await office.sign_in("editor", "li")
     draft = await saved(editor, "/console/edit/policy?key=q91-2", title="甲")
     assert office.services.publishing is not None
