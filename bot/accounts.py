@@ -14,6 +14,7 @@ from bot.console.keys import Keys, new_token
 from bot.console.passwords import Passwords, weakness
 from bot.console.staff import INVITED, NAME
 from bot.errors import BotError
+from bot.revisions import MACHINES
 from bot.store.attempts import Attempts
 from bot.store.audit import NAME_LIMIT, NOBODY, Audit, Entry
 from bot.store.database import Database
@@ -39,6 +40,8 @@ class Accounts:
             raise BotError(self.words[weak])
         if not NAME.fullmatch(name):
             raise BotError(self.words["shape"].format(name=name))
+        if name in MACHINES:
+            raise BotError(self.words["taken"].format(name=name))
         display = (display or name)[:NAME_LIMIT]
         try:
             entry = self._entry("staff.invited", name, {"display": display, "role": role})

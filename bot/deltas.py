@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -16,6 +18,7 @@ NAMES = ("id", "key", "name", "label", "unit", "number", "fact")  # what tells t
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 SAME = "same"
 LONG = 400  # words of a text of which each is compared; longer ones are compared line by line
+MOST = LONG * LONG  # pairs of equal pieces that are looked through, so that a text of equal lines stops nobody
 
 Path = tuple[str, ...]
 
@@ -81,11 +84,15 @@ def _lists(before: Sequence[Any], after: Sequence[Any], path: Path) -> Iterator[
 def _by_name(items: Sequence[Any]) -> dict[str, Any]:
     """Items by what tells them apart; of two with the same name the second has a number."""
     found: dict[str, Any] = {}
+    numbers: dict[
+        str, int
+    ] = {}  # the last that each name was given, so that a thousand equal ones are not counted anew
     for item in items:
         name = next((str(item[key]) for key in NAMES if key in item), "") if isinstance(item, dict) else str(item)
-        number = 1
+        number = numbers.get(name, 0) + 1
         while (unique := name if number == 1 else f"{name} ({number})") in found:
             number += 1
+        numbers[name] = number
         found[unique] = item
     return found
 
@@ -94,7 +101,34 @@ def words(before: str, after: str) -> Iterator[tuple[str, str]]:
     """The pieces of two texts laid over each other."""
     old, new = TOKEN.findall(before), TOKEN.findall(after)
     if max(len(old), len(new)) > LONG:
-        old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+        yield from _by_line(before.splitlines(keepends=True), after.splitlines(keepends=True))
+    else:
+        yield from _laid_over(old, new)
+
+
+def _by_line(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The same of long texts, line by line; what would take too long to lay over each other is replaced as one."""
+    head = _shared(zip(old, new, strict=False))
+    tail = _shared(zip(reversed(old[head:]), reversed(new[head:]), strict=False))
+    middle = slice(head, len(old) - tail), slice(head, len(new) - tail)
+    if head:
+        yield SAME, "".join(old[:head])
+    yield from _laid_over(old[middle[0]], new[middle[1]])
+    if tail:
+        yield SAME, "".join(old[len(old) - tail :])
+
+
+def _shared(pairs: Iterable[tuple[str, str]]) -> int:
+    """How many pairs are equal before the first that is not."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _laid_over(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
+    counts = Counter(new)
+    if sum(counts[piece] for piece in old) > MOST:
+        yield REMOVED, "".join(old)
+        yield ADDED, "".join(new)
+        return
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for operation, a, b, c, d in matcher.get_opcodes():
         if operation == "equal":

@@ -291,9 +291,10 @@ def text_of(part: Part) -> str:
 def part_of(text: str, part: Part) -> Part:
     """The part with the body that a text spells; CorpusError says what is wrong with it."""
     try:
-        return canonical(msgspec.structs.replace(part, body=tomllib.loads(text)))
-    except tomllib.TOMLDecodeError as error:
+        body = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # no TOML; a number of too many digits; lists in lists without end
         raise CorpusError(str(error), kind=part.kind, key=part.key) from error
+    return canonical(msgspec.structs.replace(part, body=body))
 
 
 def _is_tables(value: Any) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.clock import SystemClock, now
 from bot.config import Config
 from bot.corpus import Corpus, build_corpus, read_corpus
-from bot.errors import BotError, Overtaken, StoreError
+from bot.errors import BotError, NotAllowed, Overtaken, StoreError
 from bot.importers.matching import CHANGED, NEW, SAME, Comparison, Match
 from bot.importers.reading import LARGEST_FILE, Fault, Item, Progress, Reading, shown, silent
 from bot.importers.sentences import place, sentence
@@ -51,8 +51,8 @@ async def import_file(
                 say(_item(item, said))
             say(said["no_source"].format(sources=", ".join(shape.source)))
             return dry
-        corpus = await _in_force(revisions) or read_corpus(folder)
-        return await _compared(intake, reading, corpus, source, said=said, say=say, member=member)
+        number, corpus = await _in_force(revisions) or (0, read_corpus(folder))
+        return await _compared(intake, reading, (number, corpus), source, said=said, say=say, member=member)
     finally:
         if database:
             await database.close()
@@ -85,17 +85,26 @@ async def _member(database: Database, name: str) -> Member:
     return member
 
 
-async def _in_force(revisions: Revisions | None) -> Corpus | None:
+async def _in_force(revisions: Revisions | None) -> tuple[int, Corpus] | None:
+    """The corpus of the database, with the number of its edition."""
     number = await revisions.newest() if revisions else 0
     if not revisions or not number:
         return None
-    return build_corpus(revision.part for revision in await revisions.standing(number))
+    return number, build_corpus(revision.part for revision in await revisions.standing(number))
 
 
 async def _compared(
-    intake: Intake, reading: Reading, corpus: Corpus, source: str, *, said: Said, say: Say, member: Member | None
+    intake: Intake,
+    reading: Reading,
+    held: tuple[int, Corpus],
+    source: str,
+    *,
+    said: Said,
+    say: Say,
+    member: Member | None,
 ) -> bool:
-    """Say what the file would change, and store it where it is somebody's to store."""
+    """Say what the file would change of what is in force, and store it where it is somebody's to store."""
+    number, corpus = held
     comparison = await intake.compare(reading, corpus, source)
     for line in differences(comparison, corpus, source, said=said):
         say(line)
@@ -113,7 +122,10 @@ async def _compared(
         after={"kind": reading.kind, "items": len(reading.items), "drafts": len(drafts)},
     )  # fmt: skip
     try:
-        stored = await intake.store(drafts, batch=batch, who=member.name, told=[entry])
+        stored = await intake.store(drafts, batch=batch, who=member.name, against=number, told=[entry])
+    except NotAllowed:
+        say(said["outdated"])
+        return False
     except Overtaken as error:
         say(said["overtaken"].format(names=error))
         return False

@@ -9,7 +9,7 @@ import msgspec
 
 from bot.clock import Clock
 from bot.corpus import Corpus
-from bot.errors import Overtaken, StoreError
+from bot.errors import NotAllowed, Overtaken, StoreError
 from bot.importers.drafts import Draft, drafts_from
 from bot.importers.kinds import read_file
 from bot.importers.matching import Comparison, compare
@@ -48,13 +48,18 @@ class Intake:
         """What an editor would have to complete."""
         return await asyncio.to_thread(drafts_from, comparison, corpus, source, shape=self._shape)
 
-    async def store(self, drafts: Sequence[Draft], *, batch: str, who: str, told: Sequence[Entry] = ()) -> Stored:
-        """Enter drafts with the papers and units they need. Overtaken, naming them, where somebody works on one."""
+    async def store(
+        self, drafts: Sequence[Draft], *, batch: str, who: str, against: int, told: Sequence[Entry] = ()
+    ) -> Stored:
+        """Enter drafts with the papers and units they need. Overtaken, naming them, where somebody works on one;
+        NotAllowed where another edition is in force than the one, `against`, that they were made by comparing with."""
         if self._revisions is None:
             raise StoreError("there is no database to store drafts in")
         newest = await self._revisions.newest()
         if not newest:
             raise StoreError("the database has no corpus yet: it takes the folder of [corpus] at the first start")
+        if newest != against:
+            raise NotAllowed("import_outdated")
         places = {place: (body, wording) for place, body, wording in _bodies(drafts)}
         busy = [r.key for r in await self._revisions.unfinished() if r.place in places]
         if busy:

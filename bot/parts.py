@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -87,8 +88,24 @@ def body_of(value: msgspec.Struct) -> Body:
 
 
 def canonical(part: Part) -> Part:
-    """The part with its body in the one spelling that equal bodies share."""
-    return msgspec.structs.replace(part, body=body_of(convert(part)))
+    """The part with its body in the one spelling that equal bodies share. CorpusError as by `convert`, and where a
+    figure is endless: JSON has none, and would keep nothing in its place."""
+    value = convert(part)
+    for way in _endless(part.body):
+        raise wrong(part, "Expected a figure that has an end", field=way)
+    return msgspec.structs.replace(part, body=body_of(value))
+
+
+def _endless(value: Any, way: str = "") -> Iterator[str]:
+    """The ways to figures of a body that are infinite, or none."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield way
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _endless(inner, f"{way}.{key}" if way else str(key))
+    elif isinstance(value, list | tuple):
+        for number, inner in enumerate(value):
+            yield from _endless(inner, f"{way}[{number}]")
 
 
 def digest(values: Iterable[tuple[Part, msgspec.Struct]]) -> str:

@@ -22,6 +22,7 @@ from bot.folder import read_parts
 from bot.gate import Gate, Verdict
 from bot.parts import EDITION, RATED, Rated, canonical, convert
 from bot.revisions import (
+    WORKER,
     Edition,
     Part,
     Revision,
@@ -41,7 +42,6 @@ from bot.store.revisions import Revisions
 
 logger = structlog.get_logger(__name__)
 
-WORKER = "worker"  # the author of editions that came by their date
 STALE, SHUT = "stale", "gate_shut"  # why something goes back on its day, as the rules of publishing have it
 
 
@@ -234,26 +234,32 @@ class Press:
         old = await self._revisions.get(number)
         if old is None or old.place != (kind, key) or not old.edition:
             raise NotAllowed("no_such_revision")
-        return await self._going_back(old, who)
+        return self._draft(old, who, on=await self._revisions.standing_of(kind, key), gone=old.gone)
 
     async def restored_to(self, number: int, *, who: str) -> list[Revision]:
         """Drafts that together have the corpus as it was with an edition; not entered anywhere."""
         was = {revision.place: revision for revision in await self._revisions.standing(number)}
         stands = {r.place: r for r in await self._revisions.standing(await self._revisions.newest())}
         changed = [old for place, old in was.items() if place not in stands or changes(old, stands[place])]
-        back = [await self._going_back(old, who) for old in changed]
+        back = [self._draft(old, who, on=stands.get(old.place), gone=old.gone) for old in changed]
         came = [stands[place] for place in stands if place not in was]
         return back + [self._draft(r, who, on=r, gone=True) for r in came]
 
     async def emergency(
-        self, restored: Sequence[Revision], *, who: str, reason: str, told: Sequence[Entry] = ()
+        self, restored: Sequence[Revision], *, who: str, reason: str, against: int, told: Sequence[Entry] = ()
     ) -> Edition:
-        """Put revisions into force that take something back, without a second person: an admin answers for it."""
+        """Put revisions into force that take something back, without a second person: an admin answers for it.
+
+        `against` is the edition that was in force when they were made: where another came since, they would go over
+        what nobody looked at, or leave it standing. Overtaken then.
+        """
         if not reason:
             raise NotAllowed("no_reason")
         if not restored:
             raise NotAllowed("nothing_changed")
         proof = await self.prove(restored)
+        if proof.against != against:
+            raise Overtaken("another edition came into force meanwhile")
         if not proof.verdict.loads:
             raise NotAllowed("does_not_load")
         edition = await self._edition(proof.against + 1, restored, author=who, version=proof.version, note=reason)
@@ -261,10 +267,6 @@ class Press:
         await self._revisions.enter_published(signed, edition, told=told)
         logger.warning("edition rolled back", number=edition.number, version=edition.version, parts=len(restored))
         return edition
-
-    async def _going_back(self, old: Revision, who: str) -> Revision:
-        standing = await self._revisions.standing_of(old.kind, old.key)
-        return self._draft(old, who, on=standing, gone=old.gone)
 
     def _draft(self, old: Revision, who: str, *, on: Revision | None, gone: bool) -> Revision:
         return begun(

@@ -19,6 +19,8 @@ PUBLISHED, WITHDRAWN = "published", "withdrawn"
 OPEN = (DRAFT, IN_REVIEW, REJECTED)  # somebody still works on it: one such revision of a part at most
 WRITABLE = (DRAFT, REJECTED)  # it may be written on, and submitted
 IMPORTED = "data"  # the author of what was imported from the folder
+WORKER = "worker"  # the author of what came into force by its day
+MACHINES = frozenset({IMPORTED, WORKER})  # nobody may be called as they are: what they did would be somebody's
 FIRST = 1  # the number of the edition that was imported
 SOON = 30  # days: a part that must be looked at again within these is shown as due
 

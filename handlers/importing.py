@@ -90,6 +90,7 @@ IMPORTING: dict[str, str] = {
     "stored": "已存成{count}份草稿（批次{batch}）。请在后台补全、提交，由另一人审核后发布。",
     "nothing_new": "与现有政策完全一致，没有要存的草稿。",
     "overtaken": "没有保存：有的条目别人正在修改（{names}）。请等他们提交或撤回后再导入。",
+    "outdated": "没有保存：对比的时候资料发布了新版本。请再导入一次。",
     "no_source": "没有指定 --source，不与现有政策对比。可用的有：{sources}。",
     # a compilation as a table
     "export_paper": "{title}（{number}）",

@@ -29,6 +29,7 @@ BORDERS = {  # where one message, row, batch, job or page must not end the rest
     "bot/outbox.py",
     "bot/store/group.py",
     "bot/subscriptions.py",
+    "bot/trials.py",
     "bot/uploads.py",
     "bot/worker.py",
 }

@@ -18,6 +18,7 @@ from bot.store.tallies import FEW
 
 SPANS = (7, 30, 90, 365)  # days
 SPAN, MOST = 30, 1096
+EARLIEST = date(2012, 1, 1)  # there were no such accounts before
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +72,8 @@ def _range(visit: Visit) -> Range:
     asked = {name: visit.asked(name) for name in ("first", "last")}
     wrong = next((name for name, day in asked.items() if day and not is_day(day)), "")
     last = date.fromisoformat(asked["last"]) if asked["last"] and not wrong else today
-    last = min(last, today)
+    last = max(min(last, today), EARLIEST)
     first = date.fromisoformat(asked["first"]) if asked["first"] and not wrong else last - timedelta(days=SPAN - 1)
     if first > last:
         first, wrong = last, "first"
-    return Range(first=max(first, last - timedelta(days=MOST - 1)), last=last, wrong=wrong)
+    return Range(first=max(first, last - timedelta(days=MOST - 1), EARLIEST), last=last, wrong=wrong)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from bot.console.visit import Visit
 from bot.store.audit import NEWEST, Search, Written
 
 MANY = 50  # entries of a page
+DAY = 86_400.0
 
 
 async def show(visit: Visit) -> web.Response:
@@ -56,5 +57,5 @@ def _day(text: str) -> date | None:
 
 
 def _bounds(day: date) -> tuple[float, float]:
-    start = datetime.combine(day, time(), SHANGHAI)
-    return start.timestamp(), (start + timedelta(days=1)).timestamp()
+    start = datetime.combine(day, time(), SHANGHAI).timestamp()
+    return start, start + DAY  # in seconds: the last day there is has no day after it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -53,8 +54,12 @@ def draft_page(revision: Revision) -> str:
     return f"/console/drafts/{revision.id}"
 
 
-def deltas(before: Revision | None, after: Revision) -> list[Delta]:
-    """What a revision changes against what is in force, or was before it."""
+async def deltas(before: Revision | None, after: Revision) -> list[Delta]:
+    """What a revision changes against what is in force, or was before it; in a thread, for texts may be long."""
+    return await asyncio.to_thread(_deltas, before, after)
+
+
+def _deltas(before: Revision | None, after: Revision) -> list[Delta]:
     was: Mapping[str, Any] = before.body if before else {}
     found = list(compare(dict(was), {} if after.gone else after.body))
     old, new = before.wording if before else "", "" if after.gone else after.wording

@@ -104,10 +104,14 @@ async def show(visit: Visit) -> web.Response:
 async def submit(visit: Visit) -> web.Response:
     """Ask for a review."""
     chosen = await _chosen(visit)
-    entries = [visit.entry("corpus.submitted", r.target) for r in chosen]
 
     async def act(parts: Publishing) -> str:
-        await parts.press.submit([r for r in chosen if r.state in WRITABLE], told=entries)
+        held = _held([r for r in chosen if r.state in WRITABLE], "not_a_draft")
+        if not _wrote(visit, held):
+            raise NotAllowed("not_your_draft")
+        _was_shown(visit, chosen)
+        entries = [visit.entry("corpus.submitted", r.target) for r in held]
+        await parts.press.submit(held, told=entries)
         return "draft_submitted"
 
     return await _do(visit, chosen, act)
@@ -118,9 +122,11 @@ async def reopen(visit: Visit) -> web.Response:
     chosen = await _chosen(visit)
 
     async def act(parts: Publishing) -> str:
-        _is_theirs(visit, chosen)
-        entries = [visit.entry("corpus.reopened", r.target) for r in chosen]
-        await parts.revisions.reopen([r for r in chosen if r.state == IN_REVIEW], time=visit.time, told=entries)
+        held = _held([r for r in chosen if r.state == IN_REVIEW], "not_in_review")
+        _is_theirs(visit, held)
+        _was_shown(visit, chosen)
+        entries = [visit.entry("corpus.reopened", r.target) for r in held]
+        await parts.revisions.reopen(held, time=visit.time, told=entries)
         return "draft_reopened"
 
     return await _do(visit, chosen, act)
@@ -131,9 +137,10 @@ async def withdraw(visit: Visit) -> web.Response:
     chosen = await _chosen(visit)
 
     async def act(parts: Publishing) -> str:
-        _is_theirs(visit, chosen)
-        entries = [visit.entry("corpus.withdrawn", r.target) for r in chosen]
-        held = [r for r in chosen if r.state in OPEN or r.waits]
+        held = _held([r for r in chosen if r.state in OPEN or r.waits], "not_a_draft")
+        _is_theirs(visit, held)
+        _was_shown(visit, chosen)
+        entries = [visit.entry("corpus.withdrawn", r.target) for r in held]
         await parts.revisions.withdraw(held, time=visit.time, told=entries)
         return "draft_withdrawn"
 
@@ -285,7 +292,7 @@ async def _page(
     if first.state == IN_REVIEW and visit.may("approver"):
         proof = await parts.prove(chosen)
     elif first.state in OPEN:
-        fault = await _fault(parts, chosen)
+        fault = await parts.fault(chosen)
     return visit.page(
         "draft",
         status=status,
@@ -293,6 +300,7 @@ async def _page(
         changes=changes,
         corpus=visit.desk.corpus(),
         mine=mine,
+        submits=_wrote(visit, chosen),
         reviewing=reviewing,
         proof=proof,
         fault=fault,
@@ -309,8 +317,8 @@ async def _page(
 
 
 def _seen(chosen: Sequence[Revision]) -> str:
-    """Which texts a page shows."""
-    return ",".join(f"{revision.id}:{revision.edits}" for revision in chosen)
+    """Which texts a page shows, and where they are."""
+    return ",".join(f"{revision.id}:{revision.edits}:{revision.state}" for revision in chosen)
 
 
 def _against(edition: int, proof: Proof) -> str:
@@ -322,8 +330,20 @@ def _may_decide(visit: Visit, chosen: Sequence[Revision]) -> None:
     """Refuse whoever may not review this, and whoever looked at something else."""
     for revision in chosen:
         may_review(revision, visit.who.name)
+    _was_shown(visit, chosen)
+
+
+def _was_shown(visit: Visit, chosen: Sequence[Revision]) -> None:
+    """Refuse whoever acts on another text, or on another state of it, than their page showed."""
     if visit.form.get("seen") != _seen(chosen):
         raise NotAllowed(UNSEEN)
+
+
+def _held(chosen: list[Revision], rule: str) -> list[Revision]:
+    """What an act is about: what is told of it is told of these, and of nothing nothing is told."""
+    if not chosen:
+        raise NotAllowed(rule)
+    return chosen
 
 
 async def _change(visit: Visit, parts: Publishing, revision: Revision) -> Change:
@@ -335,21 +355,17 @@ async def _change(visit: Visit, parts: Publishing, revision: Revision) -> Change
         revision=revision,
         title=title_of(revision.kind, revision.key, revision.body or (standing.body if standing else {})),
         standing=standing,
-        deltas=deltas(standing, revision),
+        deltas=await deltas(standing, revision),
         impact=impact(visit.desk.corpus(), revision.kind, revision.key, keywords=keywords),
     )
 
 
-async def _fault(parts: Publishing, chosen: Sequence[Revision]) -> CorpusError | None:
-    """Why the corpus would not load with a change, where it would not."""
-    try:
-        await parts.press.corpus_with(chosen)
-    except CorpusError as error:
-        return error
-    return None
-
-
 def _is_theirs(visit: Visit, chosen: Sequence[Revision]) -> None:
     """Refuse whoever neither wrote on a change nor reviews changes."""
-    if not visit.may("approver") and not all(visit.who.name in (r.author, *r.hands) for r in chosen):
+    if not visit.may("approver") and not _wrote(visit, chosen):
         raise NotAllowed("not_yours")
+
+
+def _wrote(visit: Visit, chosen: Sequence[Revision]) -> bool:
+    """Whether they wrote on all of it."""
+    return all(visit.who.name in (r.author, *r.hands) for r in chosen)

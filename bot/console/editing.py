@@ -13,7 +13,7 @@ import msgspec
 from aiohttp import web
 
 from bot.console.corpus import choices, deltas, draft_page, edit_of, known_kind, publishing, shape_for
-from bot.console.entries import Entry, Errors, added, is_day, named, posted, read, shown
+from bot.console.entries import Entry, Errors, added, is_day, is_long, named, posted, read, shown
 from bot.console.shapes import benefit_kinds
 from bot.console.visit import Visit
 from bot.errors import CorpusError, Overtaken
@@ -99,13 +99,13 @@ async def save(visit: Visit) -> web.Response:
         return _form(visit, sheet, status=422)
     mine = _draft(visit, sheet, body)
     if _was_overtaken(sheet):
-        return _conflict(visit, sheet, mine)
+        return await _conflict(visit, sheet, mine)
     try:
         number = await _keep(visit, sheet, mine)
     except Overtaken:
         again = await _opened(visit, kind, mine.key)
         sheet.draft, sheet.standing = again.draft, again.standing
-        return _conflict(visit, sheet, mine)
+        return await _conflict(visit, sheet, mine)
     return visit.go(f"/console/drafts/{number}", "draft_saved")
 
 
@@ -141,10 +141,22 @@ def _take(visit: Visit, sheet: Sheet) -> None:
     sheet.wording = form.raw("wording").replace("\r\n", "\n").strip()
     sheet.dates = {name: form.get(name) for name in DATES}
     sheet.review_was = form.get("review_was")
+    _settle_review_by(sheet)
     if sheet.tab == "source":
         sheet.source = form.raw("source").replace("\r\n", "\n")
     else:
         sheet.entry = posted(shape_for(sheet.kind), form)
+
+
+def _settle_review_by(sheet: Sheet) -> None:
+    """What the form brings as the day it began with counts where that is a day which stands somewhere; else the day
+    that is set now takes its place, and that of the field too, where nobody touched it."""
+    day = sheet.standing.review_by if sheet.standing else ""
+    if sheet.review_was in {day, sheet.draft.review_was if sheet.draft else day}:
+        return
+    if sheet.dates["review_by"] == sheet.review_was:
+        sheet.dates["review_by"] = day
+    sheet.review_was = day
 
 
 def _body(visit: Visit, sheet: Sheet) -> Body | None:
@@ -172,6 +184,9 @@ def _from_source(visit: Visit, sheet: Sheet) -> Body | None:
         line = AT_LINE.search(str(error))
         place = f"{line[1]}: " if line else ""
         sheet.errors["source"] = f"{place}{str(error).removeprefix(f'{sheet.kind}: {sheet.key}: ')}"
+        return None
+    if is_long(body):
+        sheet.errors["source"] = "many"
         return None
     _check_key(visit, sheet, body)
     name = NAMED.get(sheet.kind, "")
@@ -262,7 +277,7 @@ async def _keep(visit: Visit, sheet: Sheet, mine: Revision) -> int:
     return number
 
 
-def _conflict(visit: Visit, sheet: Sheet, mine: Revision) -> web.Response:
+async def _conflict(visit: Visit, sheet: Sheet, mine: Revision) -> web.Response:
     """Both versions, and the form with what was typed: kept now, it goes over the other knowingly."""
     theirs = sheet.draft or sheet.standing
     sheet.based_on = ground(sheet.standing)
@@ -274,7 +289,7 @@ def _conflict(visit: Visit, sheet: Sheet, mine: Revision) -> web.Response:
         status=409,
         theirs=theirs,
         theirs_entry=shown(shape_for(sheet.kind), body),
-        between=deltas(theirs, mine) if theirs else [],
+        between=await deltas(theirs, mine) if theirs else [],
     )
 
 

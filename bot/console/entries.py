@@ -35,6 +35,9 @@ Errors = dict[str, str]
 KIND = "kind"  # the tag of a group that is one of several kinds
 MARK, GONE = "_", "_gone"  # a group is there; and is to be taken away
 MOST = 200  # groups of one field, so that a made-up number costs nothing
+LINES_MOST = 10_000  # of one list: four times the longest list of words there is
+LARGEST = 10.0**15  # beyond it a figure is not kept to the unit
+FIGURE_LIMIT = 40  # characters of a figure as it is typed
 FIGURE = re.compile(r"-?\d+(?:\.\d+)?")
 PLACE = re.compile(r"\[(\d+)\]")
 
@@ -108,7 +111,7 @@ def added(shape: Shape, entry: Entry, way: str) -> Entry:
             groups.append({**fresh, KIND: kind} if kind else fresh)
     else:
         number, _, inner = rest.partition(".")
-        place = int(number) if number.isdecimal() else MOST
+        place = int(number) if number.isdecimal() and len(number) < 4 else MOST
         if place < len(groups):
             below = one.shapes[groups[place].get(KIND, "")]
             groups[place] = added(below, groups[place], f"{inner}:{kind}" if kind else inner)
@@ -138,6 +141,8 @@ def _read(one: Field, typed: Any, name: str) -> tuple[Any, Errors]:
         return _read_groups(one, typed, name)
     if one.widget in (TICK, TICKS):
         return typed, {}
+    if one.widget in (LINES, PAIR, MAPPING) and typed.count("\n") >= LINES_MOST:
+        return None, {name: "many"}
     if one.widget in (LINES, PAIR):
         return [line.strip() for line in typed.split("\n") if line.strip()], {}
     if one.widget == MAPPING:
@@ -166,15 +171,29 @@ def _read_groups(one: Field, groups: list[Entry], name: str) -> tuple[Any, Error
 def _figure(typed: str, *, money: bool, whole: bool) -> float | int | None:
     """A number as it is typed, and a sum also as 600万; None for what is none."""
     text = unicodedata.normalize("NFKC", typed).replace(",", "").replace("_", "").strip()
+    if len(text) > FIGURE_LIMIT:
+        return None
     if FIGURE.fullmatch(text):
         value = float(text)
     elif money and len(found := sums(fold(text))) == 1 and (found[0].start, found[0].end) == (0, len(fold(text).text)):
         value = found[0].yuan
     else:
         return None
+    if abs(value) > LARGEST:
+        return None
     if whole:
         return int(value) if value.is_integer() else None
     return value
+
+
+def is_long(value: Any) -> bool:
+    """Whether a body has a list that is longer than a form takes."""
+    if isinstance(value, Mapping):
+        return any(is_long(inner) for inner in value.values())
+    if isinstance(value, list):
+        most = MOST if any(isinstance(inner, Mapping) for inner in value) else LINES_MOST
+        return len(value) > most or any(is_long(inner) for inner in value)
+    return False
 
 
 def is_day(typed: str) -> bool:

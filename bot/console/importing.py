@@ -228,8 +228,8 @@ async def store(visit: Visit) -> web.Response:
         return await _page(visit, one, status=403, refused="import_not_yours")
     if report is None or not report.reading.is_whole:
         return await _page(visit, one, status=409, refused="import_faulty")
-    await publishing(visit).shelf.look()
-    corpus = visit.desk.corpus()
+    await publishing(visit).shelf.look()  # so that the page, where it must be shown again, is of what is in force
+    number, corpus = await publishing(visit).press.read()
     if visit.form.get("version") != corpus.version:
         return await _page(visit, one, status=409, refused="import_outdated")
     if await _stored(visit, one):
@@ -241,8 +241,10 @@ async def store(visit: Visit) -> web.Response:
     entry = visit.entry("corpus.imported", _batch(one), after=after)
     try:
         done = await uploads.intake().store(
-            tuple(look.drafts.values()), batch=_batch(one), who=visit.who.name, told=[entry]
+            tuple(look.drafts.values()), batch=_batch(one), who=visit.who.name, against=number, told=[entry]
         )
+    except NotAllowed as error:
+        return await _page(visit, one, status=409, refused=error.rule)
     except Overtaken:
         return await _page(visit, one, status=409, refused="import_overtaken")
     return visit.go(f"{PLACE}/{one.id}", "import_stored", count=len(done.drafts))

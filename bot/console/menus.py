@@ -61,7 +61,7 @@ async def show(visit: Visit) -> web.Response:
         menu=menu_of(held, MENU) if held and not wrong else None,
         wrong=wrong,
         draft=draft,
-        drafted=_readable(draft),
+        drafted=readable(draft),
         edits=publishing is not None,
         asked=asked,
         there=there,
@@ -76,7 +76,7 @@ async def show_form(visit: Visit) -> web.Response:
     draft, standing = await _open(visit)
     if draft is not None and draft.state == IN_REVIEW:
         return visit.go(draft_page(draft), "draft_in_review")
-    menu = _readable(draft) or _readable(standing) or Menu(button=())
+    menu = readable(draft) or readable(standing) or Menu(button=())
     return _form(visit, typed_of(menu), seen=_seen(draft, standing))
 
 
@@ -86,15 +86,14 @@ async def save(visit: Visit) -> web.Response:
     typed = read_form(visit.form)
     menu = menu_from(typed)
     errors = {_name(fault): fault.why for fault in faults(menu)}
-    seen = visit.form.get("seen")
-    if seen != _seen(draft, standing):
-        errors["seen"] = "overtaken"
+    if visit.form.get("seen") != _seen(draft, standing):
+        return _conflict(visit, typed, draft, standing, errors=errors)
     if errors or visit.form.get("action") == "look":
         return _form(visit, typed, seen=_seen(draft, standing), errors=errors)
     try:
         number = await _keep(visit, menu, draft, standing)
     except Overtaken:
-        return _form(visit, typed, seen=seen, errors={"seen": "overtaken"})
+        return _conflict(visit, typed, *await _open(visit), errors=errors)
     return visit.go(f"/console/drafts/{number}", "draft_saved")
 
 
@@ -178,14 +177,35 @@ def _name(fault: Fault) -> str:
     return f"{fault.place}.{fault.field}" if fault.place else "menu"
 
 
+def _conflict(
+    visit: Visit,
+    typed: Mapping[str, Typed],
+    draft: Revision | None,
+    standing: Revision | None,
+    *,
+    errors: Mapping[str, str],
+) -> web.Response:
+    """What another has written meanwhile, and the form with what was typed: kept now, it goes over the other
+    knowingly."""
+    errors = {**errors, "seen": "overtaken"}
+    return _form(visit, typed, seen=_seen(draft, standing), errors=errors, theirs=draft or standing)
+
+
 def _form(
-    visit: Visit, typed: Mapping[str, Typed], *, seen: str, errors: Mapping[str, str] | None = None
+    visit: Visit,
+    typed: Mapping[str, Typed],
+    *,
+    seen: str,
+    errors: Mapping[str, str] | None = None,
+    theirs: Revision | None = None,
 ) -> web.Response:
     menu = menu_from(typed)
     packed = typed_of(menu) if errors else typed  # the places that faults name are those after moving up
     return visit.page(
         "phone_menu_edit",
-        status=422 if errors else 200,
+        status=200 if not errors else 409 if "seen" in errors else 422,
+        theirs=theirs,
+        their_menu=readable(theirs),
         typed=packed,
         menu=menu,
         seen=seen,
@@ -232,7 +252,7 @@ async def _there(visit: Visit) -> tuple[list[dict[str, Any]] | None, str]:
     return list((answer.get("menu") or {}).get("button") or []), ""
 
 
-def _readable(held: Revision | None) -> Menu | None:
+def readable(held: Revision | None) -> Menu | None:
     """The menu of a revision; None where it has none, or none that a form could show."""
     if held is None or held.gone:
         return None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.clock import Clock, now
+from bot.errors import CorpusError
 from bot.press import Press, Proof
 from bot.revisions import Revision
 from bot.shelf import Shelf
@@ -18,6 +19,7 @@ from bot.store.simulations import Simulations
 from bot.trials import Trials
 
 PROOFS = 8  # that are kept, so that a page and the button on it ask once
+FAULTS = 64  # of drafts, likewise: each is a few words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class Publishing:
     shelf: Shelf
     clock: Clock
     _proofs: OrderedDict[object, Proof] = field(default_factory=OrderedDict)
+    _faults: OrderedDict[object, CorpusError | None] = field(default_factory=OrderedDict)
     _proving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def prove(self, chosen: Sequence[Revision]) -> Proof:
@@ -44,6 +47,24 @@ class Publishing:
                 while len(self._proofs) > PROOFS:
                     self._proofs.popitem(last=False)
             return self._proofs[key]
+
+    async def fault(self, chosen: Sequence[Revision]) -> CorpusError | None:
+        """Why the corpus would not load with a change, where it would not; the same change is tried once, and one at a
+        time: whoever may look at drafts can ask for it."""
+        async with self._proving:
+            key = (await self.revisions.newest(), tuple((r.id, r.edits) for r in chosen))
+            if key not in self._faults:
+                self._faults[key] = await self._tried(chosen)
+                while len(self._faults) > FAULTS:
+                    self._faults.popitem(last=False)
+            return self._faults[key]
+
+    async def _tried(self, chosen: Sequence[Revision]) -> CorpusError | None:
+        try:
+            await self.press.corpus_with(chosen)
+        except CorpusError as error:  # kept without the frames it went through: they hold whole corpora
+            return CorpusError(str(error), kind=error.kind, key=error.key, field=error.field)
+        return None
 
     async def close(self) -> None:
         """Give up the simulations that run."""

@@ -9,6 +9,7 @@ from bot.console.visit import Visit
 from bot.routing import spoken
 from bot.simulator import TURNS
 from bot.store.simulations import RUNNING
+from bot.trials import as_it_is
 
 EXAMPLES = 20  # of each kind
 
@@ -16,9 +17,10 @@ EXAMPLES = 20  # of each kind
 async def show(visit: Visit) -> web.Response:
     """How far it is; while it runs the page asks for itself again."""
     parts = publishing(visit)
-    simulation = await parts.simulations.get(visit.number("id"))
-    if simulation is None:
+    kept = await parts.simulations.get(visit.number("id"))
+    if kept is None:
         raise web.HTTPNotFound
+    simulation = as_it_is(kept, visit.time)
     draft = await parts.revisions.get(simulation.revision)
     if draft is None:
         raise web.HTTPNotFound

@@ -65,7 +65,9 @@ CAME_WITH = select(*_columns).where(revisions.c.edition == bindparam("number")).
 EDITIONS = select(*editions.c).order_by(editions.c.number.desc()).limit(bindparam("many"))
 NEWEST = select(func.coalesce(func.max(editions.c.number), 0))
 _same_edits = (revisions.c.id == bindparam("the_id"), revisions.c.edits == bindparam("the_edits"))
-_moved = update(revisions).where(*_same_edits, revisions.c.state == bindparam("the_state"))
+# What waits for its day and what came into force are both published: only the edition tells them apart.
+_same_place = (revisions.c.state == bindparam("the_state"), revisions.c.edition == bindparam("the_edition"))
+_moved = update(revisions).where(*_same_edits, *_same_place)
 MOVE = Changes(_moved, key=revisions.c.id, name="the_id")
 
 
@@ -322,6 +324,7 @@ class Revisions:
                 "the_id": was.id,
                 "the_edits": was.edits,
                 "the_state": was.state,
+                "the_edition": was.edition,
                 **_pack(msgspec.structs.replace(was, **values)),
             }
             for was in chosen

@@ -44,7 +44,8 @@ _columns = tuple(simulations.c)
 _outcomes = msgspec.json.Decoder(tuple[Turned, ...])
 BEGIN = insert(simulations).returning(simulations.c.id)
 GET = select(*_columns).where(simulations.c.id == bindparam("the_id"))
-MOVE = update(simulations).where(simulations.c.id == bindparam("the_id")).returning(simulations.c.id)
+_going = (simulations.c.id == bindparam("the_id"), simulations.c.state == RUNNING)
+MOVE = update(simulations).where(*_going).returning(simulations.c.id)
 
 
 class Simulations:
@@ -72,7 +73,7 @@ class Simulations:
     async def note(
         self, number: int, *, state: str, done: int, total: int, outcomes: Sequence[Turned], reason: str = ""
     ) -> None:
-        """Write how far one is, and what it found so far."""
+        """Write how far one is, and what it found so far, unless it has ended."""
         found = msgspec.json.encode(outcomes)
         values = {"state": state, "done": done, "total": total, "outcomes": found, "reason": reason}
         await self._store.run(lambda: once(MOVE, the_id=number, **values))

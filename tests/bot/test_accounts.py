@@ -74,6 +74,8 @@ async def test_without_a_public_address_the_link_says_so(accounts: Accounts) -> 
         ("li", "li li li li li", "太简单"),
         ("taken", "", "已经有了"),
         ("TAKEN", "", "已经有了"),
+        ("worker", "", "已经有了"),
+        ("Data", "", "已经有了"),
     ],
 )
 async def test_what_is_wrong_is_said_and_nothing_made(accounts: Accounts, name: str, password: str, said: str) -> None:

@@ -56,6 +56,50 @@ def test_two_records_of_one_name_stay_two() -> None:
     )
 
 
+class Counted(str):
+    """A word that counts how often it is looked up among others."""
+
+    looked_up = 0
+
+    def __hash__(self) -> int:
+        """The hash of the word."""
+        Counted.looked_up += 1
+        return super().__hash__()
+
+    def __str__(self) -> str:
+        """Itself, so that what is made of it counts on."""
+        return self
+
+    def __format__(self, form: str) -> str:
+        """A numbered one counts as often as a bare one."""
+        Counted.looked_up += 1
+        return super().__format__(form)
+
+
+def test_a_word_that_stands_often_costs_no_more() -> None:
+    """Of a list of equal words each is looked up a few times, however many stand before it."""
+    Counted.looked_up = 0
+    (came,) = compare({"keywords": []}, {"keywords": [Counted("a") for _ in range(400)]})
+    assert came.after == ["a"] * 400
+    assert Counted.looked_up < 400 * 10
+
+
+def test_a_name_that_looks_numbered_keeps_its_place() -> None:
+    """Two of a name and one that is called as the second would be are three."""
+    assert told({"keywords": []}, {"keywords": ["a", "a (2)", "a", "a"]}) == [
+        (("keywords",), ADDED, None, ["a", "a (2)", "a", "a"])
+    ]
+
+
+def test_long_texts_of_equal_lines_are_not_laid_over_each_other() -> None:
+    """What they share at both ends is the same; between, where any line could match any, one replaces the other."""
+    before = "head\n" + "a\nb\n" * 2000 + "tail"
+    after = "head\n" + "b\na\nc\n" * 2000 + "tail"
+    assert [kind for kind, _ in words(before, after)] == [SAME, REMOVED, ADDED, SAME]
+    assert "".join(text for kind, text in words(before, after) if kind != ADDED) == before
+    assert "".join(text for kind, text in words(before, after) if kind != REMOVED) == after
+
+
 def test_a_text_is_told_by_its_words() -> None:
     """Numbers are words, other characters stand alone."""
     (delta,) = compare({"summary": "最多600万元，分期给"}, {"summary": "最多800万元，分期给"})

@@ -9,13 +9,13 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.corpus import Corpus, build_corpus
-from bot.errors import Overtaken, StoreError
+from bot.errors import NotAllowed, Overtaken, StoreError
 from bot.folder import read_parts
 from bot.importers.drafts import Draft
 from bot.importers.kinds import read_file
 from bot.importers.reading import Reading
 from bot.intake import Intake
-from bot.revisions import DRAFT, applied
+from bot.revisions import DRAFT, Edition, applied
 from bot.store.audit import Audit, Entry, Search
 from bot.store.database import Database
 from bot.store.revisions import Revisions
@@ -80,7 +80,7 @@ async def test_reading_does_not_hold_up_the_loop(office: Office) -> None:
 async def test_drafts_are_stored_with_what_they_need(office: Office) -> None:
     """The new policy, its paper and its unit, and the wording of the old one, in one batch, with their entry."""
     entry = Entry(time=2.0, staff=1, who="li", action="corpus.imported", target="b1")
-    stored = await office.intake.store(await office.drafts(OLD, NEW), batch="b1", who="li", told=[entry])
+    stored = await office.intake.store(await office.drafts(OLD, NEW), batch="b1", who="li", against=1, told=[entry])
     batch = await office.kept.batch("b1")
     assert [r.id for r in batch] == list(stored.drafts)
     assert [(r.kind, r.key) for r in batch] == [
@@ -96,7 +96,7 @@ async def test_drafts_are_stored_with_what_they_need(office: Office) -> None:
 
 async def test_a_draft_that_is_completed_is_a_corpus(office: Office) -> None:
     """With a summary and a topic it loads, its paper and its unit beside it; what was there is unchanged but worded."""
-    await office.intake.store(await office.drafts(OLD, NEW), batch="b1", who="li")
+    await office.intake.store(await office.drafts(OLD, NEW), batch="b1", who="li", against=1)
     done = [
         msgspec.structs.replace(r, body=r.body | {"summary": "给50万元。", "topics": ["技术改造"]})
         if r.key == "q91-3"
@@ -113,10 +113,25 @@ async def test_a_draft_that_is_completed_is_a_corpus(office: Office) -> None:
 async def test_what_somebody_works_on_is_not_written_over(office: Office) -> None:
     """The second import is refused as a whole, and says which parts are taken."""
     drafts = await office.drafts(OLD, NEW)
-    await office.intake.store(drafts[:1], batch="b1", who="li")
+    await office.intake.store(drafts[:1], batch="b1", who="li", against=1)
     with pytest.raises(Overtaken, match="q91-1"):
-        await office.intake.store(drafts, batch="b2", who="wang")
+        await office.intake.store(drafts, batch="b2", who="wang", against=1)
     assert await office.kept.batch("b2") == []
+
+
+async def test_what_was_compared_with_another_edition_is_not_stored(office: Office) -> None:
+    """Else a draft would stand on what nobody held the file against."""
+    drafts = await office.drafts(OLD, NEW)
+    (standing,) = [r for r in await office.kept.standing(1, "policy") if r.key == "q91-1"]
+    changed = msgspec.structs.replace(
+        standing, id=0, body=standing.body | {"title": "刚发布的"}, edition=0, based_on=standing.id
+    )
+    edition = Edition(number=2, name="版", created=2.0, author="boss", version="v2", parts=1)
+    await office.kept.enter_published([changed], edition)
+    with pytest.raises(NotAllowed) as caught:
+        await office.intake.store(drafts, batch="b1", who="li", against=1)
+    assert (caught.value.rule, await office.kept.batch("b1")) == ("import_outdated", [])
+    await office.intake.store(drafts, batch="b1", who="li", against=2)
 
 
 async def test_nothing_is_stored_where_there_is_no_corpus(
@@ -127,4 +142,4 @@ async def test_nothing_is_stored_where_there_is_no_corpus(
     drafts = await empty.drafts(OLD)
     for intake in (empty.intake, Intake(None, shape=SHAPE, clock=clock)):
         with pytest.raises(StoreError):
-            await intake.store(drafts, batch="b1", who="li")
+            await intake.store(drafts, batch="b1", who="li", against=1)

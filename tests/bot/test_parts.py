@@ -33,6 +33,17 @@ def version(*parts: Part) -> str:
     return digest((part, convert(part)) for part in parts)
 
 
+@pytest.mark.parametrize("endless", [float("inf"), float("-inf"), float("nan")])
+def test_an_endless_figure_is_wrong(endless: float) -> None:
+    """JSON has none and would keep nothing in its place: it is refused where it stands."""
+    need = {"fact": "x", "at_least": endless}
+    body = {"id": "a", "title": "a", "level": "city", "district": "b", "chapter": "c", "topics": [], "paper": "d",
+            "summary": "e", "who": [], "keywords": [], "contacts": [], "benefits": [], "needs": [need]}  # fmt: skip
+    with pytest.raises(CorpusError) as caught:
+        canonical(Part(kind="policy", key="a", body=body, origin="x"))
+    assert caught.value.field == "needs[0].at_least"
+
+
 def test_the_version_is_of_the_content() -> None:
     """Order and what stands beside the corpus do not count; words, wording and kind do."""
     other = Part(kind="topic", key="首台套", body={"name": "首台套"})

@@ -17,7 +17,7 @@ from bot.errors import Overtaken
 from bot.gate import Complaint
 from bot.messages import Text
 from bot.replies import Answer, Say, Silence
-from bot.revisions import PUBLISHED
+from bot.revisions import IN_REVIEW, PUBLISHED
 from bot.routing import Router
 from bot.shelf import Shelf
 from bot.store.database import Database
@@ -135,6 +135,16 @@ async def test_what_was_read_is_what_is_published(printing: Printing) -> None:
     assert await printing.press.mark() == 1
 
 
+async def test_what_comes_together_comes_on_one_day(printing: Printing) -> None:
+    """Of a batch one part for today and one for a later day: neither is published."""
+    today = await printing.submitted("policy", "q91-2", body={"title": "甲"})
+    later = await printing.submitted("policy", "q91-1", body={"title": "乙"}, effective="2026-12-01")
+    chosen = [today, later]
+    proof = await printing.press.prove(chosen)
+    assert await refused(printing.press.publish(chosen, who="wang", proof=proof)) == "days_differ"
+    assert [(await printing.get(r.id)).state for r in chosen] == [IN_REVIEW, IN_REVIEW]
+
+
 async def test_who_takes_a_failed_question_away_says_why(printing: Printing) -> None:
     """A batch that spoils an answer and drops the question that would show it is refused without a reason."""
     batch = [
@@ -173,12 +183,25 @@ async def test_a_whole_edition_can_be_restored(printing: Printing) -> None:
     await printing.published("synonym", "机器换人", gone=True, body={})
     back = await printing.press.restored_to(1, who="boss")
     assert sorted((r.key, r.gone) for r in back) == [("q91-2", False), ("新题", True), ("机器换人", False)]
-    assert await refused(printing.press.emergency(back, who="boss", reason="")) == "no_reason"
-    edition = await printing.press.emergency(back, who="boss", reason="发错了")
+    assert await refused(printing.press.emergency(back, who="boss", reason="", against=4)) == "no_reason"
+    edition = await printing.press.emergency(back, who="boss", reason="发错了", against=4)
     _, corpus = await printing.press.read()
     assert corpus == small_corpus()
     assert (edition.number, edition.version, edition.note) == (5, small_corpus().version, "发错了")
     assert await printing.press.restored_to(1, who="boss") == []
+
+
+async def test_an_edition_is_restored_whole_or_not_at_all(printing: Printing) -> None:
+    """What came after the comparison was seen by nobody: it is not gone over, and the roll back is refused."""
+    await printing.published("policy", "q91-2", body={"title": "错的"})
+    back = await printing.press.restored_to(1, who="boss")
+    await printing.published("policy", "q91-2", body={"title": "刚刚更正的"})
+    await printing.published("policy", "q91-1", body={"title": "别的也改了"})
+    with pytest.raises(Overtaken):
+        await printing.press.emergency(back, who="boss", reason="错了", against=2)
+    number, corpus = await printing.press.read()
+    titles = [corpus.policies[key].title for key in ("q91-2", "q91-1")]
+    assert (number, titles) == (4, ["刚刚更正的", "别的也改了"])
 
 
 async def deliberate(ctx: Context) -> Answer:

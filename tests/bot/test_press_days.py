@@ -169,7 +169,7 @@ async def test_what_was_taken_back_does_not_come_again_on_its_day(printing: Prin
     later = await printing.submitted("policy", "q91-2", body={"title": "也是错的"}, effective="2026-11-23")
     await printing.press.publish([later], who="wang", proof=await printing.press.prove([later]))
     restored = await printing.press.restore("policy", "q91-2", first.id, who="wang")
-    await printing.press.emergency([restored], who="wang", reason="错了")
+    await printing.press.emergency([restored], who="wang", reason="错了", against=2)
     await clock.advance(DAY)
     assert await printing.press.take_effect() == 0
     assert (await printing.get(later.id)).state == REJECTED

@@ -99,7 +99,7 @@ async def submitted(visitor: Visitor, path: str, **values: str) -> int:
     """Such a draft, up for review."""
     number = await saved(visitor, path, **values)
     await visitor.get(f"/console/drafts/{number}")
-    page = await visitor.post(f"/console/drafts/{number}/submit")
+    page = await send(visitor, f"/console/drafts/{number}", "submit")
     assert page.status == 303, (page.status, page.text)
     return number
 

@@ -85,7 +85,15 @@ async def test_days_are_chosen(office: Office, viewer: Visitor) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["first=2026-13-01", "first=x&last=y", "first=2026-11-22&last=2026-11-01", "first=1900-01-01", "last=2999-01-01"],
+    [
+        "first=2026-13-01",
+        "first=x&last=y",
+        "first=2026-11-22&last=2026-11-01",
+        "first=1900-01-01",
+        "last=2999-01-01",
+        "last=0001-01-01",
+        "first=0001-01-01&last=0001-01-05",
+    ],
 )
 async def test_odd_days_get_a_page(viewer: Visitor, query: str) -> None:
     """A range of days that can be shown, whatever was asked for."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from typing import ClassVar
+
 from bot.console.corpus import choices, deltas, edit_of, page_of, title_of
 from bot.console.shapes import shape_of
 from bot.revisions import Revision
@@ -26,18 +29,39 @@ def test_every_part_has_an_address() -> None:
     )
 
 
-def test_wording_and_dates_are_differences_too() -> None:
+async def test_wording_and_dates_are_differences_too() -> None:
     """Beside the fields of the body; a part that goes loses all of them."""
     before, after = (
         revision(body={"name": "技改"}, wording="旧"),
         revision(body={"name": "技改"}, wording="新", review_by="2027-01-01"),
     )
-    assert [(delta.path, delta.kind) for delta in deltas(before, after)] == [
+    assert [(delta.path, delta.kind) for delta in await deltas(before, after)] == [
         (("wording",), "changed"),
         (("review_by",), "changed"),
     ]
-    assert [delta.kind for delta in deltas(None, after)] == ["added", "added", "changed"]
-    assert {delta.kind for delta in deltas(before, revision(gone=True))} == {"removed"}
+    assert [delta.kind for delta in await deltas(None, after)] == ["added", "added", "changed"]
+    assert {delta.kind for delta in await deltas(before, revision(gone=True))} == {"removed"}
+
+
+class Watched(str):
+    """A text that notes in which thread it is compared."""
+
+    threads: ClassVar[set[int]] = set()
+
+    def __eq__(self, other: object) -> bool:
+        """As any text."""
+        self.threads.add(threading.get_ident())
+        return super().__eq__(other)
+
+    __hash__ = str.__hash__
+
+
+async def test_answers_do_not_wait_for_differences() -> None:
+    """However long the texts, they are compared in another thread than the one that answers."""
+    before, after = revision(body={"name": Watched("技改")}), revision(body={"name": Watched("技术改造")})
+    assert [delta.kind for delta in await deltas(before, after)] == ["changed"]
+    assert Watched.threads
+    assert threading.get_ident() not in Watched.threads
 
 
 def test_parts_have_titles() -> None:

@@ -73,7 +73,7 @@ async def test_what_does_not_load_says_which_field(office: Office) -> None:
     editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
     number = await saved(editor, SECOND, related="q91-77")
     assert "q91-77 does not exist" in (await editor.get(f"/console/drafts/{number}")).text
-    await editor.post(f"/console/drafts/{number}/submit")
+    await send(editor, f"/console/drafts/{number}", "submit")
     page = await send(approver, f"/console/drafts/{number}", "publish", override="急")
     assert (page.status, "装不起来" in page.text) == (409, True)
 
@@ -114,7 +114,7 @@ async def test_a_draft_that_was_overtaken_is_not_published(office: Office) -> No
 async def rewritten(editor: Visitor, number: int, title: str) -> None:
     """The draft, taken back, with another title, up for review again."""
     await editor.get(f"/console/drafts/{number}")
-    assert (await editor.post(f"/console/drafts/{number}/reopen")).status == 303
+    assert (await send(editor, f"/console/drafts/{number}", "reopen")).status == 303
     assert await submitted(editor, SECOND, title=title) == number
 
 
@@ -166,7 +166,7 @@ async def test_what_the_day_sent_back_says_why(office: Office, clock: ManualCloc
     await published(office, SECOND, title="乙", effective="2026-11-23")
     admin = await office.sign_in("admin", "boss")
     await admin.get("/console/editions/1")
-    assert (await admin.post("/console/editions/1/restore", {"emergency": "1", "reason": "错了"})).status == 303
+    assert (await send(admin, "/console/editions/1", "restore", emergency="1", reason="错了")).status == 303
     await clock.advance(DAY)
     publishing = office.services.publishing
     assert publishing is not None
@@ -236,12 +236,14 @@ async def test_a_part_is_taken_away(office: Office) -> None:
     editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
     await editor.get("/console/policies/q91-10")
     answer = await editor.post("/console/parts/policy/take-away?key=q91-10")
+    told = (await office.audit.read(Search(), 1))[0]
+    assert (told.who, told.action, told.target) == ("li", "corpus.removal_begun", "policy q91-10")
     page = await editor.follow(answer)
     assert "整条撤下" in page.text
     assert "q91-10 does not exist" in page.text
     await published(office, FIRST, related="")
     await editor.get(answer.location)
-    await editor.post(f"{answer.location}/submit")
+    await send(editor, answer.location, "submit")
     assert (await send(approver, answer.location, "publish")).status == 303
     assert "q91-10" not in office.services.corpus.policies
     gone = await editor.get("/console/policies/q91-10")
@@ -260,6 +262,80 @@ async def test_drafts_are_given_up_by_those_they_belong_to(office: Office) -> No
     assert (await send(li, f"/console/drafts/{first}", "withdraw")).status == 303
     assert (await send(wang, f"/console/drafts/{second}", "withdraw")).status == 303
     assert "没有人在改" in (await wang.get("/console/drafts?tab=all")).text
+
+
+async def test_of_nothing_done_nothing_is_told(office: Office) -> None:
+    """What is in force is neither submitted, taken back nor given up: the page says so, and the log says nothing."""
+    number = await published(office, SECOND, title="甲")
+    li = await office.sign_in("editor", "li")
+    before = await office.acts()
+    for act in ("submit", "reopen", "withdraw"):
+        page = await send(li, f"/console/drafts/{number}", act)
+        assert (page.status, "它" in page.text) == (409, True), act
+    assert await office.acts() == before
+
+
+async def test_what_is_told_of_a_batch_is_what_moved(office: Office) -> None:
+    """Where one of two is put up already, the other alone is told."""
+    await published(office, SECOND, title="错的")
+    await published(office, FIRST, title="也错")
+    li, wang = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
+    answer = await send(li, "/console/editions/1", "restore")
+    assert (await send(li, answer.location, "submit")).status == 303
+    assert office.services.publishing is not None
+    revisions = office.services.publishing.revisions
+    first, second = await revisions.unfinished()
+    await revisions.send_back([first], who="wang", remark="？", time=0.0)
+    assert (await send(li, answer.location, "submit")).status == 303
+    told = [entry.target for entry in await office.audit.read(Search(action="corpus.submitted"), 3)]
+    assert (told[0], sorted(told[1:])) == (first.target, sorted((first.target, second.target)))
+    assert (await send(wang, answer.location, "publish")).status == 303
+
+
+async def test_who_did_not_write_it_does_not_submit_it(office: Office) -> None:
+    """Else an approver could publish what its author has not finished: they have no button, and a click is refused."""
+    li, others = await office.sign_in("editor", "li"), [("editor", "zhao"), ("approver", "wang")]
+    number = await saved(li, SECOND, title="还没写完")
+    for role, name in others:
+        other = await office.sign_in(role, name)
+        assert "提交审核</button>" not in (await other.get(f"/console/drafts/{number}")).source
+        page = await send(other, f"/console/drafts/{number}", "submit")
+        assert (page.status, "由写它的人提交审核" in page.text) == (409, True)
+    assert "提交审核</button>" in (await li.get(f"/console/drafts/{number}")).source
+
+
+async def test_drafts_are_taken_back_by_those_they_belong_to(office: Office) -> None:
+    """From review too: not by another editor, but by an approver."""
+    li, zhao, wang = (
+        await office.sign_in("editor", "li"),
+        await office.sign_in("editor", "zhao"),
+        await office.sign_in("approver", "wang"),
+    )
+    number = await submitted(li, SECOND, title="甲")
+    page = await send(zhao, f"/console/drafts/{number}", "reopen")
+    assert (page.status, "只有起草的人和审核人可以这样做" in page.text) == (409, True)
+    assert (await send(wang, f"/console/drafts/{number}", "reopen")).status == 303
+
+
+async def test_what_was_not_shown_is_not_acted_on(office: Office) -> None:
+    """Written on, or moved, since the page was opened: it is neither submitted, taken back nor given up."""
+    li, hand, wang = (
+        await office.sign_in("editor", "li"),
+        await office.sign_in("editor", "zhao"),
+        await office.sign_in("approver", "wang"),
+    )
+    number = await saved(hand, SECOND, title="甲")
+    path = f"/console/drafts/{number}"
+    shown = [carried(await visitor.get(path)) for visitor in (hand, wang)]
+    await saved(li, SECOND, title="乙，写了一天")
+    for visitor, seen, act in ((hand, shown[0], "submit"), (wang, shown[1], "withdraw")):
+        page = await visitor.post(f"{path}/{act}", seen)
+        assert (page.status, "改过了，请再看一遍" in page.text) == (409, True), act
+    waiting = carried(await wang.get(path))
+    assert (await send(li, path, "submit")).status == 303
+    assert (await wang.post(f"{path}/withdraw", waiting)).status == 409
+    assert (await li.post(f"{path}/reopen", waiting)).status == 409
+    assert (await send(li, path, "reopen")).status == 303
 
 
 async def test_what_must_be_looked_at_again(office: Office) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.bot.console.client import Office
-from tests.bot.console.sheets import changed, edit, fields, held, saved, submitted
+from tests.bot.console.sheets import changed, edit, fields, held, saved, send, submitted
 
 FIRST = "/console/edit/policy?key=q91-1"
 
@@ -108,7 +108,7 @@ async def test_what_is_in_review_is_not_written_on(office: Office) -> None:
     page = await editor.get(FIRST)
     assert (page.status, page.location) == (303, f"/console/drafts/{number}")
     await editor.follow(page)
-    assert (await editor.post(f"/console/drafts/{number}/reopen")).status == 303
+    assert (await send(editor, f"/console/drafts/{number}", "reopen")).status == 303
     assert held(await editor.get(FIRST), "title") == "支持技术改造"
 
 
@@ -130,3 +130,25 @@ async def test_a_removal_can_be_edited_after_all(office: Office) -> None:
     number = await saved(editor, "/console/edit/policy?key=q91-2", title="甲")
     assert removal.location == f"/console/drafts/{number}"
     assert "整条撤下" not in (await editor.get(removal.location)).text
+
+
+async def test_the_day_that_a_form_began_with_is_not_its_senders_to_say(office: Office) -> None:
+    """It is the day that is set now, whatever a made-up form has in its place; the day that was typed counts."""
+    editor = await office.sign_in("editor")
+    assert office.services.publishing is not None
+    for made_up in ("<b>" + "很长" * 100, "2020-02-02"):
+        number = await saved(editor, FIRST, review_was=made_up, review_by="2027-01-01")
+        draft = await office.services.publishing.revisions.get(number)
+        assert draft is not None
+        assert (draft.review_was, draft.review_by) == ("", "2027-01-01")
+
+
+async def test_odd_texts_are_no_faults_of_ours(office: Office) -> None:
+    """Nested too deep, with a number too long, or endless: the form says that it cannot be read, and keeps it."""
+    editor = await office.sign_in("editor")
+    path = f"{FIRST}&tab=source"
+    for odd in (f"x = {'[' * 20_000}", f"x = {'1' * 5000}", 'id = "q91-1"\nkeywords = [' + '"a",' * 10_001 + "]"):
+        page = await edit(editor, path, source=odd)
+        assert (page.status, 'id="e-source"' in page.source) == (422, True), odd[:20]
+    page = await edit(editor, FIRST, action=f"add:benefits.{'9' * 5000}.tiers")
+    assert page.status == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.store.audit import Search
 from tests.bot.console.client import Office
-from tests.bot.console.sheets import published, saved, send
+from tests.bot.console.sheets import carried, published, saved, send
 from tests.small import small_corpus
 
 SECOND = "/console/edit/policy?key=q91-2"
@@ -30,7 +30,7 @@ async def test_one_part_is_restored_by_a_draft(office: Office) -> None:
     editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
     answer = await send(editor, f"/console/revisions/{first}", "restore")
     await editor.get(answer.location)
-    await editor.post(f"{answer.location}/submit")
+    await send(editor, answer.location, "submit")
     assert (await send(approver, answer.location, "publish")).status == 303
     assert office.services.corpus.policies["q91-2"] == small_corpus().policies["q91-2"]
     again = await send(editor, f"/console/revisions/{first}", "restore")
@@ -45,7 +45,7 @@ async def test_a_whole_edition_is_restored_by_a_batch(office: Office) -> None:
     answer = await send(editor, "/console/editions/1", "restore")
     page = await editor.follow(answer)
     assert "一起发布的 2 处改动" in page.text
-    await editor.post(f"{answer.location}/submit")
+    await send(editor, answer.location, "submit")
     assert (await send(approver, answer.location, "publish")).status == 303
     assert office.services.corpus.version == small_corpus().version
     assert "第 4 版" in (await editor.get("/console/editions")).text
@@ -75,6 +75,44 @@ async def test_an_emergency_is_an_admins(office: Office) -> None:
     await published(office, SECOND, title="又错")
     assert (await send(admin, f"/console/revisions/{await _first(office)}", "restore", **emergency)).status == 303
     assert office.services.corpus.policies["q91-2"].title == "支持首台套"
+
+
+async def test_an_emergency_goes_over_nothing_that_was_not_shown(office: Office) -> None:
+    """Where another edition came since the page was opened, it is shown first, of a part as of the whole."""
+    await published(office, SECOND, title="错的")
+    admin = await office.sign_in("admin", "boss")
+    emergency = {"emergency": "1", "reason": "错了"}
+    for path in ("/console/editions/1", f"/console/revisions/{await _first(office)}"):
+        seen = carried(await admin.get(path))
+        await published(office, SECOND, title=f"更正 {path}")
+        for sent in ({**seen, **emergency}, emergency):
+            page = await admin.post(f"{path}/restore", sent)
+            assert (page.status, "改过了，请再看一遍" in page.text) == (409, True)
+        assert office.services.corpus.policies["q91-2"].title == f"更正 {path}"
+    assert (await admin.post(f"{path}/restore", {**carried(page), **emergency})).status == 303
+    assert office.services.corpus.policies["q91-2"].title == "支持首台套"
+
+
+async def test_a_revision_of_the_menu_has_a_page(office: Office) -> None:
+    """What its buttons are and do, and the way back to it; the edition it came with leads there."""
+    editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
+    path = "/console/phone-menu/edit"
+    for name in ("帮助", "帮忙"):
+        seen = carried(await editor.get(path))
+        form = {**seen, "0.name": name, "0.does": "ask", "0.value": "怎么用", "1.name": "更多", "1.does": "below",
+                "1.0.name": "政策库", "1.0.does": "page", "1.0.value": "/policies"}  # fmt: skip
+        address = (await editor.post(path, form)).location
+        assert (await send(editor, address, "submit")).status == 303
+        assert (await send(approver, address, "publish")).status == 303
+        if name == "帮助":
+            first = address.replace("drafts", "revisions")
+    assert first in (await approver.get("/console/editions/2")).source
+    page = await approver.get(first)
+    assert page.status == 200
+    for said in ("帮助", "说：“怎么用”", "政策库", "网页 /policies"):
+        assert said in page.text, said
+    answer = await send(editor, first, "restore")
+    assert "帮忙" in (await editor.follow(answer)).text
 
 
 async def _first(office: Office) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from multidict import MultiDict
 
-from bot.console.entries import Entry, added, is_day, named, posted, read, shown
+from bot.console.entries import LINES_MOST, MOST, Entry, added, is_day, is_long, named, posted, read, shown
 from bot.console.forms import Form
 from bot.console.shapes import GROUPS, TICK, TICKS, Shape, shape_of
 from bot.folder import read_parts
@@ -82,6 +82,28 @@ def test_what_is_no_figure_is_named() -> None:
     body, errors = policy(benefits=[rate(), rate(percent="一成二", cap="很多")], start="明年")
     assert errors == {"benefits.1.percent": "number", "benefits.1.cap": "money", "start": "day"}
     assert "cap" not in body["benefits"][1]
+
+
+@pytest.mark.parametrize("typed", ["9" * 400, "-" + "9" * 400, "1" + "0" * 25])
+def test_what_is_endless_is_no_figure(typed: str) -> None:
+    """A share or a sum too large for a figure is named, and never kept as if nothing had been typed."""
+    _, errors = policy(benefits=[rate(percent=typed, cap_year=typed)])
+    assert errors == {"benefits.0.cap_year": "money", "benefits.0.percent": "number"}
+
+
+def test_a_list_has_an_end() -> None:
+    """More lines than anybody writes are refused by name, before anything is made of them."""
+    _, errors = policy(keywords="\n".join(["a"] * (LINES_MOST + 1)))
+    assert errors == {"keywords": "many"}
+    body, errors = policy(keywords="\n".join(["a"] * LINES_MOST))
+    assert (len(body["keywords"]), errors) == (LINES_MOST, {})
+
+
+def test_a_body_has_no_longer_lists_than_a_form() -> None:
+    """Wherever they stand in it."""
+    assert is_long({"benefits": [{"tiers": [{"is": ["a"] * (LINES_MOST + 1)}]}]})
+    assert is_long({"benefits": [{}] * (MOST + 1)})
+    assert not is_long({"benefits": [{"tiers": [{}] * MOST}] * MOST, "keywords": ["a"] * LINES_MOST})
 
 
 def test_what_is_required_is_missed() -> None:

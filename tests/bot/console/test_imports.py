@@ -18,7 +18,7 @@ from bot.revisions import DRAFT, IN_REVIEW, WITHDRAWN, Revision
 from bot.store.audit import Search
 from bot.store.imports import READING, Import
 from tests.bot.console.client import Office, Page, Visitor
-from tests.bot.console.sheets import edit, published, saved
+from tests.bot.console.sheets import edit, published, saved, send
 from tests.bot.importers.samples import HEAD
 
 PAPER = "支持先进制造业若干政策（青政发〔2024〕11号）"
@@ -212,7 +212,7 @@ async def test_what_is_submitted_is_not_taken_back(office: Office) -> None:
     path, answer = await stored(office, visitor, table(ROWS[0]))
     (held,) = await drafts(office)
     await visitor.get(f"/console/drafts/{held.id}")
-    assert (await visitor.post(f"/console/drafts/{held.id}/submit")).status == 303
+    assert (await send(visitor, f"/console/drafts/{held.id}", "submit")).status == 303
     page = await visitor.get(path)
     assert "撤回这一批" not in page.text
     refused = await visitor.post(f"{path}/withdraw")

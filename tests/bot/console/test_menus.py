@@ -67,7 +67,7 @@ async def test_a_menu_goes_from_draft_to_the_account(joined: Office, platform: P
     """Drafted by one, published by another, put on the account: the platform has it, the page finds no difference."""
     editor, approver = await joined.sign_in("editor"), await joined.sign_in("approver")
     address = await drafted(editor)
-    await editor.post(f"{address}/submit")
+    await send(editor, address, "submit")
     assert platform.menu.buttons == []
     await send(approver, address, "publish")
     assert (
@@ -87,7 +87,7 @@ async def approved(office: Office) -> Visitor:
     """An approver, with the menu in force."""
     editor, approver = await office.sign_in("editor"), await office.sign_in("approver")
     address = await drafted(editor)
-    await editor.post(f"{address}/submit")
+    await send(editor, address, "submit")
     assert (await send(approver, address, "publish")).status == 303
     await approver.get(HERE)
     return approver
@@ -163,7 +163,7 @@ async def test_a_menu_that_is_taken_away_can_be_edited_after_all(office: Office)
     draft = await office.services.publishing.revisions.open_of(MENU, MENU)
     assert draft
     assert (draft.gone, draft.body["button"][1]["name"]) == (False, "快过期")
-    await editor.post(f"{removal.location}/submit")
+    await send(editor, removal.location, "submit")
     assert (await send(approver, removal.location, "publish")).status == 303
 
 
@@ -173,7 +173,7 @@ async def test_a_menu_keeps_the_day_to_look_again(office: Office) -> None:
     await editor.get(HERE)
     await editor.post(f"/console/parts/{MENU}/review-by?key={MENU}", {"review_by": "2027-06-30"})
     address = await drafted(editor, **{"1.name": "快过期"})
-    await editor.post(f"{address}/submit")
+    await send(editor, address, "submit")
     assert (await send(approver, address, "publish")).status == 303
     assert office.services.publishing
     standing = await office.services.publishing.revisions.standing_of(MENU, MENU)
@@ -231,12 +231,26 @@ async def test_a_look_keeps_nothing(office: Office) -> None:
     assert await office.services.publishing.revisions.open_of(MENU, MENU) is None
 
 
+async def test_the_menu_of_another_is_shown_before_it_is_written_over(office: Office) -> None:
+    """Both stand on the page: what the other saved, button by button, and what was typed, to be saved knowingly."""
+    li, zhao = await office.sign_in("editor", "li"), await office.sign_in("editor", "zhao")
+    before = (await zhao.get(f"{HERE}/edit")).source.partition('name="seen" value="')[2].partition('"')[0]
+    address = await drafted(li, **{"0.name": "甲的按钮", "0.0.value": "甲的话"})
+    page = await zhao.post(f"{HERE}/edit", {"seen": before, **OURS, "0.name": "乙的"})
+    assert page.status == 409
+    for said in ("别人改过这份菜单", "li 的", "甲的按钮", "说：“甲的话”"):
+        assert said in page.text, said
+    assert 'value="乙的"' in page.source
+    seen = page.source.partition('name="seen" value="')[2].partition('"')[0]
+    assert (await zhao.post(f"{HERE}/edit", {"seen": seen, **OURS, "0.name": "乙的"})).location == address
+
+
 async def test_nobody_writes_over_what_they_have_not_seen(office: Office) -> None:
     """A form that was opened before somebody else saved says so, and keeps what was typed."""
     editor = await office.sign_in("editor")
     await drafted(editor)
     page = await editor.post(f"{HERE}/edit", {"seen": "0:0", **OURS, "1.name": "快过期"})
-    assert (page.status, "别人改过这份菜单" in page.text, 'value="快过期"' in page.source) == (422, True, True)
+    assert (page.status, "别人改过这份菜单" in page.text, 'value="快过期"' in page.source) == (409, True, True)
     await drafted(editor, **{"1.name": "快过期"})
     assert office.services.publishing
     draft = await office.services.publishing.revisions.open_of(MENU, MENU)

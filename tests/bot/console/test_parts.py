@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.bot.console.client import Office
-from tests.bot.console.sheets import published, saved
+from tests.bot.console.sheets import published, saved, send
 
 PAGES = (
     "/console/departments", "/console/books/topic", "/console/books/paper", "/console/books/fact",
@@ -65,7 +65,7 @@ async def test_rated_questions_are_added(office: Office) -> None:
     assert "备用电源补多少" in (await editor.get("/console/books/rated")).text
     number = await saved(editor, "/console/edit/policy?key=q91-2", title="甲")
     await editor.get(f"/console/drafts/{number}")
-    await editor.post(f"/console/drafts/{number}/submit")
+    await send(editor, f"/console/drafts/{number}", "submit")
     approver = await office.sign_in("approver", "wang")
     assert "考题 1 道" in (await approver.get(f"/console/drafts/{number}")).text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.clock import ManualClock
 from bot.messages import Left, Text
+from bot.store.simulations import Simulation
 from tests.bot.console.client import Office
 from tests.bot.console.sheets import saved, send
 
@@ -35,3 +36,16 @@ async def test_a_simulation_of_nothing_is_not_found(office: Office) -> None:
     """By a number that nobody has; viewers see none at all."""
     assert (await (await office.sign_in("editor")).get("/console/simulations/77")).status == 404
     assert (await (await office.sign_in("viewer")).get("/console/simulations/77")).status == 403
+
+
+async def test_a_simulation_that_was_cut_off_says_so(office: Office, clock: ManualClock) -> None:
+    """Its process ended before it could: once its time is over the page rests, and claims nothing."""
+    editor = await office.sign_in("editor", "li")
+    draft = await saved(editor, "/console/edit/policy?key=q91-2", title="甲")
+    assert office.services.publishing is not None
+    cut = Simulation(revision=draft, edits=0, author="li", created=clock.time())
+    number = await office.services.publishing.simulations.begin(cut)
+    assert "refresh" in (await editor.get(f"/console/simulations/{number}")).source
+    await clock.advance(120)
+    page = await editor.get(f"/console/simulations/{number}")
+    assert ("refresh" in page.source, "请再试一次" in page.text, "没有人问过" in page.text) == (False, True, False)

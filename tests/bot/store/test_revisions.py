@@ -163,6 +163,22 @@ async def test_a_revision_waits_for_its_day(database: Database) -> None:
     assert (await kept.waiting(), [r.key for r in await kept.came_with(2)]) == ([], ["技改"])
 
 
+async def test_what_came_into_force_is_not_pulled_out(database: Database) -> None:
+    """Whoever read it while it waited neither takes it back nor returns it for review: it stands by now."""
+    kept = await seeded(database)
+    revision = await in_review(kept, effective="2026-12-01")
+    await kept.schedule([revision], who="wang", time=3.0)
+    (waiting,) = await kept.waiting()
+    await kept.take_effect([waiting], edition(2))
+    with pytest.raises(Overtaken):
+        await kept.withdraw([waiting], time=4.0)
+    with pytest.raises(Overtaken):
+        await kept.return_to_review([waiting], "stale", time=4.0)
+    standing = await kept.standing_of("topic", "技改")
+    assert standing is not None
+    assert (standing.id, standing.state, standing.edition) == (waiting.id, PUBLISHED, 2)
+
+
 async def test_what_is_sent_back_says_why(database: Database) -> None:
     """It is open again for those who wrote it, with who sent it back and the remark."""
     kept = await seeded(database)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.store.database import Database
-from bot.store.simulations import DONE, RUNNING, Simulation, Simulations, Turned
+from bot.store.simulations import DONE, RUNNING, STOPPED, Simulation, Simulations, Turned
 
 
 async def test_a_simulation_is_noted_as_it_goes(database: Database) -> None:
@@ -18,6 +18,8 @@ async def test_a_simulation_is_noted_as_it_goes(database: Database) -> None:
     found = await kept.get(number)
     assert found is not None
     assert (found.state, found.done, found.total, found.outcomes) == (DONE, 9, 9, (turned,))
+    await kept.note(number, state=STOPPED, done=1, total=9, outcomes=[])
+    assert await kept.get(number) == found, "what has ended stays as it ended"
     assert await kept.get(number + 1) is None
     assert await kept.purge(6.0) == 1
     assert await kept.get(number) is None
