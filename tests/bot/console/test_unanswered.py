@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from bot.console.letters import MOST
 from bot.messages import Left
 from bot.parts import POLICY, SAYING
 from bot.revisions import IN_REVIEW
@@ -262,6 +263,17 @@ async def test_those_who_asked_are_written_to(office: Office, editor: Visitor) -
     assert {msgspec.json.decode(row["body"])["text"]["content"] for row in sent} == {"请打12345"}
     (entry, _) = await office.audit.read(Search(action="letter"), 9)
     assert (entry.after, "oAlice" in repr(entry)) == ({"text": "请打12345"}, False)
+
+
+async def test_only_so_many_are_written_to_at_once(office: Office, editor: Visitor) -> None:
+    """More ticks than MOST send nothing; MOST are all written to."""
+    keys = [await say(office, "数字人直播补贴", f"o{number}") for number in range(MOST + 1)]
+    await count(office)
+    address = await only(editor)
+    page = await editor.post(act(address, "reply"), [("text", "好"), *(("key", key) for key in keys)])
+    assert (page.status, f"最多给 {MOST} 个人" in page.text, await letters(office)) == (422, True, [])
+    await editor.post(act(address, "reply"), [("text", "好"), *(("key", key) for key in keys[1:])])
+    assert len(await letters(office)) == MOST
 
 
 @pytest.mark.parametrize(
