@@ -14,6 +14,7 @@ from bot.clock import SHANGHAI
 from bot.person import AT_ONCE, Subscription
 from bot.store.driver import Row, Script, Store, once
 from bot.store.tables import endings, rhythms, subscriptions
+from bot.store.turnover import LOST, WON, note
 
 UNNAMED = frozenset({"word"})  # kinds whose value stays out of the endings
 LONGEST_VALUE = 64  # characters
@@ -54,7 +55,8 @@ class Subscriptions:
     def __init__(self, store: Store) -> None:
         self._store = store
         names = ["kind", "value", "openid"]
-        self._add = store.insert(subscriptions).on_conflict_do_nothing(index_elements=names)
+        kept = store.insert(subscriptions).on_conflict_do_nothing(index_elements=names)
+        self._add = kept.returning(subscriptions.c.openid)
         upsert = store.insert(rhythms)
         self._set = upsert.on_conflict_do_update(index_elements=["openid"], set_={"rhythm": upsert.excluded.rhythm})
         self._ended = store.insert(endings)
@@ -69,7 +71,8 @@ class Subscriptions:
     def add(self, openid: str, wanted: Subscription) -> Script[None]:
         """Keep one; one that is kept already stays as old as it is."""
         row = {"kind": wanted.kind, "value": wanted.value[:LONGEST_VALUE], "openid": openid, "since": wanted.since}
-        yield self._add, [row]
+        if (yield self._add, [row]):
+            yield from note(openid, WON, many=1, time=wanted.since)
 
     def set_rhythm(self, openid: str, rhythm: str) -> Script[None]:
         """Keep how often they are told."""
@@ -78,13 +81,13 @@ class Subscriptions:
     def end(self, openid: str, ended: Subscription, *, reason: str, time: float) -> Script[None]:
         """End one of a follower's subscriptions."""
         rows = yield _END_ONE, [{"who": openid, "the_kind": ended.kind, "the_value": ended.value}]
-        yield from self._count(rows, reason, time)
+        yield from self._count(rows, reason, openid=openid, time=time)
 
     def end_all(self, openid: str, *, reason: str, time: float) -> Script[None]:
         """End all of them, and forget the rhythm."""
         rows = yield _END, [{"who": openid}]
         yield _FORGET_RHYTHM, [{"who": openid}]
-        yield from self._count(rows, reason, time)
+        yield from self._count(rows, reason, openid=openid, time=time)
 
     def audience(self, wanted: Subscription, *, after: str, many: int) -> Script[list[tuple[str, str]]]:
         """Who had subscribed to this by `wanted.since`, as (openid, rhythm), in order of openids behind `after`."""
@@ -96,10 +99,11 @@ class Subscriptions:
         """Every word that anybody subscribed to, once."""
         return [row[0] for row in await self._store.run(lambda: once(_WORDS))]
 
-    def _count(self, ended: Sequence[Row], reason: str, time: float) -> Script[None]:
+    def _count(self, ended: Sequence[Row], reason: str, *, openid: str, time: float) -> Script[None]:
         day = datetime.fromtimestamp(time, UTC).astimezone(SHANGHAI).date().isoformat()
         rows = [
             {"day": day, "kind": kind, "value": "" if kind in UNNAMED else value, "reason": reason}
             for kind, value in ended
         ]
         yield self._ended, rows
+        yield from note(openid, LOST, many=len(rows), time=time)
