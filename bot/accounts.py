@@ -12,7 +12,7 @@ from bot.config import Config
 from bot.console.attempts import pardon
 from bot.console.keys import Keys, new_token
 from bot.console.passwords import Passwords, weakness
-from bot.console.staff import INVITED, NAME
+from bot.console.staff import INVITED, NAME, has_entered
 from bot.errors import BotError
 from bot.revisions import MACHINES
 from bot.store.attempts import Attempts
@@ -60,7 +60,7 @@ class Accounts:
     async def invite(self, member: Member) -> str:
         """The link by which its owner sets a password; the old one ends."""
         token, until = new_token(), self.clock.time() + INVITED
-        entry = self._entry("staff.reset", member.name)
+        entry = self._entry("staff.reset" if has_entered(member) else "staff.link_made", member.name)
         await self.staff.invite(member.id, self.keys.digest("invitation", token), until=until, entry=entry)
         await self._forgive(member)
         return f"{self.site or self.words['no_address']}/console/invitation/{token}"
@@ -70,7 +70,7 @@ class Accounts:
         weak = weakness(password, member.name, member.display, "huiqi")
         if weak:
             raise BotError(self.words[weak])
-        entry = self._entry("staff.reset", member.name)
+        entry = self._entry("staff.reset" if has_entered(member) else "staff.password_given", member.name)
         await self.staff.set_password(member.id, await self.passwords.hash(password), entry=entry)
         await self._forgive(member)
 
@@ -96,7 +96,7 @@ class Accounts:
             raise BotError(self.words["last_admin"].format(name=member.name)) from error
 
     async def _forgive(self, member: Member) -> None:
-        await pardon(self.attempts, self.keys, member, self.clock.time())
+        await pardon(self.attempts, self.keys, member, time=self.clock.time())
 
     def _entry(self, action: str, target: str, after: Mapping[str, str] | None = None) -> Entry:
         time = self.clock.time()

@@ -27,9 +27,11 @@ LOOKED_BACK = 1800.0  # seconds: what somebody complains of was said this lately
 UNFOUND = frozenset({"offtopic", ""})  # intents of an answer that found nothing
 SLOTS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.5)  # seconds: an answer is counted under the first it is within, else under more
 MORE = "more"
-ASKED, VAIN, COMPLAINED, INTENT, POLICY, DISTRICT, UNIT, UNIT_VAIN, TOOK, CAME, LEFT = (
-    "asked", "vain", "complained", "intent", "policy", "district", "unit", "unit_vain", "took", "came", "left",
+ASKED, VAIN, COMPLAINED, INTENT, POLICY, DISTRICT, TOOK, CAME, LEFT = (
+    "asked", "vain", "complained", "intent", "policy", "district", "took", "came", "left",
 )  # fmt: skip
+UNIT, UNIT_VAIN, UNIT_FOUND = "unit", "unit_vain", "unit_found"  # the second and the third are the first
+IN_VAIN, COMPLAINT_INTENT = "offtopic", "complaint"  # the intents under which VAIN and COMPLAINED are counted once more
 
 
 class Tally:
@@ -104,7 +106,7 @@ def counts(one: Heard, corpus: Corpus) -> Iterator[tuple[str, str]]:
     vain = one.answer.intent in UNFOUND
     yield ASKED, ""
     yield TOOK, _slot(one.answered - one.received)
-    yield INTENT, one.answer.intent or "offtopic"
+    yield INTENT, one.answer.intent or IN_VAIN
     if vain:
         yield VAIN, ""
     if one.answer.intent == "complaint":
@@ -117,8 +119,7 @@ def counts(one: Heard, corpus: Corpus) -> Iterator[tuple[str, str]]:
         yield DISTRICT, district
     for unit in units:
         yield UNIT, unit
-        if vain or one.answer.intent == "complaint":
-            yield UNIT_VAIN, unit
+        yield UNIT_VAIN if vain or one.answer.intent == "complaint" else UNIT_FOUND, unit
 
 
 def _first(answer: Answer) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -40,7 +39,7 @@ async def show(visit: Visit) -> web.Response:
         picture=found,
         asked=columns([(day.day, day.asked, day.vain) for day in found.days]),
         followers=columns([(day.day, day.came, day.left) for day in found.days], beside=True),
-        subscriptions=await _subscriptions(visit, chosen),
+        subscriptions=columns([(day.day, day.won, day.lost) for day in found.days], beside=True),
         spans=[(span, (visit.now.date() - timedelta(days=span - 1)).isoformat()) for span in SPANS],
         few=FEW,
     )
@@ -57,14 +56,9 @@ async def download(visit: Visit) -> web.Response:
 
 
 async def _picture(visit: Visit, chosen: Range) -> Picture:
-    cells = await visit.desk.talk.tallies.between(chosen.first.isoformat(), chosen.last.isoformat())
-    corpus = visit.desk.corpus()
+    talk, corpus, days = visit.desk.talk, visit.desk.corpus(), (chosen.first.isoformat(), chosen.last.isoformat())
+    cells = [*await talk.tallies.between(*days), *await talk.turnover.between(*days)]
     return await asyncio.to_thread(lambda: picture(cells, first=chosen.first, last=chosen.last, corpus=corpus))
-
-
-async def _subscriptions(visit: Visit, chosen: Range) -> Sequence[tuple[date, int, int]] | None:
-    subscribers = visit.desk.talk.subscribers
-    return await subscribers.changes(chosen.first, chosen.last) if subscribers else None
 
 
 def _range(visit: Visit) -> Range:

@@ -10,6 +10,7 @@ from bot.console.addresses import place_of
 from bot.console.keys import Keys, new_token
 from bot.console.visit import KNOWN, Visit
 from bot.store.attempts import Attempts, Limit, Patience, Trickle
+from bot.store.audit import Entry
 from bot.store.staff import Member
 
 BY_NAME = Patience(free=5, first=30.0, longest=900.0)
@@ -46,10 +47,10 @@ def pardon_of(keys: Keys, name: str) -> str:
     return attempts_key(keys, f"pardon:{name}")
 
 
-async def pardon(attempts: Attempts, keys: Keys, member: Member, time: float) -> None:
+async def pardon(attempts: Attempts, keys: Keys, member: Member, *, time: float, told: Entry | None = None) -> None:
     """Let a member try again at once, in whatever browser and wherever they sit."""
     gone = [attempts_key(keys, what) for what in (f"name:{member.name}", f"code:{member.id}")]
-    await attempts.pardon(pardon_of(keys, member.name), gone, time=time, lasts=PARDONED)
+    await attempts.pardon(pardon_of(keys, member.name), gone, time=time, lasts=PARDONED, told=told)
 
 
 def remember(visit: Visit, member: Member) -> None:

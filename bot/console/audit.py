@@ -14,6 +14,7 @@ from bot.store.audit import NEWEST, Search, Written
 
 MANY = 50  # entries of a page
 DAY = 86_400.0
+YEARS = (1970, 9999)  # days outside have no place among seconds since 1970, or no day after
 
 
 async def show(visit: Visit) -> web.Response:
@@ -51,9 +52,10 @@ def _number(text: str) -> int:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-11-22") else None
+        day = date.fromisoformat(text) if len(text) == len("2026-11-22") else None
     except ValueError:
         return None
+    return day if day and YEARS[0] <= day.year < YEARS[1] else None
 
 
 def _bounds(day: date) -> tuple[float, float]:

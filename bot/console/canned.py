@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from aiohttp import web
 
 from bot.console.visit import Visit
@@ -34,11 +35,12 @@ async def change(visit: Visit) -> web.Response:
     held = await canned.get(number)
     if held is None:
         raise web.HTTPNotFound
-    if visit.form.get("action") == "drop":
-        entry = visit.entry("canned.dropped", held.title, before={"text": held.text})
-        await canned.drop(number, told=entry)
-        return visit.go(HERE, "saved")
-    return await _keep(visit, held)
+    if visit.form.get("action") != "drop":
+        return await _keep(visit, held)
+    entry = visit.entry("canned.dropped", held.title, before={"text": held.text})
+    if not await canned.drop(number, told=entry, seen=_seen(visit)):
+        return await _overtaken(visit, held)
+    return visit.go(HERE, "saved")
 
 
 async def _keep(visit: Visit, held: Ready | None) -> web.Response:
@@ -49,17 +51,34 @@ async def _keep(visit: Visit, held: Ready | None) -> web.Response:
     errors = {name: "long" for name, (value, most) in limits.items() if len(value) > most}
     errors |= {name: "missing" for name, (value, _) in limits.items() if not value}
     if errors:
-        return await _page(visit, ready, errors)
+        return await _page(visit, msgspec.structs.replace(ready, changed=_seen(visit)), errors)
     before = {"title": held.title, "text": held.text} if held else {}
     entry = visit.entry("canned.kept", title, before=before, after={"title": title, "text": text})
-    await visit.desk.talk.canned.keep(ready, told=entry)
+    if not await visit.desk.talk.canned.keep(ready, told=entry, seen=_seen(visit)):
+        return await _overtaken(visit, ready)
     return visit.go(HERE, "saved")
 
 
-async def _page(visit: Visit, ready: Ready, errors: dict[str, str] | None = None) -> web.Response:
+def _seen(visit: Visit) -> float:
+    """When the one in the form was changed last, as the form was opened on it; never where that is no time."""
+    try:
+        return float(visit.form.get("seen"))
+    except ValueError:
+        return -1.0
+
+
+async def _overtaken(visit: Visit, ready: Ready) -> web.Response:
+    """What was typed, beside what somebody else made of it meanwhile: the next form goes over that, having seen it. One
+    that is gone would be a new one."""
+    held = await visit.desk.talk.canned.get(ready.id)
+    now = msgspec.structs.replace(ready, id=held.id if held else 0, changed=held.changed if held else 0.0)
+    return await _page(visit, now, {"seen": "overtaken" if held else "gone"}, status=409)
+
+
+async def _page(visit: Visit, ready: Ready, errors: dict[str, str] | None = None, *, status: int = 0) -> web.Response:
     return visit.page(
         "canned",
-        status=422 if errors else 200,
+        status=status or (422 if errors else 200),
         everything=await visit.desk.talk.canned.everything(),
         ready=ready,
         errors=errors or {},

@@ -18,7 +18,8 @@ from bot.store.correspondence import Letter, Line, together
 
 @dataclass(frozen=True, kw_only=True)
 class Bubble:
-    """Something in the chat. side: mine of the follower, theirs of the bot, staff of whoever wrote by hand, line."""
+    """Something in the chat. side: mine of the follower, theirs of the bot, staff of whoever wrote by hand, line.
+    `state` is what became of something that was written unasked."""
 
     side: str
     time: float
@@ -84,7 +85,8 @@ async def around(visit: Visit, key: str) -> dict[str, Any] | None:
 def bubbles(one: Line | Letter, key: str) -> list[Bubble]:
     """What a message and its answer, or a letter, look like in the chat; what happens without a word is a line."""
     if isinstance(one, Letter):
-        return [Bubble(side="staff", time=one.created, pieces=tuple(pieces(one.text)), state=one.state)]
+        side = "staff" if one.by_staff else "theirs"
+        return [Bubble(side=side, time=one.created, pieces=tuple(pieces(one.text)), state=one.state)]
     words, text, kind = spoken(one.message), _text(one.answer), type(one.message).__name__
     heard = Bubble(
         side="mine" if words else "line",

@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestPayloadError
 from multidict import MultiDict
 
 FORM_LIMIT = 256 * 1024  # bytes of a form without files
+# What aiohttp raises of a body that is no form: bad or too many headers of a part, an encoding it does not know, a body
+# that is not packed as it says.
+MALFORMED = (
+    *(ValueError, LookupError, AssertionError, RuntimeError, HttpProcessingError, RequestPayloadError),
+    ConnectionError,  # nobody waits any more
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +62,7 @@ async def read_form(request: web.Request, limit: int = FORM_LIMIT) -> Form:
         raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=request.content_length or 0)
     try:
         posted = await request.clone(client_max_size=limit).post()
-    except (ValueError, LookupError, AssertionError, ConnectionError) as error:  # the last: nobody waits any more
+    except MALFORMED as error:
         raise web.HTTPBadRequest from error
     form = Form()
     for name, value in posted.items():

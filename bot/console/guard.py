@@ -74,7 +74,7 @@ class Guard:
             logger.warning("console cannot answer", error=type(error).__name__)
             response = self._refuse(visit, 503)
         except Exception:
-            logger.exception("console failed", path=request.path)
+            logger.exception("console failed", path=_place(request)[1])  # an address may hold the secret of a link
             response = self._refuse(visit, 500)
         if visit.stream is not None:  # what is under way can neither be refused nor dressed anew
             return visit.stream
@@ -87,7 +87,7 @@ class Guard:
             raise request.match_info.http_exception
         route = self._routes.get(_place(request))
         if route is None:
-            logger.error("a console route stands in no table", path=request.path)
+            logger.error("a console route stands in no table", path=_place(request)[1])
             raise web.HTTPForbidden
         if visit.permission < route.permission:
             return self._turn_away(visit)

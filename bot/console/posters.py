@@ -95,19 +95,25 @@ async def image(visit: Visit) -> web.Response:
 
 
 async def make(visit: Visit) -> web.Response:
-    """Have the platform make the code; it is made once."""
+    """Have the platform make the code; it is made once. The audit log has it before the platform is asked, and then
+    what came of it."""
     place, talk = await _place(visit), visit.desk.talk
     back = f"{HERE}/poster?{place.query}"
     if place.made:
         return visit.go(back)
     if not talk.has_codes or len(place.value) > SCENE_LIMIT:
         return visit.go(f"{HERE}?kind={place.kind}", "code_not_allowed")
+    target, began, who = f"{place.kind} {place.value}", visit.time, visit.who.name
+    if not await talk.scenes.begin(place.value, time=began, who=who, told=visit.entry("code.asked", target)):
+        return visit.go(f"{HERE}?kind={place.kind}", "code_busy")
     try:
         url = await talk.account.create_qrcode(place.value)
     except WeChatError as error:
+        told = visit.entry("code.failed", target, after={"reason": str(error)})
+        await talk.scenes.give_up(place.value, began=began, told=told)
         return visit.go(f"{HERE}?kind={place.kind}", "platform_refused", reason=str(error))
-    told = visit.entry("code.made", f"{place.kind} {place.value}")
-    await talk.scenes.add(Scene(scene=place.value, url=url, created=visit.time, who=visit.who.name), told=told)
+    made = Scene(scene=place.value, url=url, created=visit.time, who=who)
+    await talk.scenes.finish(made, told=visit.entry("code.made", target))
     return visit.go(back, "code_made")
 
 

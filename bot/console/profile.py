@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+import msgspec
 from aiohttp import web
 
 from bot.console.attempts import inside, remember
@@ -11,7 +12,7 @@ from bot.console.codes import folded_recovery_code, matching_step, new_recovery_
 from bot.console.sign_in import STRICT, begin, is_second_factor, new_password_errors
 from bot.console.visit import HOME, SESSION, Visit
 from bot.store.audit import NAME_LIMIT
-from bot.store.sessions import CODE, FULL
+from bot.store.sessions import CODE, ENROL, FULL
 from bot.store.staff import Member
 
 PROFILE, DOOR = "/console/profile", "/console/sign-in"
@@ -40,22 +41,23 @@ async def change_password(visit: Visit) -> web.Response:
         return await page(visit, status=422, errors=errors)
     hashed = await visit.desk.passwords.hash(visit.form.raw("password"))
     entry = visit.entry("profile.password", visit.who.name)
-    await visit.desk.staff.set_password(visit.who.id, hashed, entry=entry, here=visit.here.id)
-    await begin(visit, visit.who, stage=FULL)
+    here, who = visit.here.id, visit.who
+    if not await visit.desk.staff.set_password(who.id, hashed, entry=entry, here=here, was=who):
+        return await page(visit, status=422, errors={"old": "wrong"})  # it was changed elsewhere meanwhile
+    await begin(visit, msgspec.structs.replace(who, hash=hashed), stage=FULL)
     return visit.go(PROFILE, "password_changed")
 
 
 async def show_second_factor(visit: Visit) -> web.Response:
     """What to scan, and the form that confirms it."""
-    if visit.here.stage == CODE:  # the second factor that there is must be shown first
-        return visit.go("/console/second-step")
-    return await _enrolment(visit)
+    return await _elsewhere(visit) or await _enrolment(visit)
 
 
 async def set_second_factor(visit: Visit) -> web.Response:
     """Turn the second factor on, or to another phone, once a code proves that it works."""
-    if visit.here.stage == CODE:
-        return visit.go("/console/second-step")
+    elsewhere = await _elsewhere(visit)
+    if elsewhere is not None:
+        return elsewhere
     desk, who = visit.desk, visit.who
     errors = await _proof_error(visit, who)
     if errors:
@@ -66,13 +68,13 @@ async def set_second_factor(visit: Visit) -> web.Response:
         return await _enrolment(visit, status=422, errors={"code": "wrong"})
     codes = new_recovery_codes()
     entry = visit.entry("profile.second_factor", who.name)
-    await desk.staff.set_totp(
-        who.id, desk.keys.seal(secret, owner=str(who.id)), codes=_hashed(visit, codes), entry=entry
-    )
+    sealed = desk.keys.seal(secret, owner=str(who.id))
+    kept, here = _hashed(visit, codes), visit.here.id
+    if not await desk.staff.set_totp(who.id, sealed, codes=kept, entry=entry, here=here, was=who):
+        return visit.go(DOOR)  # the account was changed elsewhere meanwhile, which ended this session or will
     await desk.staff.take_step(who.id, step)
-    await desk.sessions.end_others(who.id, visit.here.id)
     is_entering = visit.here.stage != FULL
-    await begin(visit, who, stage=FULL)
+    await begin(visit, msgspec.structs.replace(who, totp=sealed), stage=FULL)
     if is_entering:
         remember(visit, who)
         await desk.staff.note_sign_in(who.id, entry=visit.entry("sign_in", who.name))
@@ -87,7 +89,8 @@ async def drop_second_factor(visit: Visit) -> web.Response:
     if not await _is_right_code(visit, who):
         return await page(visit, status=422, errors={"off_code": "wrong"})
     entry = visit.entry("profile.second_factor_off", who.name)
-    await visit.desk.staff.set_totp(who.id, b"", codes=(), entry=entry)
+    if not await visit.desk.staff.set_totp(who.id, b"", codes=(), entry=entry, was=who):
+        return await page(visit, status=422, errors={"off_code": "wrong"})  # of another phone by now
     return visit.go(PROFILE, "second_factor_off")
 
 
@@ -104,17 +107,27 @@ async def renew_recovery_codes(visit: Visit) -> web.Response:
 
 async def end_session(visit: Visit) -> web.Response:
     """Sign out in one other place."""
-    if not await visit.desk.sessions.end_of(visit.who.id, visit.part("id")):
+    told = visit.entry("session.ended", visit.who.name)
+    if not await visit.desk.sessions.end_of(visit.who.id, visit.part("id"), told=told):
         raise web.HTTPNotFound
-    await visit.desk.audit.write(visit.entry("session.ended", visit.who.name))
     return visit.go(PROFILE, "session_ended")
 
 
 async def end_other_sessions(visit: Visit) -> web.Response:
     """Sign out everywhere else."""
-    count = await visit.desk.sessions.end_others(visit.who.id, visit.here.id)
-    await visit.desk.audit.write(visit.entry("session.others_ended", visit.who.name, after={"count": count}))
+    told = visit.entry("session.others_ended", visit.who.name)
+    count = await visit.desk.sessions.end_others(visit.who.id, visit.here.id, told=told)
     return visit.go(PROFILE, "sessions_ended", count=count)
+
+
+async def _elsewhere(visit: Visit) -> web.Response | None:
+    """Where whoever may not set a second factor up must go: one that there is must be shown first, also where somebody
+    else of this password was faster to set one up."""
+    if visit.here.stage == ENROL and visit.who.totp:
+        await visit.desk.sessions.end(visit.here.id)
+        visit.cookies[SESSION] = ""
+        return visit.go(DOOR)
+    return visit.go("/console/second-step") if visit.here.stage == CODE else None
 
 
 async def page(
@@ -182,8 +195,7 @@ async def _count(visit: Visit) -> None:
 
 
 async def _end_here(visit: Visit) -> NoReturn:
-    await visit.desk.sessions.end(visit.here.id)
-    await visit.desk.audit.write(visit.entry("session.guessing_ended", visit.who.name))
+    await visit.desk.sessions.end(visit.here.id, told=visit.entry("session.guessing_ended", visit.who.name))
     visit.cookies[SESSION] = ""
     visit.say("guessing_ended")
     raise web.HTTPSeeOther(DOOR)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
+import msgspec
 from aiohttp import web
 
 from bot.console.agents import described
@@ -59,11 +60,14 @@ async def enter(visit: Visit) -> web.Response:
         return await _form(visit, status=403, next=wanted, name=name, error="wrong")
     await desk.attempts.succeed(tries)
     if desk.passwords.is_outdated(member.hash):
-        await desk.staff.rehash(member.id, await desk.passwords.hash(visit.form.raw("password")))
-    if member.totp:
-        await begin(visit, member, stage=CODE)
-        return visit.go(f"/console/second-step?{urlencode({'next': wanted})}")
-    return await let_in(visit, member, wanted)
+        newer = await desk.passwords.hash(visit.form.raw("password"))
+        await desk.staff.rehash(member.id, newer, instead_of=member.hash)
+        member = msgspec.structs.replace(member, hash=newer)
+    if not member.totp:
+        return await let_in(visit, member, wanted)
+    if not await begin(visit, member, stage=CODE):
+        return await _overtaken(visit, member, wanted)
+    return visit.go(f"/console/second-step?{urlencode({'next': wanted})}")
 
 
 async def show_second_step(visit: Visit) -> web.Response:
@@ -107,17 +111,25 @@ async def is_second_factor(visit: Visit, member: Member, text: str) -> bool:
 async def let_in(visit: Visit, member: Member, wanted: str) -> web.Response:
     """Begin a full session, or, where a second factor is required and missing, one that can only set it up."""
     desk = visit.desk
-    if desk.config.console.totp_required and member.role in STRICT and not member.totp:
-        await begin(visit, member, stage=ENROL)
+    is_enrolling = desk.config.console.totp_required and member.role in STRICT and not member.totp
+    if not await begin(visit, member, stage=ENROL if is_enrolling else FULL):
+        return await _overtaken(visit, member, wanted)
+    if is_enrolling:
         return visit.go("/console/profile/second-factor")
-    await begin(visit, member, stage=FULL)
     remember(visit, member)
     await desk.staff.note_sign_in(member.id, entry=visit.entry("sign_in", member.name))
     return visit.go(wanted)
 
 
-async def begin(visit: Visit, member: Member, *, stage: str) -> None:
-    """A new session under a new cookie, in place of whatever this browser had."""
+async def _overtaken(visit: Visit, member: Member, wanted: str) -> web.Response:
+    """Refuse what was right for the account as it was a moment ago: its password, factor or role is another by now."""
+    await visit.desk.audit.write(visit.entry("sign_in.refused", member.name))
+    return await _form(visit, status=403, next=wanted, name=member.name, error="wrong")
+
+
+async def begin(visit: Visit, member: Member, *, stage: str) -> bool:
+    """A new session under a new cookie, in place of whatever this browser had; False where the account is not any more
+    what was looked at."""
     token, time = new_token(), visit.time
     desk, old = visit.desk, visit.session.id if visit.session else ""
     lasts = desk.config.console.session_hours * 3600.0 if stage == FULL else HALFWAY
@@ -131,16 +143,17 @@ async def begin(visit: Visit, member: Member, *, stage: str) -> None:
         ip=visit.address,
         agent=described(visit.request.headers.get("User-Agent", "")),
     )
-    await desk.sessions.begin(session, instead_of=old)
+    if not await desk.sessions.begin(session, instead_of=old, of=member):
+        return False
     visit.session, visit.member, visit.cookie = session, member, token
     visit.cookies.update({SESSION: token, GUEST: ""})
+    return True
 
 
 async def leave(visit: Visit) -> web.Response:
     """Sign out here."""
     if visit.session is not None:
-        await visit.desk.sessions.end(visit.session.id)
-        await visit.desk.audit.write(visit.entry("sign_out", visit.who.name))
+        await visit.desk.sessions.end(visit.session.id, told=visit.entry("sign_out", visit.who.name))
     visit.cookies[SESSION] = ""
     return visit.go("/console/sign-in", "signed_out")
 
@@ -166,7 +179,7 @@ async def accept_invitation(visit: Visit) -> web.Response:
     hashed = await desk.passwords.hash(password)
     if not await desk.staff.accept(member.id, _digest(visit), hash=hashed, entry=entry):
         return visit.page("invitation_gone", status=404)
-    await pardon(desk.attempts, desk.keys, member, visit.time)
+    await pardon(desk.attempts, desk.keys, member, time=visit.time)
     remember(visit, member)
     return visit.go("/console/sign-in", "password_set")
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.console.attempts import pardon
 from bot.console.keys import new_token
 from bot.console.visit import Visit
+from bot.revisions import MACHINES
 from bot.store.audit import NAME_LIMIT, Search
 from bot.store.staff import ROLES, LastAdmin, Member, NameTaken
 
@@ -35,15 +36,18 @@ async def invite(visit: Visit) -> web.Response:
     errors = {key: "missing" for key in ("name", "display") if not values[key]}
     if values["name"] and not NAME.fullmatch(values["name"]):
         errors["name"] = "shape"
+    elif values["name"] in MACHINES:
+        errors["name"] = "taken"
     if values["role"] not in ROLES:
         errors["role"] = "choice"
     if not errors:
-        entry = visit.entry(
-            "staff.invited", values["name"], after={"display": values["display"], "role": values["role"]}
-        )
+        name, display, role = values["name"], values["display"], values["role"]
+        entry = visit.entry("staff.invited", name, after={"display": display, "role": role})
+        token, until = new_token(), visit.time + INVITED
+        digest = visit.desk.keys.digest("invitation", token)
         try:
-            number = await visit.desk.staff.add(values["name"], values["display"], role=values["role"], entry=entry)
-            return await _link(visit, number, is_new=True)
+            await visit.desk.staff.add(name, display, role=role, entry=entry, digest=digest, until=until)
+            return await _link(visit, name, token, until=until, is_new=True)
         except NameTaken:
             errors["name"] = "taken"
     return visit.page("staff_new", status=422, values=values, errors=errors)
@@ -84,7 +88,11 @@ async def rename(visit: Visit) -> web.Response:
 async def reset(visit: Visit) -> web.Response:
     """A link that sets a new password; the old one ends at once."""
     member = _another(visit, await _member(visit))
-    return await _link(visit, member.id, is_new=not member.hash)
+    token, until = new_token(), visit.time + INVITED
+    entry = visit.entry("staff.reset" if has_entered(member) else "staff.link_made", member.name)
+    digest = visit.desk.keys.digest("invitation", token)
+    await visit.desk.staff.invite(member.id, digest, until=until, entry=entry)
+    return await _link(visit, member.name, token, until=until, is_new=not member.hash)
 
 
 async def remove_second_factor(visit: Visit) -> web.Response:
@@ -98,8 +106,8 @@ async def remove_second_factor(visit: Visit) -> web.Response:
 async def unlock(visit: Visit) -> web.Response:
     """Let somebody try again who failed too often, or whom others hold up."""
     member = await _member(visit)
-    await pardon(visit.desk.attempts, visit.desk.keys, member, visit.time)
-    await visit.desk.audit.write(visit.entry("staff.unlocked", member.name))
+    told = visit.entry("staff.unlocked", member.name)
+    await pardon(visit.desk.attempts, visit.desk.keys, member, time=visit.time, told=told)
     return visit.go(_address(member), "unlocked", name=member.display)
 
 
@@ -145,15 +153,17 @@ async def _page(
     return visit.page("staff_member", status=status, member=member, errors=errors or {}, acts=acts, time=visit.time)
 
 
-async def _link(visit: Visit, number: int, *, is_new: bool) -> web.Response:
+def has_entered(member: Member) -> bool:
+    """Whether somebody ever had a password, which a link then resets."""
+    return bool(member.hash or member.signed_in)
+
+
+async def _link(visit: Visit, name: str, token: str, *, until: float, is_new: bool) -> web.Response:
     """The page that shows a link, once."""
-    desk, token = visit.desk, new_token()
-    member = await desk.staff.get(number)
+    desk = visit.desk
+    member = await desk.staff.named(name)
     if member is None:
         raise web.HTTPNotFound
-    until = visit.time + INVITED
-    entry = visit.entry("staff.reset", member.name)
-    await desk.staff.invite(number, desk.keys.digest("invitation", token), until=until, entry=entry)
     site = desk.config.server.public_url or str(visit.request.url.origin())
     link = f"{site}/console/invitation/{token}"
     return visit.page("staff_link", member=member, link=link, until=until, is_new=is_new)

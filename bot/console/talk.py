@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Protocol
 
 from bot.console.publishing import Publishing
@@ -18,6 +17,7 @@ from bot.store.database import Database
 from bot.store.scenes import Scenes
 from bot.store.tallies import Tallies
 from bot.store.tickets import Tickets
+from bot.store.turnover import Turnover
 from bot.store.unanswered import Unanswered
 
 TRIED = 2  # corpora with drafts in them that are kept: each takes a moment to build
@@ -58,17 +58,10 @@ class Account(Protocol):
         """The templates of notices that are subscribed to."""
 
 
-class Subscribers(Protocol):
-    """Whoever keeps what followers want to be told of."""
-
-    async def changes(self, first: date, last: date) -> Sequence[tuple[date, int, int]]:
-        """For each day how many subscriptions were made and how many ended."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Talk:
     """The parts. `may_write` is whether the account may write to a follower at all, `has_codes` whether it may make
-    codes; `subscribers` is None where nothing is subscribed to."""
+    codes."""
 
     rehearsal: Rehearsal
     unanswered: Unanswered
@@ -77,10 +70,10 @@ class Talk:
     canned: Canned
     scenes: Scenes
     tallies: Tallies
+    turnover: Turnover
     account: Account
     may_write: bool
     has_codes: bool
-    subscribers: Subscribers | None = None
     _tried: OrderedDict[object, Corpus] = field(default_factory=OrderedDict)
 
     async def corpus_with(self, publishing: Publishing, drafts: Sequence[Revision]) -> Corpus:
@@ -106,6 +99,7 @@ def build_talk(database: Database, rehearsal: Rehearsal, *, account: Account, ma
         canned=Canned(database),
         scenes=Scenes(database),
         tallies=Tallies(database, database, unanswered),
+        turnover=Turnover(database),
         account=account,
         may_write=may_write,
         has_codes=has_codes,

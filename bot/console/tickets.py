@@ -14,7 +14,6 @@ from bot.store.tickets import CLOSED, MINE, OPEN, Ticket
 
 HERE = "/console/tickets"
 TABS = (OPEN, MINE, CLOSED)
-NOBODY = 0
 
 
 async def show_all(visit: Visit) -> web.Response:
@@ -57,10 +56,12 @@ async def show(visit: Visit) -> web.Response:
 
 
 async def close(visit: Visit) -> web.Response:
-    """Close it, or open it again."""
-    ticket = await _ticket(visit)
+    """Close it, or open it again; what somebody else did already is not done, or told, twice."""
+    ticket, state = await _ticket(visit), visit.form.get("state")
+    if state not in (OPEN, CLOSED):
+        raise web.HTTPBadRequest
     tickets, target = visit.desk.talk.tickets, f"ticket {ticket.id}"
-    if visit.form.get("state") == OPEN:
+    if state == OPEN:
         await tickets.reopen(ticket.id, told=visit.entry("ticket.reopened", target))
         return visit.go(f"{HERE}/{ticket.id}", "saved")
     await tickets.close(ticket.id, visit.time, told=visit.entry("ticket.closed", target))
@@ -73,13 +74,12 @@ async def assign(visit: Visit) -> web.Response:
     member = await visit.desk.staff.get(wanted) if wanted else None
     if wanted and (member is None or not _may_have(member)):
         return visit.go(f"{HERE}/{ticket.id}", "nobody_chosen")
-    told = visit.entry(
-        "ticket.assigned",
-        f"ticket {ticket.id}",
-        before={"staff": ticket.assignee},
-        after={"staff": member.display if member else NOBODY},
-    )
-    await visit.desk.talk.tickets.assign(ticket.id, member.id if member else NOBODY, told=told)
+    if wanted == ticket.assignee:
+        return visit.go(f"{HERE}/{ticket.id}", "saved")
+    had = await visit.desk.staff.get(ticket.assignee)
+    before, after = ({"staff": one.display if one else ""} for one in (had, member))
+    told = visit.entry("ticket.assigned", f"ticket {ticket.id}", before=before, after=after)
+    await visit.desk.talk.tickets.assign(ticket.id, wanted, told=told)
     return visit.go(f"{HERE}/{ticket.id}", "saved")
 
 

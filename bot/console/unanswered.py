@@ -54,6 +54,11 @@ class Group:
     reachable: int
 
     @property
+    def shown(self) -> str:
+        """What names its questions in a form."""
+        return " ".join(member.id[:ID] for member in self.cluster.members)
+
+    @property
     def newest(self) -> float:
         """When it was asked last."""
         return self.messages[0].received
@@ -109,14 +114,20 @@ async def show(visit: Visit) -> web.Response:
 
 
 async def rule(visit: Visit) -> web.Response:
-    """Say that it is done, that it is not ours, or neither."""
+    """Say of the questions that were on the page that they are done, not ours, or neither."""
     board = await _board(visit)
     group, state = _group(visit, board), visit.form.get("state")
     if state not in TABS:
         raise web.HTTPBadRequest
+    seen = frozenset(visit.form.get("shown").split())
+    # By now they may stand in other groups, and others in this one.
+    chosen = [m.id for one in board.groups for m in one.cluster.members if m.id[:ID] in seen]
+    if not chosen:
+        raise web.HTTPBadRequest
     ruling = None if state == NEW else Ruling(state=state, who=visit.who.name, time=visit.time)
-    told = visit.entry(f"question.{state}", group.cluster.words, after={"question": group.cluster.first.text})
-    await visit.desk.talk.unanswered.rule([m.id for m in group.cluster.members], ruling, told=told)
+    # Not in their words: whoever leaves is erased everywhere, and the log is kept for years.
+    told = visit.entry(f"question.{state}", group.id, after={"questions": len(chosen)})
+    await visit.desk.talk.unanswered.rule(chosen, ruling, told=told)
     return visit.go(board.address(), f"question_{state}")
 
 
@@ -171,23 +182,16 @@ async def _draft(visit: Visit, kind: str, policy: str, words: str) -> Revision:
         return held
     known = held if held is not None and not held.gone else standing  # whoever adds a word does not take it away
     field = "keywords" if kind == POLICY else "words"
-    body = {**(known.body if known else {})}
+    body, wording = {**(known.body if known else {})}, known.wording if known else ""
     body[field] = list(dict.fromkeys([*body.get(field, ()), words]))
     body = canonical(Part(kind=kind, key=policy, body=body, origin=kind)).body
     told = [visit.entry("corpus.draft_written" if held else "corpus.draft_begun", f"{kind} {policy}")]
     if held is not None:
-        await revisions.save(msgspec.structs.replace(held, body=body, gone=False), who=who, time=time, told=told)
+        changed = msgspec.structs.replace(held, body=body, wording=wording, gone=False)
+        await revisions.save(changed, who=who, time=time, told=told)
         number = held.id
     else:
-        fresh = begun(
-            kind,
-            policy,
-            who=who,
-            time=time,
-            on=standing,
-            body=body,
-            wording=standing.wording if standing else "",
-        )
+        fresh = begun(kind, policy, who=who, time=time, on=standing, body=body, wording=wording)
         (number,) = await revisions.begin([fresh], told=told)
     saved = await revisions.get(number)
     assert saved is not None

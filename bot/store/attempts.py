@@ -13,7 +13,8 @@ from typing import NamedTuple, Protocol
 import msgspec
 from sqlalchemy import Float, String, bindparam, delete, select, update
 
-from bot.store.driver import Script, Store
+from bot.store.audit import Audit, Entry
+from bot.store.driver import Script, Store, Values
 from bot.store.forgetting import Forgetting
 from bot.store.staff_tables import attempts
 
@@ -87,7 +88,8 @@ class Trickle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _key = attempts.c.key == bindparam("the_key", type_=String)
-_LOOK = select(attempts.c.failures, attempts.c.until, attempts.c.seen).where(_key).with_for_update()
+_LOOK = select(attempts.c.failures, attempts.c.until, attempts.c.seen).where(_key)
+_LOCK = _LOOK.with_for_update()
 _COUNT = update(attempts).where(_key)
 _FORGET = delete(attempts).where(_key)
 _BACK = update(attempts).where(_key).values(until=attempts.c.until - bindparam("every", type_=Float))
@@ -99,36 +101,48 @@ class Attempts:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._audit = Audit(store)
         self._missing = store.insert(attempts).on_conflict_do_nothing(index_elements=["key"])
         self.purge = Forgetting(store, attempts, attempts.c.seen).purge
 
     async def count(self, keys: Mapping[str, Limit], time: float, *, pardon: str = "") -> float:
         """Count a try under each key; the seconds to wait first if it may not be made, else 0.
 
-        A try that may not be made is not counted: whoever only waits is let in. While there is a pardon under that key,
-        what was counted before it is forgotten, and nobody waits for the place.
+        A try that may not be made is not counted, and leaves no row: whoever only waits is let in, and whoever tries
+        name after name from one place fills no table. While there is a pardon under that key, what was counted before
+        it is forgotten, and nobody waits for the place.
         """
         return await self._store.run(lambda: self._count(keys, time, pardon))
 
     def _count(self, keys: Mapping[str, Limit], time: float, pardon: str) -> Script[float]:
         pardons = (yield _PARDON, [{"the_key": pardon, "time": time}]) if pardon else []
         since = pardons[0][0] if pardons else -math.inf
-        counts: dict[str, Kept] = {}
-        wait = 0.0
-        for key in sorted(keys):  # in one order everywhere, so that nobody waits in a ring
-            limit, is_place = keys[key], isinstance(keys[key], Trickle)
-            yield self._missing, [{"key": key, "failures": 0, "until": 0.0, "seen": time}]
-            ((failures, until, seen),) = yield _LOOK, [{"the_key": key}]
-            kept = Kept(failures, until, seen) if seen > since or is_place else FRESH
-            if not (pardons and is_place):
-                wait = max(wait, limit.held(kept, time))
-            # After the pardon, if only just, or tries of that moment would be pardoned again and again.
-            counts[key] = limit.counted(kept, time)._replace(seen=max(time, math.nextafter(since, math.inf)))
+        waited = {key: limit for key, limit in keys.items() if not (pardons and isinstance(limit, Trickle))}
+        wait = _wait(waited, (yield from self._kept(keys, since)), time)
+        if wait <= 0:
+            held = yield from self._kept(keys, since, missing={"failures": 0, "until": 0.0, "seen": time})
+            wait = _wait(waited, held, time)  # others may have come in between
         if wait > 0:
             return wait
-        for key, kept in counts.items():
-            yield _COUNT, [{"the_key": key, **kept._asdict()}]
+        for key, kept in held.items():
+            # After the pardon, if only just, or tries of that moment would be pardoned again and again.
+            counted = keys[key].counted(kept, time)._replace(seen=max(time, math.nextafter(since, math.inf)))
+            yield _COUNT, [{"the_key": key, **counted._asdict()}]
         return 0.0
+
+    def _kept(
+        self, keys: Mapping[str, Limit], since: float, *, missing: Values | None = None
+    ) -> Script[dict[str, Kept]]:
+        """What was counted under each key since a pardon, a place's from ever; where it is told what to make of a row
+        that is missing, nobody else counts until the end of the transaction."""
+        found = {}
+        for key in sorted(keys):  # in one order everywhere, so that nobody waits in a ring
+            if missing is not None:
+                yield self._missing, [{"key": key, **missing}]
+            rows = yield _LOOK if missing is None else _LOCK, [{"the_key": key}]
+            kept = Kept(*rows[0]) if rows else FRESH
+            found[key] = kept if kept.seen > since or isinstance(keys[key], Trickle) else FRESH
+        return found
 
     async def succeed(self, keys: Mapping[str, Limit]) -> None:
         """The try counted last was right: what was guessed is forgotten, the place gets this one try back."""
@@ -143,7 +157,9 @@ class Attempts:
 
         await self._store.run(script)
 
-    async def pardon(self, key: str, keys: Iterable[str], *, time: float, lasts: float) -> None:
+    async def pardon(
+        self, key: str, keys: Iterable[str], *, time: float, lasts: float, told: Entry | None = None
+    ) -> None:
         """Let somebody try again, wherever they are: forget these keys, and for a time what else `count` is told to
         pardon under the first."""
 
@@ -151,5 +167,12 @@ class Attempts:
             for gone in sorted({key, *keys}):
                 yield _FORGET, [{"the_key": gone}]
             yield self._missing, [{"key": key, "failures": 0, "until": time + lasts, "seen": time}]
+            if told is not None:
+                yield from self._audit.record(told)
 
         await self._store.run(script)
+
+
+def _wait(keys: Mapping[str, Limit], kept: Mapping[str, Kept], time: float) -> float:
+    """The longest that any of these keys makes wait, in seconds."""
+    return max((limit.held(kept[key], time) for key, limit in keys.items()), default=0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Float, and_, bindparam, delete, insert, select, update
 
 from bot.store.audit import Audit, Entry
 from bot.store.driver import Script, Store
@@ -12,8 +12,9 @@ from bot.store.staff_tables import canned
 TITLE_LIMIT, TEXT_LIMIT = 40, 600  # characters
 ALL = select(*canned.c).order_by(canned.c.title, canned.c.id)
 ADD = insert(canned).returning(canned.c.id)
-CHANGE = update(canned).where(canned.c.id == bindparam("the_id")).returning(canned.c.id)
-DROP = delete(canned).where(canned.c.id == bindparam("the_id")).returning(canned.c.id)
+_seen = and_(canned.c.id == bindparam("the_id"), canned.c.changed == bindparam("seen", type_=Float))
+CHANGE = update(canned).where(_seen).returning(canned.c.id)
+DROP = delete(canned).where(_seen).returning(canned.c.id)
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,23 +47,24 @@ class Canned:
         """One of them."""
         return next((ready for ready in await self.everything() if ready.id == number), None)
 
-    async def keep(self, ready: Ready, *, told: Entry) -> bool:
-        """Enter a new one, of number 0, or change one; whether it is there now."""
+    async def keep(self, ready: Ready, *, told: Entry, seen: float = 0.0) -> bool:
+        """Enter a new one, of number 0, or change one that was last changed at `seen`; False where it is gone or was
+        changed since."""
         row = {"title": ready.title, "text": ready.text, "changed": ready.changed, "who": ready.who}
 
         def script() -> Script[bool]:
-            found = yield (CHANGE, [{"the_id": ready.id, **row}]) if ready.id else (ADD, [row])
+            found = yield (CHANGE, [{"the_id": ready.id, "seen": seen, **row}]) if ready.id else (ADD, [row])
             if found:
                 yield from self._audit.record(told)
             return bool(found)
 
         return await self._store.run(script)
 
-    async def drop(self, number: int, *, told: Entry) -> bool:
-        """Take one away; whether it was there."""
+    async def drop(self, number: int, *, told: Entry, seen: float) -> bool:
+        """Take one away that was last changed at `seen`; False where it is gone or was changed since."""
 
         def script() -> Script[bool]:
-            found = yield DROP, [{"the_id": number}]
+            found = yield DROP, [{"the_id": number, "seen": seen}]
             if found:
                 yield from self._audit.record(told)
             return bool(found)

@@ -1,7 +1,8 @@
 """What a follower and the office said to one another, read for staff; and what staff write to a follower themselves.
 
 A letter of staff is a row of the outbox, entered with its entry of the audit log, and only while the follower's window
-is open: the same letter to the same message is entered once, however often its form is sent.
+is open: the same letter to the same message is entered once, however often its form is sent. One that did not go out is
+written again by the same words.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Sent(StrEnum):
     """What became of a letter that was to be entered."""
 
     ENTERED = "entered"
-    TWICE = "twice"  # it is on its way already
+    TWICE = "twice"  # it is on its way already, went, or may have gone
     CLOSED = "closed"  # the window is over, or no message is left of it
     GONE = "gone"  # the follower left, or the message is kept no more
 
@@ -87,7 +88,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that went out, or is to go, besides answers."""
+    """Something that went out, or is to go, besides answers; `by_staff`: somebody wrote it by hand."""
 
     key: str
     created: float
@@ -95,6 +96,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     settled: float | None
     reason: str
+    by_staff: bool
 
 
 class Correspondence:
@@ -126,13 +128,9 @@ class Correspondence:
         ]
 
     async def letters(self, openid: str, since: float) -> list[Letter]:
-        """What staff wrote to somebody since a time, oldest first."""
+        """What was written to somebody since a time, by staff or of our own accord, oldest first."""
         rows = await self._rows(SENT, who=openid, since=since)
-        return [
-            Letter(key=row[0], created=row[1], text=_text(bytes(row[2])), state=row[3], settled=row[4], reason=row[5])
-            for row in rows
-            if not row[0].startswith(LATE)
-        ]
+        return [_letter(row) for row in rows if not row[0].startswith(LATE)]
 
     async def window(self, openid: str) -> Window:
         """Until when somebody may be written to, what waits to be sent taken off."""
@@ -153,7 +151,7 @@ class Correspondence:
             call = Call(
                 key=letter_key(key, text), openid=openid, channel=CHANNEL, body=body, due=time, expires=window.until
             )
-            if not (yield from self._outbox.add([call], time=time)):
+            if not (yield from self._outbox.add([call], time=time)) and not (yield from self._outbox.again(call)):
                 return Sent.TWICE
             yield from self._audit.record(told)
             return Sent.ENTERED
@@ -175,6 +173,12 @@ class Correspondence:
 def letter_key(key: str, text: str) -> str:
     """The key of a letter: the same words to the same message are one letter."""
     return f"{LETTER}{key}:{blake2b(text.encode(), digest_size=8).hexdigest()}"
+
+
+def _letter(row: Sequence[Any]) -> Letter:
+    key, created, body, state, settled, reason = row
+    text, by_staff = _text(bytes(body)), key.startswith(LETTER)
+    return Letter(key=key, created=created, text=text, state=state, settled=settled, reason=reason, by_staff=by_staff)
 
 
 def _text(body: bytes) -> str:

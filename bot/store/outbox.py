@@ -60,6 +60,24 @@ _RETRY = (
     .values(retries=outbox.c.retries + case((outbox.c.state == State.FAILED.value, 1), else_=0))
     .returning(outbox.c.id)
 )
+_AGAIN = (
+    update(outbox)
+    .where(outbox.c.key == bindparam("the_key", type_=String))
+    .where(or_(outbox.c.state == State.FAILED.value, outbox.c.state == State.SKIPPED.value))
+    .values(retries=outbox.c.retries + case((outbox.c.state == State.FAILED.value, 1), else_=0))
+    .returning(outbox.c.id)
+)
+_BLANK = {
+    "state": State.WAITING.value,
+    "owner": "",
+    "settled": None,
+    "attempts": 0,
+    "tried": 0.0,
+    "reason": "",
+    "errcode": 0,
+    "msgid": "",
+    "report": "",
+}
 
 
 class OutboxRows:
@@ -76,6 +94,12 @@ class OutboxRows:
         Of calls that are due at the same time the one entered first goes first."""
         rows = [{**msgspec.structs.asdict(entry), "created": time, "state": State.WAITING.value} for entry in entries]
         return len((yield self._add, rows))
+
+    def again(self, entry: Entry) -> Script[bool]:
+        """Let a call that did not go out go after all; False where it is on its way, went, or may have gone. One that
+        failed goes under another id, see `retry`."""
+        when = {"body": entry.body, "due": entry.due, "expires": entry.expires}
+        return bool((yield _AGAIN, [{"the_key": entry.key, **when, **_BLANK}]))
 
     def waiting(self, channel: str, most: int) -> Script[int]:
         """How many rows of a channel wait, counted up to `most`."""
@@ -157,9 +181,7 @@ class OutboxRows:
     async def retry(self, ids: Sequence[int], *, time: float, expires: float) -> list[int]:
         """Let rows that failed, or whose outcome a person has looked into, go again until `expires`; which were.
         One that failed goes under another id, for the platform may know it by its own (mass messages: a day)."""
-        fresh = {"state": State.WAITING.value, "owner": "", "due": time, "expires": expires, "settled": None}
-        blank = {"attempts": 0, "tried": 0.0, "reason": "", "errcode": 0, "msgid": "", "report": ""}
-        rows = [{"the_id": number, **fresh, **blank} for number in sorted(set(ids))]
+        rows = [{"the_id": number, "due": time, "expires": expires, **_BLANK} for number in sorted(set(ids))]
 
         def script() -> Script[list[int]]:
             done = [row[0] for row in (yield _RETRY, rows)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import String, bindparam, delete, insert, select, update
 
+from bot.store.audit import Audit, Entry
 from bot.store.driver import Script, Store, once
 from bot.store.forgetting import Forgetting
-from bot.store.staff import MEMBER, Member, unpack
+from bot.store.staff import MEMBER, Member, is_as, unpack
 from bot.store.staff_tables import sessions, staff
 
 CODE, ENROL, FULL = "code", "enrol", "full"  # what is still to be done before one is in
@@ -52,17 +53,22 @@ class Sessions:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._audit = Audit(store)
         self._insert = insert(sessions)
         self.purge = Forgetting(store, sessions, sessions.c.expires).purge
 
-    async def begin(self, session: Session, *, instead_of: str = "") -> None:
-        """Keep a new session, and end the one it follows in the same transaction."""
+    async def begin(self, session: Session, *, instead_of: str = "", of: Member | None = None) -> bool:
+        """Keep a new session, and end the one it follows in the same transaction. False, and nothing done, where the
+        account is not any more what was looked at and given as `of`."""
 
-        def script() -> Script[None]:
+        def script() -> Script[bool]:
+            if of is not None and not (yield from is_as(of)):
+                return False
             yield _END, [{"the_id": instead_of}]
             yield self._insert, [msgspec.structs.asdict(session)]
+            return True
 
-        await self._store.run(script)
+        return await self._store.run(script)
 
     async def find(self, digest: str) -> tuple[Session, Member] | None:
         """A session and whose it is."""
@@ -84,17 +90,36 @@ class Sessions:
         """Keep a second factor that is not confirmed yet."""
         await self._store.run(lambda: once(_ENROL, the_id=digest, enrolment=sealed))
 
-    async def end(self, digest: str) -> None:
+    async def end(self, digest: str, *, told: Entry | None = None) -> None:
         """Sign out."""
-        await self._store.run(lambda: once(_END, the_id=digest))
 
-    async def end_of(self, who: int, digest: str) -> bool:
+        def script() -> Script[None]:
+            yield _END, [{"the_id": digest}]
+            if told is not None:
+                yield from self._audit.record(told)
+
+        await self._store.run(script)
+
+    async def end_of(self, who: int, digest: str, *, told: Entry) -> bool:
         """End one session of this person, if it is theirs."""
-        return bool(await self._store.run(lambda: once(_END_OF, the_id=digest, who=who)))
 
-    async def end_others(self, who: int, digest: str) -> int:
-        """End all sessions of this person but one; how many."""
-        return await self._store.run(lambda: end_all(who, except_id=digest))
+        def script() -> Script[bool]:
+            ended = yield _END_OF, [{"the_id": digest, "who": who}]
+            if ended:
+                yield from self._audit.record(told)
+            return bool(ended)
+
+        return await self._store.run(script)
+
+    async def end_others(self, who: int, digest: str, *, told: Entry) -> int:
+        """End all sessions of this person but one; how many, which the log is told too."""
+
+        def script() -> Script[int]:
+            count = yield from end_all(who, except_id=digest)
+            yield from self._audit.record(msgspec.structs.replace(told, after={"count": count}))
+            return count
+
+        return await self._store.run(script)
 
 
 def _session(row: object) -> Session:

@@ -52,9 +52,13 @@ _BY_INVITATION = select(*MEMBER).where(
     staff.c.disabled.is_(False),
 )
 _ALL = select(*MEMBER).order_by(staff.c.disabled, staff.c.name)
-_ADMINS = select(staff.c.id).where(staff.c.role == "admin", staff.c.disabled.is_(False)).order_by(staff.c.id)
+_ADMINS = (
+    select(staff.c.id, staff.c.hash).where(staff.c.role == "admin", staff.c.disabled.is_(False)).order_by(staff.c.id)
+)
 _ADMINS_KEPT = _ADMINS.with_for_update()
-_ROLE, _NAME, _ABLE, _HASH, _REHASH = (update(staff).where(_id) for _ in range(5))
+_PROOFS = select(staff.c.hash, staff.c.totp, staff.c.role, staff.c.disabled).where(_id).with_for_update()
+_ROLE, _NAME, _ABLE, _HASH = (update(staff).where(_id) for _ in range(4))
+_REHASH = update(staff).where(_id, staff.c.hash == bindparam("old_hash", type_=String)).returning(staff.c.id)
 _SEEN, _TOTP, _INVITE = (update(staff).where(_id) for _ in range(3))
 _STEP = (
     update(staff)
@@ -85,6 +89,17 @@ _UNBIND = delete(phones).where(phones.c.staff == bindparam("who", type_=Integer)
 _CODES = select(recovery_codes.c.digest).where(recovery_codes.c.staff == bindparam("who", type_=Integer))
 
 
+def is_as(member: Member) -> Script[bool]:
+    """Whether an account is what was looked at: password, second factor, role, open or closed. It stays so for the
+    transaction, and what changes it later ends what this one begins."""
+    rows = yield _PROOFS, [{"who": member.id}]
+    if not rows:
+        return False
+    hash, totp, role, disabled = rows[0]
+    held = (hash, bytes(totp), role, bool(disabled))
+    return held == (member.hash, member.totp, member.role, member.disabled)
+
+
 class Staff:
     """The accounts. Everything here raises StoreError when the database does."""
 
@@ -110,9 +125,13 @@ class Staff:
         """All accounts by name, disabled ones last."""
         return [unpack(row) for row in await self._store.run(lambda: once(_ALL))]
 
-    async def add(self, name: str, display: str, *, role: str, entry: Entry) -> int:
-        """A new account without a password; its number. Raises NameTaken."""
+    async def add(
+        self, name: str, display: str, *, role: str, entry: Entry, digest: str = "", until: float = 0.0
+    ) -> int:
+        """A new account without a password, with the link of this digest as the way in where one is given; its number.
+        Raises NameTaken."""
         values = {"name": name, "display": display, "role": role, "created": entry.time, "totp": b""}
+        values |= {"invitation": digest, "invited_until": until}
 
         def script() -> Script[int]:
             rows = yield self._insert, [values]
@@ -155,14 +174,17 @@ class Staff:
         steps = ((_ABLE, values), (_END_SESSIONS, theirs), (_UNBIND, theirs))
         await self._change(*steps, entry=entry, losing=who if disabled else 0)
 
-    async def set_password(self, who: int, hash: str, *, entry: Entry, here: str = "") -> None:
-        """Keep the hash of a new password; sessions elsewhere end, and a link that waits is good no more."""
+    async def set_password(
+        self, who: int, hash: str, *, entry: Entry, here: str = "", was: Member | None = None
+    ) -> bool:
+        """Keep the hash of a new password; sessions elsewhere end, and a link that waits is good no more. False where
+        the account is not any more what `was` says, if that is given."""
         values = {"who": who, "hash": hash, "invitation": "", "invited_until": 0.0}
-        await self._change((_HASH, values), (_END_OTHERS, {"who": who, "here": here}), entry=entry)
+        return await self._change((_HASH, values), (_END_OTHERS, {"who": who, "here": here}), entry=entry, was=was)
 
-    async def rehash(self, who: int, hash: str) -> None:
-        """Keep the same password under newer settings."""
-        await self._store.run(lambda: once(_REHASH, who=who, hash=hash))
+    async def rehash(self, who: int, hash: str, *, instead_of: str) -> bool:
+        """Keep the same password under newer settings; False where it is another by now."""
+        return bool(await self._store.run(lambda: once(_REHASH, who=who, hash=hash, old_hash=instead_of)))
 
     async def note_sign_in(self, who: int, *, entry: Entry) -> None:
         """Somebody is in."""
@@ -172,16 +194,31 @@ class Staff:
         """Whether no code of this time step or a later one was taken before; now it is."""
         return bool(await self._store.run(lambda: once(_STEP, who=who, step=step)))
 
-    async def set_totp(self, who: int, sealed: bytes, *, codes: Sequence[str], entry: Entry) -> None:
-        """Turn the second factor on with these hashes of recovery codes, or, empty, off."""
+    async def set_totp(
+        self,
+        who: int,
+        sealed: bytes,
+        *,
+        codes: Sequence[str],
+        entry: Entry,
+        here: str | None = None,
+        was: Member | None = None,
+    ) -> bool:
+        """Turn the second factor on with these hashes of recovery codes, or, empty, off; sessions elsewhere end where
+        `here` is given. False where the account is not any more what `was` says, if that is given."""
 
-        def script() -> Script[None]:
+        def script() -> Script[bool]:
+            if was is not None and not (yield from is_as(was)):
+                return False
             yield _TOTP, [{"who": who, "totp": sealed}]
             yield _DROP_CODES, [{"who": who}]
             yield self._keep_codes, [{"staff": who, "digest": digest} for digest in codes]
+            if here is not None:
+                yield _END_OTHERS, [{"who": who, "here": here}]
             yield from self._audit.record(entry)
+            return True
 
-        await self._store.run(script)
+        return await self._store.run(script)
 
     async def set_codes(self, who: int, codes: Sequence[str], *, entry: Entry) -> None:
         """Put new recovery codes in place of the old."""
@@ -201,19 +238,31 @@ class Staff:
         """How many recovery codes are left."""
         return len(await self._store.run(lambda: once(_CODES, who=who)))
 
-    async def _change(self, *steps: tuple[Any, dict[str, Any]], entry: Entry, losing: int = 0) -> None:
-        """Run steps and record them; `losing` is who would be no admin afterwards."""
+    async def _change(
+        self, *steps: tuple[Any, dict[str, Any]], entry: Entry, losing: int = 0, was: Member | None = None
+    ) -> bool:
+        """Run steps and record them; `losing` is who would be no admin afterwards. False, and nothing done, where an
+        account is not any more what `was` says."""
 
-        def script() -> Script[None]:
-            if losing:
-                admins = [row[0] for row in (yield _ADMINS_KEPT, [{}])]
-                if admins == [losing]:
-                    raise LastAdmin(str(losing))
+        def script() -> Script[bool]:
+            if losing and _is_last((yield _ADMINS_KEPT, [{}]), losing):
+                raise LastAdmin(str(losing))
+            if was is not None and not (yield from is_as(was)):
+                return False
             for statement, values in steps:
                 yield statement, [values]
             yield from self._audit.record(entry)
+            return True
 
-        await self._store.run(script)
+        return await self._store.run(script)
+
+
+def _is_last(admins: Sequence[Sequence[Any]], losing: int) -> bool:
+    """Whether without this one of the admins, as (id, hash), nobody could give anybody an account: whoever never took
+    up an invitation, or whose password was reset, cannot."""
+    hashes: dict[int, str] = {row[0]: row[1] for row in admins}
+    mine = hashes.pop(losing, None)
+    return mine is not None and not (any(hashes.values()) if mine else hashes)
 
 
 def unpack(row: Sequence[Any]) -> Member:

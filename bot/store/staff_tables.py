@@ -198,12 +198,13 @@ tally_marks = Table(
     sqlite_with_rowid=False,
 )
 
-# The QR codes made through the platform: a permanent one is made once for a scene.
+# The QR codes made through the platform: a permanent one is made once for a scene. Whoever has one made holds its row,
+# from `created` on for a while.
 scenes = Table(
     "scenes",
     metadata,
     Column("scene", String(64), primary_key=True),
-    Column("url", Text, nullable=False),  # what the code holds
+    Column("url", Text, nullable=False),  # what the code holds; empty while it is being made
     Column("created", Float, nullable=False),
     Column("who", String(40), nullable=False),
     sqlite_with_rowid=False,

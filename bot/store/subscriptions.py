@@ -14,6 +14,7 @@ from bot.clock import SHANGHAI
 from bot.person import AT_ONCE, DECLINED, Subscription
 from bot.store.driver import Row, Script, Store, once
 from bot.store.tables import endings, rhythms, subscriptions
+from bot.store.turnover import LOST, WON, note
 
 UNNAMED = frozenset({"word"})  # kinds whose value stays out of the endings
 LONGEST_VALUE = 64  # characters
@@ -55,7 +56,8 @@ class Subscriptions:
     def __init__(self, store: Store) -> None:
         self._store = store
         names = ["kind", "value", "openid"]
-        self._add = store.insert(subscriptions).on_conflict_do_nothing(index_elements=names)
+        kept = store.insert(subscriptions).on_conflict_do_nothing(index_elements=names)
+        self._add = kept.returning(subscriptions.c.openid)
         upsert = store.insert(rhythms)
         self._set = upsert.on_conflict_do_update(index_elements=["openid"], set_={"rhythm": upsert.excluded.rhythm})
         self._ended = store.insert(endings)
@@ -70,7 +72,8 @@ class Subscriptions:
     def add(self, openid: str, wanted: Subscription) -> Script[None]:
         """Keep one; one that is kept already stays as old as it is."""
         row = {"kind": wanted.kind, "value": wanted.value[:LONGEST_VALUE], "openid": openid, "since": wanted.since}
-        yield self._add, [row]
+        if (yield self._add, [row]) and wanted.kind != DECLINED:  # which is the wish for less
+            yield from note(openid, WON, many=1, time=wanted.since)
 
     def set_rhythm(self, openid: str, rhythm: str) -> Script[None]:
         """Keep how often they are told."""
@@ -79,19 +82,19 @@ class Subscriptions:
     def end(self, openid: str, ended: Subscription, *, reason: str, time: float) -> Script[None]:
         """End one of a follower's subscriptions."""
         rows = yield _END_ONE, [{"who": openid, "the_kind": ended.kind, "the_value": ended.value}]
-        yield from self._count(rows, reason, time)
+        yield from self._count(rows, reason, openid=openid, time=time)
 
     def end_wanted(self, openid: str, *, reason: str, time: float) -> Script[None]:
         """End all that they want to be told of, and forget the rhythm; who wants no announcements still wants none."""
         rows = yield _END_WANTED, [{"who": openid}]
         yield _FORGET_RHYTHM, [{"who": openid}]
-        yield from self._count(rows, reason, time)
+        yield from self._count(rows, reason, openid=openid, time=time)
 
     def end_all(self, openid: str, *, reason: str, time: float) -> Script[None]:
         """End all of them, and forget the rhythm."""
         rows = yield _END, [{"who": openid}]
         yield _FORGET_RHYTHM, [{"who": openid}]
-        yield from self._count(rows, reason, time)
+        yield from self._count(rows, reason, openid=openid, time=time)
 
     def audience(self, wanted: Subscription, *, after: str, many: int) -> Script[list[tuple[str, str]]]:
         """Who had subscribed to this by `wanted.since`, as (openid, rhythm), in order of openids behind `after`."""
@@ -103,7 +106,7 @@ class Subscriptions:
         """Every word that anybody subscribed to, once."""
         return [row[0] for row in await self._store.run(lambda: once(_WORDS))]
 
-    def _count(self, ended: Sequence[Row], reason: str, time: float) -> Script[None]:
+    def _count(self, ended: Sequence[Row], reason: str, *, openid: str, time: float) -> Script[None]:
         day = datetime.fromtimestamp(time, UTC).astimezone(SHANGHAI).date().isoformat()
         rows = [
             {"day": day, "kind": kind, "value": "" if kind in UNNAMED else value, "reason": reason}
@@ -111,3 +114,4 @@ class Subscriptions:
             if kind != DECLINED  # who takes announcements again ends nothing
         ]
         yield self._ended, rows
+        yield from note(openid, LOST, many=len(rows), time=time)

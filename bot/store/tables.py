@@ -260,6 +260,17 @@ endings = Table(
     Column("reason", String(10), nullable=False),  # asked, too_many, erased, left
 )
 
+# Each beginning and each end of a subscription, without a name: `mark` is too short to find anybody by, long enough to
+# tell five people apart.
+turnover = Table(
+    "turnover",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("day", String(10), nullable=False, index=True),
+    Column("kind", String(4), nullable=False),  # won, lost
+    Column("mark", Integer, nullable=False),
+)
+
 # Every edition of the corpus that people were told of; the one of the highest number was the last.
 editions = Table(
     "editions",

@@ -18,7 +18,7 @@ from bot.replies import Answer
 from bot.store.days import Reader
 from bot.store.driver import Script, Store, Values
 from bot.store.staff_tables import tallies, tally_marks
-from bot.store.tables import departures, feedback, inbox
+from bot.store.tables import departures, feedback, inbox, turnover
 from bot.store.unanswered import Unanswered
 
 FEW = 5  # people: what fewer took part in is nobody's business
@@ -80,6 +80,7 @@ CELL = select(tallies.c.day, tallies.c.kind, tallies.c.value, tallies.c.count, t
 )
 BETWEEN = select(*tallies.c).where(tallies.c.day >= bindparam("first"), tallies.c.day <= bindparam("last"))
 OLD = tallies.delete().where(tallies.c.day < bindparam("before")).returning(tallies.c.day)
+OLD_TURNOVER = turnover.delete().where(turnover.c.day < bindparam("before")).returning(turnover.c.day)
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,10 +193,11 @@ class Tallies:
         return [_cell(row) for row in await self._rows(BETWEEN, first=first, last=last)]
 
     async def purge(self, before: str) -> int:
-        """Forget the counts of before that day; how many went."""
+        """Forget the counts of before that day, those of subscriptions too; how many went."""
 
         def script() -> Script[int]:
-            return len((yield OLD, [{"before": before}]))
+            gone = yield OLD, [{"before": before}]
+            return len(gone) + len((yield OLD_TURNOVER, [{"before": before}]))
 
         return await self._store.run(script)
 

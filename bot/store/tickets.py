@@ -48,8 +48,10 @@ COUNTS = {
 ONE = _all.where(feedback.c.id == bindparam("the_id"))
 OF_FOLLOWER = _all.where(feedback.c.openid == bindparam("who")).order_by(*_page).limit(20)
 # Compiled once for the columns of their first use: so each change has its own.
-CLOSE = update(feedback).where(feedback.c.id == bindparam("the_id")).returning(feedback.c.id)
-ASSIGN = update(feedback).where(feedback.c.id == bindparam("the_id")).returning(feedback.c.id)
+_one = feedback.c.id == bindparam("the_id")
+CLOSE = update(feedback).where(_one, feedback.c.closed.is_(None)).returning(feedback.c.id)
+REOPEN = update(feedback).where(_one, feedback.c.closed.is_not(None)).returning(feedback.c.id)
+ASSIGN = update(feedback).where(_one).returning(feedback.c.id)
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,12 +101,12 @@ class Tickets:
         return await self._read(OF_FOLLOWER, {"who": openid}) if openid else []
 
     async def close(self, number: int, time: float, *, told: Entry) -> bool:
-        """Close a remark; whether there is one."""
+        """Close a remark; False where none is open."""
         return await self._set(CLOSE, {"the_id": number, "closed": time}, told)
 
     async def reopen(self, number: int, *, told: Entry) -> bool:
-        """Open a remark again; whether there is one."""
-        return await self._set(CLOSE, {"the_id": number, "closed": None}, told)
+        """Open a remark again; False where none is closed."""
+        return await self._set(REOPEN, {"the_id": number, "closed": None}, told)
 
     async def assign(self, number: int, staff: int, *, told: Entry) -> bool:
         """Give a remark to somebody, to nobody for 0; whether there is one."""

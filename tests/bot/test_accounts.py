@@ -54,7 +54,7 @@ async def test_the_first_account_is_made(accounts: Accounts, settings: Config) -
     database = await Database.open(settings.database.url)
     entries = await Audit(database).read(Search(), 9)
     await database.close()
-    assert [(e.staff, e.who, e.action) for e in entries] == [(0, "", "staff.reset"), (0, "", "staff.invited")]
+    assert [(e.staff, e.who, e.action) for e in entries] == [(0, "", "staff.link_made"), (0, "", "staff.invited")]
 
 
 async def test_without_a_public_address_the_link_says_so(accounts: Accounts) -> None:

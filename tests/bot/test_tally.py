@@ -27,6 +27,7 @@ from bot.tally import (
     POLICY,
     TOOK,
     UNIT,
+    UNIT_FOUND,
     UNIT_VAIN,
     VAIN,
     Tally,
@@ -60,12 +61,15 @@ def test_an_answer_counts_for_its_policy_and_whom_it_concerns() -> None:
     """The policy that stood first, its unit, and how long it took."""
     assert counted(heard("技改", FOUND)) == {
         (ASKED, ""), (INTENT, "policy"), (POLICY, "q91-1"), (UNIT, "市工信局投资处"), (TOOK, "0.25"),
+        (UNIT_FOUND, "市工信局投资处"),
     }  # fmt: skip
 
 
 def test_a_question_in_vain_counts_for_what_it_names() -> None:
     """A district and a unit that it names are concerned, the unit in vain."""
-    assert counted(heard("崂山区技改处天气", NOT_FOUND)) >= {
+    found = counted(heard("崂山区技改处天气", NOT_FOUND))
+    assert UNIT_FOUND not in {kind for kind, _ in found}
+    assert found >= {
         (VAIN, ""), (INTENT, "offtopic"), (DISTRICT, "崂山区"), (UNIT, "市工信局投资处"), (UNIT_VAIN, "市工信局投资处"),
     }  # fmt: skip
 

@@ -195,14 +195,16 @@ def office_settings(folder: Path, **console: Any) -> Config:
 
 
 @asynccontextmanager
-async def open_office(config: Config, clock: ManualClock, **server: Any) -> AsyncIterator[Office]:
+async def open_office(
+    config: Config, clock: ManualClock, *, hasher: PasswordHasher = QUICK, **server: Any
+) -> AsyncIterator[Office]:
     """The office, open."""
     prepare(Path(config.database.url.removeprefix("sqlite:///")))
     if server:
         config = msgspec.structs.replace(config, server=Server(**server))
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(
-            open_services(config, ROUTER, words=WORDS, clock=clock, migrate=True, hasher=QUICK)
+            open_services(config, ROUTER, words=WORDS, clock=clock, migrate=True, hasher=hasher)
         )
         app = build_app(services, WORDS)
         test_server = await stack.enter_async_context(TestServer(app, shutdown_timeout=0.0))

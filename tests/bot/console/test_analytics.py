@@ -8,9 +8,12 @@ import io
 import aiohttp
 import pytest
 
+from bot.messages import Left
+from bot.person import Change, Subscribe, Unsubscribe
+from bot.store.people import People
 from bot.store.tallies import Cell, Mark
 from tests.bot.console.client import Office, Visitor
-from tests.bot.console.talking import count, say
+from tests.bot.console.talking import count, hear, say
 
 HERE = "/console/analytics"
 CROWD = frozenset(range(5))
@@ -32,6 +35,12 @@ def cell(kind: str, number: int, value: str = "", people: frozenset[int] = CROWD
     return Cell(day=day, kind=kind, value=value, count=number, people=people)
 
 
+async def change(office: Office, openid: str, change: Change) -> None:
+    """A follower subscribes to something, or ends it, which the words of a small corpus do not know."""
+    database, time = office.services.database, office.services.clock.time()
+    await database.run(lambda: People(database).apply([(openid, change, time)]))
+
+
 async def rows(viewer: Visitor, query: str = "") -> list[list[str]]:
     """The file, read."""
     async with viewer.session.get(viewer.url.with_path(f"{HERE}.csv").with_query(query)) as response:
@@ -47,7 +56,7 @@ async def test_what_followers_ask_is_counted(office: Office, viewer: Visitor) ->
     for number in range(4):
         await say(office, "首台套", f"o{number}")
     await count(office)
-    assert ["合计", "收到的问题", "<5"] in await rows(viewer)
+    assert ["合计", "收到的问题", "*"] in await rows(viewer)
     await say(office, "首台套", "o4")
     await count(office)
     found = await rows(viewer)
@@ -65,7 +74,7 @@ async def test_a_figure_of_few_people_is_nowhere(office: Office, viewer: Visitor
     """Neither in a table, nor in a picture, nor in the file."""
     await put(office, cell("asked", 4711, people=frozenset({1, 2})), cell("district", 4711, "崂山区", frozenset({1})))
     page = await viewer.get(HERE)
-    assert "<5" in page.text
+    assert "收到的问题 *" in page.text or "* 收到的问题" in page.text
     assert "4711" not in page.source
     assert not [row for row in await rows(viewer) if "4711" in row]
 
@@ -106,4 +115,22 @@ async def test_nothing_yet_has_a_page(viewer: Visitor) -> None:
     """On the first day there are pictures of nothing."""
     page = await viewer.get(HERE)
     assert "这段时间没有" in page.text
-    assert page.source.count('<svg class="columns-chart"') == 2
+    assert page.source.count('<svg class="columns-chart"') == 3
+
+
+async def test_subscriptions_that_came_and_went_are_counted(office: Office, viewer: Visitor) -> None:
+    """Made and ended, by hand or by leaving, of five people; what four did is not shown."""
+    for number in range(5):
+        await say(office, "技改", f"o{number}")
+        await change(office, f"o{number}", Subscribe(kind="topic", value="技术改造"))
+    for number in range(4):
+        created = int(office.services.clock.time())
+        await hear(office, Left(key=f"left{number}", openid=f"o{number}", account="gh_1", created=created))
+    found = await rows(viewer)
+    assert ["合计", "新订阅", "5"] in found
+    assert ["合计", "退订", "*"] in found
+    await change(office, "o4", Unsubscribe())
+    found = await rows(viewer)
+    assert ["合计", "退订", "5"] in found
+    assert ["每天退订", "2026-11-22", "5"] in found
+    assert "新订阅 5 退订 5" in (await viewer.get(HERE)).text

@@ -30,8 +30,7 @@ async def test_entries_are_narrowed_down(office: Office, clock: ManualClock) -> 
     assert await shown("day=2026-11-22") == (1, 0)
     assert await shown("day=2026-11-23") == (1, 1)
     assert await shown("about=mei") == (0, 1)
-    assert await shown("day=9999-12-31") == (0, 0)
-    assert await shown("day=0001-01-01") == (0, 0)
+    assert [await shown(f"day={day}") for day in ("0001-01-01", "9999-12-31")] == [(2, 1)] * 2
     assert await shown("who=x&day=2026-13-45&below=-1") == (2, 1)
     assert await shown("what=%25") == (0, 0)
     assert await shown("who=9") == (0, 0)

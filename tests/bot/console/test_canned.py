@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.bot.console.client import Office, Visitor
@@ -14,6 +16,13 @@ HERE = "/console/canned-answers"
 async def editor(office: Office) -> Visitor:
     """Somebody who writes."""
     return await office.sign_in("editor")
+
+
+async def seen(visitor: Visitor) -> str:
+    """On what the form of the first one was opened."""
+    found = re.search(r'name="seen" value="([^"]+)"', (await visitor.get(f"{HERE}/1")).source)
+    assert found
+    return found[1]
 
 
 async def test_one_is_kept_and_offered(office: Office, editor: Visitor) -> None:
@@ -29,8 +38,8 @@ async def test_one_is_changed_and_taken_away(office: Office, editor: Visitor) ->
     """Both are in the log, with what it said before."""
     await editor.post(HERE, {"title": "没有", "text": "一"})
     assert "一" in (await editor.get(f"{HERE}/1")).text
-    await editor.post(f"{HERE}/1", {"title": "没有", "text": "二"})
-    await editor.post(f"{HERE}/1", {"title": "没有", "text": "二", "action": "drop"})
+    await editor.post(f"{HERE}/1", {"title": "没有", "text": "二", "seen": await seen(editor)})
+    await editor.post(f"{HERE}/1", {"title": "没有", "text": "二", "action": "drop", "seen": await seen(editor)})
     assert (await editor.get(f"{HERE}/1")).status == 404
     assert (await editor.post(f"{HERE}/1", {"title": "x", "text": "y"})).status == 404
     assert [a for a in await office.acts() if a.startswith("canned")] == ["canned.kept"] * 2 + ["canned.dropped"]
@@ -45,3 +54,22 @@ async def test_what_is_wrong_stands_beside_its_field(editor: Visitor, title: str
     page = await editor.post(HERE, {"title": title, "text": text})
     assert (page.status, said in page.text) == (422, True)
     assert "还没有" in (await editor.get(HERE)).text
+
+
+async def test_nobody_writes_over_what_they_have_not_seen(office: Office, editor: Visitor) -> None:
+    """What another made of it is shown beside what was typed, and gone over by a second try; so is taking it away."""
+    await editor.post(HERE, {"title": "没有", "text": "一"})
+    other = await office.sign_in("editor", "other")
+    mine, theirs = await seen(editor), await seen(other)
+    await office.services.clock.advance(1.0)  # type: ignore[attr-defined]
+    assert (await other.post(f"{HERE}/1", {"title": "没有", "text": "别人的", "seen": theirs})).status == 303
+    for action in ("save", "drop"):
+        page = await editor.post(f"{HERE}/1", {"title": "没有", "text": "我的", "seen": mine, "action": action})
+        assert (page.status, "别人改过" in page.text, "别人的" in page.text) == (409, True, True)
+    (ready,) = await office.desk.talk.canned.everything()
+    assert ready.text == "别人的"
+    again = re.search(r'name="seen" value="([^"]+)"', page.source)
+    assert again
+    assert (await editor.post(f"{HERE}/1", {"title": "没有", "text": "我的", "seen": again[1]})).status == 303
+    (ready,) = await office.desk.talk.canned.everything()
+    assert ready.text == "我的"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 from sqlalchemy import select, update
@@ -9,7 +11,9 @@ from sqlalchemy import select, update
 from bot.console.conversations import bubbles
 from bot.messages import Followed, Left, Position, Text
 from bot.replies import Answer, HandOver, Say, Silence
+from bot.store.calls import Entry
 from bot.store.correspondence import Letter, Line
+from bot.store.outbox import OutboxRows
 from bot.store.tables import outbox
 from tests.bot.console.client import Office, Visitor
 from tests.bot.console.talking import hear, remark, say
@@ -94,7 +98,21 @@ def test_what_happens_without_words_is_a_line() -> None:
     assert [(one.side, one.kind) for one in silent] == [("line", "Position")]
 
 
-def test_a_letter_is_of_the_staff() -> None:
-    """With what became of it."""
-    (one,) = bubbles(Letter(key="k", created=1.0, text="好", state="sent", settled=2.0, reason=""), "")
-    assert (one.side, one.state, one.pieces[0].text) == ("staff", "sent", "好")
+@pytest.mark.parametrize(("by_staff", "side"), [(True, "staff"), (False, "theirs")])
+def test_a_letter_is_of_whoever_wrote_it(by_staff: bool, side: str) -> None:
+    """Of the staff or of the bot, with what became of it."""
+    letter = Letter(key="k", created=1.0, text="好", state="sent", settled=2.0, reason="", by_staff=by_staff)
+    (one,) = bubbles(letter, "")
+    assert (one.side, one.state, one.pieces[0].text) == (side, "sent", "好")
+
+
+async def test_a_notice_is_not_by_the_staff(office: Office, editor: Visitor) -> None:
+    """The page calls it a notice of the bot's, with what became of it."""
+    key = await say(office, "首台套")
+    body = msgspec.json.encode({"touser": "oA", "msgtype": "text", "text": {"content": "您订阅的政策有变化"}})
+    notice = Entry(key="notice:a", openid="oA", channel="custom", body=body, due=0.0, expires=9e9)
+    database, time = office.services.database, office.services.clock.time()
+    await database.run(lambda: OutboxRows(database).add([notice], time=time))
+    text = (await editor.get(f"/console/conversations/{key}")).text
+    assert re.search(r"机器人，\d\d:\d\d：\s*您订阅的政策有变化\s*通知 \d\d:\d\d · 等待发送", text)
+    assert "工作人员，" not in text

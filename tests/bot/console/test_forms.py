@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pytest
 from aiohttp import FormData, web
+from structlog.testing import capture_logs
 
 from bot.console.forms import Form
 from bot.console.guard import Route
@@ -48,6 +50,32 @@ async def test_fields_and_files(office: Office) -> None:
     assert upload is not None
     assert (upload.name, upload.content_type, upload.body) == ("表.xlsx", "application/x-test", body)
     assert came.upload("none") is None
+
+
+PARTS = "multipart/form-data; boundary=xx"
+FIELD = b'--xx\r\nContent-Disposition: form-data; name="a"\r\n'
+PLAIN = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("kind", "packed", "body"),
+    [
+        (PARTS, "", b"--xx\r\nnonsense\r\n\r\nvalue\r\n--xx--\r\n"),
+        (PARTS, "", FIELD + b"Content-Transfer-Encoding: weird\r\n\r\n!!!\r\n--xx--\r\n"),
+        (PARTS, "", FIELD + b"X: " + b"a" * 20_000 + b"\r\n\r\nv\r\n--xx--\r\n"),
+        (PARTS, "", FIELD + b"".join(b"X%d: a\r\n" % n for n in range(5000)) + b"\r\nv\r\n--xx--\r\n"),
+        (PLAIN, "gzip", b"!!!"),
+        (PLAIN, "deflate", b"x"),
+    ],
+)
+async def test_what_is_no_form_is_a_bad_request(office: Office, kind: str, packed: str, body: bytes) -> None:
+    """Whatever a stranger sends to the door, it is their fault and said to be."""
+    visitor = await office.stranger()
+    await visitor.get("/console/sign-in")
+    headers = {"Content-Type": kind, **({"Content-Encoding": packed} if packed else {})}
+    with capture_logs() as logs:
+        assert (await visitor.post("/console/sign-in", body, headers=headers)).status == 400
+    assert [entry for entry in logs if entry["log_level"] == "error"] == []
 
 
 EMPTY: dict[str, Any] = {"next": "", "name": "", "error": "", "minutes": 0, "empty": False}

@@ -218,6 +218,21 @@ async def test_the_address_is_what_our_proxies_saw(
         assert session.ip == seen
 
 
+async def test_a_failure_tells_no_secret_of_an_address(office: Office) -> None:
+    """The log has the line of the table, not the link of an invitation that stood in its place."""
+
+    async def fail(visit: Visit) -> web.Response:
+        raise RuntimeError(visit.request.method)
+
+    routes = [Route("GET", "/console/invitation/{token}", fail, Permission.ANYONE)]
+    async with office.serving(build_site(office.desk, routes)) as visitor:
+        with capture_logs() as logs:
+            assert (await visitor.get("/console/invitation/S3cret")).status == 500
+    (entry,) = [entry for entry in logs if entry["event"] == "console failed"]
+    assert entry["path"] == "/console/invitation/{token}"
+    assert "S3cret" not in str(logs)
+
+
 @pytest.mark.parametrize(("proxies", "forwarded", "warned"), [(0, "1.1.1.1", 1), (1, "1.1.1.1", 0), (0, "", 0)])
 async def test_a_proxy_that_nobody_counts_is_warned_of_once(
     tmp_path: Path, clock: ManualClock, proxies: int, forwarded: str, warned: int

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -14,8 +18,12 @@ from aiohttp.test_utils import TestServer
 from bot.clock import ManualClock
 from bot.config import Server
 from bot.console.posters import draw, inline, places
+from bot.console.site import build_site
 from bot.emulator.platform import Platform
+from bot.errors import Refused
+from bot.store.audit import Audit, Search
 from bot.store.scenes import Scene
+from bot.wechat.client import Template
 from tests.bot.console.client import Office, Visitor, office_settings, open_office
 from tests.scenarios.stage import ACCOUNT
 from tests.small import small_corpus
@@ -87,12 +95,64 @@ async def test_the_platform_makes_a_code_once(published: Office, editor: Visitor
     for _ in range(2):
         page = await editor.post(f"{HERE}/make?{urlencode(UNIT)}")
         assert (page.status, page.location.partition("?")[0]) == (303, f"{HERE}/poster")
-    assert [act for act in await published.acts() if act.startswith("code")] == ["code.made"]
+    assert [act for act in await published.acts() if act.startswith("code")] == ["code.asked", "code.made"]
     poster = await editor.get(f"{HERE}/poster?{urlencode(UNIT)}")
     assert "微信扫一扫，关注后直接用大白话问" in poster.text
     scene = await published.desk.talk.scenes.get(UNIT["value"])
     assert scene
     assert scene.url.startswith("http://weixin.qq.com/q/")
+
+
+async def test_two_clicks_ask_once(published: Office, editor: Visitor) -> None:
+    """The second is told that it is being made; the log has one try."""
+    pages = await asyncio.gather(*(editor.post(f"{HERE}/make?{urlencode(UNIT)}") for _ in range(5)))
+    assert {page.status for page in pages} == {303}
+    acts = [act for act in await published.acts() if act.startswith("code")]
+    assert acts == ["code.asked", "code.made"]
+
+
+class Refusing:
+    """An account that makes no code; `known` is what the log had when it was asked."""
+
+    def __init__(self, audit: Audit) -> None:
+        self._audit = audit
+        self.known: list[str] = []
+
+    async def create_menu(self, buttons: Sequence[Mapping[str, Any]]) -> None:
+        """Not asked for here."""
+
+    async def get_menu(self) -> dict[str, Any]:
+        """Not asked for here."""
+        return {}
+
+    async def get_templates(self) -> Sequence[Template]:
+        """Not asked for here."""
+        return ()
+
+    async def get_notices(self) -> Sequence[Template]:
+        """Not asked for here."""
+        return ()
+
+    async def create_qrcode(self, scene: str) -> str:
+        """Refuse."""
+        self.known = [entry.action for entry in await self._audit.read(Search(action="code."), 9)]
+        raise Refused(45029, f"qrcode count out of limit: {scene}")
+
+
+async def test_a_refusal_is_told_and_may_be_tried_again(office: Office) -> None:
+    """The log has the try before the platform is asked, and then why it failed; so has the page."""
+    editor, desk, account = await office.sign_in("editor"), office.desk, Refusing(office.audit)
+    site = build_site(replace(desk, talk=replace(desk.talk, account=account, has_codes=True)))
+    async with office.serving(site) as visitor:
+        cookie: SimpleCookie = SimpleCookie({"huiqi": editor.cookie("huiqi")})
+        cookie["huiqi"]["path"] = "/console"
+        visitor.session.cookie_jar.update_cookies(cookie, visitor.url)
+        for tries in (1, 2):
+            page = await visitor.post(f"{HERE}/make?{urlencode(UNIT)}", token=editor.token)
+            assert account.known == ["code.asked", *["code.failed", "code.asked"] * (tries - 1)]
+            assert "微信没有接受" in (await visitor.follow(page)).text
+    acts = [act for act in await office.acts() if act.startswith("code")]
+    assert acts == ["code.asked", "code.failed"] * 2
 
 
 async def test_a_poster_says_what_it_is_for(editor: Visitor) -> None:

@@ -139,6 +139,16 @@ async def test_a_second_factor_is_turned_on(office: Office, visitor: Visitor, cl
     assert "恢复码还剩 10 个" in (await visitor.get("/console/profile")).text
 
 
+async def test_a_second_factor_ends_other_sessions(office: Office, visitor: Visitor, clock: ManualClock) -> None:
+    """Who is signed in elsewhere, perhaps somebody else, must show it."""
+    other = await office.sign_in("editor", "li")
+    stranger = await office.sign_in("viewer")
+    assert (await other.get("/console")).status == 200
+    await enrolled(visitor, clock)
+    assert (await other.get("/console")).status == 303
+    assert [(await one.get("/console")).status for one in (visitor, stranger)] == [200, 200]
+
+
 async def test_a_second_factor_needs_proof(office: Office, visitor: Visitor, clock: ManualClock) -> None:
     """Without the password, or without a code of what is shown, nothing is turned on."""
     secret = shown_secret(await visitor.get(FACTOR))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,7 @@ from bot.console.passwords import Passwords
 from bot.console.sign_in import onward
 from bot.console.site import build_site
 from bot.store.audit import Search
+from bot.store.sessions import ENROL, Session
 from tests.bot.console.client import PASSWORD, Office, Page, office_settings, open_office
 from tests.bot.console.doors import code, knock, link_of, with_second_factor
 
@@ -256,6 +258,62 @@ async def test_who_must_have_a_second_factor(tmp_path: Path, clock: ManualClock,
         assert (await visitor.get("/console")).status == 200
 
 
+async def test_a_second_factor_is_set_up_once(tmp_path: Path, clock: ManualClock) -> None:
+    """Of two who have only the password the faster one sets it up; the other must show it like anybody."""
+    async with open_office(office_settings(tmp_path, totp_required=True), clock) as office:
+        await office.hire("li", "approver", password=PASSWORD)
+        first, second = await office.stranger(), await office.stranger()
+        secrets = [secret_of(await v.follow(await knock(v, "li", PASSWORD))) for v in (first, second)]
+        codes = [{"code": pyotp.TOTP(secret).at(int(clock.time()))} for secret in secrets]
+        # Its session ends with the others; one that begins in between is none that may set up another factor.
+        assert (await first.post("/console/profile/second-factor", codes[0])).status == 200
+        member = await office.staff.named("li")
+        assert member is not None
+        late = Session(id=office.keys.digest("session", second.cookie("huiqi")), staff=member.id, stage=ENROL,
+                       created=clock.time(), seen=clock.time(), expires=clock.time() + 600)  # fmt: skip
+        await office.sessions.begin(late)
+        refused = await second.post("/console/profile/second-factor", codes[1])
+        assert (refused.status, refused.location) == (303, "/console/sign-in")
+        assert await office.sessions.find(late.id) is None
+        after = await office.staff.named("li")
+        assert after is not None
+        assert after.totp == member.totp
+
+
+class Held(PasswordHasher):
+    """Takes as long as it is made to: a check ends when `go` is set."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.began, self.go = threading.Event(), threading.Event()
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        """See PasswordHasher."""
+        self.began.set()
+        assert self.go.wait(30.0)
+        return super().verify(hash, password)
+
+
+async def test_a_password_that_is_changed_meanwhile_opens_nothing(tmp_path: Path, clock: ManualClock) -> None:
+    """It was right when the look at it began; when it ends, another is in force."""
+    hasher = Held()
+    async with open_office(office_settings(tmp_path), clock, hasher=hasher) as office:
+        member = await office.hire("li", "editor", password=PASSWORD)
+        thief = await office.stranger()
+        await thief.get("/console/sign-in")
+        tried = asyncio.create_task(knock(thief, "li", PASSWORD))
+        await asyncio.to_thread(hasher.began.wait, 30.0)
+        newer = hasher.hash("another jade horse")
+        await office.staff.set_password(member.id, newer, entry=office.desk_entry("profile.password"))
+        hasher.go.set()
+        page = await tried
+        assert (page.status, "密码不对" in page.text) == (403, True)
+        assert (await thief.get("/console")).status == 303
+        assert await office.sessions.of(member.id) == []
+        assert (await office.acts())[-1] == "sign_in.refused"
+        assert (await knock(thief, "li", "another jade horse")).status == 303
+
+
 def secret_of(page: Page) -> str:
     """The secret that a page shows for typing."""
     found = re.search(r'secret-groups"><code>([A-Z2-7 ]+)<', page.source)
@@ -304,7 +362,7 @@ async def test_an_older_hash_is_made_anew(office: Office) -> None:
     """A password that was hashed with other settings is hashed with those of today at the next sign-in."""
     member = await office.hire("li", password=PASSWORD)
     older = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1).hash(PASSWORD)
-    await office.staff.rehash(member.id, older)
+    assert await office.staff.rehash(member.id, older, instead_of=member.hash)
     assert (await knock(await office.stranger(), "li", PASSWORD)).status == 303
     after = await office.staff.get(member.id)
     assert after is not None

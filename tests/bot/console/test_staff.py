@@ -8,6 +8,7 @@ import pytest
 
 from bot.store.audit import Search
 from tests.bot.console.client import PASSWORD, Office, Visitor
+from tests.bot.console.doors import link_of
 
 
 @pytest.fixture
@@ -47,7 +48,8 @@ async def test_an_account_is_made_with_its_role(office: Office, admin: Visitor) 
     assert (member.display, member.role, member.hash) == ("李雷", "editor", "")
     assert "等待设置密码" in (await admin.get("/console/staff")).text
     assert token[1] not in (await admin.get("/console/staff/2")).source
-    (entry,) = await office.audit.read(Search(target="li", action="staff.invited"), 9)
+    (entry,) = await office.audit.read(Search(target="li", action="staff."), 9)
+    assert entry.action == "staff.invited"
     assert (entry.who, entry.after) == ("admin", {"display": "李雷", "role": "editor"})
 
 
@@ -109,6 +111,19 @@ async def test_a_reset_ends_the_old_password(office: Office, admin: Visitor) -> 
     assert member is not None
     assert member.hash == ""
     assert "staff.reset" in await office.acts()
+
+
+async def test_another_link_resets_nothing_of_who_never_entered(office: Office, admin: Visitor) -> None:
+    """The log says that a link was made; the one before is none any more."""
+    links = [
+        link_of(await admin.post(path, form))
+        for path, form in (
+            ("/console/staff/new", {"name": "li", "display": "李雷", "role": "editor"}),
+            ("/console/staff/2/reset", {}),
+        )
+    ]
+    assert [(await (await office.stranger()).get(link)).status for link in links] == [404, 200]
+    assert await office.acts() == ["staff.invited", "staff.invited", "staff.link_made"]
 
 
 async def test_waiting_can_be_ended(office: Office, admin: Visitor) -> None:

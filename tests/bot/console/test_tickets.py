@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.messages import Left
+from bot.store.audit import Search
 from tests.bot.console.client import Office, Visitor
 from tests.bot.console.talking import hear, remark, say
 
@@ -34,17 +35,28 @@ async def test_a_remark_waits_in_the_list(office: Office, editor: Visitor) -> No
 async def test_one_is_given_to_somebody(office: Office, editor: Visitor) -> None:
     """It stands in their list then; who only looks, is gone, or is nobody cannot have it."""
     mine = await office.staff.named("editor")
-    looker = await office.hire("looker", "viewer")
+    looker, gone = await office.hire("looker", "viewer"), await office.hire("gone", "editor")
     assert mine
-    for wanted, has in ((looker.id, False), (999, False), (mine.id, True)):
+    await office.staff.set_disabled(gone.id, True, entry=office.desk_entry("staff.disabled"))
+    for wanted in (looker.id, gone.id, 999):
+        page = await editor.follow(await editor.post(f"{HERE}/1/assign", {"staff": str(wanted)}))
+        assert "请从列表中选一个能办的人" in page.text
+        ticket = await office.desk.talk.tickets.get(1)
+        assert ticket
+        assert ticket.assignee == 0
+    for wanted, has in ((mine.id, True), (mine.id, True), (0, False)):
         await editor.post(f"{HERE}/1/assign", {"staff": str(wanted)})
         assert (TICKET in (await editor.get(f"{HERE}?tab=mine")).source) is has
-    await editor.post(f"{HERE}/1/assign", {"staff": "0"})
-    assert TICKET not in (await editor.get(f"{HERE}?tab=mine")).source
+    acts = await office.audit.read(Search(action="ticket."), 9)
+    assert [(act.before, act.after) for act in acts] == [
+        ({"staff": "Editor"}, {"staff": ""}),
+        ({"staff": ""}, {"staff": "Editor"}),
+    ]
 
 
 async def test_one_is_closed_and_opened_again(office: Office, editor: Visitor) -> None:
     """It changes lists; each act is in the log."""
+    assert (await editor.post(f"{HERE}/1/state", {"state": "rubbish"})).status == 400
     await editor.post(f"{HERE}/1/state", {"state": "closed"})
     assert TICKET not in (await editor.get(HERE)).source
     assert TICKET in (await editor.get(f"{HERE}?tab=closed")).source

@@ -10,12 +10,14 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from bot.console.letters import MOST
 from bot.messages import Left
 from bot.parts import POLICY, SAYING
 from bot.revisions import IN_REVIEW
 from bot.store.audit import Search
 from bot.store.tables import outbox
 from tests.bot.console.client import Office, Page, Visitor
+from tests.bot.console.sheets import published
 from tests.bot.console.talking import count, hear, remark, say
 
 HERE = "/console/unanswered"
@@ -36,6 +38,18 @@ def act(address: str, name: str) -> str:
     """Where a form of a cluster is sent."""
     path, _, query = address.partition("?")
     return f"{path}/{name}?{query}"
+
+
+async def put_away(visitor: Visitor, address: str, state: str) -> Page:
+    """Say something of the questions that the page of a cluster shows."""
+    return await send_shown(visitor, await visitor.get(address), address, state)
+
+
+async def send_shown(visitor: Visitor, page: Page, address: str, state: str) -> Page:
+    """Say something of the questions of a page that was opened a while ago."""
+    shown = re.search(r'name="shown" value="([^"]*)"', page.source)
+    assert shown
+    return await visitor.post(act(address, "state"), {"state": state, "shown": shown[1]})
 
 
 async def only(visitor: Visitor, **query: str) -> str:
@@ -88,7 +102,7 @@ async def test_a_question_is_put_away_and_comes_back(office: Office, editor: Vis
     """Done, it is in the other list; asked again in vain it is new; not ours, it stays away; each act is logged."""
     await say(office, "数字人直播补贴")
     await count(office)
-    assert (await editor.post(act(await only(editor), "state"), {"state": "done"})).status == 303
+    assert (await put_away(editor, await only(editor), "done")).status == 303
     assert "没有待处理的问题" in (await editor.get(HERE)).text
     assert await only(editor, tab="done")
     await office.services.clock.advance(1.0)  # type: ignore[attr-defined]
@@ -96,14 +110,40 @@ async def test_a_question_is_put_away_and_comes_back(office: Office, editor: Vis
     await count(office)
     address = await only(editor)
     assert "1 人问了 1 次" in (await editor.get(address)).text
-    await editor.post(act(address, "state"), {"state": "not_ours"})
+    await put_away(editor, address, "not_ours")
     await say(office, "数字人直播补贴", "oEve")
     await count(office)
     assert "没有待处理的问题" in (await editor.get(HERE)).text
-    await editor.post(act(await only(editor, tab="not_ours"), "state"), {"state": "new"})
+    await put_away(editor, await only(editor, tab="not_ours"), "new")
     assert await only(editor)
     acts = [entry for entry in await office.acts() if entry.startswith("question.")]
     assert acts == ["question.done", "question.not_ours", "question.new"]
+
+
+async def test_only_what_was_on_the_page_is_put_away(office: Office, editor: Visitor) -> None:
+    """A question that joined the group meanwhile was seen by nobody: it stays. A form without any does nothing."""
+    await say(office, "数字人直播补贴", "oA")
+    await count(office)
+    address = await only(editor)
+    page = await editor.get(address)
+    await say(office, "数字人直播补贴怎么退回骗补", "oB")
+    await count(office)
+    assert (await editor.post(act(address, "state"), {"state": "not_ours"})).status == 400
+    assert (await send_shown(editor, page, address, "not_ours")).status == 303
+    left = await editor.get(await only(editor))
+    assert "1 种说法" in left.text
+    assert "怎么退回骗补" in left.text
+    assert "怎么退回骗补" not in (await editor.get(await only(editor, tab="not_ours"))).text
+
+
+async def test_the_log_has_no_words_of_a_follower(office: Office, editor: Visitor) -> None:
+    """Whoever leaves is erased; the log is kept, and says only which question it was, by a keyed hash, and how many."""
+    await say(office, "我是张三电话13800001111想问数字人直播补贴", "oAlice")
+    await count(office)
+    address = await only(editor)
+    await put_away(editor, address, "done")
+    (entry,) = await office.audit.read(Search(action="question."), 9)
+    assert (entry.target, entry.before, entry.after) == (address.split("?")[0].split("/")[-1], {}, {"questions": 1})
 
 
 async def test_a_word_leads_to_a_policy_and_is_tried_at_once(office: Office, editor: Visitor) -> None:
@@ -152,6 +192,21 @@ async def test_a_word_for_what_was_to_go_keeps_it(office: Office, editor: Visito
     assert not draft.gone
     assert draft.body["keywords"][-1] == "数字人直播"
     assert draft.body["title"] == office.services.corpus.policies["q91-2"].title
+
+
+async def test_a_word_keeps_the_wording_of_the_paper(office: Office, editor: Visitor) -> None:
+    """Also over a draft that takes the policy away, which has none."""
+    await published(office, "/console/edit/policy?key=q91-2", wording="第二条 奖励首台套。")
+    editor = await office.sign_in("editor", "li")
+    await editor.post("/console/parts/policy/take-away?key=q91-2")
+    await say(office, "数字人直播补贴")
+    await count(office)
+    form = {"policy": "q91-2", "words": "数字人直播", "way": "keyword"}
+    assert (await editor.post(act(await only(editor), "lead"), form)).status == 303
+    assert office.services.publishing
+    draft = await office.services.publishing.revisions.open_of(POLICY, "q91-2")
+    assert draft
+    assert (draft.gone, draft.wording) == (False, "第二条 奖励首台套。")
 
 
 async def test_what_is_up_for_review_is_left_alone(office: Office, editor: Visitor) -> None:
@@ -208,6 +263,17 @@ async def test_those_who_asked_are_written_to(office: Office, editor: Visitor) -
     assert {msgspec.json.decode(row["body"])["text"]["content"] for row in sent} == {"请打12345"}
     (entry, _) = await office.audit.read(Search(action="letter"), 9)
     assert (entry.after, "oAlice" in repr(entry)) == ({"text": "请打12345"}, False)
+
+
+async def test_only_so_many_are_written_to_at_once(office: Office, editor: Visitor) -> None:
+    """More ticks than MOST send nothing; MOST are all written to."""
+    keys = [await say(office, "数字人直播补贴", f"o{number}") for number in range(MOST + 1)]
+    await count(office)
+    address = await only(editor)
+    page = await editor.post(act(address, "reply"), [("text", "好"), *(("key", key) for key in keys)])
+    assert (page.status, f"最多给 {MOST} 个人" in page.text, await letters(office)) == (422, True, [])
+    await editor.post(act(address, "reply"), [("text", "好"), *(("key", key) for key in keys[1:])])
+    assert len(await letters(office)) == MOST
 
 
 @pytest.mark.parametrize(

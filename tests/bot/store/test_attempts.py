@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import select
 
 from bot.store.attempts import Attempts, Limit, Patience, Trickle
 from bot.store.database import Database
+from bot.store.staff_tables import attempts as table
 
 NAME = Patience(free=3, first=10.0, longest=40.0)
 PLACE = Patience(free=5, first=100.0, longest=100.0)
@@ -39,6 +41,21 @@ async def test_either_key_makes_wait(database: Database) -> None:
         assert await attempts.count({f"n{number}": NAME, "place": PLACE}, 0.0) == 0.0
     assert await attempts.count({"fresh": NAME, "place": PLACE}, 0.0) == 100.0
     assert [await attempts.count({"fresh": NAME}, 0.0) for _ in range(4)] == [0.0, 0.0, 0.0, 10.0]
+
+
+async def test_a_try_that_is_turned_away_leaves_no_row(database: Database) -> None:
+    """Name after name from a place that must wait, or a name that must: nothing is written of them."""
+    attempts = Attempts(database)
+    for number in range(4):
+        assert await attempts.count({f"n{number}": NAME, "p": SHARED}, 0.0) == 0.0
+
+    async def rows() -> int:
+        async with database.read() as connection:
+            return len((await connection.execute(select(table))).all())
+
+    assert await rows() == 5
+    assert [await attempts.count({f"m{number}": NAME, "p": SHARED}, 0.0) for number in range(9)] == [60.0] * 9
+    assert await rows() == 5
 
 
 async def test_many_at_once_are_counted_one_by_one(database: Database) -> None:

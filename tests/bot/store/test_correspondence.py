@@ -12,9 +12,11 @@ from sqlalchemy import select, update
 from bot.messages import Left, Text
 from bot.replies import TEXT_LIMIT, Answer, Say
 from bot.store.audit import Audit, Entry, Search
+from bot.store.calls import Entry as Call
 from bot.store.correspondence import Correspondence, Letter, Line, Sent, Window, letter_key, together
 from bot.store.database import Database
 from bot.store.inbox import Inbox, Late, Settlement
+from bot.store.outbox import OutboxRows
 from bot.store.tables import followers, outbox
 
 TOLD = Entry(time=1.0, staff=1, who="ann", action="letter.written")
@@ -63,6 +65,50 @@ async def test_the_same_letter_is_entered_once(database: Database, inbox: Inbox)
     assert found == [Sent.ENTERED, Sent.TWICE, Sent.ENTERED]
     assert {row["key"] for row in await rows(database)} == {letter_key("k1", "一"), letter_key("k1", "二")}
     assert len(await Audit(database).read(Search(), 9)) == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "found", "retries"),
+    [
+        ("sending", Sent.TWICE, 0),
+        ("sent", Sent.TWICE, 0),
+        ("unknown", Sent.TWICE, 0),
+        ("skipped", Sent.ENTERED, 0),
+        ("failed", Sent.ENTERED, 1),
+    ],
+)
+async def test_a_letter_that_did_not_go_out_is_written_again(
+    database: Database, inbox: Inbox, state: str, found: Sent, retries: int
+) -> None:
+    """It waits once more, under an id that the platform has not refused; what went or may have gone does not."""
+    await ask(inbox, "k1", "天气")
+    letters = Correspondence(database, database)
+    await letters.write("k1", "一", time=200.0, told=TOLD)
+    async with database.write() as connection:
+        await connection.execute(
+            update(outbox).values(state=state, settled=201.0, reason="45015", errcode=45015, attempts=3, expires=1.0)
+        )
+    assert await letters.write("k1", "一", time=300.0, told=TOLD) is found
+    (row,) = await rows(database)
+    goes = found is Sent.ENTERED
+    assert (row["state"], row["retries"]) == ("waiting" if goes else state, retries)
+    if goes:
+        assert (row["settled"], row["reason"], row["errcode"], row["attempts"]) == (None, "", 0, 0)
+        assert (row["due"], row["expires"]) == (300.0, 100.0 + OPEN_FOR)
+    assert len(await Audit(database).read(Search(), 9)) == 1 + goes
+
+
+async def test_what_we_send_of_our_own_accord_is_not_by_staff(database: Database, inbox: Inbox) -> None:
+    """A notice is told from a letter."""
+    await ask(inbox, "k1", "天气")
+    letters = Correspondence(database, database)
+    await letters.write("k1", "请打12345", time=200.0, told=TOLD)
+    notice = Call(key="notice:a", openid="oA", channel="custom", body=b"{}", due=0.0, expires=9e9)
+    await database.run(lambda: OutboxRows(database).add([notice], time=300.0))
+    assert [(one.key, one.by_staff) for one in await letters.letters("oA", 0.0)] == [
+        (letter_key("k1", "请打12345"), True),
+        ("notice:a", False),
+    ]
 
 
 async def test_no_letter_goes_where_the_window_is_over(database: Database, inbox: Inbox) -> None:
@@ -116,5 +162,5 @@ async def test_a_long_letter_is_cut_as_any_text_is(database: Database, inbox: In
 
 def test_what_was_erased_has_no_words() -> None:
     """A letter whose body is gone is still a letter in its order."""
-    letter = Letter(key="k", created=5.0, text="", state="sent", settled=6.0, reason="")
+    letter = Letter(key="k", created=5.0, text="", state="sent", settled=6.0, reason="", by_staff=True)
     assert together([], [letter]) == [letter]

@@ -117,6 +117,34 @@ async def test_the_last_admin_cannot_go(staff: Staff, database: Database, leave:
     await staff.set_role(second, "admin", entry=entry())  # the same again is no loss
 
 
+async def test_an_admin_who_cannot_enter_is_no_other(staff: Staff) -> None:
+    """Whoever has a password stays where all others never took their invitation up; those may go."""
+    first = await staff.add("a", "a", role="admin", entry=entry())
+    ghost = await staff.add("b", "b", role="admin", entry=entry())
+    await staff.set_password(first, "h", entry=entry())
+    with pytest.raises(LastAdmin):
+        await staff.set_role(first, "viewer", entry=entry())
+    with pytest.raises(LastAdmin):
+        await staff.set_disabled(first, True, entry=entry())
+    await staff.set_disabled(ghost, True, entry=entry())
+    await staff.set_disabled(ghost, False, entry=entry())
+    await staff.set_password(ghost, "h", entry=entry())
+    await staff.set_role(first, "viewer", entry=entry())
+
+
+async def test_what_was_proved_must_hold_still(staff: Staff) -> None:
+    """Neither a password nor a second factor is set by whoever knew those of before."""
+    who = await staff.add("li", "1", role="viewer", entry=entry())
+    seen = await one(staff, who)
+    assert await staff.set_password(who, "h1", entry=entry(), was=seen)
+    assert not await staff.set_password(who, "h2", entry=entry(), was=seen)
+    assert not await staff.set_totp(who, b"theirs", codes=["a"], entry=entry(), was=seen)
+    found = await one(staff, who)
+    assert (found.hash, found.totp, await staff.count_codes(who)) == ("h1", b"", 0)
+    assert await staff.set_totp(who, b"ours", codes=["a"], entry=entry(), was=found)
+    assert not await staff.set_totp(who, b"theirs", codes=(), entry=entry(), was=found)
+
+
 async def test_two_admins_cannot_end_each_other(staff: Staff) -> None:
     """At the same moment, in two processes, one of them stays."""
     first = await staff.add("a", "a", role="admin", entry=entry())
@@ -171,7 +199,8 @@ async def test_small_changes(staff: Staff, database: Database) -> None:
     await staff.add("b", "2", role="viewer", entry=entry())
     await staff.rename(who, "李雷", entry=entry("renamed"))
     await staff.note_sign_in(who, entry=entry("in", time=77.0))
-    await staff.rehash(who, "h2")
+    assert await staff.rehash(who, "h2", instead_of="")
+    assert not await staff.rehash(who, "h3", instead_of="h1")
     member = await one(staff, who)
     assert (member.display, member.signed_in, member.hash) == ("李雷", 77.0, "h2")
     await staff.set_disabled(who, True, entry=entry())

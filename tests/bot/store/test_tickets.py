@@ -40,15 +40,16 @@ async def test_lists(tickets: Tickets) -> None:
     assert await tickets.counts(7) == {OPEN: 2, MINE: 0, CLOSED: 1}
 
 
-async def test_a_closed_one_is_opened_again(tickets: Tickets) -> None:
-    """It keeps who sees to it; each change has an entry of the log."""
+async def test_a_closed_one_is_opened_again(tickets: Tickets, database: Database) -> None:
+    """It keeps who sees to it, and when it was closed first; each change has an entry of the log."""
     (ticket, *_) = await tickets.page(OPEN, staff=7, start=0, many=1)
     await tickets.assign(ticket.id, 7, told=TOLD)
-    await tickets.close(ticket.id, 99.0, told=TOLD)
+    assert [await tickets.close(ticket.id, time, told=TOLD) for time in (99.0, 100.0)] == [True, False]
     closed = await tickets.get(ticket.id)
     assert closed is not None
     assert closed.closed == 99.0
-    await tickets.reopen(ticket.id, told=TOLD)
+    assert [await tickets.reopen(ticket.id, told=TOLD) for _ in range(2)] == [True, False]
+    assert len(await Audit(database).read(Search(), 10)) == 3
     opened = await tickets.get(ticket.id)
     assert opened is not None
     assert (opened.closed, opened.assignee) == (None, 7)

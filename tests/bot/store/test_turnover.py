@@ -1,0 +1,58 @@
+"""Subscriptions that were made and ended, counted without names."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from bot.person import Change, Erase, Subscribe, Unsubscribe
+from bot.store.database import Database
+from bot.store.driver import once
+from bot.store.people import People
+from bot.store.tables import turnover
+from bot.store.tallies import FEW, Tallies
+from bot.store.turnover import LOST, WON, Turnover
+from bot.store.unanswered import Unanswered
+
+DAY = 1_795_312_800.0  # 22 November 2026 in Shanghai
+TOPIC, WORD = Subscribe(kind="topic", value="技术改造"), Subscribe(kind="word", value="氢能")
+
+
+async def change(database: Database, *changes: tuple[str, Change, float]) -> None:
+    """Make changes, as answers do."""
+    for one in changes:
+        await database.run(lambda one=one: People(database).apply([one]))  # type: ignore[misc]
+
+
+async def counted(database: Database) -> list[tuple[str, str, int, int]]:
+    """Day, kind, how many, and how many different people at least."""
+    cells = await Turnover(database).between("2026-11-01", "2026-11-30")
+    return [(cell.day, cell.kind, cell.count, len(cell.people)) for cell in cells]
+
+
+async def test_what_begins_and_ends_is_counted_by_day(database: Database) -> None:
+    """What was kept already does not begin again, what was not kept does not end; an erasure ends all."""
+    await change(database, ("o1", TOPIC, DAY), ("o1", TOPIC, DAY), ("o1", WORD, DAY), ("o2", TOPIC, DAY + 86_400.0))
+    gone = Unsubscribe(kind="topic", value="技术改造")
+    await change(database, ("o3", gone, DAY), ("o2", gone, DAY + 86_400.0), ("o1", Erase(), DAY + 86_400.0))
+    assert await counted(database) == [
+        ("2026-11-22", WON, 2, 1),
+        ("2026-11-23", LOST, 3, 2),
+        ("2026-11-23", WON, 1, 1),
+    ]
+    assert await Turnover(database).between("2026-11-24", "2026-11-30") == []
+
+
+async def test_of_many_people_five_are_told_apart(database: Database) -> None:
+    """The marks that are read are the smallest, so that days can be put together; rows name nobody."""
+    await change(database, *[(f"o{number}", TOPIC, DAY) for number in range(30)])
+    (cell,) = await Turnover(database).between("2026-11-22", "2026-11-22")
+    rows = await database.run(lambda: once(select(turnover.c.kind, turnover.c.mark)))
+    assert (cell.count, sorted(cell.people)) == (30, sorted({mark for _, mark in rows})[:FEW])
+    assert all(kind == WON and 0 <= mark < 4096 for kind, mark in rows)
+
+
+async def test_old_days_are_forgotten_with_the_other_counts(database: Database) -> None:
+    """Those before a day."""
+    await change(database, ("o1", TOPIC, DAY), ("o2", TOPIC, DAY + 86_400.0))
+    assert await Tallies(database, database, Unanswered(database, database)).purge("2026-11-23") == 1
+    assert await counted(database) == [("2026-11-23", WON, 1, 1)]
