@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from benchmarks.broadcast import entering, sending
+from benchmarks.job import job
 from benchmarks.matching import first_characters, growth, questions
 from benchmarks.measuring import NOISE, Table
 from benchmarks.quality import quality
@@ -17,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], Table]] = {
     "rivals": rivals,
     "questions": questions,
     "quality": quality,
+    "job": job,
     "sending": sending,
     "entering": entering,
 }
