@@ -1,4 +1,4 @@
-"""The whole job: a sealed push in, logged and deduplicated on disk, answered from the real corpus, the sealed answer out.
+"""The whole job: a sealed push in, deduplicated and logged on disk, answered from the real corpus, sealed and out.
 
 Every competitor is a process of its own and all are alive together on one core; whoever asks has the other one. Bursts
 take turns, with one of the bare server before and after each, so that what else the machine does meets all alike.
@@ -338,7 +338,7 @@ def job(size: Size = FULL) -> Table:
     measured = contest.measured
     steady = size.share * statistics.median(measured[LIFE].speeds)
     return Table(
-        title=f"The whole job in safe mode, {size.rounds} rounds by turns; {rows:,} messages asked, as many rows answered",
+        title=f"The whole job, {size.rounds} rounds by turns; {rows:,} sealed messages, as many answered rows",
         rows={kind: one.row(measured[BARE]) for kind, one in measured.items()},
         note="÷ bare is the median over rounds of the speed by the mean of the bare bursts before and after; cpu is\n"
         f"user + system of the process. Waits at {steady:,.0f} a second on either, from when a message was due.\n"

@@ -77,7 +77,7 @@ class Load:
             await loop.create_connection(lambda: Asker(state.answered, state.ended), "127.0.0.1", port)
             for _ in range(connections)
         ]
-        return cls([cast(Asker, asker) for _, asker in made], state)
+        return cls([asker for _, asker in made], state)
 
     async def burst(self, requests: Sequence[bytes]) -> Burst:
         """All requests as fast as they are answered."""

@@ -31,6 +31,7 @@ from bot.corpus import Corpus
 from bot.engine import Engine, Outcome
 from bot.gate import Gate
 from bot.health import Health
+from bot.known import Known
 from bot.limits import Limits
 from bot.lint import complaints
 from bot.messages import AnyMessage
@@ -186,7 +187,8 @@ async def open_services(
         office = office_of(config, passes)
         herald = build_herald(config, database, corpus=lambda: shelf.current, words=words, clock=clock)
         answer = answering(router, lambda: shelf.current, office, inbox.person, dossiers.read)
-        engine = build_engine(config, router, inbox, answer, clock=clock)
+        known = Known(router, lambda: shelf.current, office, plain=answer, person=inbox.person)
+        engine = build_engine(config, router, inbox, known if router.repeats else answer, clock=clock)
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
         doing += [*corpus_jobs(press, shelf), *console_jobs(config, database, shelf, clock=clock), news_job(herald)]
@@ -224,11 +226,12 @@ async def _hashing(config: Config, hasher: Hasher | None) -> AsyncIterator[Passw
         passwords.close()
 
 
-def build_engine(config: Config, router: Router, inbox: Inbox, answer: Answering, *, clock: Clock) -> Engine:
+def build_engine(config: Config, router: Router, inbox: Inbox, answer: Answering | Known, *, clock: Clock) -> Engine:
     """What answers each message once."""
     return Engine(
         inbox=inbox,
-        answer=answer,
+        answer=answer.answer if isinstance(answer, Known) else answer,
+        at_once=answer.at_once if isinstance(answer, Known) else None,
         apology=router.apology,
         clock=clock,
         deadline=config.replies.deadline,

@@ -7,6 +7,7 @@ A handler reads the message, the question and the corpus, and returns an Answer.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -14,6 +15,7 @@ import msgspec
 
 from bot.conversation import REMEMBERED, Conversation
 from bot.corpus import Corpus
+from bot.hours import Opening, opening
 from bot.interests import concerning
 from bot.messages import AnyMessage
 from bot.person import Change, Dossier, Person
@@ -87,6 +89,11 @@ class Context:
         return self.now.date()
 
     @property
+    def opening(self) -> Opening:
+        """Whether the desks are open now, and when that changes."""
+        return opening(self.corpus.hours, self.now)
+
+    @property
     def finding(self) -> Finding:
         """What the words ask for and which policies fit."""
         return self.find(self.words)
@@ -112,7 +119,10 @@ class Context:
         """The same follower with other words; policies that are `first` lead what is found for them."""
         found = self.find(words)
         ranked = tuple(sorted(found.ranked, key=lambda one: one.id not in first))
-        return replace(self, words=words, _findings={**self._findings, words: replace(found, ranked=ranked)})
+        aside = copy(self)
+        aside.words = words
+        aside._findings = {**self._findings, words: replace(found, ranked=ranked)}
+        return aside
 
     def concerning(self, kind: str, value: str) -> tuple[str, ...]:
         """The ids of the policies that somebody who subscribed to this is told of."""
@@ -124,14 +134,17 @@ class Context:
 
     def remember(self, conversation: Conversation) -> None:
         """Keep where we are for the next message, and what was told so far."""
-        before, expires = self.conversation, self.now.timestamp() + REMEMBERED
+        before = self.conversation
         self.conversation = msgspec.structs.replace(
             conversation,
             facts=conversation.facts or before.facts,
             skipped=conversation.skipped or before.skipped,
             offered=conversation.offered or before.offered,
-            expires=expires,
+            expires=self._renewed(),
         )
+
+    def _renewed(self) -> float:
+        return self.now.timestamp() + REMEMBERED
 
     def forget(self) -> None:
         """Forget where we are, and what was told."""

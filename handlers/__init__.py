@@ -67,6 +67,7 @@ ROUTER = Router(
     fallback.answer,
     apology=fallback.APOLOGY,
     aside=pushes.HEADING,
+    repeats=True,
 )
 
 WORDS = Words(
