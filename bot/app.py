@@ -13,7 +13,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from bot.callback import Callback
+from bot.callback import CALLBACK, Callback
 from bot.channels import CHANNELS
 from bot.chores import console_jobs, corpus_jobs, jobs, news_job
 from bot.clock import SHANGHAI, Clock, SystemClock
@@ -287,6 +287,7 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
     )
     signatures = None if wechat.mode == "safe" else Signatures(services.database)
     callback = Callback(wire=wire, engine=services.engine, clock=services.clock, signatures=signatures)
+    app[CALLBACK] = callback
     app.router.add_get("/wechat", callback.verify)
     app.router.add_post("/wechat", callback.receive)
     ticket = PageTicket(

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
@@ -143,6 +144,10 @@ class Context:
             expires=self._renewed(),
         )
 
+    def move(self, **fields: Any) -> None:
+        """Keep where we are for the next message, with some fields of it changed."""
+        self.remember(msgspec.structs.replace(self.conversation, **fields))
+
     def _renewed(self) -> float:
         return self.now.timestamp() + REMEMBERED
 
@@ -153,10 +158,9 @@ class Context:
     def look_at(self, policy: str, others: tuple[str, ...] = (), wanted: str = "") -> None:
         """Keep the policy that was shown, with the close ones offered beside it; without any, the last list stays."""
         if others:
-            listed = Conversation(listed=(policy, *others), shown=1 + len(others), wanted=wanted, focus=policy)
+            self.remember(Conversation(listed=(policy, *others), shown=1 + len(others), wanted=wanted, focus=policy))
         else:
-            listed = msgspec.structs.replace(self.conversation, focus=policy, asked="")
-        self.remember(listed)
+            self.move(focus=policy, asked="")
 
     def note(self, note: Note) -> None:
         """Leave something for staff."""

@@ -20,17 +20,22 @@ from bot.conversation import REMEMBERED, Conversation
 from bot.corpus import Corpus
 from bot.engine import Outcome
 from bot.hours import Opening
+from bot.memory import Memory
 from bot.messages import AnyMessage, Text
-from bot.person import Dossier, Person
+from bot.person import Change, Dossier, Person
 from bot.replies import Answer
 from bot.routing import Router
 from bot.store.entries import STRANGER, Ready
+from bot.store.feedback import Remark
 
-KEPT = 1_000  # answers in each of the two halves of the memory: 5 MB when both are full
+KEPT = 1_000  # answers to first questions, and as many to later ones, in half a memory: 15 MB when all is full
 LONGEST = 200  # characters of words whose answer is kept
-WAYS = 8  # answers to the same words, each in another state of the conversation
+WAYS = 8  # sets of fields that answers to the same words look at
 
+LASTING = frozenset({"facts", "skipped", "offered"})  # of a conversation: not ended by nothing
 GIVEN, RENEWED = -1.0, -2.0  # instead of a time: a conversation ends when it would have, or half an hour from now
+Words = tuple[str, str]  # as typed, and the link that spoke them
+Key = tuple[Words, tuple[str, ...], tuple[Any, ...]]
 _FIELDS = frozenset(Conversation.__struct_fields__) - {"expires"}
 _PERSONAL = frozenset({"key", "openid", "account", "created"})
 _encoder = msgspec.json.Encoder()
@@ -99,12 +104,13 @@ class _Watched(Context):
         """All that is kept of one is theirs alone."""
         raise Personal
 
-    def look_at(self, policy: str, others: tuple[str, ...] = (), wanted: str = "") -> None:
-        """Keep the policy that was shown; where that is all that changes, whatever else there is stays."""
-        alone = type(self.conversation) is _Seen and self.conversation is self._rests.given and not others
-        super().look_at(policy, others, wanted)
-        if alone:
-            self._rests.moved = self.conversation, policy
+    def move(self, **fields: Any) -> None:
+        """Keep where we are with some fields changed: whatever the others are, they stay."""
+        before, rests = self.conversation, self._rests
+        super().move(**fields)
+        if before is rests.given or before is rests.moved:
+            told = {name: value for name, value in fields.items() if value or name not in LASTING}
+            rests.moved, rests.fields = self.conversation, {**rests.fields, **told}
 
     def _renewed(self) -> float:
         return RENEWED
@@ -117,36 +123,36 @@ class _Rests:
         self.until = until
         self.stranger = False
         self.given: Conversation | None = None
-        self.moved: tuple[Conversation, str] | None = None
+        self.moved: Conversation | None = None
+        self.fields: dict[str, Any] = {}  # in which it differs from what was given
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """An answer with what it rests on.
 
-    state     fields of the conversation, each as it must be
+    fields    those of the conversation that it looks at, and `state` what stands in them
     stranger  nothing may be kept of the follower
     until     when it is over, in seconds since 1970
+    remarks   what is left for staff, and `changes` what changes of what is kept of the follower
     leaves    the conversation after it; None where it stays as it is
-    focus     the policy at hand after it, where no more of the conversation changes
+    moves     the fields of the conversation that it changes, where the others stay whatever they are
     """
 
-    state: tuple[tuple[str, Any], ...]
+    fields: tuple[str, ...]
+    state: tuple[Any, ...]
     stranger: bool
     until: float
     answer: Answer
     encoded: bytes
+    remarks: tuple[Remark, ...] = ()
+    changes: tuple[Change, ...] = ()
     leaves: Conversation | None = None
-    focus: str | None = None
-
-    def fits(self, conversation: Conversation) -> bool:
-        """Whether it may be given where the follower stands."""
-        return all(getattr(conversation, name) == value for name, value in self.state)
+    moves: dict[str, Any] | None = None
 
     def after(self, conversation: Conversation, time: float) -> Conversation | None:
         """The conversation that it leads to; None where it stays as it is."""
-        if self.focus is not None:
-            renewed = _renewed(time)
-            moved = msgspec.structs.replace(conversation, focus=self.focus, asked="", expires=renewed)
+        if self.moves is not None:
+            moved = msgspec.structs.replace(conversation, **self.moves, expires=_renewed(time))
         elif self.leaves is not None:
             ends = {GIVEN: conversation.expires, RENEWED: _renewed(time)}.get(self.leaves.expires, self.leaves.expires)
             moved = msgspec.structs.replace(self.leaves, expires=ends)
@@ -171,64 +177,78 @@ class Known:
         self._plain, self._person = plain, person
         self._of: Corpus | None = None  # whose answers are kept
         self._until = 0.0  # the end of the day they are for
-        self._recent: dict[tuple[str, str], list[Entry]] = {}
-        self._older: dict[tuple[str, str], list[Entry]] = {}
-        self._many = 0  # in the newer half
+        self._ways: Memory[Words, tuple[tuple[str, ...], ...]] = Memory(KEPT)
+        self._first: Memory[Key, Entry] = Memory(KEPT)  # of those with whom a conversation begins
+        self._later: Memory[Key, Entry] = Memory(KEPT)
 
     async def answer(self, message: AnyMessage, conversation: Conversation, time: float) -> Outcome:
         """What is answered, worked out only where it is not known."""
         if type(message) is not Text or len(message.text) > LONGEST:
             return await self._plain(message, conversation, time)
-        entry = next((one for one in self._find(message, time) if one.fits(conversation)), None)
+        self._turn_over(time)
+        entry = self._find(message, conversation, time)
         if entry is None:
             entry = await self._work_out(message, conversation, time)
         if entry is None or (entry.stranger and await self._person(message.openid) != STRANGER):
             return await self._plain(message, conversation, time)
-        return Outcome(answer=entry.answer, conversation=entry.after(conversation, time))
+        return Outcome(
+            answer=entry.answer,
+            conversation=entry.after(conversation, time),
+            remarks=entry.remarks,
+            changes=entry.changes,
+        )
 
     def at_once(self, message: AnyMessage, time: float) -> Callable[[Conversation], Ready | None] | None:
         """What gives the answer once it is known where the follower stands; None where it must be worked out."""
-        entries = self._find(message, time) if type(message) is Text else ()
-        if not entries:
+        if type(message) is not Text or not self._turn_over(time):
+            return None
+        words = message
+        if self._ways.get((words.text, words.menu_id)) is None:
             return None
 
         def ready(conversation: Conversation) -> Ready | None:
-            for one in entries:
-                if one.fits(conversation):
-                    moved = one.after(conversation, time)
-                    return Ready(answer=one.answer, encoded=one.encoded, conversation=moved, stranger=one.stranger)
-            return None
+            one = self._find(words, conversation, time)
+            if one is None:
+                return None
+            return Ready(
+                answer=one.answer,
+                encoded=one.encoded,
+                conversation=one.after(conversation, time),
+                remarks=one.remarks,
+                changes=one.changes,
+                stranger=one.stranger,
+            )
 
         return ready
 
     def __len__(self) -> int:
-        return sum(len(entries) for half in (self._recent, self._older) for entries in half.values())
+        return len(self._first) + len(self._later)
 
-    def _find(self, message: Text, time: float) -> tuple[Entry, ...]:
-        """What is known to these words, now."""
-        if self._of is not self._corpus() or time >= self._until:
-            self._begin(time)
-            return ()
-        key = (message.text, message.menu_id)
-        entries = self._recent.get(key)
-        if entries is None:
-            entries = self._older.pop(key, None)
-            if entries is None:
-                return ()
-            self._keep(key, entries)
-        return tuple(one for one in entries if time < one.until)
+    def _find(self, message: Text, conversation: Conversation, time: float) -> Entry | None:
+        """What is known to these words, where the follower stands. The database's thread asks too."""
+        words = (message.text, message.menu_id)
+        for fields in self._ways.get(words) or ():
+            key = (words, fields, _state(conversation, fields))
+            entry = self._first.get(key) or (self._later.get(key) if conversation.expires else None)
+            if entry is not None and time < entry.until:
+                return entry
+        return None
 
-    def _begin(self, time: float) -> None:
-        """Another edition, or another day: forget everything."""
-        self._of, self._recent, self._older, self._many = self._corpus(), {}, {}, 0
-        self._until = _end_of_day(_local(time)).timestamp()
+    def _turn_over(self, time: float) -> bool:
+        """Forget everything where another edition stands or another day has come; whether all is as it was."""
+        if self._of is self._corpus() and time < self._until:
+            return True
+        self._of, self._until = self._corpus(), _end_of_day(_local(time)).timestamp()
+        self._ways, self._first, self._later = Memory(KEPT), Memory(KEPT), Memory(KEPT)
+        return False
 
-    def _keep(self, key: tuple[str, str], entries: list[Entry]) -> None:
-        if self._many >= KEPT:
-            self._recent, self._older, self._many = {}, self._recent, 0
-        before = self._recent.get(key, [])
-        self._recent[key] = kept = [*entries, *before][:WAYS]
-        self._many += len(kept) - len(before)
+    def _keep(self, message: Text, conversation: Conversation, entry: Entry) -> None:
+        words = (message.text, message.menu_id)
+        ways = self._ways.get(words) or ()
+        if entry.fields not in ways:
+            self._ways.put(words, (*ways, entry.fields)[-WAYS:])
+        memory = self._later if conversation.expires else self._first
+        memory.put((words, entry.fields, entry.state), entry)
 
     async def _work_out(self, message: Text, conversation: Conversation, time: float) -> Entry | None:
         """The answer with what it rests on, kept; None where it is one person's."""
@@ -249,32 +269,39 @@ class Known:
             said = await self._router.answer(ctx)
         except Personal:
             return None
-        if ctx.notes or ctx.changes:
-            return None
         entry = _entry(ctx, said, conversation, looked)
         if self._of is corpus and time < self._until:
-            self._keep((message.text, message.menu_id), [entry])
+            self._keep(message, conversation, entry)
         return entry
 
 
 def _entry(ctx: _Watched, said: Answer, conversation: Conversation, looked: set[str]) -> Entry:
     rests, left = ctx._rests, ctx.conversation
-    leaves, focus = None, None
-    if rests.moved is not None and left is rests.moved[0]:
-        focus = rests.moved[1]
+    leaves, moves = None, None
+    if left is rests.moved:
+        moves = rests.fields
     elif left is not rests.given:
         leaves = Conversation(**dict(_fields(left)))
     # Of one that is made of what was given nobody can tell what stayed: it holds for the very same alone.
-    fields = _FIELDS if leaves is not None and type(left) is _Seen else frozenset(looked)
+    fields = tuple(sorted(_FIELDS if leaves is not None and type(left) is _Seen else looked))
     return Entry(
-        state=tuple((name, getattr(conversation, name)) for name in sorted(fields)),
+        fields=fields,
+        state=_state(conversation, fields),
         stranger=rests.stranger,
         until=rests.until.timestamp(),
         answer=said,
         encoded=_encoder.encode(said),
+        remarks=tuple(Remark(kind=n.kind, text=n.text, about=n.about) for n in ctx.notes),
+        changes=tuple(ctx.changes),
         leaves=leaves,
-        focus=focus,
+        moves=moves,
     )
+
+
+def _state(conversation: Conversation, fields: tuple[str, ...]) -> tuple[Any, ...]:
+    """What stands in fields of a conversation, to look it up by."""
+    found = (getattr(conversation, name) for name in fields)
+    return tuple([tuple(sorted(value.items())) if isinstance(value, dict) else value for value in found])
 
 
 def _fields(conversation: Conversation) -> Iterator[tuple[str, Any]]:

@@ -12,9 +12,10 @@ import structlog
 from aiohttp import web
 
 from bot.app import STOP_SECONDS, Services, build_app, open_services
+from bot.callback import CALLBACK
 from bot.config import Config
 from bot.corpus import Corpus
-from bot.errors import ConfigError
+from bot.front import listening
 from bot.logs import set_up_logs
 from bot.routing import Router
 from bot.shelf import Shelf
@@ -77,18 +78,12 @@ async def _listening(services: Services, words: Words) -> AsyncIterator[None]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS, max_line_size=LONGEST_LINE)
     await runner.setup()
     try:
-        await listen(runner, server.host, server.port)
-        yield
+        async with listening(
+            runner, app[CALLBACK], services.clock, host=server.host, port=server.port, patience=STOP_SECONDS
+        ):
+            yield
     finally:
         await runner.cleanup()
-
-
-async def listen(runner: web.AppRunner, host: str, port: int) -> None:
-    """Take requests at an address; ConfigError where that cannot be, as when another program has the port."""
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        raise ConfigError(f"cannot listen on {host} port {port}: {error.strerror}") from error
 
 
 async def work(config: Config, router: Router, words: Words) -> None:

@@ -55,7 +55,7 @@ def test_questions() -> None:
     """The automaton, BM25 and the whole path on the rated questions."""
     table = questions(TINY)
     check(table, "p50 µs", "p50 ÷", "p99 µs", "p99 ÷")
-    assert list(table.rows) == ["Matcher.find alone", "bigram BM25", "bot.ranking.find"]
+    assert list(table.rows) == ["Matcher.find alone", "bigram BM25", "bot.ranking.look_up"]
     assert table.rows["Matcher.find alone"]["p50 ÷"] == 1
 
 
