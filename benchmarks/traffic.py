@@ -57,7 +57,7 @@ def rated_texts() -> tuple[str, ...]:
 
 
 class Crowd:
-    """Followers who ask. `familiar` are messages as in life; `unseen` ones that nobody ever wrote like this."""
+    """Followers who ask: what others asked before them, in conversations too, or what nobody ever wrote like this."""
 
     def __init__(self) -> None:
         self._random = random.Random(SEED)
@@ -68,7 +68,12 @@ class Crowd:
         self._new = self._variations()
 
     def familiar(self, many: int) -> list[Asked]:
-        """The texts of TEXTS, some far more often than others, in conversations of one message or several."""
+        """The first questions of so many people: the texts of TEXTS, some far more often than others."""
+        texts = self._random.choices(rated_texts()[:TEXTS], cum_weights=self._shares, k=many)
+        return [self._asked(self._somebody(), text, first=True) for text in texts]
+
+    def talking(self, many: int) -> list[Asked]:
+        """The same texts in conversations of one message or several, which go on with another or a short question."""
         return [self._next() for _ in range(many)]
 
     def unseen(self, many: int) -> list[Asked]:

@@ -44,7 +44,7 @@ from bot.revisions import Part
 from bot.sayings import FOREIGN
 from bot.selection import pairs
 
-FOUND = 500  # texts of which it is kept what was found: 5 MB
+FOUND = 800  # texts of which it is kept what was found, in half a memory: 10 MB when it is full
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +86,11 @@ class Corpus:
     def found(self) -> Memory[tuple[str, date], Any]:
         """What was found lately for a text on a day."""
         return Memory(FOUND)
+
+    @cached_property
+    def wanted(self) -> dict[str, tuple[Fact, ...]]:
+        """The facts that policies may be told by, as they are worked out."""
+        return {}
 
     @cached_property
     def benefit_pairs(self) -> Counter[str]:

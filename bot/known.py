@@ -30,7 +30,7 @@ from bot.store.feedback import Remark
 
 KEPT = 1_000  # answers to first questions, and as many to later ones, in half a memory: 15 MB when all is full
 LONGEST = 200  # characters of words whose answer is kept
-WAYS = 8  # sets of fields that answers to the same words look at
+WAYS = 12  # sets of fields that answers to the same words look at
 
 LASTING = frozenset({"facts", "skipped", "offered"})  # of a conversation: not ended by nothing
 GIVEN, RENEWED = -1.0, -2.0  # instead of a time: a conversation ends when it would have, or half an hour from now
@@ -246,7 +246,8 @@ class Known:
         words = (message.text, message.menu_id)
         ways = self._ways.get(words) or ()
         if entry.fields not in ways:
-            self._ways.put(words, (*ways, entry.fields)[-WAYS:])
+            ways = (*ways, entry.fields) if len(ways) < WAYS else ways
+            self._ways.put(words, ways)
         memory = self._later if conversation.expires else self._first
         memory.put((words, entry.fields, entry.state), entry)
 

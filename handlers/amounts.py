@@ -72,6 +72,8 @@ async def told(ctx: Context) -> Answer | None:
         return None
     if here.wanted != "amount" and not (tapped or here.asked or FIGURE.search(ctx.finding.question.folded.text)):
         return None  # nothing that counts is told
+    if ctx.finding.wants & OTHERS and (ctx.finding.ids or not (HOW.search(ctx.words) or _is_dated(ctx))):
+        return None  # something else is asked
     policy, number = ctx.corpus.policies.get(ctx.focus), ordinal(ctx.words)
     if policy is None or (tapped and number is not None):
         return None
@@ -105,13 +107,22 @@ def _told_before(ctx: Context) -> str:
     return sums_told[0] if alone else ""
 
 
+def _is_dated(ctx: Context) -> bool:
+    return bool(ctx.finding.question.years or ctx.finding.question.days)
+
+
 def _of_year(ctx: Context) -> bool:
     """Whether the same sum is asked for of another year: 2024年能拿多少."""
     finding, here = ctx.finding, ctx.conversation
     more = finding.wants - {"amount", "expiry"}
     figures = any(ctx.corpus.facts[key].kind in COUNTED for key in here.facts if key in ctx.corpus.facts)
-    dated = bool(finding.question.years or finding.question.days)
-    return here.wanted == "amount" and figures and dated and "amount" in finding.wants and not (more or finding.ids)
+    return (
+        here.wanted == "amount"
+        and figures
+        and _is_dated(ctx)
+        and "amount" in finding.wants
+        and not (more or finding.ids)
+    )
 
 
 async def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
