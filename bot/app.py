@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 import structlog
@@ -18,13 +19,9 @@ from bot.channels import CHANNELS
 from bot.chores import console_jobs, corpus_jobs, jobs, news_job
 from bot.clock import SHANGHAI, Clock, SystemClock
 from bot.config import Config
-from bot.console.desk import Desk
 from bot.console.keys import Keys
 from bot.console.passwords import Hasher, Passwords
 from bot.console.publishing import Publishing, build_publishing
-from bot.console.site import PREFIX, build_site
-from bot.console.talk import build_talk
-from bot.console.templates import Templates
 from bot.context import Context, Office, nobody, nothing
 from bot.conversation import Conversation, fresh
 from bot.corpus import Corpus
@@ -69,6 +66,10 @@ from bot.wechat.token import StableToken
 from bot.wechat.wire import Wire as ApiWire
 from bot.words import Words
 from bot.worker import Worker
+
+if TYPE_CHECKING:
+    from bot.console.desk import Desk
+    from bot.console.templates import Templates
 
 logger = structlog.get_logger(__name__)
 
@@ -324,14 +325,21 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
     )
     app.add_routes(health.routes())
     if services.config.console.enabled:
+        from bot.console.site import PREFIX, build_site  # late: 0.2 s and 15 MB that a bot without staff does not need
+        from bot.console.templates import Templates
+
         templates = Templates(asset=pages.address, name=words.name, importing=words.importing)
         app.add_subapp(PREFIX, build_site(build_desk(services, templates)))
 
 
 def build_desk(services: Services, templates: Templates) -> Desk:
     """What the console works with."""
+    from bot.console.talk import build_talk  # late, as above
+
     database, wechat, office = services.database, services.config.wechat, office_of(services.config)
     audit = Audit(database)
+    from bot.console.desk import Desk
+
     return Desk(
         config=services.config,
         clock=services.clock,
