@@ -28,7 +28,7 @@ from bot.routing import Router
 from bot.store.entries import STRANGER, Ready
 from bot.store.feedback import Remark
 
-KEPT = 1_000  # answers to first questions, and as many to later ones, in half a memory: 15 MB when all is full
+KEPT = 1_500  # answers to first questions, and as many to later ones, in half a memory: 20 MB when all is full
 LONGEST = 200  # characters of words whose answer is kept
 WAYS = 12  # sets of fields that answers to the same words look at
 
