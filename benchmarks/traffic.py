@@ -17,7 +17,7 @@ from tests.scoring import every_file, read_rated
 SEED = 20261126
 TEXTS = 600  # that are asked again and again
 FLAT = 20  # the first of them is asked this many times as often, plus one, as the one at this place
-FOLLOWERS = 1_000_000
+FOLLOWERS = 10**9  # so many that whoever begins a conversation has none yet
 GOES_ON = 0.4  # the chance that somebody who was answered asks again within the half hour
 OPEN = 400  # conversations that go on at the same time
 FURTHER = ("找谁办", "能补多少", "要什么条件", "什么时候截止", "1", "更多")  # half of what is asked then
