@@ -1,12 +1,20 @@
-"""`python -m benchmarks [name]`: all benchmarks, one after another, or those that are named."""
+"""`python -m benchmarks [name]`: all benchmarks, one after another, or those that are named.
+
+`--json FILE` before the names also keeps what was measured.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
 
 from benchmarks.broadcast import entering, sending
 from benchmarks.capacity import capacity, room
+from benchmarks.growing import policies, starting, volume
+from benchmarks.job import job
 from benchmarks.matching import first_characters, growth, questions
 from benchmarks.measuring import NOISE, Table
 from benchmarks.quality import quality
@@ -19,6 +27,10 @@ BENCHMARKS: dict[str, Callable[[], Table]] = {
     "rivals": rivals,
     "questions": questions,
     "quality": quality,
+    "job": job,
+    "starting": starting,
+    "volume": volume,
+    "policies": policies,
     "sending": sending,
     "entering": entering,
     "capacity": capacity,
@@ -29,12 +41,18 @@ BENCHMARKS: dict[str, Callable[[], Table]] = {
 
 def main(names: Sequence[str]) -> int:
     """Print the tables; 2 for a name that is none."""
+    target, names = (names[1], names[2:]) if names[:1] == ["--json"] else ("", names)
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         print(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
+    tables = {}
     for name in names or BENCHMARKS:
-        print("\n".join(BENCHMARKS[name]().lines()), end="\n\n", flush=True)
+        tables[name] = BENCHMARKS[name]()
+        print("\n".join(tables[name].lines()), end="\n\n", flush=True)
+        if target:
+            results = {made: asdict(table) for made, table in tables.items()}
+            Path(target).write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
     print(NOISE)
     return 0
 

@@ -16,7 +16,7 @@ from benchmarks.words import Writer
 from bot.index import CURATED, Entry, Index
 from bot.matcher import Matcher
 from bot.question import read
-from bot.ranking import find
+from bot.ranking import look_up
 from tests.corpus import the_corpus
 from tests.scoring import every_file, read_rated
 
@@ -127,7 +127,7 @@ def questions(size: Size = FULL) -> Table:
     runs: dict[str, Callable[[str], object]] = {
         "Matcher.find alone": lambda text: list(corpus.index.matcher.find(text)),
         "bigram BM25": okapi.ranked,
-        "bot.ranking.find": lambda text: find(text, corpus, TODAY),
+        "bot.ranking.look_up": lambda text: look_up(text, corpus, TODAY),
     }
     taken = _each(runs, texts, rounds=max(2, size.rounds // 2))
     spread = {name: statistics.quantiles(measured, n=100, method="inclusive") for name, measured in taken.items()}
@@ -143,7 +143,7 @@ def questions(size: Size = FULL) -> Table:
             }
             for name, cut in spread.items()
         },
-        note="bot.ranking.find folds, reads, tries sounds where words fail, ranks with reasons, and refuses.\n"
+        note="bot.ranking.look_up folds, reads, tries sounds where words fail, ranks with reasons, and refuses.\n"
         "Each text is timed alone and by turns, with cold caches; ÷ by the automaton.",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import statistics
 import time
@@ -39,7 +40,9 @@ class Table:
 
 
 def _figure(value: float) -> str:
-    """Three digits, or the whole number."""
+    """Three digits, or the whole number; a stroke for what was not measured."""
+    if math.isnan(value):
+        return "–"
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"
 
 

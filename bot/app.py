@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 import structlog
@@ -25,23 +26,20 @@ from bot.assembly import (
     office_of,
 )
 from bot.broadcasts import Broadcasts
-from bot.callback import Callback
+from bot.callback import CALLBACK, Callback
 from bot.channels import CHANNELS
 from bot.chores import jobs
 from bot.clock import Clock, SystemClock
 from bot.config import Config
-from bot.console.desk import Desk
 from bot.console.keys import Keys
 from bot.console.passwords import Hasher, Passwords
 from bot.console.patterns import Patterns
 from bot.console.phones import build_duty
 from bot.console.publishing import Publishing, build_publishing
-from bot.console.site import PREFIX, build_site
-from bot.console.talk import build_talk
-from bot.console.templates import Templates
 from bot.corpus import Corpus
 from bot.engine import Engine
 from bot.health import Health
+from bot.known import Known
 from bot.limits import Limits
 from bot.mine import Mine
 from bot.outbox import WINDOW as WINDOW_OF_LANE
@@ -75,6 +73,10 @@ from bot.wechat.jssdk import PageTicket
 from bot.wechat.protocol import Wire
 from bot.words import Words
 from bot.worker import Worker
+
+if TYPE_CHECKING:
+    from bot.console.desk import Desk
+    from bot.console.templates import Templates
 
 logger = structlog.get_logger(__name__)
 
@@ -148,7 +150,8 @@ async def open_services(
         herald = build_herald(config, database, corpus=lambda: shelf.current, words=words, clock=clock)
         duty = build_duty(config, database, clock=clock)
         answer = answering(router, lambda: shelf.current, office, inbox.person, dossiers.read, duty=duty)
-        engine = build_engine(config, router, inbox, answer, clock=clock)
+        known = Known(router, lambda: shelf.current, office, plain=answer, person=inbox.person)
+        engine = build_engine(config, router, inbox, known if router.repeats else answer, clock=clock)
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
         worker = build_worker(stack, doing, config, database, press=press, shelf=shelf, herald=herald, clock=clock)
@@ -192,11 +195,14 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         mode=wechat.mode,
     )
     signatures = None if wechat.mode == "safe" else Signatures(services.database)
-    callback = Callback(wire=wire, engine=services.engine, clock=services.clock, signatures=signatures)
     health = build_health(services)
+    callback = Callback(
+        wire=wire, engine=services.engine, clock=services.clock, signatures=signatures, measure=health.delivered
+    )
     app.add_routes(health.routes())
+    app[CALLBACK] = callback
     app.router.add_get("/wechat", callback.verify)
-    app.router.add_post("/wechat", health.measured(callback.receive))
+    app.router.add_post("/wechat", callback.receive)
     ticket = PageTicket(
         services.client.get_ticket,
         TokenRows(services.database, "jsapi_ticket"),
@@ -225,6 +231,9 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
 
     app.add_routes(Mine(opened=opened, page=pages.page, missing=pages.missing).routes())
     if services.config.console.enabled:
+        from bot.console.site import PREFIX, build_site  # late: 0.2 s and 15 MB that a bot without staff does not need
+        from bot.console.templates import Templates
+
         templates = Templates(asset=pages.address, name=words.name, importing=words.importing)
         app.add_subapp(PREFIX, build_site(build_desk(services, templates)))
 
@@ -245,8 +254,12 @@ def build_health(services: Services) -> Health:
 
 def build_desk(services: Services, templates: Templates) -> Desk:
     """What the console works with."""
+    from bot.console.talk import build_talk  # late, as above
+
     database, wechat, office = services.database, services.config.wechat, office_of(services.config)
     audit = Audit(database)
+    from bot.console.desk import Desk
+
     return Desk(
         config=services.config,
         clock=services.clock,

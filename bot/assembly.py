@@ -22,6 +22,7 @@ from bot.corpus import Corpus
 from bot.duty import Duty
 from bot.engine import Engine, Outcome
 from bot.gate import Gate
+from bot.known import Known
 from bot.lint import complaints
 from bot.messages import AnyMessage
 from bot.outbox import Channel
@@ -133,11 +134,12 @@ def build_worker(
     return Worker(*doing, *others, clock=clock, keeps_house=house.keeps)
 
 
-def build_engine(config: Config, router: Router, inbox: Inbox, answer: Answering, *, clock: Clock) -> Engine:
+def build_engine(config: Config, router: Router, inbox: Inbox, answer: Answering | Known, *, clock: Clock) -> Engine:
     """What answers each message once."""
     return Engine(
         inbox=inbox,
-        answer=answer,
+        answer=answer.answer if isinstance(answer, Known) else answer,
+        at_once=answer.at_once if isinstance(answer, Known) else None,
         apology=router.apology,
         clock=clock,
         deadline=config.replies.deadline,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol
 
 import structlog
 from aiohttp import web
@@ -30,6 +31,21 @@ class Handles(Protocol):
         """What to say, or None for nothing now. StoreError where nothing could be kept, so that a retry is wanted."""
 
 
+class Told(NamedTuple):
+    """What a push is told; `kind` is the type of the body, empty where there is none."""
+
+    status: int = 200
+    body: bytes = b""
+    kind: str = ""
+
+
+Measure = Callable[[float, int], None]  # how many seconds a delivery waited, and the status it was told
+
+
+def _unmeasured(seconds: float, status: int) -> None:
+    """Nobody wants to know."""
+
+
 class Callback:
     """The two handlers of the callback's address.
 
@@ -37,8 +53,17 @@ class Callback:
     themselves.
     """
 
-    def __init__(self, *, wire: Wire, engine: Handles, clock: Clock, signatures: Signatures | None) -> None:
+    def __init__(
+        self,
+        *,
+        wire: Wire,
+        engine: Handles,
+        clock: Clock,
+        signatures: Signatures | None,
+        measure: Measure = _unmeasured,
+    ) -> None:
         self._wire = wire
+        self._measure = measure
         self._engine = engine
         self._clock = clock
         self._signatures = signatures
@@ -49,15 +74,32 @@ class Callback:
         try:
             return web.Response(text=self._wire.verify(request.query))
         except ProtocolError as error:
-            return _refuse(error)
+            return _response(_refuse(error))
 
     async def receive(self, request: web.Request) -> web.Response:
         """POST: a message or an event."""
+        since = self._clock.monotonic()
         try:
             body = await self._body(request)
-            if body is None:
-                return web.Response(status=408)
-            received = self._wire.read(request.query, body, self._clock.time())
+        except ProtocolError as error:
+            told = _refuse(error)
+        else:
+            if body is not None:
+                return _response(await self.take(request.query, body))
+            told = Told(status=408)
+        self._measure(self._clock.monotonic() - since, told.status)
+        return _response(told)
+
+    async def take(self, query: Mapping[str, str], body: bytes) -> Told:
+        """What a push is told, whose body is here."""
+        since = self._clock.monotonic()
+        told = await self._take(query, body)
+        self._measure(self._clock.monotonic() - since, told.status)
+        return told
+
+    async def _take(self, query: Mapping[str, str], body: bytes) -> Told:
+        try:
+            received = self._wire.read(query, body, self._clock.time())
             self._deliveries.admit(received, self._clock.time())
             await self._bind(received)
         except ProtocolError as error:
@@ -66,7 +108,7 @@ class Callback:
             return _ask_again()
         return await self._answer(received)
 
-    async def _answer(self, received: Received) -> web.Response:
+    async def _answer(self, received: Received) -> Told:
         try:
             answer = await self._engine.handle(received.message)
             body = self._wire.render(answer.reply if answer else Silence(), received, self._clock.time())
@@ -76,8 +118,7 @@ class Callback:
             # A retry would meet the same failure, and after the last one the platform shows the follower a fault line.
             logger.exception("message not answered")
             body = SUCCESS
-        kind = "text/plain" if body == SUCCESS else "application/xml"
-        return web.Response(body=body, content_type=kind, charset="utf-8")
+        return Told(body=body, kind="text/plain" if body == SUCCESS else "application/xml")
 
     async def _bind(self, received: Received) -> None:
         """Forged where the signature came with another message before, here or at another process."""
@@ -98,6 +139,9 @@ class Callback:
         finally:
             reading.cancel()
             await asyncio.wait({reading})  # two may not read one body, and aiohttp drains what is left
+
+
+CALLBACK = web.AppKey("callback", Callback)
 
 
 class Deliveries:
@@ -146,13 +190,19 @@ async def _collect(request: web.Request) -> bytes:
     return bytes(body)
 
 
-def _ask_again() -> web.Response:
+def _response(told: Told) -> web.Response:
+    if not told.kind:
+        return web.Response(status=told.status)
+    return web.Response(body=told.body, content_type=told.kind, charset="utf-8")
+
+
+def _ask_again() -> Told:
     """The one failure where a retry helps: nothing was kept, and the platform comes again unless it reads 200."""
     logger.exception("message not kept")
-    return web.Response(status=503)
+    return Told(status=503)
 
 
-def _refuse(error: ProtocolError) -> web.Response:
+def _refuse(error: ProtocolError) -> Told:
     """The bare status: a stranger learns nothing of why."""
     logger.info("callback refused", status=error.status, reason=str(error))
-    return web.Response(status=error.status)
+    return Told(status=error.status)

@@ -9,7 +9,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 # The phrase dictionary is 45 MB of memory that a character-by-character reading does not need.
@@ -21,6 +21,7 @@ PARTICLES = frozenset("了的个过些点下台把")  # stand inside a phrase an
 STOPS = re.compile(r"(?<!\d)[\s,;:。、“”‘’\"《》]+|[\s,;:。、“”‘’\"《》]+(?!\d)")  # but 第1、5条 is not 第15条
 DASHES = re.compile("[‐‑–—−~∼]+")
 THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4}),(?=\d{3}(?!\d))")  # a comma within a number
+REMEMBERED = 64  # characters of a text whose folded spelling is remembered
 LONGEST_NUMERAL = 16  # characters: nothing that people count is written with more
 NUMERAL = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]+(?:点[零〇一二三四五六七八九]+)?)"
 ODD = "[多来几余]"  # a little more than said
@@ -103,7 +104,11 @@ def is_hanzi(char: str) -> bool:
 
 
 def fold(text: str) -> Folded:
-    """One spelling for all the ways a text can be typed."""
+    """One spelling for all the ways a text can be typed. Words come again and again; of a long text nobody is sure."""
+    return _folded(text) if len(text) <= REMEMBERED else _fold(text)
+
+
+def _fold(text: str) -> Folded:
     kept: list[str] = []
     breaks: set[int] = set()
     plain = THOUSANDS.sub("", unicodedata.normalize("NFKC", text).lower())
@@ -113,6 +118,9 @@ def fold(text: str) -> Folded:
         else:
             breaks.add(len(kept))
     return Folded("".join(kept), frozenset(breaks))
+
+
+_folded = lru_cache(maxsize=4096)(_fold)
 
 
 def bare(text: str) -> str:

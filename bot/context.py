@@ -7,14 +7,17 @@ A handler reads the message, the question and the corpus, and returns an Answer.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
 from bot.conversation import REMEMBERED, Conversation
 from bot.corpus import Corpus
 from bot.duty import Duty
+from bot.hours import Opening, opening
 from bot.interests import concerning
 from bot.messages import AnyMessage
 from bot.person import Change, Dossier, Person
@@ -95,6 +98,11 @@ class Context:
         return self.now.date()
 
     @property
+    def opening(self) -> Opening:
+        """Whether the desks are open now, and when that changes."""
+        return opening(self.corpus.hours, self.now)
+
+    @property
     def finding(self) -> Finding:
         """What the words ask for and which policies fit."""
         return self.find(self.words)
@@ -120,7 +128,10 @@ class Context:
         """The same follower with other words; policies that are `first` lead what is found for them."""
         found = self.find(words)
         ranked = tuple(sorted(found.ranked, key=lambda one: one.id not in first))
-        return replace(self, words=words, _findings={**self._findings, words: replace(found, ranked=ranked)})
+        aside = copy(self)
+        aside.words = words
+        aside._findings = {**self._findings, words: replace(found, ranked=ranked)}
+        return aside
 
     def concerning(self, kind: str, value: str) -> tuple[str, ...]:
         """The ids of the policies that somebody who subscribed to this is told of."""
@@ -136,14 +147,21 @@ class Context:
 
     def remember(self, conversation: Conversation) -> None:
         """Keep where we are for the next message, and what was told so far."""
-        before, expires = self.conversation, self.now.timestamp() + REMEMBERED
+        before = self.conversation
         self.conversation = msgspec.structs.replace(
             conversation,
             facts=conversation.facts or before.facts,
             skipped=conversation.skipped or before.skipped,
             offered=conversation.offered or before.offered,
-            expires=expires,
+            expires=self._renewed(),
         )
+
+    def move(self, **fields: Any) -> None:
+        """Keep where we are for the next message, with some fields of it changed."""
+        self.remember(msgspec.structs.replace(self.conversation, **fields))
+
+    def _renewed(self) -> float:
+        return self.now.timestamp() + REMEMBERED
 
     def forget(self) -> None:
         """Forget where we are, and what was told."""
@@ -152,10 +170,9 @@ class Context:
     def look_at(self, policy: str, others: tuple[str, ...] = (), wanted: str = "") -> None:
         """Keep the policy that was shown, with the close ones offered beside it; without any, the last list stays."""
         if others:
-            listed = Conversation(listed=(policy, *others), shown=1 + len(others), wanted=wanted, focus=policy)
+            self.remember(Conversation(listed=(policy, *others), shown=1 + len(others), wanted=wanted, focus=policy))
         else:
-            listed = msgspec.structs.replace(self.conversation, focus=policy, asked="")
-        self.remember(listed)
+            self.move(focus=policy, asked="")
 
     def note(self, note: Note) -> None:
         """Leave something for staff."""

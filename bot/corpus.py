@@ -18,6 +18,7 @@ from bot.folder import read_parts
 from bot.index import Index, build_index
 from bot.kept import kept
 from bot.lexicon import INTENTS, Lexicon
+from bot.memory import Memory
 from bot.parts import (
     COLLECTION,
     DEPARTMENT,
@@ -42,6 +43,8 @@ from bot.policies import Department, Fact, Hours, Match, Paper, Policy, Status, 
 from bot.revisions import Part
 from bot.sayings import FOREIGN
 from bot.selection import pairs
+
+FOUND = 800  # texts of which it is kept what was found, in half a memory: 10 MB when it is full
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +81,16 @@ class Corpus:
             lexicon=self.lexicon,
             sayings=self.sayings,
         )
+
+    @cached_property
+    def found(self) -> Memory[tuple[str, date], Any]:
+        """What was found lately for a text on a day."""
+        return Memory(FOUND)
+
+    @cached_property
+    def wanted(self) -> dict[str, tuple[Fact, ...]]:
+        """The facts that policies may be told by, as they are worked out."""
+        return {}
 
     @cached_property
     def benefit_pairs(self) -> Counter[str]:

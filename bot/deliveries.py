@@ -29,6 +29,10 @@ class Deliveries:
         self._grace = COMMIT_LIMIT if waits else 0.0
         return waits
 
+    def release(self) -> None:
+        """Nothing is promised any more: whoever waits does so until their own time is over."""
+        self._grace = 0.0
+
     def due(self) -> float | None:
         """When the next of them is to be sent away; None if nobody waits."""
         return min((until + self._grace for until, delivery in self._waiting if not delivery.done()), default=None)

@@ -33,6 +33,7 @@ from bot.messages import AnyMessage
 from bot.notices import Notice, life
 from bot.person import Change
 from bot.replies import Answer
+from bot.store.entries import AtOnce
 from bot.store.feedback import Remark
 from bot.store.followers import window
 from bot.store.inbox import Claim, Inbox, Late, Settlement
@@ -86,9 +87,10 @@ class Engine:
         can_push: bool = True,
         heading: str = "",
         owner: str | None = None,
+        at_once: Callable[[AnyMessage, float], AtOnce | None] | None = None,
     ) -> None:
         """`deadline` in seconds, below RETRY_SECONDS; `apology` is said where `answer` fails; `heading` stands over
-        the notices beneath an answer; `owner`: this process."""
+        the notices beneath an answer; `owner`: this process; `at_once` has the answers that need no work."""
         self._inbox = inbox
         self._answer = answer
         self._apology = apology
@@ -97,6 +99,7 @@ class Engine:
         self._can_push = can_push
         self._heading = heading
         self._owner = owner or str(uuid.uuid4())
+        self._at_once = at_once
         self._running: dict[str, _Work] = {}
         self._unanswered: dict[str, list[Task]] = {}  # by follower, in the order they came
         self._renewing: set[asyncio.Task[None]] = set()
@@ -187,12 +190,23 @@ class Engine:
             await self._inbox.renew(message.key, owner=self._owner, lease=LEASE, time=time)
 
     async def _work(self, work: _Work) -> Answer | None:
-        claim = await self._inbox.claim(work.message, owner=self._owner, lease=LEASE, time=self._clock.time())
+        claim = await self._claim(work)
         if claim.state == "running" and claim.owner != self._owner:
             claim = await self._await_other(work.message, claim)
         if claim.state == "running" and claim.owner == self._owner:
             claim = await self._settle(work, claim)
         return claim.answer if claim.delivery == "passive" else None
+
+    async def _claim(self, work: _Work) -> Claim:
+        """How the message stands once it is entered: answered, where that needs no work and somebody waits for it."""
+        message, time = work.message, self._clock.time()
+        at_once = self._at_once(message, time) if self._at_once is not None and not work.before else None
+        if at_once is not None and not work.deliveries.promise():
+            at_once = None
+        claim = await self._inbox.claim(message, owner=self._owner, lease=LEASE, time=time, at_once=at_once)
+        if claim.state == "running":
+            work.deliveries.release()
+        return claim
 
     async def _await_other(self, message: AnyMessage, claim: Claim) -> Claim:
         """How the message stands when another process has answered it, or when we have taken it over."""

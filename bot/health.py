@@ -77,20 +77,10 @@ class Health:
             self._meters.quota.labels(channel).set(calls)
         self._outcomes = {name: self._meters.callbacks.labels(name) for name in ("answered", "refused", "unkept")}
 
-    def measured(self, handler: Handler) -> Handler:
-        """The callback's handler, with its deliveries counted and timed."""
-        answered, refused, unkept = self._outcomes["answered"], self._outcomes["refused"], self._outcomes["unkept"]
-        observe, monotonic = self._meters.seconds.observe, self._clock.monotonic
-
-        async def handle(request: web.Request) -> web.StreamResponse:
-            since = monotonic()
-            response = await handler(request)
-            observe(monotonic() - since)
-            status = response.status
-            (answered if status == KEPT else unkept if status == UNKEPT else refused).inc()
-            return response
-
-        return handle
+    def delivered(self, seconds: float, status: int) -> None:
+        """A delivery waited so long and was told this status."""
+        self._meters.seconds.observe(seconds)
+        self._outcomes["answered" if status == KEPT else "unkept" if status == UNKEPT else "refused"].inc()
 
     def routes(self) -> Iterable[web.RouteDef]:
         """The three routes."""

@@ -17,12 +17,50 @@ from pathlib import Path
 
 import msgspec
 
-from bot.index import Index
+from bot.index import Entry, Index, Meaning
 
 # What an index depends on, beside its corpus.
-BUILDERS = ("chinese.py", "index.py", "lexicon.py", "policies.py", "sayings.py")
+BUILDERS = ("chinese.py", "index.py", "kept.py", "lexicon.py", "policies.py", "sayings.py")
 KEPT = 8  # files; those that were not used for longest make room
-_decoder = msgspec.msgpack.Decoder(Index)
+
+
+class Packed(msgspec.Struct, frozen=True, array_like=True):
+    """An index as it is kept: most words mean and speak for what others do too, so each such thing stands there once,
+    and is one value when it is read."""
+
+    ids: tuple[str, ...]
+    meanings: tuple[tuple[Meaning, ...], ...]
+    postings: tuple[tuple[tuple[int, float], ...], ...]
+    words: tuple[str, ...]
+    kinds: tuple[tuple[int, int, int], ...]  # of each word: its meanings, its postings, its strength
+
+
+_decoder = msgspec.msgpack.Decoder(Packed)
+
+
+def pack(index: Index) -> Packed:
+    """An index with each thing once."""
+    meanings: dict[tuple[Meaning, ...], int] = {}
+    postings: dict[tuple[tuple[int, float], ...], int] = {}
+    kinds: dict[tuple[int, int, int], tuple[int, int, int]] = {}
+    found = []
+    for entry in index.entries:
+        meant = meanings.setdefault(entry.meanings, len(meanings))
+        held = postings.setdefault(entry.postings, len(postings))
+        kind = meant, held, entry.strength
+        found.append(kinds.setdefault(kind, kind))
+    words = tuple(entry.word for entry in index.entries)
+    return Packed(index.ids, tuple(meanings), tuple(postings), words, tuple(found))
+
+
+def unpack(packed: Packed) -> Index:
+    """The index again, equal to the one that was packed."""
+    meanings, postings = packed.meanings, packed.postings
+    pairs: dict[tuple[int, float], tuple[int, float]] = {}
+    postings = tuple([tuple([pairs.setdefault(pair, pair) for pair in held]) for held in postings])
+    words = zip(packed.words, packed.kinds, strict=True)
+    entries = tuple([Entry(word, meanings[meant], postings[held], level) for word, (meant, held, level) in words])
+    return Index(packed.ids, entries)
 
 
 def kept(version: str, build: Callable[[], Index], folder: Path | None = None) -> Index:
@@ -33,9 +71,10 @@ def kept(version: str, build: Callable[[], Index], folder: Path | None = None) -
     path = folder / f"{version}-{_code()}.index"
     found = _read(path)
     if found is None:
-        found = build()
+        packed = pack(build())
         with suppress(OSError):  # a disk that is full or read-only: the next start builds again
-            _write(path, found)
+            _write(path, packed)
+        found = unpack(packed)
     return found
 
 
@@ -64,15 +103,15 @@ def _read(path: Path) -> Index | None:
     paused = gc.isenabled()
     gc.disable()  # of a hundred thousand values made at once, none is garbage
     try:
-        return _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return unpack(_decoder.decode(data))
+    except (msgspec.DecodeError, UnicodeDecodeError, IndexError, ValueError):
         return None
     finally:
         if paused:
             gc.enable()
 
 
-def _write(path: Path, index: Index) -> None:
+def _write(path: Path, index: Packed) -> None:
     """Whole or not at all, whoever else writes it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem)

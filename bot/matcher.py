@@ -9,6 +9,7 @@ of UTF-16, of which a node has at most 256 children.
 from __future__ import annotations
 
 import itertools
+from array import array
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
@@ -35,10 +36,15 @@ class Matcher(Generic[T]):
     """Finds words and gives back what was stored with them; of two values for one word the later stands."""
 
     def __init__(self, words: Iterable[tuple[str, T]]) -> None:
-        self._automaton = ahocorasick.Automaton()
+        # A number in each node, and what it stands for beside: a tuple for each word would be 6 MB of the corpus.
+        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
+        self._values: list[T] = []
+        self._lengths = array("H")
         for word, value in words:
             if word:
-                self._automaton.add_word(_spell(word), (len(word), value))
+                self._automaton.add_word(_spell(word), len(self._values))
+                self._values.append(value)
+                self._lengths.append(min(len(word), LONGEST + 1))
         self.size = len(self._automaton)
         if self.size:
             self._automaton.make_automaton()
@@ -50,10 +56,11 @@ class Matcher(Generic[T]):
         text = text[:LONGEST]
         spelled = _spell(text)
         ends = None if len(spelled) == 2 * len(text) else _ends(text)
-        for last, (length, value) in self._automaton.iter(spelled):
+        values, lengths = self._values, self._lengths
+        for last, number in self._automaton.iter(spelled):
             if last % 2:  # a word ends behind the second byte of a character; any other end is a false one
                 end = (last + 1) // 2 if ends is None else ends[last + 1]
-                yield end - length, end, value
+                yield end - lengths[number], end, values[number]
 
     def find_whole(self, folded: Folded) -> Iterator[tuple[int, int, T]]:
         """The occurrences that do not cut a Latin word or a number in two."""

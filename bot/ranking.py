@@ -34,6 +34,7 @@ CLOSE = 0.92  # policies within this share of the best fit as well as it
 KEPT = 0.45  # and within this one are shown beside it
 CLAUSE = 2  # characters of matter that make a clause of their own
 SHOWN = 10
+REMEMBERED = 120  # characters of a text of which it is kept what was found
 FAINT = 0.2  # evidence of less than this share of the best is not looked at: nothing moves it so far
 # Characters beside a set's names that a member must explain to be picked from it: telling ones, or any.
 PICKS, NARROWS = 2, 3
@@ -105,6 +106,16 @@ class _Tally:
 
 
 def find(text: str, corpus: Corpus, today: date) -> Finding:
+    """What a text asks of the corpus on a day; what was found lately is found again at once."""
+    found: Finding | None = corpus.found.get((text, today))
+    if found is None:
+        found = look_up(text, corpus, today)
+        if len(text) <= REMEMBERED:
+            corpus.found.put((text, today), found)
+    return found
+
+
+def look_up(text: str, corpus: Corpus, today: date) -> Finding:
     """What a text asks of the corpus on a day. Where its words leave much unexplained, their sound is tried too."""
     finding = _find(read(text, corpus.index), corpus, today)
     if finding.scope or len(finding.question.unexplained) < UNEXPLAINED:

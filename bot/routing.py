@@ -18,12 +18,16 @@ ASK = "ask:"  # a menu key that begins so speaks for the follower
 
 
 class Router:
-    """The handlers in their order, what is said when something breaks, and the line over news beneath an answer."""
+    """The handlers in their order, what is said when something breaks, and the line over news beneath an answer.
 
-    def __init__(self, *handlers: Handler, apology: Answer, aside: str = "") -> None:
+    `repeats` promises that an answer rests on nothing but what its context shows, so that it can be given again.
+    """
+
+    def __init__(self, *handlers: Handler, apology: Answer, aside: str = "", repeats: bool = False) -> None:
         self.handlers = handlers
         self.apology = apology
         self.aside = aside
+        self.repeats = repeats
 
     async def answer(self, ctx: Context) -> Answer:
         """The first answer, marked with the corpus it rests on."""

@@ -12,15 +12,20 @@ import structlog
 from aiohttp import web
 
 from bot.app import STOP_SECONDS, Services, build_app, open_services
+from bot.callback import CALLBACK
 from bot.config import Config
 from bot.corpus import Corpus
-from bot.errors import ConfigError
+from bot.front import listening
 from bot.logs import set_up_logs
 from bot.routing import Router
 from bot.shelf import Shelf
 from bot.words import Words
 
 logger = structlog.get_logger(__name__)
+
+# Objects made since, and collections of younger ones, until the collector looks again: it would look through all the
+# answers that are remembered, every second, and hardly anything here ever makes a ring.
+COLLECTED = (20_000, 20, 50)
 
 LONGEST_LINE = 64 * 1024  # bytes of a request line: a pasted question gets a page, not a bare 400
 
@@ -46,6 +51,7 @@ def _settle_down() -> None:
     """What was built stays: the collector need not look through it again and again while messages come and go."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECTED)
 
 
 @asynccontextmanager
@@ -77,18 +83,12 @@ async def _listening(services: Services, words: Words) -> AsyncIterator[None]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS, max_line_size=LONGEST_LINE)
     await runner.setup()
     try:
-        await listen(runner, server.host, server.port)
-        yield
+        async with listening(
+            runner, app[CALLBACK], services.clock, host=server.host, port=server.port, patience=STOP_SECONDS
+        ):
+            yield
     finally:
         await runner.cleanup()
-
-
-async def listen(runner: web.AppRunner, host: str, port: int) -> None:
-    """Take requests at an address; ConfigError where that cannot be, as when another program has the port."""
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        raise ConfigError(f"cannot listen on {host} port {port}: {error.strerror}") from error
 
 
 async def work(config: Config, router: Router, words: Words) -> None:

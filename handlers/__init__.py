@@ -73,6 +73,7 @@ ROUTER = Router(
     fallback.answer,
     apology=fallback.APOLOGY,
     aside=pushes.HEADING,
+    repeats=True,
 )
 
 WORDS = Words(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import msgspec
-
 from bot.awards import Award
 from bot.benefits import State
 from bot.chinese import ordinal
@@ -19,6 +17,7 @@ from handlers.districts import by_district
 from handlers.estimates import Estimate, best_estimate, estimate, positions
 from handlers.readings import DISTRICT, read
 
+FIGURE = re.compile("[0-9〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟半]")
 COUNTED = ("money", "number", "percent")
 HOW = re.compile("算法|怎么算|咋算|怎么来的|算式|算给我|计算过程")
 SCALE = 3  # tiers that get a line each
@@ -68,10 +67,15 @@ def _is_own_case(finding: Finding) -> bool:
 async def told(ctx: Context) -> Answer | None:
     """3000万, 平度的, 第一次评上: the answer to what was asked, or a fact more of the case at hand."""
     here = ctx.conversation
-    policy = ctx.corpus.policies.get(ctx.focus)
-    number = ordinal(ctx.words) if ctx.words else None
     tapped = ctx.pointed in ctx.corpus.policies
-    if policy is None or not ctx.words or not (here.wanted in AT_HAND or tapped) or (tapped and number is not None):
+    if not ctx.words or not (here.wanted in AT_HAND or tapped):
+        return None
+    if here.wanted != "amount" and not (tapped or here.asked or FIGURE.search(ctx.finding.question.folded.text)):
+        return None  # nothing that counts is told
+    if ctx.finding.wants & OTHERS and (ctx.finding.ids or not (HOW.search(ctx.words) or _is_dated(ctx))):
+        return None  # something else is asked
+    policy, number = ctx.corpus.policies.get(ctx.focus), ordinal(ctx.words)
+    if policy is None or (tapped and number is not None):
         return None
     asked = here.asked or _told_before(ctx)
     said = read(ctx, policy, asked=asked)
@@ -103,13 +107,22 @@ def _told_before(ctx: Context) -> str:
     return sums_told[0] if alone else ""
 
 
+def _is_dated(ctx: Context) -> bool:
+    return bool(ctx.finding.question.years or ctx.finding.question.days)
+
+
 def _of_year(ctx: Context) -> bool:
     """Whether the same sum is asked for of another year: 2024年能拿多少."""
     finding, here = ctx.finding, ctx.conversation
     more = finding.wants - {"amount", "expiry"}
     figures = any(ctx.corpus.facts[key].kind in COUNTED for key in here.facts if key in ctx.corpus.facts)
-    dated = bool(finding.question.years or finding.question.days)
-    return here.wanted == "amount" and figures and dated and "amount" in finding.wants and not (more or finding.ids)
+    return (
+        here.wanted == "amount"
+        and figures
+        and _is_dated(ctx)
+        and "amount" in finding.wants
+        and not (more or finding.ids)
+    )
 
 
 async def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
@@ -153,8 +166,7 @@ def _remember(ctx: Context, found: Estimate, *, asked: str) -> None:
     """The policy at hand, what it was worked out with, and what was asked."""
     ctx.look_at(found.policy.id, wanted="amount")
     facts = {key: value for key, value in found.facts.items() if key not in found.kept}
-    here = msgspec.structs.replace(
-        ctx.conversation,
+    ctx.move(
         listed=(),
         shown=0,
         wanted="amount",
@@ -162,7 +174,6 @@ def _remember(ctx: Context, found: Estimate, *, asked: str) -> None:
         facts=facts,
         meant=positions(found.policy, found.selection.benefits),
     )
-    ctx.remember(here)
 
 
 def _rules_of(ctx: Context, found: Estimate, others: tuple[str, ...]) -> Answer:
@@ -183,9 +194,7 @@ def _rules_of(ctx: Context, found: Estimate, others: tuple[str, ...]) -> Answer:
     ctx.look_at(policy.id, others, wanted="amount")
     facts = {key: value for key, value in found.facts.items() if key not in found.kept}
     meant = positions(policy, found.selection.benefits) if found.selection.told else ()
-    ctx.remember(
-        msgspec.structs.replace(ctx.conversation, wanted="amount", asked=found.missing, facts=facts, meant=meant)
-    )
+    ctx.move(wanted="amount", asked=found.missing, facts=facts, meant=meant)
     text = "\n".join([*lines, *kept, "", *ask, DECIDES, *tail])
     return Answer(reply=Say(text=text), intent="amount", policies=(policy.id, *others))
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import msgspec
-
 from bot.chinese import ordinal, several
 from bot.context import Context
 from bot.messages import Text
@@ -41,15 +39,14 @@ async def answer(ctx: Context) -> Answer | None:
         before = ctx.conversation
         answer = await chosen(ctx, ctx.corpus.policies.get(before.listed[number - 1]))
         if before.heading == matters.HEADING:  # the others of them are still to be picked
-            kept = {"listed": before.listed, "shown": before.shown, "heading": before.heading, "wanted": before.wanted}
-            ctx.remember(msgspec.structs.replace(ctx.conversation, **kept))
+            ctx.move(listed=before.listed, shown=before.shown, heading=before.heading, wanted=before.wanted)
         return answer
     return _no_choice(ctx, number) if isinstance(ctx.message, Text) else None
 
 
 def _no_choice(ctx: Context, number: int | None) -> Answer | None:
     """What to say of a number that no list on the screen has, and of several numbers at once."""
-    if number is None and ctx.conversation.listed and len(ctx.words) <= LONGEST_CHOICE and several(ctx.words):
+    if number is None and len(ctx.words) <= LONGEST_CHOICE and several(ctx.words) and ctx.conversation.listed:
         return Answer(reply=Say(text="一次看一条，请回复一个数字。"), intent="help")
     if number is None or len(ctx.words) > 6:
         return None

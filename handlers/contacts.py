@@ -36,14 +36,15 @@ async def answer(ctx: Context) -> Answer | None:
 
 async def again(ctx: Context) -> Answer | None:
     """电话多少啊我打电话问, 现在打有人接吗: the desk of the policy at hand, where nothing else is named."""
-    policy, finding = ctx.corpus.policies.get(ctx.focus), ctx.finding
-    if policy is None or not ctx.words or finding.ids or finding.intent != "offtopic":
+    finding = ctx.finding
+    if not ctx.words or finding.ids or finding.intent != "offtopic":
         return None
     question = finding.question
     calls = "contact" in finding.wants or CALLING.search(question.folded.text)
     if not calls or question.named("foreign") or question.elsewhere or len(question.folded.text) > BRIEF:
         return None
-    return of_policy(ctx, policy)
+    policy = ctx.corpus.policies.get(ctx.focus)
+    return of_policy(ctx, policy) if policy else None
 
 
 def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:

@@ -93,7 +93,7 @@ async def follows(ctx: Context) -> Answer | None:
         return await (qualifying.of_policy(ctx, policy) if policy and said not in WHY else _apart(ctx, WHY))
     if conversation.asked and SKIPPING.fullmatch(said):
         skipped = (*conversation.skipped, conversation.asked)
-        ctx.remember(msgspec.structs.replace(conversation, skipped=skipped, asked=""))
+        ctx.move(skipped=skipped, asked="")
         return await (qualifying.of_policy(ctx, policy) if policy else show(ctx, Told()))
     if _is_choice(ctx):
         return None

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable
 
-import msgspec
-
 from bot.chinese import PARTICLES, fold
 from bot.claims import Odd
 from bot.context import Context
@@ -61,9 +59,9 @@ async def own(ctx: Context) -> Answer | None:
         return await _forget(ctx)
     if SHOWING.fullmatch(said):
         return await _show(ctx)
-    if said == KEEP or (ctx.conversation.offered and KEEPING.fullmatch(said)):
+    if said == KEEP or (KEEPING.fullmatch(said) and ctx.conversation.offered):
         return await _keep(ctx)
-    if ctx.conversation.offered and DECLINING.fullmatch(said):
+    if DECLINING.fullmatch(said) and ctx.conversation.offered:
         said = "好的，不保存。您说的只在这次对话里用，半小时后就忘掉。"
         return Answer(reply=Say(text=f"{said}\n👉 {say_link(MATCH, MATCH)}"), intent="help")
     return None
@@ -175,7 +173,7 @@ def rest(ctx: Context, told: Told, beside: Container[int] = ()) -> str:
 def take(ctx: Context, told: Told) -> None:
     """Remember what was told for this conversation."""
     facts = {**ctx.conversation.facts, **told.facts}
-    ctx.remember(msgspec.structs.replace(ctx.conversation, facts=facts, asked=""))
+    ctx.move(facts=facts, asked="")
 
 
 async def known(ctx: Context) -> Facts:
@@ -194,7 +192,7 @@ def offer(ctx: Context, *, consented: bool) -> list[str]:
     """The question whether to keep what was told, once in a conversation."""
     if consented or ctx.conversation.offered:
         return []
-    ctx.remember(msgspec.structs.replace(ctx.conversation, offered=True))
+    ctx.move(offered=True)
     return list(OFFER)
 
 

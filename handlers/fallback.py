@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import msgspec
-
 from bot.context import Context
 from bot.replies import Answer, Say, Silence, say_link
 from handlers.lists import unknown_place
@@ -40,7 +38,7 @@ async def answer(ctx: Context) -> Answer | None:
     links = [*(say_link(example, example) for example in EXAMPLES), say_link("都有哪些政策", "都有哪些政策")]
     lines.append(f"可以这样问：{'　'.join(links)}")
     if not ctx.conversation.listed:  # a list on the screen can still be chosen from
-        ctx.remember(msgspec.structs.replace(ctx.conversation, heading=missed))
+        ctx.move(heading=missed)
     return Answer(reply=Say(text="\n".join(lines)), intent="offtopic")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from bot.context import Context, Note
-from bot.hours import opening
 from bot.messages import Clicked
 from bot.policies import Policy
 from bot.replies import Answer, HandOver, Say, say_link
@@ -46,7 +45,7 @@ async def call_staff(ctx: Context) -> Answer | None:
     """人工: to a seat in office hours, else kept and told when they open."""
     if not ctx.words or ctx.finding.intent != "staff":
         return None
-    state = opening(ctx.corpus.hours, ctx.now)
+    state = ctx.opening
     if state.open and ctx.office.can_transfer:
         if isinstance(ctx.message, Clicked):  # the platform hands over messages, and no events
             return Answer(reply=Say(text=f"点这里为您转接：{say_link('转人工', '转人工')}"), intent="staff")

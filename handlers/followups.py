@@ -17,8 +17,10 @@ BRIEF = 16  # characters of such a question
 
 async def answer(ctx: Context) -> Answer | None:
     """Nothing but a place or a fact is said, and a policy is at hand."""
+    if not ctx.words or not _goes_on(ctx):
+        return None
     policy = ctx.corpus.policies.get(ctx.focus)
-    if policy is None or not ctx.words or not _goes_on(ctx):
+    if policy is None or enterprise.rest(ctx, enterprise.tell(ctx)):
         return None
     places = ctx.finding.question.named(enterprise.DISTRICT)
     asks = qualifying.is_asked(ctx)
@@ -29,13 +31,12 @@ async def answer(ctx: Context) -> Answer | None:
 
 
 def _goes_on(ctx: Context) -> bool:
-    """Whether the words have no matter of their own."""
+    """Whether the words end as those do that have no matter of their own."""
     question = ctx.finding.question
     text = question.folded.text
     if question.elsewhere or question.days or question.years or len(text) > BRIEF:
         return False
-    ends = text.endswith(qualifying.ASKS_ON) or qualifying.is_asked(ctx) or enterprise.is_own(ctx)
-    return ends and not enterprise.rest(ctx, enterprise.tell(ctx))
+    return text.endswith(qualifying.ASKS_ON) or qualifying.is_asked(ctx) or enterprise.is_own(ctx)
 
 
 async def _at(ctx: Context, policy: Policy, place: str, *, asks: bool) -> Answer:

@@ -19,7 +19,7 @@ async def answer(ctx: Context) -> Answer | None:
     """What fits by what was told, and the next question; a phone for those who would rather call."""
     finding = ctx.finding
     question = finding.question
-    if not enterprise.is_said(ctx) or finding.intent not in UNSAID or finding.scope or ctx.conversation.focus:
+    if not enterprise.is_said(ctx) or finding.intent not in UNSAID or finding.scope:
         return None
     text = question.folded.text
     theirs = "kin" in question.signs or OWN.search(text)
@@ -27,7 +27,7 @@ async def answer(ctx: Context) -> Answer | None:
         return None
     if finding.ids and not ("kin" in question.signs and _is_over(ctx, finding.ids[0])):
         return None
-    if question.elsewhere or question.named("foreign") or "bait" in question.signs:
+    if question.elsewhere or question.named("foreign") or "bait" in question.signs or ctx.conversation.focus:
         return None
     return led(await eligibility.show(ctx, enterprise.tell(ctx)), HOTLINE)
 

@@ -80,9 +80,11 @@ def _is_over(ctx: Context, policy_id: str) -> bool:
 
 async def again(ctx: Context) -> Answer | None:
     """全文, 再说一遍, 能说简单点吗: the policy at hand once more, as a card or in its shortest form."""
-    policy = ctx.corpus.policies.get(ctx.focus)
     words = fold(ctx.words).text.rstrip("吗吧呗啊呢嘛")
-    if policy is None or not words:
+    if not (words in AGAIN or words in NODS or SIMPLER.fullmatch(words)):
+        return None
+    policy = ctx.corpus.policies.get(ctx.focus)
+    if policy is None:
         return None
     if words in AGAIN:
         return card(ctx, policy)
@@ -105,14 +107,13 @@ def in_short(ctx: Context, policy: Policy) -> Answer:
 
 async def details(ctx: Context) -> Answer | None:
     """申报条件, 相关政策: of the policy at hand."""
-    policy = ctx.corpus.policies.get(ctx.focus)
-    if policy is None or not ctx.words or ctx.finding.ids or _about_else(ctx.finding):
+    related = ctx.words.strip() in RELATED
+    if not ctx.words or ctx.finding.ids or not (related or "conditions" in ctx.finding.wants):
         return None
-    if ctx.words.strip() in RELATED:
-        return of_related(ctx, policy)
-    if "conditions" in ctx.finding.wants:
-        return of_policy(ctx, policy)
-    return None
+    policy = ctx.corpus.policies.get(ctx.focus)
+    if policy is None or _about_else(ctx.finding):
+        return None
+    return of_related(ctx, policy) if related else of_policy(ctx, policy)
 
 
 def _about_else(finding: Finding) -> bool:

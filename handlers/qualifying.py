@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import msgspec
-
 from bot.benefits import Verdict, check
 from bot.context import Context
 from bot.eligibility import Fit, asked_by, judge, next_fact
@@ -76,15 +74,12 @@ async def of_policy(
     who = [f"· {text}" for text in (*policy.who, *policy.conditions)]
     room = fitting(who, [*lines, *tail], spare=160)
     lines += ["", "👤 资料里写的对象和条件：", *who[:room]] if room else []
-    ctx.remember(
-        msgspec.structs.replace(
-            ctx.conversation,
-            facts={**ctx.conversation.facts, **told.facts},
-            focus=policy.id,
-            asked=asked,
-            wanted=WANTED,
-            meant=(),
-        )
+    ctx.move(
+        facts={**ctx.conversation.facts, **told.facts},
+        focus=policy.id,
+        asked=asked,
+        wanted=WANTED,
+        meant=(),
     )
     return Answer(reply=Say(text="\n".join([*lines, *tail])), intent="policy", policies=(policy.id, *others))
 

@@ -31,6 +31,12 @@ ALL_MET = re.compile(
 
 def wanted(corpus: Corpus, policy: Policy) -> tuple[Fact, ...]:
     """The facts that a policy may be told by, what its sums are taken of first, those of the enterprise last."""
+    if policy.id not in corpus.wanted:
+        corpus.wanted[policy.id] = _wanted(corpus, policy)
+    return corpus.wanted[policy.id]
+
+
+def _wanted(corpus: Corpus, policy: Policy) -> tuple[Fact, ...]:
     others = [c.policy for c in companions(corpus, policy, policy.benefits)]
     keys = [key for benefit in policy.benefits for key in deciding(benefit)]
     keys += [key for p in (policy, *others) for key in facts_of(p)]

@@ -55,8 +55,8 @@ async def answer(ctx: Context) -> Answer | None:
 
 async def pick(ctx: Context) -> Answer | None:
     """A number after a list of one's subscriptions: which one to end."""
-    number = ordinal(ctx.words) if ctx.words and ctx.conversation.wanted in (LISTED, LEAVING) else None
-    if number is None or ctx.conversation.listed:
+    number = ordinal(ctx.words) if ctx.words else None
+    if number is None or ctx.conversation.wanted not in (LISTED, LEAVING) or ctx.conversation.listed:
         return None
     person = await ctx.person()
     chosen = person.wanted[number - 1 : number] if number else ()

@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from bot.chinese import day, money, share, years
 from bot.context import Context
-from bot.hours import opening
 from bot.policies import (
     SOON,
     AnyBenefit,
@@ -228,16 +227,16 @@ def phones(unit: Department) -> list[str]:
 
 def hours(ctx: Context) -> str:
     """Whether somebody picks up the phone now, by the usual hours."""
-    state = opening(ctx.corpus.hours, ctx.now)
+    state = ctx.opening
     if state.changes is None:
         return ""
     if state.open:
         return f"🕘 现在是上班时间，电话可打到{state.changes:%H:%M}。"
-    return f"🕘 现在不在上班时间，{_when(ctx.now, state.changes)}上班再打。"
+    return f"🕘 现在不在上班时间，{_when(ctx.today, state.changes)}上班再打。"
 
 
-def _when(now: datetime, then: datetime) -> str:
-    ahead = (then.date() - now.date()).days
+def _when(today: date, then: datetime) -> str:
+    ahead = (then.date() - today).days
     names = {0: "今天", 1: "明天", 2: "后天"}
     week = "一二三四五六日"[then.weekday()]
     return f"{names.get(ahead, f'{then.month}月{then.day}日（周{week}）')}{then:%H:%M}"

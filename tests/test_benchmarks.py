@@ -11,6 +11,11 @@ import pytest
 
 from benchmarks.broadcast import Size as Broadcast
 from benchmarks.broadcast import entering, sending
+from benchmarks.chart import draw
+from benchmarks.growing import Size as Growing
+from benchmarks.growing import policies, starting, volume
+from benchmarks.job import Size as Job
+from benchmarks.job import job
 from benchmarks.matching import Size, first_characters, growth, questions
 from benchmarks.measuring import Table, by_turns, cost
 from benchmarks.okapi import Okapi
@@ -55,7 +60,7 @@ def test_questions() -> None:
     """The automaton, BM25 and the whole path on the rated questions."""
     table = questions(TINY)
     check(table, "p50 µs", "p50 ÷", "p99 µs", "p99 ÷")
-    assert list(table.rows) == ["Matcher.find alone", "bigram BM25", "bot.ranking.find"]
+    assert list(table.rows) == ["Matcher.find alone", "bigram BM25", "bot.ranking.look_up"]
     assert table.rows["Matcher.find alone"]["p50 ÷"] == 1
 
 
@@ -89,6 +94,45 @@ def test_sending() -> None:
     check(table, "msg/s", "÷ bare")
     assert table.rows["bare aiohttp client, nothing kept"]["÷ bare"] == 1
     assert table.rows["the outbox, a durable row each"]["÷ bare"] > 0
+
+
+def test_job() -> None:
+    """The bot, the bare server and whichever rivals are installed, every answer that is looked at the right one."""
+    table = job(Job(bare=60, life=60, talk=40, unseen=10, others=10, rounds=1, seconds=0.2))
+    check(table, "msg/s", "÷ bare", "cpu µs", "cpu ÷", "p50 ms", "p99 ms")
+    bare, *others = table.rows
+    assert table.rows[bare]["÷ bare"] == 1
+    assert [name.split(",")[0] for name in others[:3]] == ["Huiqi"] * 3
+    assert len(others) == 3 + 2 * (find_spec("werobot") is not None)
+
+
+def test_starting() -> None:
+    """A bot from nothing to its first answer, beside an interpreter with the libraries."""
+    table = starting(Growing(starts=1))
+    check(table, "seconds", "cpu s", "memory MB")
+
+
+def test_volume() -> None:
+    """Few followers and rows, many followers, many rows: what one message takes."""
+    table = volume(Growing(few=20, many=60, messages=20, rounds=1))
+    check(table, "cpu µs", "÷ few")
+    assert len(table.rows) == 3
+
+
+def test_policies() -> None:
+    """The same questions with more policies beside the real ones."""
+    table = policies(Growing(policies=200, texts=5, rounds=2))
+    check(table, "words", "p50 µs", "p99 µs", "÷ few")
+    assert list(table.rows)[1] == "200"
+
+
+def test_the_chart_shows_each_competitor() -> None:
+    """Two bars for each, no wider than the picture, and names that are no markup."""
+    rows = {"bare": {"÷ bare": 1.0, "cpu ÷": 1.0}, "a < b": {"÷ bare": 0.5, "cpu ÷": 4.0}}
+    picture = draw(rows, "Job")
+    assert picture.count('height="9"') == 4
+    assert "a &lt; b" in picture
+    assert 'width="105"' in picture
 
 
 def test_entering() -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import blake2b
 
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import case
 
 from bot.messages import AnyMessage, ConsentNotice, Followed, Left
 from bot.store.driver import Script, Store
@@ -13,7 +12,6 @@ from bot.store.forgetting import Forgetting
 from bot.store.tables import departures
 
 WITHDRAWALS = {"user_authorization_revoke", "user_authorization_cancellation"}
-_LOOK = select(departures.c.digest, departures.c.time).where(departures.c.digest == bindparam("the_digest"))
 
 
 def leaver(message: AnyMessage) -> str:
@@ -37,21 +35,19 @@ class Departures:
 
     def remember(self, openid: str, time: float) -> Script[None]:
         """Keep that they left at `time`, seconds since 1970."""
-        yield self._remember, [{"digest": _digest(openid), "time": time}]
+        yield self._remember, [{"digest": digest(openid), "time": time}]
 
-    def stale(self, messages: Sequence[AnyMessage]) -> Script[set[str]]:
-        """The keys of those messages whose sender left after they were sent. Who follows in the second of a departure
-        came back in it: nobody leaves as fast as they came."""
-        digests = {message.openid: _digest(message.openid) for message in messages}
-        rows = yield _LOOK, [{"the_digest": digest} for digest in digests.values()]
-        left = {row[0]: row[1] for row in rows}
-        times = ((message, left.get(digests[message.openid])) for message in messages) if left else ()
-        return {message.key for message, time in times if time is not None and _before(message, time)}
+
+def is_stale(message: AnyMessage, left: float | None) -> bool:
+    """Whether its sender, who last left then, sent it before. Who follows in the second of a departure came back in
+    it: nobody leaves as fast as they came."""
+    return left is not None and _before(message, left)
 
 
 def _before(message: AnyMessage, time: float) -> bool:
     return message.created < time or (message.created == time and not isinstance(message, Followed))
 
 
-def _digest(openid: str) -> str:
+def digest(openid: str) -> str:
+    """What is kept of who left."""
     return blake2b(openid.encode(), digest_size=16).hexdigest()

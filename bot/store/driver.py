@@ -197,9 +197,26 @@ class SqliteDriver:
     def _execute(connection: sqlite3.Connection, step: Step, *, text: str, values: Sequence[Row]) -> list[Row]:
         statement, rows = step
         if isinstance(statement, Changes):
-            done = zip(rows, values, strict=True)
-            return [(row[statement.name],) for row, one in done if connection.execute(text, one).rowcount]
+            return SqliteDriver._change(connection, statement, rows, text=text, values=values)
+        if len(values) > 1 and isinstance(statement, Insert | Update | Delete) and "RETURNING" not in text:
+            connection.executemany(text, values)
+            return []
         return [row for one in values for row in connection.execute(text, one)]
+
+    @staticmethod
+    def _change(
+        connection: sqlite3.Connection, step: Changes, rows: Sequence[Values], *, text: str, values: Sequence[Row]
+    ) -> list[Row]:
+        """The keys of the rows that took effect. All at once, which nearly always all do; else one by one, to know."""
+        if len(values) > 1:
+            connection.execute("SAVEPOINT many")
+            if connection.executemany(text, values).rowcount == len(values):
+                connection.execute("RELEASE many")
+                return [(row[step.name],) for row in rows]
+            connection.execute("ROLLBACK TO many")
+            connection.execute("RELEASE many")
+        done = zip(rows, values, strict=True)
+        return [(row[step.name],) for row, one in done if connection.execute(text, one).rowcount]
 
 
 class PostgresDriver:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
 from sqlalchemy import bindparam, select, update
 
+from bot.conversation import Conversation, fresh
 from bot.messages import AnyMessage
 from bot.notices import Notice
+from bot.person import Change, Person
+from bot.replies import Answer
+from bot.store import conversations, feedback
+from bot.store import standing as standings
 from bot.store.conversations import Conversations
-from bot.store.departures import Departures, leaver
+from bot.store.departures import Departures, is_stale, leaver
 from bot.store.driver import Changes, Row, Script, Store, Values
-from bot.store.feedback import Feedback
+from bot.store.feedback import Feedback, Remark
 from bot.store.followers import Followers, window
 from bot.store.grants import Grants
 from bot.store.notices import Notices, Settled
 from bot.store.people import Changed, People
 from bot.store.reports import Reports
+from bot.store.standing import Standing
 from bot.store.tables import inbox, outbox
 
 SEEN = select(inbox.c.key, inbox.c.state, inbox.c.owner, inbox.c.lease, inbox.c.answer, inbox.c.delivery).where(
@@ -35,12 +41,32 @@ SETTLE = Changes(
 )
 
 
+STRANGER = Person()
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer that needs no work, with all it changes: `encoded` is its spelling in the row, `conversation` what it
+    leads to if it moves. Where `stranger` is true it is only for followers of whom nothing is kept."""
+
+    answer: Answer
+    encoded: bytes
+    conversation: Conversation | None = None
+    remarks: tuple[Remark, ...] = ()
+    changes: tuple[Change, ...] = ()
+    stranger: bool = False
+
+
+AtOnce = Callable[[Conversation], Ready | None]
+
+
 class Claiming(msgspec.Struct, frozen=True):
-    """A message to enter, and its row if it is new."""
+    """A message to enter, and its row if it is new. `at_once` says what is answered without work, if anything is, once
+    it is known where the follower stands: the row is then written with its answer."""
 
     key: str
     message: AnyMessage
     row: Values
+    at_once: AtOnce | None = None
 
 
 class Settling(msgspec.Struct, frozen=True):
@@ -59,13 +85,15 @@ class Settling(msgspec.Struct, frozen=True):
 
 class Seen(msgspec.Struct, frozen=True):
     """What became of a job: None for the row as it was asked for, else the row (of SEEN) that was found instead.
-    `waiting` is what its follower is to be told; `alone` where an answer was written without that."""
+    `waiting` is what its follower is to be told; `alone` where an answer was written without that; `ready` the answer
+    that a claim was written with."""
 
     row: Row | None
     fresh: bool = False
     conversation: bytes | None = None
     waiting: tuple[Notice, ...] = ()
     alone: bool = False
+    ready: Ready | None = None
 
 
 J = TypeVar("J", Claiming, Settling)
@@ -101,9 +129,15 @@ class Entries:
 
     def _claim(self, jobs: Sequence[Claiming]) -> Script[list[Seen]]:
         # Of who leaves, or left since they sent it, a message leaves no more than its key.
-        erased = yield from self._departures.stale([job.message for job in jobs])
-        erased |= {job.key for job in jobs if leaver(job.message)}
-        rows = [_blank(job.row) if job.key in erased else job.row for job in jobs]
+        standing = yield from standings.look(job.message for job in jobs)
+        erased = {
+            job.key for job in jobs if leaver(job.message) or is_stale(job.message, standing[job.message.openid].left)
+        }
+        told = yield from self._notices.waiting(
+            {job.message.openid for job in jobs if standing[job.message.openid].told and window(job.message)}
+        )
+        ready = yield from self._ready([job for job in jobs if job.key not in erased], standing)
+        rows = [_blank(job.row) if job.key in erased else _written(job.row, ready.get(id(job))) for job in jobs]
         # In the order of keys: two processes with the same messages then never wait for each other.
         entered = yield self._enter, sorted(rows, key=lambda row: str(row["key"]))
         new = _first_of_each(jobs, (row[0] for row in entered))
@@ -115,19 +149,45 @@ class Entries:
         yield from self._reports.record(facts)
         yield from self._followers.record(facts)
         yield from self._grants.record(message for message, _ in facts)
+        done = {identity: one for identity, one in ready.items() if identity in new}
+        yield from self._change([(new[identity], one) for identity, one in done.items()])
         known = [job for job in jobs if id(job) not in new or job.key in erased]
         found = yield from self._look(known)
-        talks = yield from self._conversations.read({job.message.openid for job in jobs})
-        told = yield from self._notices.waiting({job.message.openid for job in jobs if window(job.message)})
         return [
             Seen(
                 found.get(job.key),
                 id(job) in new,
-                talks.get(job.message.openid),
+                standing[job.message.openid].talk,
                 tuple(told.get(job.message.openid, ())),
+                ready=done.get(id(job)),
             )
             for job in jobs
         ]
+
+    def _ready(self, jobs: Sequence[Claiming], standing: Mapping[str, Standing]) -> Script[dict[int, Ready]]:
+        """The answers that are there already, by the identity of their jobs: of a follower's messages the first's, and
+        none where something else is to be told with it."""
+        found: dict[int, Ready] = {}
+        for openid, job in {job.message.openid: job for job in reversed(jobs)}.items():
+            stands = standing[openid]
+            if job.at_once is None or stands.told:
+                continue
+            ready = job.at_once(fresh(conversations.unpack(stands.talk), job.row["received"]))
+            if ready is not None and ready.stranger and stands.kept:
+                ready = None if (yield from self._people.read(openid)) != STRANGER else ready
+            if ready is not None:
+                found[id(job)] = ready
+        return found
+
+    def _change(self, done: Sequence[tuple[Claiming, Ready]]) -> Script[None]:
+        """Keep what answers change that were there already."""
+        told = [(job.message.openid, job.row["received"], job.key, one) for job, one in done]
+        moved = [conversations.pack(who, one.conversation) for who, _, _, one in told if one.conversation]
+        yield from self._conversations.keep(moved)
+        remarks = [(key, who, one.remarks, time) for who, time, key, one in told if one.remarks]
+        rows = [row for key, who, said, time in remarks for row in feedback.pack(key, who, remarks=said, time=time)]
+        yield from self._feedback.keep(rows)
+        yield from self._people.apply([(who, change, time) for who, time, _, one in told for change in one.changes])
 
     def _settle(self, jobs: Sequence[Settling]) -> Script[list[Seen]]:
         if not jobs:
@@ -187,6 +247,18 @@ def _between_departures(jobs: Sequence[Claiming]) -> Iterator[list[Claiming]]:
             group.append(job)
     if group:
         yield group
+
+
+def _written(row: Values, ready: Ready | None) -> Values:
+    if ready is None:
+        return row
+    return {
+        **row,
+        "state": "answered",
+        "answer": ready.encoded,
+        "answered": row["received"],
+        "delivery": "passive",
+    }
 
 
 def _blank(row: Values) -> Values:

@@ -19,7 +19,7 @@ from bot.replies import Answer
 from bot.store import conversations, feedback
 from bot.store.conversations import Conversations
 from bot.store.driver import Row, Statement, Store, once
-from bot.store.entries import SEEN, Claiming, Entries, Seen, Settling
+from bot.store.entries import SEEN, AtOnce, Claiming, Entries, Seen, Settling
 from bot.store.feedback import Remark
 from bot.store.group import GroupCommit
 from bot.store.notices import TOLD, Notices, Settled
@@ -105,11 +105,14 @@ class Inbox:
         """Commit what has been asked for, and take no more."""
         await self._group.close()
 
-    async def claim(self, message: AnyMessage, *, owner: str, lease: float, time: float) -> Claim:
+    async def claim(
+        self, message: AnyMessage, *, owner: str, lease: float, time: float, at_once: AtOnce | None = None
+    ) -> Claim:
         """Enter a message at `time`, ours for `lease` seconds if it is new; else say how it stands.
 
         A new message's facts are kept in the same transaction: who followed, who left, who may be written to.
-        A message that says its follower left is erased at once, and so is everything else about them.
+        A message that says its follower left is erased at once, and so is everything else about them. A new one that
+        `at_once` has an answer to is entered with it, and is answered.
         """
         row = {
             "key": message.key,
@@ -120,9 +123,13 @@ class Inbox:
             "lease": time + lease,
             "message": _encoder.encode(message),
             "answer": b"",
+            "answered": None,
             "delivery": "",
         }
-        seen = await self._group.submit(Claiming(message.key, message, row))
+        seen = await self._group.submit(Claiming(message.key, message, row, at_once))
+        if seen.row is None and seen.ready is not None:
+            answer = seen.ready.answer
+            return Claim(fresh=True, state="answered", owner=owner, lease=0.0, answer=answer, delivery="passive")
         talk = conversations.unpack(seen.conversation)
         if seen.row is None:
             return Claim(

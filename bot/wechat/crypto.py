@@ -34,6 +34,23 @@ def is_signed(signature: str, *parts: str) -> bool:
     return hmac.compare_digest(sign(*parts).encode(), signature.encode(errors="surrogatepass"))
 
 
+class Noise:
+    """Random bytes of the system's, fetched many at a time: asking for them costs more than sealing a message."""
+
+    FETCHED = 4096
+
+    def __init__(self) -> None:
+        self._bytes, self._next = b"", 0
+
+    def take(self, many: int) -> bytes:
+        """So many that nobody had before."""
+        if self._next + many > len(self._bytes):
+            self._bytes, self._next = os.urandom(max(self.FETCHED, many)), 0
+        taken = self._bytes[self._next : self._next + many]
+        self._next += many
+        return taken
+
+
 class Seal:
     """Opens what the platform sealed for one application, and seals answers for it.
 
@@ -48,6 +65,7 @@ class Seal:
         if len(key) != BLOCK:
             raise ConfigError("encoding_aes_key: must be 43 letters and digits")
         self._app_id = app_id.encode()
+        self.noise = Noise()
         # One Cipher for all messages: building it costs more than using it, and it holds no state of a message.
         self._cipher = Cipher(AES(key), CBC(key[:16]))
 
@@ -68,7 +86,7 @@ class Seal:
 
     def close(self, message: bytes) -> str:
         """The message sealed with fresh noise, as the text of an Encrypt node."""
-        content = b"".join((os.urandom(NOISE), len(message).to_bytes(LENGTH, "big"), message, self._app_id))
+        content = b"".join((self.noise.take(NOISE), len(message).to_bytes(LENGTH, "big"), message, self._app_id))
         pad = BLOCK - len(content) % BLOCK
         encryptor = self._cipher.encryptor()
         sealed = encryptor.update(content + bytes((pad,)) * pad) + encryptor.finalize()

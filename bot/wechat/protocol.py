@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 import msgspec
@@ -74,7 +73,11 @@ class Wire:
             return SUCCESS
         if self._seal is None or not received.encrypted:
             return xml
-        encrypt, timestamp, nonce = self._seal.close(xml), str(int(time)), str(int.from_bytes(os.urandom(8), "big"))
+        encrypt, timestamp, nonce = (
+            self._seal.close(xml),
+            str(int(time)),
+            str(int.from_bytes(self._seal.noise.take(8), "big")),
+        )
         signature = sign(self._token, timestamp, nonce, encrypt)
         return write_envelope(encrypt, signature=signature, timestamp=timestamp, nonce=nonce)
 

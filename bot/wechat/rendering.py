@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from bot.messages import AnyMessage
@@ -18,19 +19,27 @@ def write_reply(reply: AnyReply, message: AnyMessage, time: float) -> bytes | No
 
     Empty words are nothing to say: the platform takes an empty Content for a fault.
     """
-    passive = reply.passive()
+    passive = _spelled(reply)
     if passive is None:
         return None
-    kind, nodes = passive
-    body = _write(nodes)
-    if kind == "text" and _WORDLESS.fullmatch(body):
-        return None
+    kind, body = passive
     return (
         f"<xml><ToUserName>{_cdata(message.openid)}</ToUserName>"
         f"<FromUserName>{_cdata(message.account)}</FromUserName>"
         f"<CreateTime>{int(time)}</CreateTime>"
         f"<MsgType>{_cdata(kind)}</MsgType>{body}</xml>"
     ).encode()
+
+
+@lru_cache(maxsize=512)
+def _spelled(reply: AnyReply) -> tuple[str, str] | None:
+    """MsgType and nodes of a reply, or None: many are told the same."""
+    passive = reply.passive()
+    if passive is None:
+        return None
+    kind, nodes = passive
+    body = _write(nodes)
+    return None if kind == "text" and _WORDLESS.fullmatch(body) else (kind, body)
 
 
 def write_envelope(sealed: str, *, signature: str, timestamp: str, nonce: str) -> bytes:

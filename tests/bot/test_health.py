@@ -57,7 +57,7 @@ def table() -> Table:
 
 @pytest.fixture
 async def client(table: Table, clock: ManualClock) -> AsyncIterator[Client]:
-    """The pages, served, beside a callback that takes as long and answers as it is told to."""
+    """The pages, served, beside a callback that waited as long and answers as it is told to."""
     health = Health(
         ping=table.ping,
         counts={"outbox": table.count},
@@ -69,12 +69,13 @@ async def client(table: Table, clock: ManualClock) -> AsyncIterator[Client]:
     )
 
     async def callback(request: web.Request) -> web.StreamResponse:
-        await clock.advance(float(request.query["seconds"]))
-        return web.Response(status=int(request.query["status"]))
+        seconds, told = float(request.query["seconds"]), int(request.query["status"])
+        health.delivered(seconds, told)
+        return web.Response(status=told)
 
     app = web.Application()
     app.add_routes(health.routes())
-    app.router.add_post("/wechat", health.measured(callback))
+    app.router.add_post("/wechat", callback)
     async with TestClient(TestServer(app)) as opened:
         yield opened
 

@@ -11,7 +11,6 @@ import aiohttp
 import msgspec
 import pytest
 import structlog
-from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.app import open_services
@@ -19,29 +18,15 @@ from bot.clock import ManualClock
 from bot.commands import put_menu
 from bot.config import Corpus, Server
 from bot.emulator.platform import Platform
-from bot.errors import ConfigError
 from bot.parts import MENU
 from bot.revisions import IN_REVIEW, Revision
-from bot.serving import listen, serve
+from bot.serving import serve
 from handlers import ROUTER, WORDS
 from tests.bot.test_app import WECHAT, settings
 from tests.corpus import DATA
 from tests.scenarios.programs import free_port
 from tests.scenarios.stage import ACCOUNT
 from tests.small import small_corpus
-
-
-async def test_a_taken_port_is_said_to_be() -> None:
-    """Where another program listens, the address and the reason are told."""
-    port = free_port()
-    runners = [web.AppRunner(web.Application()) for _ in range(2)]
-    for runner in runners:
-        await runner.setup()
-    await listen(runners[0], "127.0.0.1", port)
-    with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1 port {port}: .*in use"):
-        await listen(runners[1], "127.0.0.1", port)
-    for runner in runners:
-        await runner.cleanup()
 
 
 @pytest.fixture

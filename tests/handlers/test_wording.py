@@ -148,7 +148,7 @@ def test_units_without_a_phone_share_a_line() -> None:
 def test_when_they_open(ahead: int, named: str) -> None:
     """The next days by their names, later ones by date and weekday."""
     then = SUNDAY + timedelta(days=ahead)
-    assert wording._when(SUNDAY, then) == f"{named}10:00"
+    assert wording._when(SUNDAY.date(), then) == f"{named}10:00"
 
 
 def test_levels() -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from bot.messages import AnyMessage, ConsentNotice, Followed, Left, Text
 from bot.store.database import Database
-from bot.store.departures import Departures, leaver
+from bot.store.departures import Departures, is_stale, leaver
+from bot.store.standing import look
 from bot.store.tables import departures
 
 
@@ -20,7 +21,8 @@ def sent(key: str, created: int, openid: str = "o1") -> Text:
 
 async def stale(database: Database, *messages: AnyMessage) -> set[str]:
     """The keys of those whose sender left after them."""
-    return await database.run(lambda: Departures(database).stale(messages))
+    stands = await database.run(lambda: look(messages))
+    return {message.key for message in messages if is_stale(message, stands[message.openid].left)}
 
 
 async def leave(database: Database, openid: str, time: float) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ConfigError, Forged
-from bot.wechat.crypto import Seal, is_signed, sign
+from bot.wechat.crypto import Noise, Seal, is_signed, sign
 
 UNTIMED = settings(deadline=None)  # a deadline would test the machine, and the first import
 
@@ -171,3 +171,12 @@ def test_a_wrong_key_is_a_wrong_setting(key: str) -> None:
     """Only 43 characters make a key."""
     with pytest.raises(ConfigError):
         Seal(key, APP)
+
+
+def test_noise_is_never_given_twice() -> None:
+    """However many bytes are asked for, each comes once, across what is fetched at a time."""
+    noise = Noise()
+    taken = [noise.take(many) for many in (16, 8) * 2000]
+    assert [len(one) for one in taken] == [16, 8] * 2000
+    assert len(set(taken)) == len(taken)
+    assert len(noise.take(3 * Noise.FETCHED)) == 3 * Noise.FETCHED
