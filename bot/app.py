@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 
 from bot.assembly import (
+    Answering,
     answering,
     build_broadcasts,
     build_channels,
@@ -150,8 +151,7 @@ async def open_services(
         herald = build_herald(config, database, corpus=lambda: shelf.current, words=words, clock=clock)
         duty = build_duty(config, database, clock=clock)
         answer = answering(router, lambda: shelf.current, office, inbox.person, dossiers.read, duty=duty)
-        known = Known(router, lambda: shelf.current, office, plain=answer, person=inbox.person)
-        engine = build_engine(config, router, inbox, known if router.repeats else answer, clock=clock)
+        engine = build_engine(config, router, inbox, _repeating(answer, router, shelf, office, inbox), clock=clock)
         stack.push_async_callback(engine.close, STOP_SECONDS)
         doing = jobs(config, engine, inbox, rows, outbox, database=database, clock=clock)
         worker = build_worker(stack, doing, config, database, press=press, shelf=shelf, herald=herald, clock=clock)
@@ -177,6 +177,13 @@ async def open_services(
             passwords=passwords,
             router=router,
         )
+
+
+def _repeating(answer: Answering, router: Router, shelf: Shelf, office: Office, inbox: Inbox) -> Answering | Known:
+    """The same with answers that are known, where what the router says rests on nothing but its context."""
+    if not router.repeats:
+        return answer
+    return Known(router, lambda: shelf.current, office, plain=answer, person=inbox.person)
 
 
 def mount(app: web.Application, services: Services, words: Words, *, home: str = "/policies") -> None:
