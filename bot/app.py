@@ -37,6 +37,7 @@ from bot.console.passwords import Hasher, Passwords
 from bot.console.patterns import Patterns
 from bot.console.phones import build_duty
 from bot.console.publishing import Publishing, build_publishing
+from bot.context import Office
 from bot.corpus import Corpus
 from bot.engine import Engine
 from bot.health import Health
