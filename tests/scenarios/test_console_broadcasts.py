@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from bot.clock import ShiftedClock
@@ -15,7 +16,7 @@ from tests.scenarios.test_console_questions import signed_in
 from tests.scenarios.test_console_sign_in import EVERYTHING, TAPPED
 from tests.scenarios.test_pages_in_browser import TOO_FAINT, TOO_SMALL
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 MONDAY = THE_DAY + 86_400.0  # a day on which the office sends
 PEOPLE, TALKED = 12, 5
@@ -23,7 +24,7 @@ TEXT = "12月3日下午2点，市民中心三楼举办技改政策说明会。\n
 PATIENCE = 30_000  # milliseconds, on a busy machine
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def demo() -> AsyncIterator[Demo]:
     """The demo with its staff and followers, some of whom wrote a moment ago, and a template."""
     async with open_demo(ROUTER, WORDS, clock=ShiftedClock(MONDAY), staffed=True) as opened:
@@ -60,9 +61,9 @@ async def test_from_one_desk_to_all_phones(browser: Browser, demo: Demo) -> None
     await editor.locator("[name=form][value=notice]").check()  # the list of templates is asked for by itself
     await editor.get_by_role("radio", name="会议通知").check()
     await expect(editor.get_by_label("会议", exact=True)).to_be_visible()
-    await expect(editor.get_by_label("内容")).to_be_hidden()
+    await expect(editor.get_by_label("内容", exact=True)).to_be_hidden()
     await editor.locator("[name=form][value=text]").check()
-    await editor.get_by_label("内容").fill(TEXT)
+    await editor.get_by_label("内容", exact=True).fill(TEXT)
     await editor.get_by_label("全体关注者").check()
     await editor.locator("[name=way][value=mass]").check()
     await expect(editor.locator(".reach-total b")).to_have_text(str(PEOPLE), timeout=PATIENCE)

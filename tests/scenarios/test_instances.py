@@ -15,6 +15,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.emulator.chats import Bubble
 from bot.emulator.phone import Seen
 from bot.emulator.platform import Platform
 from bot.store.database import Database
@@ -99,23 +100,42 @@ async def test_one_of_three_is_killed_under_load(tmp_path: Path, store_url: str)
             await gateway.busy.wait()
             programs[0][1].process.kill()
             seen = [one for several in await talk for one in several]
-        check_the_phones(seen)
+            await everything_said(platform)
+        check_the_phones(platform, seen)
         await check_the_rows(store_url)
         assert all(gateway.answered[port] for port, _ in programs)
 
 
 async def ask(platform: Platform, number: int) -> list[Seen]:
     """Somebody follows and asks, one question after another."""
-    phone = platform.phone(f"oInstance_{number:018d}")
+    phone = platform.phone(openid(number))
     seen = [await phone.follow()]
     seen += [await phone.say(QUESTIONS[(number + turn) % len(QUESTIONS)]) for turn in range(ROUNDS)]
     return seen
 
 
-def check_the_phones(seen: list[Seen]) -> None:
+async def everything_said(platform: Platform) -> None:
+    """Return once each has all answers: what was late on a busy machine follows as a message of its own."""
+    for number in range(PHONES):
+        while len(said(platform, number)) < ROUNDS + 1:  # noqa: ASYNC110 - the bot is another process
+            await asyncio.sleep(0.05)
+
+
+def said(platform: Platform, number: int) -> list[Bubble]:
+    """What the bot said to one of them."""
+    bubbles = platform.phone(openid(number)).bubbles
+    return [bubble for bubble in bubbles if bubble.sender == "account"]
+
+
+def openid(number: int) -> str:
+    """A follower's."""
+    return f"oInstance_{number:018d}"
+
+
+def check_the_phones(platform: Platform, seen: list[Seen]) -> None:
     """One answer to each, no fault line; some came only to a later attempt."""
     assert [one.fault for one in seen if one.fault] == []
-    assert [len(one.bubbles) for one in seen] == [1] * (PHONES * (ROUNDS + 1))
+    assert [len(said(platform, number)) for number in range(PHONES)] == [ROUNDS + 1] * PHONES
     assert max(one.attempts for one in seen) > 1
 
 
@@ -127,5 +147,6 @@ async def check_the_rows(url: str) -> None:
         held = (await connection.execute(tokens.select())).mappings().all()
     await database.close()
     assert len(rows) == PHONES * (ROUNDS + 1)
-    assert {(row["state"], row["delivery"]) for row in rows} == {("answered", "passive")}
+    assert {row["state"] for row in rows} == {"answered"}
+    assert {row["delivery"] for row in rows} <= {"passive", "active"}
     assert len([one for one in held if one["name"] == "access_token"]) <= 1
