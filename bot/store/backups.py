@@ -31,6 +31,7 @@ from bot.version import VERSION
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+SUFFIX = ".huiqi"  # of the files' names
 PARTIAL = ".partial"  # how the name of a file ends until it is whole
 LEFT_OUT = frozenset({"tokens", "sessions"})  # keys to the account and to the console: good for hours, and secret
 DIGEST = 64  # hexadecimal digits
