@@ -124,7 +124,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         rows = asyncio.run(move(source, target))
         typer.echo(f"All {rows:,} rows are the same on both sides. Set the new url under [database] and start.")
 
-    add_keeping_commands(cli)
+    add_keeping_commands(cli, router, words)
 
     @cli.command()
     def export(

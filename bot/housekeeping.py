@@ -1,4 +1,4 @@
-"""The commands for a deployment's data as a whole, on the command line: backup and restore."""
+"""The commands for a deployment as a whole, on the command line: backup, restore, and an account that moves in."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from bot.config import read_config
+from bot.routing import Router
+from bot.words import Words
 
 ConfigFile = Annotated[Path, typer.Option("--config", help="Settings; config.example.toml shows them all.")]
 
 
-def add_keeping_commands(cli: typer.Typer) -> None:
+def add_keeping_commands(cli: typer.Typer, router: Router, words: Words) -> None:
     """Put them beside the others."""
 
     @cli.command()
@@ -41,3 +43,25 @@ def add_keeping_commands(cli: typer.Typer) -> None:
         manifest = asyncio.run(run(read_config(config), source))
         typer.echo(f"The database is as it was at {manifest.moment}. Nobody is written to until you have looked what")
         typer.echo("waits (`outbox`) and let each channel go on (`outbox --resume CHANNEL`).")
+
+    @cli.command("move-in")
+    def move_in(
+        config: ConfigFile,
+        to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Where what was before is kept.")] = Path(
+            "move-in"
+        ),
+        who: Annotated[str, typer.Option(help="The staff account that keeps the texts as answers at hand.")] = "",
+        back: Annotated[bool, typer.Option("--back", help="Put the menu of before back.")] = False,
+        partly: Annotated[bool, typer.Option("--partly", help="With --back: without what cannot be put back.")] = False,
+    ) -> None:
+        """Say what an account that answered by itself would lose, keep it, and say what the bot answers instead."""
+        from bot.arriving import move_back
+        from bot.arriving import move_in as run
+        from bot.logs import set_up_logs
+
+        settings = read_config(config)
+        set_up_logs("error", "text")
+        if back:
+            asyncio.run(move_back(settings, to, partly=partly, words=words, say=typer.echo))
+        else:
+            asyncio.run(run(settings, to, router, words=words, who=who, say=typer.echo))

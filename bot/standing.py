@@ -176,7 +176,7 @@ async def _menu(config: Config, database: Database, there: Any) -> Finding:
         return Finding(name="menu_missing", well=not ours, hint=True)
     differing = [name for _, name, _ in sorted(set(told(ours)) ^ set(told(buttons)))]
     if differing:
-        return Finding(name="menu_differs", well=True, hint=True, detail="、".join(dict.fromkeys(differing)))
+        return Finding(name="menu_differs", well=True, hint=True, detail=", ".join(dict.fromkeys(differing)))
     return Finding(name="menu", well=True)
 
 

@@ -96,7 +96,7 @@ async def _accounts(config: Config, database: Database) -> AsyncIterator[Finding
         yield Finding(name="staff_none", well=True, hint=True)
     bare = [one.name for one in members if one.role in MUST and not one.totp]
     if bare:
-        yield Finding(name="staff_bare", well=config.console.totp_required, hint=True, detail="、".join(bare))
+        yield Finding(name="staff_bare", well=config.console.totp_required, hint=True, detail=", ".join(bare))
     elif members:
         yield Finding(name="staff", well=True, detail=str(len(members)))
 

@@ -105,6 +105,10 @@ class Client:
         """Replace the whole menu."""
         await self._repeat("POST", "/cgi-bin/menu/create", json={"button": buttons})
 
+    async def delete_menu(self) -> None:
+        """Take the menu away that the API set, and those for some followers."""
+        await self._repeat("GET", "/cgi-bin/menu/delete")
+
     async def get_menu(self) -> dict[str, Any]:
         """The menu set through the API: `menu` and `conditionalmenu`; empty where none is set."""
         try:

@@ -176,7 +176,7 @@ async def test_menus(asking: Asking, tmp_path: Path) -> None:
     assert bad(await asking.look()) == {"menu_missing"}
     asking.platform.menu.create([{"type": "view", "name": "官网", "url": "https://e.cn"}], 1)
     found = await asking.look()
-    assert (found["menu_differs"].hint, set(found["menu_differs"].detail.split("、"))) == (True, {"官网", "找政策"})
+    assert (found["menu_differs"].hint, set(found["menu_differs"].detail.split(", "))) == (True, {"官网", "找政策"})
     (tmp_path / "data" / "menu.toml").write_text("button = [", encoding="utf-8")
     assert bad(await asking.look()) == {"menu_bad"}
 
