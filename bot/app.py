@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -257,7 +259,15 @@ def build_health(services: Services) -> Health:
         quotas={channel.name: channel.limit.per_day for channel in channels},
         rounds=services.worker.rounds,
         clock=clock,
+        stuck=services.worker.stuck,
+        room=partial(free_beside, services.config.database.url),
     )
+
+
+def free_beside(url: str) -> int | None:
+    """How many bytes are free on the disk of a database file; None where the database is a server's, or it is gone."""
+    file = Database.file(url)
+    return shutil.disk_usage(file.parent).free if file and file.parent.is_dir() else None
 
 
 def build_desk(services: Services, templates: Templates) -> Desk:

@@ -1,4 +1,4 @@
-"""The doctor: looks at settings, corpus, database, address, clock, token and callback, and says what is wrong.
+"""The doctor: looks at settings, corpus, database, platform, upkeep, address and callback, and says what is wrong.
 
 Each look gives a Finding; the sentence for it comes from the office's words. A look that cannot be made because an
 earlier one failed is left out.
@@ -6,11 +6,10 @@ earlier one failed is left out.
 
 from __future__ import annotations
 
-import hashlib
+import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,32 +19,25 @@ import aiohttp
 from bot.assembly import build_client
 from bot.clock import SystemClock
 from bot.config import Config, placeholders
-from bot.corpus import build_corpus, read_corpus
+from bot.corpus import Corpus, build_corpus, read_corpus
 from bot.errors import BotError, CorpusError, NewerDatabase, StoreError, Temporary, UnfinishedCopy, WeChatError
+from bot.findings import Finding
 from bot.revisions import Part
+from bot.standing import Account, look_at_account
 from bot.store.database import Database
 from bot.store.revisions import Revisions
 from bot.store.schema import HOW_TO_MIGRATE
+from bot.upkeep import look_at_upkeep
+from bot.wechat.crypto import Seal, sign
+from bot.wechat.rendering import write_envelope
 from bot.words import Words
 
 TIMEOUT = aiohttp.ClientTimeout(total=8.0)
 APART = 60.0  # seconds between our clock and the platform's that are still no worry; it refuses what is 5 minutes off
 AWAY = "platform_away"
+NOTHING = b"<xml></xml>"  # no message of the platform
+ADDRESS = re.compile(r"invalid ip ([0-9a-fA-F.:]+)")
 PORTS = {"http": 80, "https": 443}  # the platform pushes to no others
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What one look showed: `name` picks the sentence, `detail` and the words for `reason` complete it.
-
-    hint  it is well, and could be better
-    """
-
-    name: str
-    well: bool
-    detail: str = ""
-    reason: str = ""
-    hint: bool = False
 
 
 async def run_checkup(config: Config, words: Words, say: Callable[[str], None]) -> bool:
@@ -69,29 +61,55 @@ async def look(config: Config) -> AsyncIterator[Finding]:
     """All findings, in the order an operator mends them."""
     if left := placeholders(config):
         yield Finding(name="placeholders", well=False, detail=", ".join(left))
-    yield await _corpus(config)
+    about, corpus = await _corpus(config)
+    yield about
     database = await _database(config)
     yield database
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         clock = await _clock(config, session)
         yield clock
-        if database.well and clock.name != AWAY:
-            yield await _token(config, session)
+        if database.well:
+            async for finding in _kept_and_called(config, session, corpus, away=clock.name == AWAY):
+                yield finding
         yield _address(config)
         if _lacks_proxies(config):
             yield Finding(name="proxies_unset", well=True, hint=True)
         if config.server.public_url:
-            yield await _callback(config, session)
+            callback = await _callback(config, session)
+            yield callback
+            if callback.well:
+                yield await _sealing(config, session)
 
 
-async def _corpus(config: Config) -> Finding:
+async def _kept_and_called(
+    config: Config, session: aiohttp.ClientSession, corpus: Corpus | None, *, away: bool
+) -> AsyncIterator[Finding]:
+    """What the database shows, and, unless the platform is away, what its answers do."""
+    clock = SystemClock()
+    database = await Database.open(config.database.url)
+    try:
+        if not away:
+            client = build_client(config, session, database, clock)
+            token = await _token(client)
+            yield token
+            if token.well:
+                async for finding in look_at_account(config, client, database):
+                    yield finding
+        async for finding in look_at_upkeep(config, database, corpus, clock=clock):
+            yield finding
+    finally:
+        await database.close()
+
+
+async def _corpus(config: Config) -> tuple[Finding, Corpus | None]:
     """The corpus that is answered from: the database's, or the folder that is the truth or its first edition."""
     try:
         parts = await _kept(config) if config.corpus.source == "database" else []
         corpus = build_corpus(parts) if parts else read_corpus(Path(config.corpus.path))
     except CorpusError as error:
-        return Finding(name="corpus_bad", well=False, detail=str(error))
-    return Finding(name="corpus", well=True, detail=f"{corpus.edition} {corpus.version}, {len(corpus.policies)}")
+        return Finding(name="corpus_bad", well=False, detail=str(error)), None
+    detail = f"{corpus.edition} {corpus.version}, {len(corpus.policies)}"
+    return Finding(name="corpus", well=True, detail=detail), corpus
 
 
 async def _kept(config: Config) -> list[Part]:
@@ -153,18 +171,17 @@ def why(error: Exception) -> str:
             return "broken_off"
 
 
-async def _token(config: Config, session: aiohttp.ClientSession) -> Finding:
+async def _token(client: Account) -> Finding:
     """Whether a call with a token goes through; 40164 carries the address the platform sees."""
-    database = await Database.open(config.database.url)
     try:
-        addresses = await build_client(config, session, database, SystemClock()).get_callback_ips()
+        addresses = await client.get_callback_ips()
     except Temporary:
         return Finding(name="token_away", well=False)
     except WeChatError as error:
         named = {40164: "address_refused", 40125: "secret_bad", 40013: "app_id_bad", 40243: "secret_frozen"}
-        return Finding(name=named.get(error.errcode, "token_bad"), well=False, detail=str(error))
-    finally:
-        await database.close()
+        seen = ADDRESS.search(error.errmsg) if error.errcode == 40164 else None
+        detail = seen[1] if seen else str(error)
+        return Finding(name=named.get(error.errcode, "token_bad"), well=False, detail=detail)
     return Finding(name="token", well=True, detail=str(len(addresses)))
 
 
@@ -189,16 +206,38 @@ def _lacks_proxies(config: Config) -> bool:
 
 async def _callback(config: Config, session: aiohttp.ClientSession) -> Finding:
     """What the console does on saving: a signed GET must come back with its echo."""
-    moment, nonce, echo = str(int(time.time())), secrets.token_hex(5), secrets.token_hex(8)
-    joined = "".join(sorted((config.wechat.token, moment, nonce)))
-    signature = hashlib.sha1(joined.encode(), usedforsecurity=False).hexdigest()
-    query = {"signature": signature, "timestamp": moment, "nonce": nonce, "echostr": echo}
+    echo = secrets.token_hex(8)
     url = f"{config.server.public_url}/wechat"
     try:
-        async with session.get(url, params=query) as response:
+        async with session.get(url, params={**_signed(config), "echostr": echo}) as response:
             body = await response.text()
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return Finding(name="callback_away", well=False, detail=url, reason=why(error))
     if response.status == 200 and body == echo:
         return Finding(name="callback", well=True, detail=url)
     return Finding(name="callback_bad", well=False, detail=f"{url} → {response.status}")
+
+
+async def _sealing(config: Config, session: aiohttp.ClientSession) -> Finding:
+    """Whether what is sealed as these settings say can be opened by the program that runs: a message that is none is
+    refused as malformed (400), and only after mode and key fitted; else it is refused as forged (403)."""
+    query, body = _signed(config), NOTHING
+    if config.wechat.mode != "plain":
+        sealed = Seal(config.wechat.encoding_aes_key, config.wechat.app_id).close(NOTHING)
+        signature = sign(config.wechat.token, query["timestamp"], query["nonce"], sealed)
+        stamped = {"timestamp": query["timestamp"], "nonce": query["nonce"]}
+        query |= {"encrypt_type": "aes", "msg_signature": signature}
+        body = write_envelope(sealed, signature=signature, **stamped)
+    url = f"{config.server.public_url}/wechat"
+    try:
+        async with session.post(url, params=query, data=body) as response:
+            status = response.status
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return Finding(name="callback_away", well=False, detail=url, reason=why(error))
+    name = {400: "sealing", 403: "sealing_bad"}.get(status, "sealing_unsure")
+    return Finding(name=name, well=status == 400, detail=f"{config.wechat.mode}" if status == 400 else f"{status}")
+
+
+def _signed(config: Config) -> dict[str, str]:
+    moment, nonce = str(int(time.time())), secrets.token_hex(5)
+    return {"signature": sign(config.wechat.token, moment, nonce), "timestamp": moment, "nonce": nonce}

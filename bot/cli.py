@@ -19,6 +19,7 @@ from bot.clock import SHANGHAI
 from bot.config import Config, placeholders, read_config
 from bot.corpus import Corpus, read_corpus
 from bot.errors import BotError, ConfigError, Temporary
+from bot.housekeeping import add_keeping_commands
 from bot.ranking import find
 from bot.replies import Answer, Say, visible
 from bot.routing import Router
@@ -122,6 +123,8 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
 
         rows = asyncio.run(move(source, target))
         typer.echo(f"All {rows:,} rows are the same on both sides. Set the new url under [database] and start.")
+
+    add_keeping_commands(cli, router, words)
 
     @cli.command()
     def export(

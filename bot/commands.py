@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
@@ -12,11 +11,9 @@ from bot.clock import Clock, SystemClock
 from bot.config import Config
 from bot.corpus import read_corpus
 from bot.errors import ConfigError
-from bot.menu import menu_of, read_menu, spell
-from bot.parts import MENU
+from bot.standing import menu_in_force
 from bot.store.database import Database
 from bot.store.feedback import Feedback, Kept
-from bot.store.revisions import Revisions
 from bot.subscriptions import build_herald
 from bot.words import Words
 
@@ -50,16 +47,8 @@ async def put_menu(config: Config) -> None:
     the folder."""
     database = await Database.open(config.database.url)
     try:
-        buttons = await _menu(config, database)
+        buttons = await menu_in_force(config, database)
         async with aiohttp.ClientSession() as session:
             await build_client(config, session, database, SystemClock()).create_menu(buttons)
     finally:
         await database.close()
-
-
-async def _menu(config: Config, database: Database) -> list[dict[str, Any]]:
-    public_url = config.server.public_url
-    standing = await Revisions(database).standing_of(MENU, MENU) if config.corpus.source == "database" else None
-    if standing is None:
-        return read_menu(Path(config.corpus.path) / "menu.toml", public_url)
-    return spell(menu_of(standing.body, MENU), public_url, origin=MENU)

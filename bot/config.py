@@ -46,9 +46,13 @@ class WeChat(Section, frozen=True, kw_only=True):
 
 
 class Database(Section, frozen=True, kw_only=True):
-    """sqlite:///relative.sqlite3, sqlite:////absolute.sqlite3 or postgresql://user@host/name."""
+    """sqlite:///relative.sqlite3, sqlite:////absolute.sqlite3 or postgresql://user@host/name.
+
+    `backups` is the folder where the files of `backup` are, for `check` to say how old the last one is.
+    """
 
     url: str = "sqlite:///huiqi.sqlite3"
+    backups: str = ""
 
 
 class Corpus(Section, frozen=True, kw_only=True):

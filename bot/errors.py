@@ -5,6 +5,7 @@ BotError
 ├── CorpusError            the corpus does not load; the message says which file, record and field
 ├── Overtaken              somebody else was first: look again, then decide again
 ├── NotAllowed             the rules of publishing forbid it; `rule` says which
+├── BackupRefused          a backup cannot be written or used; the message says why and what to do
 ├── FileRefused            a file to be imported cannot be used; `code` says why, staff mend it and come again
 ├── ProtocolError          a callback request is refused
 │   ├── Forged             403: signature, time window or account do not fit
@@ -56,6 +57,10 @@ class NotAllowed(BotError):
     def __init__(self, rule: str) -> None:
         super().__init__(rule)
         self.rule = rule
+
+
+class BackupRefused(BotError):
+    """A backup is damaged, of a later version, or cannot be written."""
 
 
 class FileRefused(BotError):

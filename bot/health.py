@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -16,6 +16,10 @@ Counts = Callable[[], Awaitable[dict[str, int]]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 AWAY = "the database cannot be reached\n"
+EMPTY = "the corpus has no policies\n"
+STUCK = "a job does not come to its end\n"
+FULL = "the disk is full\n"
+LEAST_ROOM = 64 * 1024 * 1024  # bytes; SQLite needs some to take a message
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 4.5, 5.0)  # the platform hangs up after the last
 KEPT, UNKEPT = 200, 503  # what the callback's statuses mean; any other refuses
 
@@ -28,6 +32,7 @@ class Meters:
         self.rows = self._gauge("huiqi_rows", "Rows by table and state", "table", "state")
         self.policies = self._gauge("huiqi_policies", "Policies in the corpus", "version")
         self.oldest = self._gauge("huiqi_oldest_seconds", "Since when the oldest row of a queue is due", "queue")
+        self.free = self._gauge("huiqi_disk_free_bytes", "Room on the disk of the database file", "disk")
         self.paused = self._gauge("huiqi_channel_paused", "Whether a channel pauses for a time", "channel")
         self.halted = self._gauge("huiqi_channel_halted", "Whether a channel waits for a person", "channel")
         self.used = self._gauge("huiqi_channel_used", "Calls of today, in Shanghai", "channel")
@@ -52,7 +57,8 @@ class Health:
     """The operator's three pages, and the meter of the callback.
 
     `ping` asks whether the database is there, `counts` for the rows in each state of a table, `signs` how it stands;
-    StoreError makes a 503. `quotas` are the calls a day of each channel, `rounds` how the jobs of this process went.
+    StoreError makes a 503. `quotas` are the calls a day of each channel, `rounds` how the jobs of this process went,
+    `stuck` those that go no further, `room` the free bytes where the database file is, None where it is elsewhere.
     """
 
     def __init__(
@@ -65,8 +71,12 @@ class Health:
         quotas: Mapping[str, int],
         rounds: Mapping[str, Rounds],
         clock: Clock,
+        stuck: Callable[[], Sequence[str]] = tuple,
+        room: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._ping = ping
+        self._stuck = stuck
+        self._room = room
         self._counts = counts
         self._signs = signs
         self._corpus = corpus
@@ -95,12 +105,20 @@ class Health:
         return web.Response(text="ok\n")
 
     async def _ready(self, request: web.Request) -> web.Response:
+        """Whether messages can be taken and answered here. The platform being away is no reason: they still can."""
         del request
+        room, wrong = self._room(), []
+        if room is not None and room < LEAST_ROOM:
+            wrong.append(FULL)
+        if not self._corpus()[1]:
+            wrong.append(EMPTY)
+        if self._stuck():
+            wrong.append(STUCK)
         try:
             await self._ping()
         except StoreError:
-            return web.Response(status=503, text=AWAY)
-        return web.Response(text="ok\n")
+            wrong.append(AWAY)
+        return web.Response(status=503 if wrong else 200, text="".join(wrong) or "ok\n")
 
     async def _counted(self) -> dict[str, dict[str, int]]:
         return {table: await count() for table, count in self._counts.items()}
@@ -131,6 +149,8 @@ class Health:
         ):
             for name, value in values.items():
                 gauge.labels(name).set(value)
+        if (room := self._room()) is not None:
+            meters.free.labels("database").set(room)
         now = self._clock.monotonic()
         for job, rounds in self._rounds.items():
             meters.ran.labels(job).set(max(0.0, now - rounds.last))

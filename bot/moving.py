@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bot.clock import Clock, SystemClock
 from bot.config import fetched
 from bot.errors import ConfigError
+from bot.progress import showing
 from bot.store.copying import Copied, copy
 from bot.store.database import Database
 
@@ -23,7 +20,7 @@ async def move(source: str, target: str, *, console: Console | None = None, cloc
     addresses = _address(source, "--from"), _address(target, "--to")
     if addresses[0] == addresses[1]:
         raise ConfigError("--from and --to are the same database")
-    with _showing(console) as tell:
+    with showing(console) as tell:
         copied = await copy(*addresses, clock=clock or SystemClock(), tell=tell)
     console.print(_table(copied))
     return sum(one.rows for one in copied)
@@ -36,20 +33,6 @@ def _address(given: str, option: str) -> str:
     except ConfigError as error:
         raise ConfigError(f"{option}: {str(error).removeprefix('[database] url: ')}") from error
     return url
-
-
-@contextmanager
-def _showing(console: Console) -> Iterator[Callable[[str, str, int, int], None]]:
-    columns = (TextColumn("{task.description:34}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        tasks: dict[tuple[str, str], TaskID] = {}
-
-        def tell(what: str, table: str, rows: int, total: int) -> None:
-            if (what, table) not in tasks:
-                tasks[what, table] = progress.add_task(f"{what} {table}")
-            progress.update(tasks[what, table], completed=rows, total=max(rows, total))
-
-        yield tell
 
 
 def _table(copied: list[Copied]) -> Table:

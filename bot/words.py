@@ -23,6 +23,7 @@ class Words:
     lint       and what the check of the rules says for each of its own
     gives      what a new policy gives, line by line
     changes    what has changed in a policy, line by line
+    arriving   what is said to whoever brings an account that answered by itself: a name to a sentence with its gaps
     outbox     what the outbox command says: a name to a sentence
     broadcasts what the commands under `broadcast` say: a name to a sentence with its gaps
     notice     what one follower is told of one fact or several on a day; the last is the public pages' address or empty
@@ -34,6 +35,7 @@ class Words:
     staff: Mapping[str, str]
     importing: Mapping[str, str]
     lint: Mapping[str, str]
+    arriving: Mapping[str, str]
     outbox: Mapping[str, str]
     broadcasts: Mapping[str, str]
     gives: Callable[[Policy], tuple[str, ...]]

@@ -13,6 +13,7 @@ from bot.clock import Clock, within
 logger = structlog.get_logger(__name__)
 
 AFTER_FAILURE = 5.0  # seconds until a job that failed is tried again
+LONGEST = 900.0  # seconds that a round may take; one that can be asked to end may take as long as it likes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +41,12 @@ async def always() -> bool:
 
 @dataclass(kw_only=True)
 class Rounds:
-    """How a job's rounds went: when the last one ended well, or the job began, by the clock; how many failed."""
+    """How a job's rounds went: when the last one ended well, or the job began, by the clock; how many failed; and since
+    when one is running, if one is."""
 
     last: float
     failed: int = 0
+    since: float | None = None
 
 
 class Worker:
@@ -74,6 +77,19 @@ class Worker:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def stuck(self) -> list[str]:
+        """Which jobs do nothing any more: their round does not end, or they ended although nobody told them to. One
+        that fails and comes again is none of these."""
+        if self._stop.is_set():
+            return []
+        now = self._clock.monotonic()
+        found = {task.get_name() for task in self._tasks if task.done()}
+        for job in self.jobs:
+            since = self.rounds[job.name].since if job.name in self.rounds else None
+            if job.rest is None and since is not None and now - since > LONGEST:
+                found.add(job.name)
+        return sorted(found)
+
     async def _repeat(self, job: Job) -> None:
         stopped = asyncio.create_task(self._stop.wait())
         try:
@@ -99,6 +115,7 @@ class Worker:
 
     async def _round(self, job: Job) -> float:
         rounds = self.rounds[job.name]
+        rounds.since = self._clock.monotonic()
         try:
             if job.alone and not await self._keeps_house():
                 rounds.last = self._clock.monotonic()
@@ -110,3 +127,5 @@ class Worker:
             rounds.failed += 1
             logger.exception("job failed", job=job.name)
             return AFTER_FAILURE
+        finally:
+            rounds.since = None

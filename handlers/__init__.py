@@ -4,6 +4,7 @@ from bot.routing import Router
 from bot.words import Words
 from handlers import (
     amounts,
+    arriving,
     broadcasts,
     checkup,
     choices,
@@ -83,6 +84,7 @@ WORDS = Words(
     staff=staff.STAFF,
     importing=importing.IMPORTING,
     lint=lint.LINT,
+    arriving=arriving.ARRIVING,
     outbox=pushes.OUTBOX,
     broadcasts=broadcasts.BROADCASTS,
     gives=notices.gives,

@@ -22,7 +22,7 @@ CHECKUP: dict[str, str] = {
     "token_away": "取接口凭证时微信没有应答，请稍后再查一次。",
     "token_bad": "取不到接口凭证：{detail}",
     "address_refused": (
-        "服务器出口IP不在白名单：{detail}。请公众号管理员到“微信开发者平台→基本信息→API IP白名单”加上报错里的IP。"
+        "服务器出口IP不在白名单。请公众号管理员到“微信开发者平台→基本信息→API IP白名单”加上这个IP：{detail}。"
     ),
     "secret_bad": "AppSecret不对：{detail}。请管理员到“微信开发者平台”重置并更新 app_secret。",
     "secret_frozen": "AppSecret已被冻结：{detail}。请管理员到“微信开发者平台”解冻。",
@@ -42,5 +42,95 @@ CHECKUP: dict[str, str] = {
     "too_slow": "太久没有应答",
     "no_connection": "连接不上",
     "broken_off": "连接中断",
+    "sealing": "加密方式（{detail}）和密钥与正在运行的程序一致",
+    "sealing_bad": (
+        "正在运行的程序解不开按这份设置加密的消息（{detail}）：mode、EncodingAESKey 或 Token 不一致。"
+        "请核对设置，改过之后重启程序；三项还须与“微信开发者平台→消息推送”里的相同，由公众号管理员核对。"
+    ),
+    "sealing_unsure": "加密方式没有查成，回调地址返回{detail}。请查看程序日志。",
+    # 公众号
+    "account": "公众号的类型和权限与设置相符（{reason}）",
+    "account_unsure": "公众号的权限没有查成：{detail}。请稍后再查一次。",
+    "account_uncertified": (
+        "设置写的是已认证，但微信不给菜单权限：公众号没有认证，或认证已过期。"
+        "请公众号管理员到“公众平台→设置与开发→微信认证”办理，或在设置里写 certified = false。"
+    ),
+    "account_certified": "公众号有认证后的权限，但设置写的是 certified = false，所以不主动推送。请核对。",
+    "account_without_templates": (
+        "设置写的是已认证的服务号，但微信不给模板消息权限：是订阅号，或没有开通模板消息。"
+        "请公众号管理员到“公众平台→广告与服务→模板消息”申请，或核对 account。"
+    ),
+    "account_service": "公众号能发模板消息，是服务号，但设置里的 account 不是 service。请核对。",
+    "kind_service": "服务号",
+    "kind_subscription": "订阅号",
+    "kind_test": "测试号",
+    "template": "模板消息的模板可用：{detail}",
+    "template_unsure": "模板消息的模板没有查成：{detail}",
+    "template_missing": (
+        "公众号里没有设置的模板：{detail}。请公众号管理员到“公众平台→广告与服务→模板消息”选用，并更新 template_id。"
+    ),
+    "template_fields": "模板消息的字段与设置不符（+ 是设置多出的，- 是设置缺少的）：{detail}。请改 template_fields。",
+    "notice": "订阅通知的模板可用：{detail}",
+    "notice_unsure": "订阅通知的模板没有查成：{detail}",
+    "notice_missing": (
+        "公众号里没有设置的订阅通知：{detail}。请公众号管理员到“公众平台→广告与服务→订阅通知”选用，并更新 notice_id。"
+    ),
+    "notice_fields": "订阅通知的字段与设置不符（+ 是设置多出的，- 是设置缺少的）：{detail}。请改 notice_fields。",
+    "notice_lasting": "订阅通知是不是长期的，与设置不符。请写 notice_lasting = {detail}。",
+    "quota": "{reason}今天已用{detail}次",
+    "quota_low": "{reason}今天已用{detail}次，快用完了。余下的明天零点后再发。",
+    "quota_spent": (
+        "{reason}今天的次数已用完（{detail}）。明天零点恢复；急用时公众号管理员可到“微信开发者平台→接口管理”清零。"
+    ),
+    "quota_unsure": "{reason}的剩余次数没有查成：{detail}",
+    "channel_custom": "客服消息",
+    "channel_template": "模板消息",
+    "channel_subscribe": "订阅通知",
+    "channel_mass": "群发",
+    "menu": "公众号菜单与本程序的一致",
+    "menu_unsure": "公众号菜单没有查成：{detail}",
+    "menu_bad": "菜单资料不能用：{detail}。请改正。",
+    "menu_missing": "公众号还没有通过接口设置菜单。请运行 menu，或由审核员在管理台“公众号菜单”里上传。",
+    "menu_differs": (
+        "公众号上的菜单与本程序的不一样（{detail}）。改过没有上传的，请运行 menu；别人改的，先问清再覆盖。"
+    ),
+    "seats": "人工客服有{detail}个座席",
+    "seats_none": "设置了 transfer = true，但没有客服座席，没有人接。请公众号管理员到“公众平台→客服”添加。",
+    "seats_off": "设置了 transfer = true，但公众号没有开通客服功能：{detail}。请公众号管理员到“公众平台→客服”开通。",
+    "seats_unsure": "客服座席没有查成：{detail}",
+    "transfer_idle": "设置了 transfer = true，但没有认证的公众号不能转人工。请改为 false，或先认证。",
+    "reached": "微信能解析到服务器：{detail}",
+    "unresolved": "微信解析不到服务器的域名。请运维核对域名解析，管理员核对“微信开发者平台→消息推送”里的URL。",
+    "unreached": "微信 ping 不通服务器。防火墙不答 ping 时也会这样；如果收不到消息，请运维放行微信的地址。",
+    # 日常
+    "queues": "没有积压的消息和通知",
+    "queue_late": "{reason}有一条已经等了{detail}分钟。请运维看 serve 或 worker 是否在运行，日志里有没有 job failed。",
+    "queue_inbox": "收到的消息",
+    "queue_notices": "待发的通知",
+    "channel_halted": (
+        "{reason}已停用，要等人处理（{detail}）。按原因处理好后运行 outbox --resume，冒号前是通道名；"
+        "restored 是刚从备份恢复，请先看清还有什么要发。"
+    ),
+    "channel_paused": "{reason}暂停中，会自动恢复（{detail}）。",
+    "news_failed": "有{detail}条政策变化没有能通知订阅的人，原因在日志里。",
+    "sends_unknown": "有{detail}条发送结果不明，不会自动重发。请用 outbox --state unknown 查看，核实后 --retry。",
+    "nothing_received": "还没有收到过任何消息。请管理员在“微信开发者平台→消息推送”启用服务器配置，再用手机发一句试试。",
+    "edition_held_back": (
+        "现在的政策资料（{detail}）是以前公布过、后来换掉的，所以不通知任何人，也不提醒截止日。"
+        "如果是旧文件，请换回新的；如果有意退回：用管理台的“版本→起草退回”，或以文件为准时运行 publish。"
+    ),
+    "console_plain": "管理台的地址不是https（{detail}），密码会被人看到。请运维配置证书并把 public_url 改为https。",
+    "staff": "管理台有{detail}个账号，审核员和管理员都有第二重验证",
+    "staff_none": "管理台还没有账号。请运行 staff add 加一个管理员。",
+    "staff_bare": "这些账号还没有第二重验证：{detail}。请本人登录管理台，在“我的账号”里设置。",
+    "disk": "磁盘空间够用（{detail}）",
+    "disk_tight": "磁盘空间不多了（{detail}）。请运维清理或扩容。",
+    "disk_full": "磁盘快满了（{detail}），满了就收不下消息。请运维马上清理或扩容。",
+    "backup": "最近的备份：{detail}",
+    "backup_unset": "不知道备份在哪里。请运维设好每天备份，并在 [database] backups 填备份的文件夹。",
+    "backup_unread": "备份的文件夹打不开：{detail}。请运维核对 [database] backups 和权限。",
+    "backup_none": "备份的文件夹里没有备份：{detail}。请运维运行 backup，并启用 huiqi-backup.timer。",
+    "backup_bad": "最近的备份读不了：{detail}。请运维马上重新备份。",
+    "backup_old": "最近的备份已经超过一天半：{detail}。请运维看 huiqi-backup.timer 是否在运行。",
     "callback_bad": "回调地址没有正确应答：{detail}。请核对 token，并确认 /wechat 直达本程序。",
 }

@@ -29,7 +29,8 @@ from bot.engine import RETRY_SECONDS
 from bot.wechat.protocol import MAX_BODY
 from tests.deployed import DEPLOY, ROOT, commands, needed, text
 
-UNITS = sorted(DEPLOY.glob("*.service"))
+BACKUP = DEPLOY / "huiqi-backup.service"
+UNITS = sorted(set(DEPLOY.glob("*.service")) - {BACKUP})  # of what runs for long
 SIZES = {"k": 1024, "m": 1024 * 1024}
 SECRETS = {
     "HUIQI_DATABASE_URL": "postgresql://huiqi:x@database/huiqi",
@@ -65,6 +66,8 @@ def test_every_file_is_known() -> None:
         "alerts.yml",
         "compose.yaml",
         "grafana.json",
+        "huiqi-backup.service",
+        "huiqi-backup.timer",
         "huiqi-serve@.service",
         "huiqi-worker.service",
         "huiqi.toml",
@@ -171,13 +174,39 @@ def pyproject() -> str:
 # Units
 
 
-@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
-def test_units(path: Path) -> None:
-    """A unit starts a command that exists, may do little, and is given time to stop."""
+def unit(path: Path) -> configparser.ConfigParser:
+    """A unit, section by section."""
     parser = configparser.ConfigParser(strict=True, interpolation=None, delimiters=("=",))
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     parser.read_string(path.read_text(encoding="utf-8"))
-    service = parser["Service"]
+    return parser
+
+
+def test_the_backup_of_every_night() -> None:
+    """The timer starts its service, whose command is one of the program, keeps some, and may write where they go; it
+    may do no more than those that run for long."""
+    timer = unit(DEPLOY / "huiqi-backup.timer")
+    assert timer["Timer"]["OnCalendar"].endswith("Asia/Shanghai")
+    assert timer["Timer"]["Persistent"] == "yes"
+    service = unit(BACKUP)["Service"]
+    command = service["ExecStart"].split()
+    assert command[:3] == ["/opt/huiqi/.venv/bin/python", "main.py", "backup"]
+    options = dict(zip(command[3::2], command[4::2], strict=True))
+    assert options["--config"] == "/etc/huiqi/huiqi.toml"
+    assert Path(options["--to"]).parent == Path(service["ReadWritePaths"])
+    assert Path(options["--to"]).name.count("{time}") == 1
+    assert int(options["--keep"]) >= 7
+    assert service["Type"] == "oneshot"
+    narrow = dict(unit(DEPLOY / "huiqi-worker.service")["Service"])
+    for name in ("ExecStart", "ExecReload", "Restart", "RestartSec", "TimeoutStopSec", "LimitNOFILE"):
+        del narrow[name]
+    assert {name: service[name] for name in narrow} == narrow
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_units(path: Path) -> None:
+    """A unit starts a command that exists, may do little, and is given time to stop."""
+    service = unit(path)["Service"]
     found = re.fullmatch(
         r"/opt/huiqi/\.venv/bin/python main\.py (\w+) --config /etc/huiqi/(?:%i|huiqi)\.toml", service["ExecStart"]
     )
@@ -194,7 +223,7 @@ def test_units(path: Path) -> None:
     assert service["ExecReload"] == "/bin/kill -HUP $MAINPID"
 
 
-@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*UNITS, BACKUP, DEPLOY / "huiqi-backup.timer"], ids=lambda path: path.name)
 def test_units_as_systemd_reads_them(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """systemd knows every line of a unit; what it says of paths of another machine does not count."""
     program = needed("systemd-analyze", capfd)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import yaml
 
 from bot.corpus import read_corpus
 from bot.policies import (
@@ -53,7 +55,7 @@ def test_every_command_named_exists() -> None:
     named = {
         command
         for document in DOCUMENTS
-        for command in re.findall(r"python main\.py ([a-z]+)", document.read_text(encoding="utf-8"))
+        for command in re.findall(r"python main\.py ([a-z-]+)", document.read_text(encoding="utf-8"))
     }
     shown = _run("--help").stdout
     assert named
@@ -148,3 +150,60 @@ def test_every_address_is_published_or_closed() -> None:
         served |= {found.partition("{")[0] for found in re.findall(r"""(?:web|add)[._]get\("([^"]+)\"""", code)}
     assert {"/wechat", "/policies", "/p/", "/readyz", "/mine/"} <= served
     assert [address for address in sorted(served) if f"`{address}`" not in text] == []
+
+
+def test_every_alert_has_a_line_of_the_runbook() -> None:
+    """docs/operations.md says of each alert, and of no other, with its weight, what it means, what to look at, what to
+    do."""
+    alerts = yaml.safe_load((ROOT / "deploy" / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| `(Huiqi\w+)` (page|ticket) \|(.+)\|$", text, re.MULTILINE)
+    assert [line[:2] for line in lines] == [(rule["alert"], rule["labels"]["severity"]) for rule in alerts]
+    assert [name for name, _, rest in lines if len([cell for cell in rest.split("|") if cell.strip()]) != 3] == []
+
+
+def _options() -> set[tuple[str, str]]:
+    """Each command of docs/operations.md that is written out, with each of its options."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    found = set()
+    for line in re.findall(r"main\.py ([^`\n|]+)", text):
+        words = re.match(r"((?:staff|broadcast) [a-z]+|[a-z-]+)", line)
+        assert words, line
+        found |= {(words[1], option) for option in re.findall(r"(?<=\s)--[a-z-]+", line)}
+    for command, rest in re.findall(r"`(outbox|staff reset|move-in|backup|restore)( [^`]*)`", text):
+        found |= {(command, option) for option in re.findall(r"(?<=\s)--[a-z-]+", rest)}
+    return found
+
+
+def test_every_option_named_exists() -> None:
+    """A command of the runbook takes the options that are written behind it."""
+    named: dict[str, set[str]] = {}
+    for command, option in _options():
+        named.setdefault(command, set()).add(option)
+    assert {"backup", "restore", "check", "outbox", "move-in", "copy", "staff reset"} <= set(named)
+    for command, options in sorted(named.items()):
+        shown = _run(*command.split(), "--help").stdout
+        assert [option for option in sorted(options) if not re.search(rf"{option}\b", shown)] == [], command
+
+
+def test_the_drill_is_run(tmp_path: Path) -> None:
+    """What the runbook says of backup, restore and the drill is done as it stands there, with other names of files."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    settings, drill = (tmp_path / name for name in ("huiqi.toml", "drill.toml"))
+    example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    for path in (settings, drill):
+        path.write_text(example.replace("huiqi.sqlite3", f"{tmp_path}/{path.stem}.sqlite3"), encoding="utf-8")
+    assert _run("migrate", "--config", str(settings)).returncode == 0
+    names = {"huiqi.toml": str(settings), "drill.toml": str(drill), "/var/backups/huiqi": str(tmp_path)}
+
+    def follow(command: str) -> subprocess.CompletedProcess[str]:
+        (line,) = re.findall(rf"^\.venv/bin/python main\.py ({command} .+)$", text, re.MULTILINE)
+        for name, path in names.items():
+            line = line.replace(name, path)
+        return _run(*shlex.split(line))
+
+    done = follow("backup")
+    assert done.returncode == 0, done.stderr
+    (names["FILE.huiqi"],) = map(str, tmp_path.glob("huiqi-*.huiqi"))
+    assert follow("restore").returncode == 0
+    assert (tmp_path / "drill.sqlite3").exists()

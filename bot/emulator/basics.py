@@ -99,14 +99,29 @@ def show_whole_menu(world: World, ask: Ask) -> Json:
     """GET get_current_selfmenu_info, which nests its lists differently."""
     buttons = [
         {"name": button["name"], "sub_button": {"list": button["sub_button"]}} if button.get("sub_button") else button
-        for button in world.menu.buttons
+        for button in world.menu.buttons or world.console.buttons
     ]
     return {"is_menu_open": int(bool(buttons)), "selfmenu_info": {"button": buttons}}
 
 
 def show_autoreply(world: World, ask: Ask) -> Json:
-    """GET get_current_autoreply_info: the console's own replies are off while a server answers."""
-    return {"is_add_friend_reply_open": 0, "is_autoreply_open": 0}
+    """GET get_current_autoreply_info: what was set on the platform's console."""
+    return world.console.replies()
+
+
+def check_server(world: World, ask: Ask) -> Json:
+    """POST callback/check."""
+    if ask.body.get("action") not in ("all", "dns", "ping"):
+        raise Refusal(40035)
+    return world.console.check()
+
+
+def list_seats(world: World, ask: Ask) -> Json:
+    """GET customservice/getkflist."""
+    if not world.console.has_seats:
+        raise Refusal(65400)
+    listed = [{"kf_account": name, "kf_nick": name, "kf_id": str(n)} for n, name in enumerate(world.console.seats, 1)]
+    return {"kf_list": listed}
 
 
 def upload_media(world: World, ask: Ask) -> Json:
@@ -160,6 +175,8 @@ CALLS = (
     Call(path="/cgi-bin/menu/delete", work=delete_menu, method="GET", ability="menu"),
     Call(path="/cgi-bin/get_current_selfmenu_info", work=show_whole_menu, method="GET"),
     Call(path="/cgi-bin/get_current_autoreply_info", work=show_autoreply, method="GET"),
+    Call(path="/cgi-bin/callback/check", work=check_server),
+    Call(path="/cgi-bin/customservice/getkflist", work=list_seats, method="GET", ability="custom"),
     Call(path="/cgi-bin/media/upload", work=upload_media, ability="media", upload=True),
     Call(path="/cgi-bin/media/get", work=fetch_media, method="GET", ability="media"),
     Call(path="/cgi-bin/qrcode/create", work=create_code, ability="codes"),

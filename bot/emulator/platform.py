@@ -22,7 +22,7 @@ class Platform:
     """One account on the platform. Pushes go to `callback_url`, which may be set until the first push.
 
     `async with` starts and closes it. The parts a test looks into or turns are attributes: account, clock,
-    followers, tokens, quotas, faults, jobs, menu, media, templates, wire, sent.
+    followers, tokens, quotas, faults, jobs, menu, console, media, templates, wire, sent.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Platform:
         self.faults = self.world.faults
         self.jobs = self.world.jobs
         self.menu = self.world.menu
+        self.console = self.world.console
         self.media = self.world.media
         self.templates = self.world.templates
         self.wire = self.world.wire

@@ -80,6 +80,7 @@ TEXTS = {
     48001: "api unauthorized",
     48002: "user block recieve message",  # the platform's own spelling
     48006: "forbid to clear quota because of reaching the limit",
+    65400: "please enable new custom service, or wait for a while if you have enabled",
     76003: "invalid cgi_path",
     76021: "cgi_path not found",
     76022: "no permission to query this cgi_path",

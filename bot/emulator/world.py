@@ -9,6 +9,7 @@ from bot.emulator.account import Account
 from bot.emulator.answers import Judge
 from bot.emulator.chats import Chats
 from bot.emulator.codes import Codes
+from bot.emulator.console import Console
 from bot.emulator.courier import Courier
 from bot.emulator.envelope import Envelope
 from bot.emulator.faults import Faults
@@ -44,6 +45,7 @@ class World:
         self.sent: Counter[tuple[str, str]] = Counter()  # (custom, template or notice; openid) -> messages taken in
         self.media = Media(clock, self.serials)
         self.menu = Menu()
+        self.console = Console()
         self.codes = Codes(clock, self.serials)
         self.templates = Templates(self.words)
         self.tokens = Tokens(account, clock, serials=self.serials)

@@ -15,9 +15,11 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import (
+    Column,
     Connection,
     Integer,
     LargeBinary,
+    MetaData,
     Select,
     String,
     Table,
@@ -104,7 +106,7 @@ async def copy(source: str, target: str, *, clock: Clock, tell: Tell) -> list[Co
     try:
         await _refuse_work(origin, clock)
         async with goal.write() as connection:
-            await connection.run_sync(_prepare)
+            await connection.run_sync(prepare)
         try:
             taken = await _take(origin, goal, clock, tell=tell)
             _refuse_open_file(file)
@@ -129,7 +131,7 @@ async def _settle(goal: Database, taken: dict[str, Tally], *, tell: Tell) -> lis
     """Hold the target against what was copied, and open it."""
     copied = [await _compare(goal, table, taken[table.name], tell=tell) for table in every_table()]
     async with goal.write() as connection:
-        await connection.run_sync(_finish)
+        await connection.run_sync(finish)
     return copied
 
 
@@ -150,24 +152,57 @@ async def _refuse_work(origin: Database, clock: Clock) -> None:
         )
 
 
-def _prepare(connection: Connection) -> None:
-    """The target's tables, without a row, and the word that they are not all there yet."""
+def prepare(connection: Connection, version: str = "") -> None:
+    """The target's tables as of a version, or the newest, without a row, and the word that they are not all there yet.
+
+    What stands there without a row, of another version, is made anew.
+    """
+    version = version or schema.revisions()[-1]
+    _refuse_strangers(connection)
+    found = schema.revision(connection)
+    if found:
+        schema.check(connection, older=True)
+        _refuse_rows(connection)
+    if found not in ("", version):
+        _clear(connection)
+    schema.upgrade(connection, version)
+    _refuse_rows(connection)
+    schema.mark(connection, schema.UNFINISHED)
+
+
+def tables_of(connection: Connection, version: str) -> list[Table]:
+    """The tables that a database of a version has, what others refer to first."""
+    if version == schema.revisions()[-1]:
+        return every_table()
+    names = {table.name for table in every_table()}
+    found = MetaData()
+    found.reflect(connection, only=lambda name, _: name in names)
+    return list(found.sorted_tables)
+
+
+def _refuse_strangers(connection: Connection) -> None:
     tables = {table.name for table in every_table()} | {"alembic_version"}
     if strangers := set(inspect(connection).get_table_names()) - tables:
         raise StoreError(
             f"the target holds tables of something else: {', '.join(sorted(strangers))}; take an empty one"
         )
-    schema.upgrade(connection)
-    if unknown := set(inspect(connection).get_table_names()) ^ tables:
-        raise AssertionError(f"tables that migrations and metadata do not share: {', '.join(sorted(unknown))}")
+
+
+def _refuse_rows(connection: Connection) -> None:
+    there = set(inspect(connection).get_table_names())
     for table in every_table():
-        if connection.execute(select(literal(1)).select_from(table).limit(1)).first():
+        if table.name in there and connection.execute(select(literal(1)).select_from(table).limit(1)).first():
             raise StoreError(f"the target is not empty: there are rows in {table.name}; take an empty database")
-    schema.mark(connection, schema.UNFINISHED)
 
 
-def _finish(connection: Connection) -> None:
-    """Let new rows be numbered after those copied, and the target be opened."""
+def _clear(connection: Connection) -> None:
+    found = MetaData()
+    found.reflect(connection)
+    found.drop_all(connection)
+
+
+def finish(connection: Connection) -> None:
+    """Let new rows be numbered after those copied, and the target, which has the newest tables, be opened."""
     if connection.dialect.name == "postgresql":
         for table in every_table():
             column = table.autoincrement_column
@@ -182,15 +217,15 @@ def _finish(connection: Connection) -> None:
 
 
 async def _copy_table(reading: AsyncConnection, goal: Database, table: Table, *, tell: Tell) -> Tally:
-    total, tally = await _about(reading, table), Tally()
+    total, tally = await about(reading, table), Tally()
     names = [column.name for column in table.c]
-    async for rows in _pages(reading, table, tally):
+    async for rows in pages(reading, table, tally):
         values = [dict(zip(names, row, strict=True)) for row in rows]
         try:
             async with goal.write() as connection:
                 await connection.execute(insert(table), values)
         except StoreError as error:
-            raise StoreError(f"{table.name}: {misfit(table, rows) or error}") from error
+            raise StoreError(f"{table.name}: {misfit(list(table.c), rows) or error}") from error
         tell("copied", table.name, tally.rows, total)
     return tally
 
@@ -198,7 +233,7 @@ async def _copy_table(reading: AsyncConnection, goal: Database, table: Table, *,
 async def _compare(goal: Database, table: Table, taken: Tally, *, tell: Tell) -> Copied:
     found = Tally()
     async with goal.snapshot() as connection:
-        async for _ in _pages(connection, table, found):
+        async for _ in pages(connection, table, found):
             tell("compared", table.name, found.rows, taken.rows)
     if (found.rows, found.total) != (taken.rows, taken.total):
         raise StoreError(
@@ -208,13 +243,17 @@ async def _compare(goal: Database, table: Table, taken: Tally, *, tell: Tell) ->
     return Copied(table=table.name, rows=taken.rows, digest=taken.digest)
 
 
-async def _pages(connection: AsyncConnection, table: Table, tally: Tally) -> AsyncIterator[list[Row]]:
-    """All rows by primary key, counted; pages shrink where rows are large."""
-    places = [list(table.c).index(column) for column in table.primary_key]
+async def pages(
+    connection: AsyncConnection, table: Table, tally: Tally, names: Sequence[str] = ()
+) -> AsyncIterator[list[Row]]:
+    """All rows by primary key, counted, with these columns in this order, or with all; pages shrink where rows are
+    large."""
+    columns = [table.c[name] for name in names] or list(table.c)
+    places = [columns.index(column) for column in table.primary_key]
     after: Row | None = None
     limit = FIRST
-    binary = [number for number, column in enumerate(table.c) if isinstance(column.type, LargeBinary)]
-    while rows := [_plain(row, binary) for row in await connection.execute(_page(table, after, limit))]:
+    binary = [number for number, column in enumerate(columns) if isinstance(column.type, LargeBinary)]
+    while rows := [_plain(row, binary) for row in await connection.execute(_page(table, columns, after, limit=limit))]:
         size = tally.add(rows)
         yield rows
         if len(rows) < limit:
@@ -232,18 +271,18 @@ def _plain(row: Sequence[Any], binary: Sequence[int]) -> Row:
     return tuple(values)
 
 
-def _page(table: Table, after: Row | None, limit: int) -> Select[Any]:
-    columns = list(table.primary_key)
-    statement = select(table).order_by(*columns).limit(limit)
+def _page(table: Table, columns: Sequence[Column[Any]], after: Row | None, *, limit: int) -> Select[Any]:
+    key = list(table.primary_key)
+    statement = select(*columns).order_by(*key).limit(limit)
     if after is None:
         return statement
-    values = [literal(value, column.type) for column, value in zip(columns, after, strict=True)]
-    if len(columns) == 1:
-        return statement.where(columns[0] > values[0])
-    return statement.where(tuple_(*columns) > tuple_(*values))
+    values = [literal(value, column.type) for column, value in zip(key, after, strict=True)]
+    if len(key) == 1:
+        return statement.where(key[0] > values[0])
+    return statement.where(tuple_(*key) > tuple_(*values))
 
 
-async def _about(connection: AsyncConnection, table: Table) -> int:
+async def about(connection: AsyncConnection, table: Table) -> int:
     """About how many rows a table has; PostgreSQL would take long to count a large one."""
     if connection.dialect.name == "postgresql":
         guess = text("SELECT reltuples FROM pg_class WHERE oid = to_regclass(:table)")
@@ -251,9 +290,9 @@ async def _about(connection: AsyncConnection, table: Table) -> int:
     return int(await connection.scalar(select(func.count()).select_from(table)) or 0)
 
 
-def misfit(table: Table, rows: Sequence[Row]) -> str:
+def misfit(columns: Sequence[Column[Any]], rows: Sequence[Row]) -> str:
     """Which column has a value that PostgreSQL does not keep and SQLite does; empty where none has."""
-    for number, column in enumerate(table.c):
+    for number, column in enumerate(columns):
         for value in (row[number] for row in rows):
             if isinstance(value, str) and "\0" in value:
                 return f"{column.name} has a NUL character, which PostgreSQL does not keep"

@@ -10,6 +10,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,15 +55,18 @@ class Database:
         self._beat = beat.on_conflict_do_update(index_elements=["id"], set_={"beats": pulse.c.beats + 1})
 
     @classmethod
-    async def open(cls, url: str, *, migrate: bool = False, patience: float = PATIENCE, name: str = NAME) -> Database:
-        """The database at `url`, brought to this version first where `migrate` is true.
+    async def open(
+        cls, url: str, *, migrate: bool = False, older: bool = False, patience: float = PATIENCE, name: str = NAME
+    ) -> Database:
+        """The database at `url`, brought to this version first where `migrate` is true, and whatever earlier version it
+        has where `older` is.
 
         `patience` is how many seconds to wait for another process, a lock or a connection. Raises ConfigError for a url
         of another kind, NewerDatabase for a database of a later version, StoreError for one that must be migrated.
         """
         database = cls(url, patience=patience, create=migrate, name=name)
         try:
-            await database._open(migrate)
+            await database._open(migrate, older)
         except BaseException:
             await database.close()
             raise
@@ -177,14 +181,14 @@ class Database:
         self._driver = PostgresDriver(self._writer)
         self._failures = (*FAILURES, PostgresError, InterfaceError)
 
-    async def _open(self, migrate: bool) -> None:
+    async def _open(self, migrate: bool, older: bool) -> None:
         if migrate:
             async with self.write() as connection:
                 await connection.run_sync(schema.upgrade)
         else:
             self._refuse_missing_file()
             async with self.read() as connection:
-                await connection.run_sync(schema.check)
+                await connection.run_sync(partial(schema.check, older=older))
 
     def _refuse_missing_file(self) -> None:
         if self.dialect == "sqlite" and not Path(self._url.database or "").exists():  # to open it would create it

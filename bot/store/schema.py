@@ -26,9 +26,9 @@ def revision(connection: Connection) -> str:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
-def check(connection: Connection) -> None:
+def check(connection: Connection, *, older: bool = False) -> None:
     """Refuse a database of another version: NewerDatabase for one we do not know, UnfinishedCopy for one that another
-    is being copied into, StoreError for an older one."""
+    is being copied into, StoreError for an older one, unless `older` is true, or for one without tables."""
     found, known = revision(connection), revisions()
     if found == UNFINISHED:
         raise UnfinishedCopy(
@@ -38,16 +38,17 @@ def check(connection: Connection) -> None:
         raise NewerDatabase(f"the database has version {found}, this program knows {known[-1]} at most; update it")
     if not found:
         raise StoreError(f"the database has no tables yet; {HOW_TO_MIGRATE}")
-    if found != known[-1]:
+    if found != known[-1] and not older:
         raise StoreError(f"the database has version {found}, this program needs {known[-1]}; {HOW_TO_MIGRATE}")
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the database to the newest version, inside the caller's transaction."""
+def upgrade(connection: Connection, version: str = "") -> None:
+    """Bring the database to a version, or to the newest, inside the caller's transaction."""
+    version = version or revisions()[-1]
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     found = revision(connection)
-    if found == revisions()[-1]:
+    if found == version:
         return
     if found and found not in revisions():
         check(connection)
@@ -58,7 +59,7 @@ def upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, version)
 
 
 def mark(connection: Connection, version: str) -> None:

@@ -105,6 +105,10 @@ class Client:
         """Replace the whole menu."""
         await self._repeat("POST", "/cgi-bin/menu/create", json={"button": buttons})
 
+    async def delete_menu(self) -> None:
+        """Take the menu away that the API set, and those for some followers."""
+        await self._repeat("GET", "/cgi-bin/menu/delete")
+
     async def get_menu(self) -> dict[str, Any]:
         """The menu set through the API: `menu` and `conditionalmenu`; empty where none is set."""
         try:
@@ -117,6 +121,20 @@ class Client:
     async def get_self_menu(self) -> dict[str, Any]:
         """The menu followers see, wherever it was made; any kind of account may ask."""
         return await self._repeat("GET", "/cgi-bin/get_current_selfmenu_info")
+
+    async def get_autoreplies(self) -> dict[str, Any]:
+        """What the platform's own console answers, by keyword and otherwise, while no server does."""
+        return await self._repeat("GET", "/cgi-bin/get_current_autoreply_info")
+
+    async def check_callback(self) -> dict[str, Any]:
+        """Whether the platform's machines resolve and reach the account's server: `dns` and `ping`."""
+        body = {"action": "all", "check_operator": "DEFAULT"}
+        return await self._repeat("POST", "/cgi-bin/callback/check", json=body)
+
+    async def get_seats(self) -> tuple[str, ...]:
+        """The accounts of staff who answer followers by hand; Forbidden (65400) where that is not switched on."""
+        found = (await self._repeat("GET", "/cgi-bin/customservice/getkflist")).get("kf_list") or []
+        return tuple(str(seat.get("kf_account", "")) for seat in found)
 
     async def create_qrcode(self, scene: str) -> str:
         """Make a permanent QR code of a scene, 1 to 64 characters; what is to be drawn. An account may have 100 000."""

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.clock import ManualClock
 from bot.errors import StoreError
-from bot.health import Health
+from bot.health import LEAST_ROOM, Health
 from bot.store.signs import Signs
 from bot.worker import Rounds
 
@@ -24,6 +24,9 @@ class Table:
     def __init__(self, **rows: int) -> None:
         self.rows = rows
         self.away = False
+        self.policies = 140
+        self.stuck: list[str] = []
+        self.room: int | None = 10 * LEAST_ROOM
 
     async def count(self) -> dict[str, int]:
         """The rows in each state."""
@@ -42,6 +45,10 @@ class Table:
             used={"custom": 12},
             news={"failed": 2},
         )
+
+    def size(self) -> tuple[str, int]:
+        """The corpus."""
+        return "0a1b2c3d", self.policies
 
     async def ping(self) -> None:
         """Whether the database is there."""
@@ -62,10 +69,12 @@ async def client(table: Table, clock: ManualClock) -> AsyncIterator[Client]:
         ping=table.ping,
         counts={"outbox": table.count},
         signs=table.signs,
-        corpus=lambda: ("0a1b2c3d", 140),
+        corpus=table.size,
         quotas={"custom": 500_000},
         rounds={"news": Rounds(last=clock.monotonic() - 30.0, failed=3)},
         clock=clock,
+        stuck=lambda: table.stuck,
+        room=lambda: table.room,
     )
 
     async def callback(request: web.Request) -> web.StreamResponse:
@@ -107,6 +116,40 @@ async def test_ready_while_the_database_answers(client: Client, table: Table) ->
     table.away = True
     assert await status(client, "/readyz") == 503
     table.away = False
+    assert await status(client, "/readyz") == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "right", "said"),
+    [
+        ("policies", 0, 3, "the corpus has no policies"),
+        ("stuck", ["news"], [], "a job does not come to its end"),
+        ("room", LEAST_ROOM - 1, LEAST_ROOM, "the disk is full"),
+        ("away", True, False, "the database cannot be reached"),
+    ],
+)
+async def test_what_a_process_needs(
+    client: Client, table: Table, name: str, wrong: object, right: object, said: str
+) -> None:
+    """Without a corpus, with a job that hangs, on a full disk it is not ready, and says why; it is again afterwards."""
+    setattr(table, name, wrong)
+    async with client.get("/readyz") as response:
+        assert (response.status, await response.text()) == (503, f"{said}\n")
+    setattr(table, name, right)
+    assert await status(client, "/readyz") == 200
+
+
+async def test_all_that_is_wrong_is_told(client: Client, table: Table) -> None:
+    """One reason hides no other."""
+    table.room, table.policies, table.away = 0, 0, True
+    async with client.get("/readyz") as response:
+        assert len((await response.text()).splitlines()) == 3
+
+
+async def test_a_database_of_a_server(client: Client, table: Table) -> None:
+    """Room on the disk of another machine is not ours to know: neither ready nor metrics speak of it."""
+    assert (await metrics(client))['huiqi_disk_free_bytes{disk="database"}'] == 10.0 * LEAST_ROOM
+    table.room = None
     assert await status(client, "/readyz") == 200
 
 

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.clock import ManualClock
-from bot.worker import AFTER_FAILURE, Job, Worker
+from bot.worker import AFTER_FAILURE, LONGEST, Job, Worker
 
 IDLE = 2.0  # seconds
 
@@ -191,3 +191,39 @@ async def test_rounds_are_remembered(clock: ManualClock, work: Work) -> None:
     await clock.advance(AFTER_FAILURE)
     assert worker.rounds["work 0"].last == start + IDLE + 2 * AFTER_FAILURE
     await worker.stop(1.0)
+
+
+async def test_a_round_that_does_not_end(clock: ManualClock) -> None:
+    """A job whose round takes too long is stuck until it ends; one that rests, or fails and comes again, is not."""
+    slow, broken, idle = Work(clock, seconds=LONGEST + 60), Work(clock, broken=True), Work(clock)
+    worker = await begin(clock, slow, broken, idle)
+    assert worker.stuck() == []
+    await clock.advance(LONGEST + 1)
+    assert worker.stuck() == ["work 0"]
+    await clock.advance(60)
+    assert worker.stuck() == []
+    await worker.stop(0)
+    assert worker.stuck() == []
+
+
+async def test_a_round_that_may_be_long(clock: ManualClock) -> None:
+    """A job that can be asked to end its round may take as long as it likes."""
+    slow = Work(clock, seconds=3 * LONGEST)
+    worker = Worker(Job(name="lane", run=slow.run, idle=IDLE, rest=lambda: None), clock=clock)
+    worker.start()
+    await clock.advance(2 * LONGEST)
+    assert worker.stuck() == []
+    await worker.stop(0)
+
+
+async def test_a_job_that_died(clock: ManualClock) -> None:
+    """A job whose task ended although nobody told it to is stuck, for good."""
+
+    async def die() -> int:
+        raise asyncio.CancelledError
+
+    worker = Worker(Job(name="gone", run=die, idle=IDLE), Work(clock).job(), clock=clock)
+    worker.start()
+    await clock.advance(1.0)
+    assert worker.stuck() == ["gone"]
+    await worker.stop(0)

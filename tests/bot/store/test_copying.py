@@ -219,7 +219,7 @@ async def test_what_postgresql_does_not_keep(
 def test_what_fits_is_no_misfit() -> None:
     """Rows that PostgreSQL keeps are not blamed."""
     row = ("o" * 64, 1e300, "", 0.0, 0.0, 2**31 - 1, 0.0)
-    assert misfit(followers, [row]) == ""
+    assert misfit(list(followers.c), [row]) == ""
 
 
 async def test_sides_that_differ(file: Callable[[], str], other: str, clock: ManualClock) -> None:

@@ -1,0 +1,79 @@
+"""The commands that put a deployment into one file and take it out again, and what is known of such files later."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.channels import CHANNELS
+from bot.clock import Clock, SystemClock, now
+from bot.config import Config
+from bot.errors import BackupRefused, ConfigError
+from bot.progress import showing
+from bot.store.backups import PARTIAL, Manifest, restore_backup, write_backup
+
+TIME = "{time}"  # in the name of a file: when it is taken
+STAMP, STAMPED = "%Y%m%d-%H%M%S", r"[0-9]{8}-[0-9]{6}"
+LEFTOVER = timedelta(days=1)  # after which what was never finished is nobody's work any more
+
+
+async def back_up(
+    config: Config, to: str, *, keep: int = 0, console: Console | None = None, clock: Clock | None = None
+) -> tuple[Path, list[Path]]:
+    """Write a backup, and with `keep` remove the oldest of those named alike until so many are left; which file it is,
+    and which were removed."""
+    console, clock = console or Console(), clock or SystemClock()
+    if keep and Path(to).name.count(TIME) != 1:
+        raise ConfigError(f"--keep needs {TIME} in the file's name, as in /var/backups/huiqi/huiqi-{TIME}.huiqi")
+    began = now(clock)
+    path = Path(to.replace(TIME, began.strftime(STAMP)))
+    if not path.parent.is_dir():
+        raise BackupRefused(f"{path.parent}: there is no such folder; make it, for the bot's user alone")
+    with showing(console) as tell:
+        manifest = await write_backup(config.database.url, path, clock=clock, tell=tell)
+    console.print(_table(manifest, "In the backup, and read again"))
+    return path, _thin(Path(to), path, keep, taken=began) if keep else []
+
+
+async def restore(config: Config, path: Path, *, console: Console | None = None) -> Manifest:
+    """Fill the empty database of the settings with a backup; nothing is sent until each channel is resumed."""
+    console = console or Console()
+    with showing(console) as tell:
+        names = [kind.name for kind in CHANNELS]
+        manifest = await restore_backup(path, config.database.url, halting=names, tell=tell)
+    console.print(_table(manifest, "The same in the backup and in the database"))
+    return manifest
+
+
+def _thin(pattern: Path, newest: Path, keep: int, *, taken: datetime) -> list[Path]:
+    """Remove the oldest of the files that a pattern names, the newest one never; and what broke off a day ago. A link,
+    a folder and any other name are left alone."""
+    before, _, after = pattern.name.partition(TIME)
+    alike = re.compile(f"{re.escape(before)}({STAMPED}){re.escape(after)}")
+    unfinished = re.compile(rf"\.{re.escape(before)}({STAMPED}){re.escape(after)}\..*{re.escape(PARTIAL)}")
+    found: list[tuple[str, Path]] = []
+    limit = (taken - LEFTOVER).strftime(STAMP)
+    for path in newest.parent.iterdir():
+        if path.is_symlink() or not path.is_file():
+            continue
+        if stamped := alike.fullmatch(path.name):
+            found.append((stamped[1], path))
+        elif (stamped := unfinished.fullmatch(path.name)) and stamped[1] < limit:
+            path.unlink(missing_ok=True)
+    removed = [path for _, path in sorted(found)[:-keep] if path != newest]
+    for path in removed:
+        path.unlink(missing_ok=True)
+    return removed
+
+
+def _table(manifest: Manifest, title: str) -> Table:
+    empty = sum(not kept.rows for kept in manifest.tables)
+    table = Table("table", "rows", "checksum", title=title, caption=f"{empty} more tables are empty")
+    for kept in manifest.tables:
+        if kept.rows:
+            table.add_row(kept.table, f"{kept.rows:,}", kept.digest)
+    return table

@@ -1,0 +1,67 @@
+"""The commands for a deployment as a whole, on the command line: backup, restore, and an account that moves in."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.config import read_config
+from bot.routing import Router
+from bot.words import Words
+
+ConfigFile = Annotated[Path, typer.Option("--config", help="Settings; config.example.toml shows them all.")]
+
+
+def add_keeping_commands(cli: typer.Typer, router: Router, words: Words) -> None:
+    """Put them beside the others."""
+
+    @cli.command()
+    def backup(
+        config: ConfigFile,
+        to: Annotated[str, typer.Option("--to", metavar="FILE.huiqi", help="Where to; {time} in its name is now.")],
+        keep: Annotated[int, typer.Option(min=0, max=10_000, help="Leave so many files of that name.")] = 0,
+    ) -> None:
+        """Write the whole database into one file, while the bot goes on answering, and read it again."""
+        from bot.backups import back_up
+
+        path, removed = asyncio.run(back_up(read_config(config), to, keep=keep))
+        for old in removed:
+            typer.echo(f"{old} is removed.")
+        typer.echo(f"{path} is written and was read again. It names followers: keep it as you keep the database.")
+
+    @cli.command()
+    def restore(
+        source: Annotated[Path, typer.Option("--from", metavar="FILE.huiqi", help="A backup; it is only read.")],
+        config: ConfigFile,
+    ) -> None:
+        """Fill an empty database with a backup; nothing is sent until `outbox --resume` says so."""
+        from bot.backups import restore as run
+
+        manifest = asyncio.run(run(read_config(config), source))
+        typer.echo(f"The database is as it was at {manifest.moment}. Nobody is written to until you have looked what")
+        typer.echo("waits (`outbox`) and let each channel go on (`outbox --resume CHANNEL`).")
+
+    @cli.command("move-in")
+    def move_in(
+        config: ConfigFile,
+        to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Where what was before is kept.")] = Path(
+            "move-in"
+        ),
+        who: Annotated[str, typer.Option(help="The staff account that keeps the texts as answers at hand.")] = "",
+        back: Annotated[bool, typer.Option("--back", help="Put the menu of before back.")] = False,
+        partly: Annotated[bool, typer.Option("--partly", help="With --back: without what cannot be put back.")] = False,
+    ) -> None:
+        """Say what an account that answered by itself would lose, keep it, and say what the bot answers instead."""
+        from bot.arriving import move_back
+        from bot.arriving import move_in as run
+        from bot.logs import set_up_logs
+
+        settings = read_config(config)
+        set_up_logs("error", "text")
+        if back:
+            asyncio.run(move_back(settings, to, partly=partly, words=words, say=typer.echo))
+        else:
+            asyncio.run(run(settings, to, router, words=words, who=who, say=typer.echo))

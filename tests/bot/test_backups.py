@@ -1,0 +1,165 @@
+"""The commands that save a deployment and put it back, as an operator calls them."""
+
+from __future__ import annotations
+
+import random
+import resource
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.cli import build_cli
+from bot.version import VERSION
+from handlers import ROUTER, WORDS
+from tests.deployed import ROOT
+from tests.scenarios.programs import LIMIT, command, write_settings
+from tests.scenarios.stage import ACCOUNT
+
+CLI = build_cli(ROUTER, WORDS)
+
+
+def ended(*arguments: str) -> int:
+    """Run a command in this process; its exit code."""
+    with pytest.raises(SystemExit) as caught:
+        CLI(list(arguments))
+    return int(caught.value.code or 0)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_template: Path) -> Path:
+    """The settings of a deployment with 3,000 followers, beside it."""
+    path = tmp_path / "huiqi.sqlite3"
+    shutil.copy(sqlite_template, path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        rows = ((f"o{number}", number) for number in range(3000))
+        connection.executemany("INSERT INTO followers (openid, followed) VALUES (?, ?)", rows)
+    return write_settings(tmp_path, ACCOUNT, port=1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where backups are kept."""
+    made = tmp_path / "backups"
+    made.mkdir()
+    return made
+
+
+def names(folder: Path) -> list[str]:
+    """What is in a folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_saved_and_put_back(settings: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was saved is shown by table, and stands in an empty database afterwards, on which nothing is sent."""
+    assert ended("backup", "--config", str(settings), "--to", f"{folder}/a.huiqi") == 0
+    said = capsys.readouterr().out
+    assert "followers │ 3,000" in said
+    assert "more tables are empty" in said
+    assert f"{folder}/a.huiqi is written and was read again" in said.replace("\n", "")
+    (tmp_path / "new").mkdir()
+    new = write_settings(tmp_path / "new", ACCOUNT, port=1)
+    assert ended("restore", "--from", f"{folder}/a.huiqi", "--config", str(new)) == 0
+    assert "Nobody is written to until you have looked" in capsys.readouterr().out
+    with closing(sqlite3.connect(tmp_path / "new" / "huiqi.sqlite3")) as connection:
+        assert connection.execute("SELECT count(*) FROM followers").fetchone() == (3000,)
+        assert connection.execute("SELECT count(*), sum(halted) FROM channels").fetchone() == (4, 4)
+    assert ended("outbox", "--resume", "custom", "--config", str(new)) == 0
+
+
+def test_the_oldest_go(settings: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --keep so many of that name are left, the newest among them; what is named otherwise, a link and a folder
+    stay, and what broke off long ago goes."""
+    for name in ("h-20200101-000000.huiqi", "h-20210101-000000.huiqi", "h-20220101-000000.huiqi", "h-2022.huiqi"):
+        (folder / name).write_text("old")
+    (folder / ".h-20200101-000000.huiqi.abc.partial").write_text("broken off")
+    (folder / ".h-29990101-000000.huiqi.abc.partial").write_text("under way")
+    (folder / "other-20200101-000000.huiqi").write_text("old")
+    (folder / "h-20190101-000000.huiqi").mkdir()
+    (folder / "h-20180101-000000.huiqi").symlink_to(folder / "h-2022.huiqi")
+    assert ended("backup", "--config", str(settings), "--to", f"{folder}/h-{{time}}.huiqi", "--keep", "2") == 0
+    left = names(folder)
+    (new,) = [name for name in left if (folder / name).is_file() and (folder / name).stat().st_size > 1000]
+    assert left == sorted(
+        [
+            ".h-29990101-000000.huiqi.abc.partial",
+            "h-20180101-000000.huiqi",
+            "h-20190101-000000.huiqi",
+            "h-2022.huiqi",
+            "h-20220101-000000.huiqi",
+            "other-20200101-000000.huiqi",
+            new,
+        ]
+    )
+    said = capsys.readouterr().out.replace("\n", "")
+    assert "h-20200101-000000.huiqi is removed" in said
+    assert "h-20210101-000000.huiqi is removed" in said
+
+
+def test_nothing_is_removed_for_a_backup_that_failed(
+    settings: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Old ones stay where the new one could not be made."""
+    (folder / "h-20200101-000000.huiqi").write_text("old")
+    (settings.parent / "huiqi.sqlite3").unlink()
+    assert ended("backup", "--config", str(settings), "--to", f"{folder}/h-{{time}}.huiqi", "--keep", "1") == 2
+    assert names(folder) == ["h-20200101-000000.huiqi"]
+    assert "there is no such database" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("to", "keep", "why"),
+    [
+        ("a.huiqi", "3", "--keep needs {time} in the file's name"),
+        ("missing/a.huiqi", "0", "there is no such folder; make it"),
+        ("huiqi.toml", "0", "is there already; a backup never takes another's place"),
+    ],
+)
+def test_places_that_are_wrong(
+    settings: Path, to: str, keep: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each is said, and nothing is written."""
+    before = names(settings.parent)
+    assert ended("backup", "--config", str(settings), "--to", f"{settings.parent}/{to}", "--keep", keep) == 2
+    assert why in capsys.readouterr().err
+    assert set(names(settings.parent)) - {"huiqi.sqlite3-wal", "huiqi.sqlite3-shm"} == set(before)
+
+
+def test_a_disk_that_is_full(settings: Path, folder: Path) -> None:
+    """It is said in a sentence, and nothing of the file is left."""
+
+    with closing(sqlite3.connect(settings.parent / "huiqi.sqlite3")) as connection, connection:
+        noise = random.Random(1).randbytes(200_000)
+        connection.execute("INSERT INTO conversations (openid, data, expires) VALUES ('o', ?, 1)", (noise,))
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    arguments = command("backup", "--config", str(settings), "--to", f"{folder}/a.huiqi")
+    done = subprocess.run(
+        arguments, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT, preexec_fn=limit, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    assert "a.huiqi: cannot be written: File too large" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert names(folder) == []
+
+
+def test_no_secret_of_the_settings_is_in_it(settings: Path, folder: Path) -> None:
+    """The settings are not part of a backup."""
+    import zipfile
+
+    assert ended("backup", "--config", str(settings), "--to", f"{folder}/a.huiqi") == 0
+    with zipfile.ZipFile(folder / "a.huiqi") as archive:
+        content = b"".join(archive.read(name) for name in archive.namelist())
+    for secret in (ACCOUNT.secret, ACCOUNT.token, ACCOUNT.aes_key):
+        assert secret.encode() not in content
+    assert len(content) > 50_000
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    """What a backup says of the program is what pyproject.toml says."""
+    assert f'version = "{VERSION}"\n' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
