@@ -53,7 +53,7 @@ from bot.store.limits import (
     spend_windows,
 )
 from bot.store.notices import PENDING, WAITING, Notices, Settled
-from bot.store.recipients import follow, follow_rows
+from bot.store.outcomes import follow, follow_rows
 from bot.store.reports import Reports
 from bot.store.tables import audiences, letters, outbox
 

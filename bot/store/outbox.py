@@ -22,9 +22,9 @@ from sqlalchemy import (
 
 from bot.store.calls import Allowance, Claim, Entry, Line, Settlement, State
 from bot.store.claims import Claims, shown
-from bot.store.driver import Row, Script, Store, once
+from bot.store.driver import Row, Script, Store, once, spelled
 from bot.store.limits import Stop
-from bot.store.recipients import follow_rows
+from bot.store.outcomes import follow_rows
 from bot.store.tables import audiences, outbox
 
 # Written out, so that the index of settled rows serves: a look at the whole table would hold every writer up.
@@ -46,6 +46,9 @@ _PLANNED = select(func.count()).select_from(
     .where(outbox.c.channel == bindparam("the_channel", type_=String), outbox.c.state == literal_column("'waiting'"))
     .limit(bindparam("most", type_=Integer))
     .subquery()
+)
+_UNSENT = select(outbox.c.key).where(
+    outbox.c.key == bindparam("the_key", type_=String), outbox.c.state.in_(spelled(State.WAITING, State.SENDING))
 )
 _LIST = (
     select(*(outbox.c[name] for name in Line.__struct_fields__))
@@ -105,6 +108,10 @@ class OutboxRows:
         """How many rows of a channel wait, counted up to `most`."""
         rows = yield _PLANNED, [{"the_channel": channel, "most": most}]
         return int(rows[0][0])
+
+    def unsent(self, keys: Sequence[str]) -> Script[int]:
+        """How many of these calls wait or are being made."""
+        return len((yield _UNSENT, [{"the_key": key} for key in keys]))
 
     def address(self, key: str, openids: Sequence[str]) -> Script[None]:
         """Name who receives the one call of that key, before it is due."""

@@ -10,14 +10,19 @@ import pytest
 from sqlalchemy import update
 
 from bot import sender
-from bot.announcements import MASS, Content, Criterion, Plan
+from bot.announcements import CUSTOM, MASS, NEXT, Content, Criterion, Plan
 from bot.clock import SHANGHAI, ManualClock
 from bot.config import Push
 from bot.errors import Refused
 from bot.store.audit import Audit, Search
 from bot.store.broadcast_tables import broadcasts
+from bot.store.calls import Entry
 from bot.store.database import Database
 from bot.store.ledgers import Counts
+from bot.store.notices import Notices
+from bot.store.outbox import OutboxRows
+from bot.store.recipients import list_key
+from bot.store.withdrawals import withdraw
 from tests.bot.announcing import SETTINGS, WORDS, Office, names
 
 
@@ -153,6 +158,80 @@ async def test_what_comes_while_it_is_handed_on_waits_for_no_one(office: Office)
     await office.work(first.id, "finished", worker=worker)
     await office.work(second.id, "finished", worker=worker)
     assert await office.counts(first.id) == await office.counts(second.id) == Counts(sent=3)
+
+
+async def untold(office: Office, openid: str) -> int:
+    """How many notices somebody would find beneath an answer now."""
+    return len((await office.database.run(lambda: Notices(office.database).waiting([openid]))).get(openid, []))
+
+
+async def test_what_pauses_is_not_told_beneath_an_answer(office: Office) -> None:
+    """Nor what is being cancelled; once it goes on it is told again."""
+    await office.follow("oA")
+    one = await office.approved(plan=Plan(ways=(NEXT,)))
+    await office.work(one.id, "closing")
+    assert await untold(office, "oA") == 1
+    await office.broadcasts.pause(await office.get(one.id), "wang")
+    assert await untold(office, "oA") == 0
+    await office.broadcasts.resume(await office.get(one.id), "wang")
+    assert await untold(office, "oA") == 1
+    await office.broadcasts.cancel(await office.get(one.id), "wang")
+    assert await untold(office, "oA") == 0
+    await office.work(one.id, "cancelled")
+    assert await office.counts(one.id) == Counts(skipped=1)
+
+
+async def test_a_worker_takes_back_what_a_pause_left(office: Office) -> None:
+    """Whoever paused it may have been cut off before all was back."""
+    await office.follow(*names(3), window=5)
+    await office.follow(*names(3, 10))
+    one = await office.approved()
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    await worker.run_once()
+    assert await office.counts(one.id) == Counts(queued=6)
+    one = await office.get(one.id)
+    await office.database.run(lambda: office.broadcasts.rows.move(one, "paused", {}))
+    while await worker.run_once():
+        pass
+    assert await office.counts(one.id) == Counts(planned=6)
+
+
+async def test_calls_are_taken_back_some_at_a_time(office: Office) -> None:
+    """First those to one follower, no more than asked for; then the lists, one in a transaction."""
+    await office.follow(*names(3), window=5)
+    await office.follow(*names(4, 10))
+    one = await office.approved()
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    await worker.run_once()
+    left = []
+    for _ in range(4):
+        await office.database.run(lambda: withdraw(one.id, 2))
+        left.append((await office.counts(one.id)).queued)
+    assert left == [5, 4, 0, 0]
+
+
+async def test_lists_do_not_pile_up(office: Office) -> None:
+    """While two wait for a channel that stands still nobody is put on a third; others go their ways."""
+    await office.follow("oA", window=5)
+    await office.follow(*names(4))
+    one = await office.approved(plan=Plan(ways=(CUSTOM, MASS)))
+    time = office.clock.time()
+    calls = [
+        Entry(key=list_key(one.id, batch), openid="", channel=MASS, body=b"", due=time + 60.0, expires=time + 900.0)
+        for batch in (1, 2)
+    ]
+    await office.database.run(lambda: OutboxRows(office.database).add(calls, time=time))
+    await office.database.run(lambda: office.broadcasts.rows.step(one.id, batch=3))
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    for _ in range(5):
+        await worker.run_once()
+    assert await office.counts(one.id) == Counts(planned=4, queued=1)
+    await office.clock.advance(61.0)  # they go, and so may the next
+    await office.work(one.id, "finished", worker=worker)
+    assert await office.counts(one.id) == Counts(sent=5)
 
 
 async def test_cancelling_ends_what_was_never_begun(office: Office) -> None:
