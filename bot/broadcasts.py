@@ -155,12 +155,18 @@ class Broadcasts:
             nonlocal again
             again = yield from self._recipients.again(number, unknown=unknown, many=PAGE)
 
+        def more() -> Script[int]:
+            stands = yield from self.rows.lock(one.id)
+            if stands is None or stands.state not in (RUNNING, PAUSED):  # somebody cancelled it, or it is over
+                return 0
+            return (yield from self._recipients.again(one.id, unknown=unknown, many=PAGE))
+
         await self._act("retry", one, who, fresh, told=told, also=page)
         done = again
         for _ in range(many // PAGE + 1):  # the rest a page at a time: nobody is held up for long
             if again < PAGE:
                 break
-            again = await self._store.run(lambda: self._recipients.again(one.id, unknown=unknown, many=PAGE))
+            again = await self._store.run(more)
             done += again
         return done
 
@@ -204,7 +210,11 @@ class Broadcasts:
         check(act, one, who)
 
         def script() -> Script[None]:
-            yield from self.rows.move(one, to or ACTS[act][1], values, told=told)
+            stands = yield from self.rows.lock(one.id)
+            if stands is None or (stands.state, stands.edits) != (one.state, one.edits):
+                raise Overtaken("somebody else was first")
+            check(act, stands, who)  # it may have been submitted anew since it was read, by whoever acts now
+            yield from self.rows.move(stands, to or ACTS[act][1], values, told=told)
             if also is not None:
                 yield from also(one.id)
 

@@ -9,7 +9,7 @@ nobody has begun.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import msgspec
 import structlog
@@ -240,7 +240,7 @@ class Sender:
             return 1
         if counts.queued or counts.planned:  # read a moment ago, so it may be less by now, and not more
             return 0
-        return (yield from self._end(one, CLOSING if counts.waiting else FINISHED, time=time))
+        return (yield from self._end(one, counts, CLOSING if counts.waiting else FINISHED, time=time))
 
     def _wind_up(self, one: Announcement, counts: Counts, reason: str, to: str, *, time: float) -> Script[int]:
         """Skip whoever was not reached, some at a time, and end once nothing is under way."""
@@ -254,11 +254,12 @@ class Sender:
             return 1
         if counts.queued or counts.planned or counts.waiting:
             return 0
-        return (yield from self._end(one, to, time=time))
+        return (yield from self._end(one, counts, to, time=time))
 
-    def _end(self, one: Announcement, to: str, *, time: float) -> Script[int]:
+    def _end(self, one: Announcement, counts: Counts, to: str, *, time: float) -> Script[int]:
         self._sweeps.pop(one.id, None)
-        ended = {} if to == CLOSING else {"ended": time}
+        # What was cancelled while people were being entered is for as many as were.
+        ended = {} if to == CLOSING else {"ended": time, "audience": counts.audience}
         yield from self._rows.move(one, to, ended, told=[] if to == CLOSING else [self._entry(f"broadcast.{to}", one)])
         logger.info("announcement is through", number=one.id, state=to)
         return 1
@@ -294,7 +295,7 @@ def _closing(one: Announcement, config: Config, moment: datetime) -> float:
         return one.until
     quiet = time.fromisoformat(config.push.quiet_from)
     ends = datetime.combine(moment.date(), quiet, moment.tzinfo)
-    return ends.timestamp() if ends > moment else one.until
+    return (ends if ends > moment else ends + timedelta(days=1)).timestamp()  # they may begin after midnight
 
 
 def _letter(number: int, way: str) -> str:

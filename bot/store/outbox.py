@@ -24,7 +24,7 @@ from bot.store.calls import Allowance, Claim, Entry, Line, Settlement, State
 from bot.store.claims import Claims, shown
 from bot.store.driver import Row, Script, Store, once, spelled
 from bot.store.limits import Stop
-from bot.store.outcomes import follow_rows
+from bot.store.recipients import is_announced
 from bot.store.tables import audiences, outbox
 
 # Written out, so that the index of settled rows serves: a look at the whole table would hold every writer up.
@@ -56,6 +56,7 @@ _LIST = (
     .order_by(outbox.c.id.desc())
     .limit(bindparam("many", type_=Integer))
 )
+_KEYS = select(outbox.c.id, outbox.c.key).where(outbox.c.id == bindparam("the_id", type_=Integer))
 _RETRY = (
     update(outbox)
     .where(outbox.c.id == bindparam("the_id", type_=Integer))
@@ -185,14 +186,24 @@ class OutboxRows:
         rows = await self._store.run(lambda: once(_LIST, the_state=state.value, many=many))
         return [shown(row) for row in rows]
 
-    async def retry(self, ids: Sequence[int], *, time: float, expires: float) -> list[int]:
-        """Let rows that failed, or whose outcome a person has looked into, go again until `expires`; which were.
-        One that failed goes under another id, for the platform may know it by its own (mass messages: a day)."""
-        rows = [{"the_id": number, "due": time, "expires": expires, **_BLANK} for number in sorted(set(ids))]
+    async def announced(self, ids: Sequence[int]) -> list[int]:
+        """Those of these rows that an announcement sends."""
 
         def script() -> Script[list[int]]:
-            done = [row[0] for row in (yield _RETRY, rows)]
-            yield from follow_rows(done)
-            return done
+            known = yield _KEYS, [{"the_id": number} for number in sorted(set(ids))]
+            return [number for number, key in known if is_announced(key)]
+
+        return await self._store.run(script)
+
+    async def retry(self, ids: Sequence[int], *, time: float, expires: float) -> list[int]:
+        """Let rows that failed, or whose outcome a person has looked into, go again until `expires`; which were.
+        One that failed goes under another id, for the platform may know it by its own (mass messages: a day). What an
+        announcement sends is left to it: its rules say who may get it now."""
+
+        def script() -> Script[list[int]]:
+            known = yield _KEYS, [{"the_id": number} for number in sorted(set(ids))]
+            ours = [number for number, key in known if not is_announced(key)]
+            again = [{"the_id": number, "due": time, "expires": expires, **_BLANK} for number in ours]
+            return [row[0] for row in (yield _RETRY, again)]
 
         return await self._store.run(script)

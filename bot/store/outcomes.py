@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, String, and_, bindparam, case, func, literal, literal_column, select, update
+from sqlalchemy import Integer, String, and_, bindparam, case, exists, func, literal, literal_column, select, update
 
-from bot.announcements import CUSTOM, MASS, NEXT, SUBSCRIBE, TEMPLATE
-from bot.store.broadcast_tables import recipients
+from bot.announcements import CUSTOM, MASS, NEXT, PAUSED, RUNNING, SUBSCRIBE, TEMPLATE
+from bot.store.broadcast_tables import broadcasts, recipients
+from bot.store.calls import FEW
 from bot.store.driver import Row, Script, spelled
-from bot.store.recipients import ARRIVED, FAILED, PLANNED, QUEUED, SENT, UNKNOWN, WAITING, is_announced
+from bot.store.recipients import ARRIVED, FAILED, PLANNED, QUEUED, SENT, UNKNOWN, WAITING, is_announced, is_list
 from bot.store.tables import outbox
 
-CLOSED_WAYS = ("window", "refused", "blocked")  # why a call was not made, where another way may do
+CLOSED_WAYS = ("window", "refused", "blocked", FEW)  # why a call was not made, where another way may do
 
 _id, _row = bindparam("the_id", type_=Integer), bindparam("the_row", type_=String)
 _who = bindparam("who", type_=String)
 
+_goes_on = (
+    exists()
+    .where(broadcasts.c.id == recipients.c.broadcast, broadcasts.c.state.in_(spelled(RUNNING, PAUSED)))
+    .correlate_except(broadcasts)
+)
 # A call that was not made may be made another way; one that was, and proved to reach nobody, may not.
 _elsewhere = and_(
+    _goes_on,
     recipients.c.state == literal_column(f"'{QUEUED}'"),
     outbox.c.state == "skipped",
     outbox.c.reason.in_(spelled(*CLOSED_WAYS, "late")),
@@ -49,6 +56,10 @@ _FOLLOW: Any = (
         ),
     )
 )
+# In one order wherever several people are locked, so that a list and people who leave together never wait in a ring.
+_LOCK_LIST: Any = (
+    select(recipients.c.id).where(recipients.c.carrier == _row).order_by(recipients.c.openid).with_for_update()
+)
 _BY_MSGID: Any = select(outbox.c.key).where(
     outbox.c.msgid == bindparam("the_msgid", type_=String), outbox.c.msgid != ""
 )
@@ -73,7 +84,9 @@ _UNTOLD = (
 
 def follow(keys: Iterable[str]) -> Script[None]:
     """Let the ledger say what these calls say."""
-    yield _FOLLOW, [{"the_row": key} for key in sorted(set(keys)) if is_announced(key)]
+    rows = [{"the_row": key} for key in sorted(set(keys)) if is_announced(key)]
+    yield _LOCK_LIST, [row for row in rows if is_list(row["the_row"])]
+    yield _FOLLOW, rows
 
 
 def follow_reported(msgids: Iterable[str]) -> Script[None]:

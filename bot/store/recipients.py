@@ -60,6 +60,11 @@ def is_announced(key: str) -> bool:
     return key[:1] == BEGINNING and key[1:2].isdigit()
 
 
+def is_list(key: str) -> bool:
+    """Whether a call of this key brings an announcement to a list of followers."""
+    return is_announced(key) and "/" in key.partition(":")[0]
+
+
 # ----- entering the audience
 
 _page = (
@@ -179,6 +184,11 @@ _AGAIN_UNKNOWN = (
     .returning(recipients.c.id)
 )
 
+# Several who leave together are locked in the order of their openids before any of them goes.
+LEAVING: Any = (
+    select(recipients.c.id).where(recipients.c.openid == _who).order_by(recipients.c.id).with_for_update(),
+    select(audiences.c.batch).where(audiences.c.openid == _who).order_by(audiences.c.batch).with_for_update(),
+)
 # Nobody's name is left of who leaves. A count that stands at them begins anew: whom it has it does not enter twice.
 FORGET: tuple[Any, ...] = (
     update(recipients)

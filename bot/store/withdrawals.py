@@ -50,6 +50,6 @@ def withdraw(broadcast: int, many: int) -> Script[int]:
     gone = {row[0] for row in (yield _UNSEND, [{"the_row": key} for key in keys])}
     there = {row[0] for row in (yield _IN_OUTBOX, [{"the_row": key} for key in keys])}
     back = [key for key in keys if key in gone or key not in there]
-    yield _UNLIST, [{"the_row": key} for key in back]
     yield _UNHAND, [{"the_row": key} for key in back]
+    yield _UNLIST, [{"the_row": key} for key in back]
     return len(keys)

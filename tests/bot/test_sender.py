@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot import sender
 from bot.announcements import CUSTOM, MASS, NEXT, Content, Criterion, Plan
 from bot.clock import SHANGHAI, ManualClock
 from bot.config import Push
-from bot.errors import Refused
+from bot.errors import Refused, Temporary
 from bot.store.audit import Audit, Search
 from bot.store.broadcast_tables import broadcasts
 from bot.store.calls import Entry
 from bot.store.database import Database
 from bot.store.ledgers import Counts
+from bot.store.limits import ChannelRows, Stop
 from bot.store.notices import Notices
 from bot.store.outbox import OutboxRows
 from bot.store.recipients import list_key
+from bot.store.tables import outbox as calls_table
 from bot.store.withdrawals import withdraw
 from tests.bot.announcing import SETTINGS, WORDS, Office, names
 
@@ -240,3 +243,101 @@ async def test_cancelling_ends_what_was_never_begun(office: Office) -> None:
     await office.broadcasts.cancel(one, "wang")
     await office.work(one.id, "cancelled")
     assert await office.counts(one.id) == Counts()
+
+
+async def halt(office: Office, channel: str, **stop: Any) -> None:
+    """A channel stands still."""
+    rows = ChannelRows(office.database)
+    await office.database.run(lambda: rows.stop(channel, Stop(reason="48001", **stop)))
+
+
+async def test_a_way_that_is_halted_starves_no_other(office: Office) -> None:
+    """Who has another way that is open goes it; who has none waits until the channel goes on."""
+    await office.follow("oA", "oB", window=5)
+    await office.follow("oC", "oD")
+    await halt(office, "custom", halted=True)
+    one = await office.approved(plan=Plan(ways=(CUSTOM, MASS)))
+    await office.work(one.id, "finished")
+    assert [row.openids for row in office.posts["mass"].sent] == [("oA", "oB", "oC", "oD")]
+    other = await office.approved(plan=Plan(ways=(CUSTOM,)))
+    worker = office.worker()
+    await office.work(other.id, "running", worker=worker)
+    await worker.run_once()
+    assert await office.counts(other.id) == Counts(planned=4)
+    await office.database.run(lambda: ChannelRows(office.database).resume("custom"))
+    await office.work(other.id, "finished", worker=worker)
+    assert await office.counts(other.id) == Counts(sent=2, skipped=2)
+
+
+async def test_a_way_that_rests_for_a_moment_is_waited_for(office: Office) -> None:
+    """Nobody who can be answered for nothing is written to by mass for that; the others go on."""
+    await office.follow("oA", window=5)
+    await office.follow("oB", "oC")
+    await halt(office, "custom", until=office.clock.time() + 60.0)
+    one = await office.approved(plan=Plan(ways=(CUSTOM, MASS)))
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    for _ in range(4):
+        await worker.run_once()
+    assert await office.counts(one.id) == Counts(planned=1, queued=2)
+    await office.clock.advance(61.0)
+    await office.work(one.id, "finished", worker=worker)
+    assert {state[:2] for state in (await office.states(one.id)).values()} == {("sent", CUSTOM), ("sent", MASS)}
+
+
+@pytest.mark.parametrize("halted", [True, False])
+async def test_it_is_over_though_a_call_is_in_doubt_on_a_halted_channel(office: Office, halted: bool) -> None:
+    """Once its time is over nobody waits for it any more."""
+    await office.follow("oA", "oB")
+    one = await office.approved(plan=Plan(ways=(MASS,), days=1))
+    office.posts["mass"].fails.append(Temporary(-1, "no answer", sent=True))
+    worker, outbox = office.worker(), office.outbox()
+    await office.work(one.id, "running", worker=worker)
+    while await worker.run_once():
+        pass
+    await outbox.run_once()
+    await halt(office, "mass", halted=halted, until=office.clock.time() + 9e6)
+    await office.broadcasts.cancel(await office.get(one.id), "wang")
+    await office.clock.advance(86_401.0)
+    await office.work(one.id, "cancelled", worker=worker)
+    assert await office.counts(one.id) == Counts(unknown=2)
+
+
+async def test_what_is_cancelled_while_people_are_entered_is_for_these(office: Office) -> None:
+    """It adds up."""
+    await office.follow(*names(3))
+    one = await office.approved()
+    worker = office.worker()
+    await worker.run_once()
+    await worker.run_once()
+    one = await office.get(one.id)
+    assert one.state == "preparing"
+    await office.broadcasts.cancel(one, "wang")
+    one = await office.work(one.id, "cancelled", worker=worker)
+    assert (one.audience, await office.counts(one.id)) == (3, Counts(skipped=3))
+
+
+@pytest.mark.parametrize(
+    ("quiet", "moment", "ends"),
+    [
+        (("00:30", "08:00"), "2026-11-26 23:50", "2026-11-27 00:30"),
+        (("00:30", "08:00"), "2026-11-26 00:10", "2026-11-26 00:30"),
+        (("20:30", "08:30"), "2026-11-26 10:00", "2026-11-26 20:30"),
+    ],
+)
+async def test_a_call_waits_no_longer_than_the_quiet_hours(
+    office: Office, quiet: tuple[str, str], moment: str, ends: str
+) -> None:
+    """Though they begin after midnight."""
+    push = Push(pace=1e5, workdays=False, quiet_from=quiet[0], quiet_until=quiet[1])
+    office.settings = msgspec.structs.replace(SETTINGS, push=push)
+    now, end = (datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).timestamp() for text in (moment, ends))
+    await office.clock.advance(now - office.clock.time())
+    await office.follow("oA", "oB")
+    one = await office.approved(plan=Plan(ways=(MASS,)))
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    while await worker.run_once():
+        pass
+    async with office.database.read() as connection:
+        assert (await connection.execute(select(calls_table.c.expires))).scalars().all() == [end]
