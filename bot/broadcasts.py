@@ -7,14 +7,17 @@ What a person does is one transaction with its entry of the audit log; of two wh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, time
 
 import msgspec
 
 from bot.announcements import (
     ACTS,
+    CANCELLING,
     MONTHLY,
     NOTICE,
+    PAUSED,
     PREPARING,
     RUNNING,
     Announcement,
@@ -22,7 +25,7 @@ from bot.announcements import (
 )
 from bot.clock import SHANGHAI, Clock, now
 from bot.config import Config
-from bot.errors import NotAllowed, Overtaken
+from bot.errors import NotAllowed, Overtaken, StoreError
 from bot.hours import waking
 from bot.person import DECLINED
 from bot.spellings import faults, for_phones, usable, ways_of
@@ -34,8 +37,10 @@ from bot.store.driver import Script, Store, Values
 from bot.store.ledgers import Ledgers
 from bot.store.outbox import OutboxRows
 from bot.store.recipients import Recipients
+from bot.store.withdrawals import withdraw
 
 PAGE = 2000  # people let go again in one transaction
+BACK = 500  # calls taken back in one transaction
 DAY = 86_400.0
 
 
@@ -118,7 +123,8 @@ class Broadcasts:
 
     async def pause(self, one: Announcement, who: str, *, told: Sequence[Entry] = (), why: str = "") -> None:
         """Hand nothing more on, and take back what nobody has begun."""
-        await self._act("pause", one, who, {"why": why}, told=told, also=self._recipients.take_back)
+        await self._act("pause", one, who, {"why": why}, told=told)
+        await take_back(self._store, one.id)
 
     async def resume(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
         """Go on; failures are counted anew. What had not yet entered its audience goes on with that."""
@@ -129,7 +135,8 @@ class Broadcasts:
 
     async def cancel(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
         """Send nothing more: what is on its way arrives, everybody else is skipped."""
-        await self._act("cancel", one, who, {}, told=told, also=self._recipients.take_back)
+        await self._act("cancel", one, who, {}, told=told)
+        await take_back(self._store, one.id)
 
     async def retry(
         self, one: Announcement, who: str, *, unknown: bool = False, told: Sequence[Entry] = ()
@@ -148,12 +155,18 @@ class Broadcasts:
             nonlocal again
             again = yield from self._recipients.again(number, unknown=unknown, many=PAGE)
 
+        def more() -> Script[int]:
+            stands = yield from self.rows.lock(one.id)
+            if stands is None or stands.state not in (RUNNING, PAUSED):  # somebody cancelled it, or it is over
+                return 0
+            return (yield from self._recipients.again(one.id, unknown=unknown, many=PAGE))
+
         await self._act("retry", one, who, fresh, told=told, also=page)
         done = again
         for _ in range(many // PAGE + 1):  # the rest a page at a time: nobody is held up for long
             if again < PAGE:
                 break
-            again = await self._store.run(lambda: self._recipients.again(one.id, unknown=unknown, many=PAGE))
+            again = await self._store.run(more)
             done += again
         return done
 
@@ -197,11 +210,31 @@ class Broadcasts:
         check(act, one, who)
 
         def script() -> Script[None]:
-            yield from self.rows.move(one, to or ACTS[act][1], values, told=told)
+            stands = yield from self.rows.lock(one.id)
+            if stands is None or (stands.state, stands.edits) != (one.state, one.edits):
+                raise Overtaken("somebody else was first")
+            check(act, stands, who)  # it may have been submitted anew since it was read, by whoever acts now
+            yield from self.rows.move(stands, to or ACTS[act][1], values, told=told)
             if also is not None:
                 yield from also(one.id)
 
         await self._store.run(script)
+
+
+async def take_back(store: Store, number: int) -> None:
+    """Take back what nobody has begun of an announcement that pauses or is cancelled: some at a time, so that nobody is
+    held up for long. A worker does the same, should this break off."""
+    rows = BroadcastRows(store)
+
+    def page() -> Script[int]:
+        one = yield from rows.lock(number)
+        if one is None or one.state not in (PAUSED, CANCELLING):
+            return 0
+        return (yield from withdraw(number, BACK))
+
+    with suppress(StoreError):
+        while await store.run(page):
+            pass
 
 
 def open_ways(one: Announcement, moment: datetime) -> Ways:

@@ -143,7 +143,7 @@ class QuotaSpent(WeChatError):
 
 
 class Unreachable(WeChatError):
-    """This follower cannot be written to now. `reason` is one of gone, blocked, window, refused, unknown."""
+    """This follower cannot be written to now. `reason` is one of gone, blocked, window, refused, few, unknown."""
 
     def __init__(self, errcode: int, errmsg: str = "", *, reason: str = "unknown") -> None:
         super().__init__(errcode, errmsg)

@@ -58,10 +58,13 @@ class Ledger:
         done = await self._rows.retry(ids, time=time, expires=time + DAY)
         if done:
             self._say(self._words["retried"].format(many=len(done), ids=", ".join(map(str, sorted(done)))))
-        rest = sorted(set(ids) - set(done))
+        announced = await self._rows.announced(ids)
+        if announced:
+            self._say(self._words["announced"].format(ids=", ".join(map(str, announced))))
+        rest = sorted(set(ids) - set(done) - set(announced))
         if rest:
             self._say(self._words["not_retried"].format(ids=", ".join(map(str, rest))))
-        return not rest
+        return not rest and not announced
 
     async def resume(self, channel: str) -> None:
         """Let a channel go on that was paused or halted."""

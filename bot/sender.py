@@ -8,8 +8,8 @@ nobody has begun.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, time
+from collections.abc import Collection, Sequence
+from datetime import datetime, time, timedelta
 
 import msgspec
 import structlog
@@ -29,30 +29,31 @@ from bot.announcements import (
     SCHEDULED,
     Announcement,
 )
-from bot.broadcasts import DAY, begins, open_ways
+from bot.broadcasts import BACK, DAY, begins, open_ways, take_back
 from bot.clock import Clock, now
 from bot.config import Config
 from bot.errors import Overtaken
 from bot.notices import ANNOUNCED, Notice
 from bot.person import DECLINED
-from bot.spellings import body
+from bot.spellings import body, usable
 from bot.store import notices as rows_of
 from bot.store.audiences import CLOSED
 from bot.store.audit import NOBODY, Entry
 from bot.store.broadcasts import BroadcastRows
 from bot.store.calls import Entry as Call
-from bot.store.driver import Script, Store, Values
+from bot.store.driver import Script, Store
 from bot.store.ledgers import Counts, Ledgers
 from bot.store.letters import Letters
 from bot.store.notices import Notices
 from bot.store.outbox import OutboxRows
-from bot.store.recipients import QUEUED, SKIPPED, WAITING, Handed, Next, Recipients, key_of, list_key
+from bot.store.recipients import LEFT, QUEUED, SKIPPED, WAITING, Handed, Next, Recipients, key_of, list_key
+from bot.store.rooms import FEED, Rooms, Sweep
+from bot.store.withdrawals import withdraw
 
 logger = structlog.get_logger(__name__)
 
 PAGE = 2000  # followers looked at in one transaction
-FEED = 500  # people handed on in one transaction
-AHEAD = 1500  # calls to single followers that may wait at once: what a pause takes back
+REST = 10.0  # seconds after which people are looked at again of whom none had a way with room
 LIST = 9_999  # receivers of one call
 FEW = 20  # sent since it began or went on, before a share of failures says anything
 WORKER = "worker"
@@ -71,6 +72,8 @@ class Sender:
         self._outbox = OutboxRows(store)
         self._letters = Letters(store)
         self._notices = Notices(store)
+        self._rooms = Rooms(store)
+        self._sweeps: dict[int, Sweep] = {}
 
     async def run_once(self) -> int:
         """Take every announcement that is under way one step further; how many steps that were."""
@@ -83,6 +86,7 @@ class Sender:
         moment = now(self._clock)
         try:
             if one.state == RUNNING and await self._stops(one):
+                await take_back(self._store, one.id)
                 return 1
             counts = await self._ledgers.counts(one.id) if one.state in (RUNNING, CLOSING, CANCELLING) else Counts()
             return await self._store.run(lambda: self._take(one, moment, counts))
@@ -98,6 +102,8 @@ class Sender:
             return (yield from self._begin(one, moment)) if opens <= moment else 0
         if one.state == PREPARING:
             return (yield from self._enter(one, moment))
+        if one.state == PAUSED:
+            return (yield from withdraw(one.id, BACK))
         if one.state == CANCELLING:
             return (yield from self._wind_up(one, counts, "cancelled", CANCELLED, time=moment.timestamp()))
         if one.state == RUNNING and moment.timestamp() < one.until:
@@ -132,54 +138,81 @@ class Sender:
         return 1
 
     def _feed(self, one: Announcement, moment: datetime, counts: Counts) -> Script[int]:
-        """Hand on whoever is next."""
-        room = AHEAD - (yield from self._recipients.queued(one.id, AHEAD))
-        if room <= 0:
-            return 0
+        """Hand on whoever is next and has a way with room; who has none is passed over, and looked at again."""
         time, ends = moment.timestamp(), min(one.until, _closing(one, self._config, moment))
-        people = yield from self._recipients.next(
-            one.id, open_ways(one, moment).values(time), min(room, FEED)
-        )  # fmt: skip
-        if not people:
+        room = yield from self._rooms.look(one.id, usable(one.plan, one.content), ends, time=time)
+        if room.none and counts.planned:
+            return 0
+        sweep = self._sweep(one, room.full)
+        if time < sweep.rest:
+            return 0
+        people = yield from self._people(one, moment, room.out, after=sweep.after)
+        if not people and not sweep.after:
             return (yield from self._round_off(one, counts, ends, time=time))
-        calls, listed, handed = list[Call](), list[Next](), list[Handed]()
-        told: list[Values] = []
-        for person in people:
-            if person.left or person.way in (DECLINED, CLOSED):
-                reason = "left" if person.left else person.way
-                handed.append(Handed(id=person.id, state=SKIPPED, reason=reason, tries=person.tries))
-            elif person.way == MASS:
-                listed.append(person)
-            elif person.way == NEXT:
-                notice = _notice(one, person, time)
-                told.append({**rows_of.pack(notice, ()), "state": rows_of.WAITING})
-                handed.append(_handed(person, WAITING, notice.key))
-            else:
-                calls.append(_call(one, person, ends, time=time))
-                handed.append(_handed(person, QUEUED, calls[-1].key))
-        handed += yield from self._list(one, listed, ends, time=time)
+        chosen = [person for person in people if _is_over(person) or room.take(person.way)]
+        yield from self._hand_on(one, chosen, ends, time=time)
+        sweep.found = sweep.found or bool(chosen)
+        if len(chosen) < len(people):
+            sweep.after = people[-1].id
+        if len(people) == FEED:
+            return 1
+        if not sweep.found and sweep.after:
+            sweep.rest = time + REST
+        sweep.after, sweep.found = 0, False
+        return len(chosen[:1])
+
+    def _sweep(self, one: Announcement, full: frozenset[str]) -> Sweep:
+        sweep = self._sweeps.get(one.id)
+        if sweep is None or sweep.full != full:
+            sweep = self._sweeps[one.id] = Sweep(full)
+        return sweep
+
+    def _people(self, one: Announcement, moment: datetime, out: Collection[str], *, after: int) -> Script[list[Next]]:
+        """Who is next, each with the way to take. Who can be reached only by a way that is out keeps it, and waits."""
+        ways, time = open_ways(one, moment), moment.timestamp()
+        people = yield from self._recipients.next(one.id, ways.values(time), FEED, after=after)
+        if out:
+            rest = msgspec.structs.replace(ways, ways=ways.ways - set(out))
+            others = yield from self._recipients.next(one.id, rest.values(time), FEED, after=after)
+            found = {other.id: other.way for other in others if other.way != CLOSED}
+            people = [
+                msgspec.structs.replace(person, way=found.get(person.id, person.way)) if person.way in out else person
+                for person in people
+            ]
+        if ways.heeds and people:
+            declining = yield from self._recipients.declines([person.openid for person in people])
+            people = [
+                msgspec.structs.replace(person, way=DECLINED) if person.openid in declining else person
+                for person in people
+            ]
+        return people
+
+    def _hand_on(self, one: Announcement, people: Sequence[Next], ends: float, *, time: float) -> Script[None]:
+        """Write what becomes of people, and, for those of whom it is true, what brings it to them."""
+        many = sum(person.way == MASS and not person.left for person in people)
+        key = (yield from self._open_list(one, many, ends, time=time)) if many else ""
+        done = yield from self._recipients.hand([_handed(one, person, key) for person in people], time)
+        going = [p for p in people if p.id in done and not _is_over(p)]
+        listed = [person.openid for person in going if person.way == MASS]
+        notices = [_notice(one, person, time) for person in going if person.way == NEXT]
+        calls = [_call(one, person, ends, time=time) for person in going if person.way not in (MASS, NEXT)]
         for way in sorted({call.channel for call in calls} | ({MASS} if listed else set())):
             letter = body(one.content, way) or b""
             yield from self._letters.keep(_letter(one.id, way), letter, expires=one.until + DAY)
-        yield from self._recipients.hand(handed, time)
-        yield from self._notices.keep(told)
+        if listed:
+            yield from self._outbox.address(key, listed)
+        yield from self._notices.keep([{**rows_of.pack(notice, ()), "state": rows_of.WAITING} for notice in notices])
         yield from self._outbox.add(calls, time=time)
-        return 1
 
-    def _list(self, one: Announcement, people: Sequence[Next], ends: float, *, time: float) -> Script[list[Handed]]:
-        """Put people on the list that is being filled; a full one is sent, and another begun."""
-        if not people:
-            return []
+    def _open_list(self, one: Announcement, many: int, ends: float, *, time: float) -> Script[str]:
+        """The key of the list that is being filled, with room for so many more: a full one is sent, another begun."""
         marks = yield from self._rows.marks(one.id)
         batch = marks.batch
-        room = LIST - (yield from self._recipients.listed(list_key(one.id, batch)))
-        if room < len(people):
+        if LIST - (yield from self._recipients.listed(list_key(one.id, batch))) < many:
             yield from self._send_list(one, batch, ends, time=time)
             batch += 1
             yield from self._rows.step(one.id, batch=batch)
-        key = list_key(one.id, batch)
-        yield from self._outbox.address(key, [person.openid for person in people])
-        return [_handed(person, QUEUED, key) for person in people]
+        return list_key(one.id, batch)
 
     def _send_list(self, one: Announcement, batch: int, ends: float, *, time: float) -> Script[None]:
         key = list_key(one.id, batch)
@@ -207,12 +240,12 @@ class Sender:
             return 1
         if counts.queued or counts.planned:  # read a moment ago, so it may be less by now, and not more
             return 0
-        return (yield from self._end(one, CLOSING if counts.waiting else FINISHED, time=time))
+        return (yield from self._end(one, counts, CLOSING if counts.waiting else FINISHED, time=time))
 
     def _wind_up(self, one: Announcement, counts: Counts, reason: str, to: str, *, time: float) -> Script[int]:
         """Skip whoever was not reached, some at a time, and end once nothing is under way."""
-        if counts.queued:
-            yield from self._recipients.take_back(one.id)
+        if counts.queued and (yield from withdraw(one.id, BACK)):
+            return 1
         some = yield from self._recipients.end_planned(one.id, reason, time=time, many=PAGE)
         some += yield from self._recipients.end_waiting(
             one.id, "silent" if reason == "late" else reason, time=time, many=PAGE
@@ -221,10 +254,12 @@ class Sender:
             return 1
         if counts.queued or counts.planned or counts.waiting:
             return 0
-        return (yield from self._end(one, to, time=time))
+        return (yield from self._end(one, counts, to, time=time))
 
-    def _end(self, one: Announcement, to: str, *, time: float) -> Script[int]:
-        ended = {} if to == CLOSING else {"ended": time}
+    def _end(self, one: Announcement, counts: Counts, to: str, *, time: float) -> Script[int]:
+        self._sweeps.pop(one.id, None)
+        # What was cancelled while people were being entered is for as many as were.
+        ended = {} if to == CLOSING else {"ended": time, "audience": counts.audience}
         yield from self._rows.move(one, to, ended, told=[] if to == CLOSING else [self._entry(f"broadcast.{to}", one)])
         logger.info("announcement is through", number=one.id, state=to)
         return 1
@@ -244,7 +279,6 @@ class Sender:
             after = {"failed": bad, "of": done}
             told = msgspec.structs.replace(self._entry("broadcast.paused", one), after=after)
             yield from self._rows.move(fresh, PAUSED, {"why": "errors"}, told=[told])
-            yield from self._recipients.take_back(one.id)
             logger.error("announcement paused: too much went wrong", number=one.id, failed=bad, of=done)
             return True
 
@@ -261,7 +295,7 @@ def _closing(one: Announcement, config: Config, moment: datetime) -> float:
         return one.until
     quiet = time.fromisoformat(config.push.quiet_from)
     ends = datetime.combine(moment.date(), quiet, moment.tzinfo)
-    return ends.timestamp() if ends > moment else one.until
+    return (ends if ends > moment else ends + timedelta(days=1)).timestamp()  # they may begin after midnight
 
 
 def _letter(number: int, way: str) -> str:
@@ -269,7 +303,18 @@ def _letter(number: int, way: str) -> str:
     return f"a{number}.{way}"
 
 
-def _handed(person: Next, state: str, carrier: str) -> Handed:
+def _is_over(person: Next) -> bool:
+    """Whether somebody is written to by no way."""
+    return person.left or person.way in (DECLINED, CLOSED)
+
+
+def _handed(one: Announcement, person: Next, listed: str) -> Handed:
+    """What becomes of somebody; `listed` is the list that is being filled."""
+    if _is_over(person):
+        reason = LEFT if person.left else person.way
+        return Handed(id=person.id, state=SKIPPED, reason=reason, tries=person.tries)
+    state = WAITING if person.way == NEXT else QUEUED
+    carrier = listed if person.way == MASS else key_of(one.id, person.tries, person.openid)
     return Handed(id=person.id, state=state, channel=person.way, carrier=carrier, tries=person.tries)
 
 

@@ -23,6 +23,7 @@ REASONS = {
     "left": "对方已取消关注，资料已删除",
     "late": "过了有效时间",
     "interrupted": "发送途中程序中断",
+    "few": "名单上只剩不到两人",
     "unknown": "微信说找不到这位关注者",
 }
 
@@ -41,6 +42,7 @@ OUTBOX: dict[str, str] = {
     "advice": "“不知是否送达”的请先核实对方有没有收到，再用 --retry 编号 重发；“发送失败”的改正后也用它重发。",
     "retried": "{many}条将重新发送：{ids}",
     "not_retried": "这些编号没有重发（不存在，或不是“发送失败”“不知是否送达”）：{ids}",
+    "announced": "这些编号属于群发公告，没有重发，请用 broadcast retry 重发公告中失败的人：{ids}",
     "resumed": "{channel}已恢复发送",
     "no_channel": "没有这个通道：{name}。可以写：{known}",
     "no_state": "没有这个状态：{name}。可以写：{known}",

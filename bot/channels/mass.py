@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.channels.bodies import body_of
 from bot.config import Push
-from bot.errors import Refused
+from bot.errors import Refused, Unreachable
 from bot.notices import Notice
-from bot.store.calls import Claimed, Limit
+from bot.store.calls import FEW, Claimed, Limit
 from bot.wechat.client import Client
 
 LIFE = 86_400.0  # seconds in which one clientmsgid is taken once; a repeat is told the first job's id (45065)
@@ -37,6 +37,10 @@ class Mass:
         body = {**body_of(row), "clientmsgid": row.client_id}
         if "filter" in body:
             return await self._client.send_to_tag(body)
-        if not FEWEST <= len(row.openids) <= MOST:
-            raise Refused(0, f"a mass message needs {FEWEST} to {MOST} receivers, this one has {len(row.openids)}")
+        if len(row.openids) < FEWEST:  # somebody left it: whoever remains is reached another way
+            raise Unreachable(
+                0, f"a mass message needs {FEWEST} receivers, this one has {len(row.openids)}", reason=FEW
+            )
+        if len(row.openids) > MOST:
+            raise Refused(0, f"a mass message has at most {MOST} receivers, this one has {len(row.openids)}")
         return await self._client.send_to_list({**body, "touser": row.openids})

@@ -12,6 +12,7 @@ import msgspec
 from bot.person import Spelled
 
 TEST_LIFE = 600.0  # seconds in which a test may go out: whoever asked for it looks at their phone
+FEW = "few"  # why a call to a list is not made that has too few receivers
 LIFE_SPARED = 90.0  # seconds before the end of an id's life in which no repeat is begun: a send may take as long
 
 

@@ -53,13 +53,14 @@ from bot.store.limits import (
     spend_windows,
 )
 from bot.store.notices import PENDING, WAITING, Notices, Settled
-from bot.store.recipients import follow, follow_rows
+from bot.store.outcomes import follow, follow_rows
 from bot.store.reports import Reports
 from bot.store.tables import audiences, letters, outbox
 
 ELSEWHERE = {"window", "refused", "blocked"}  # why a notice is not sent, and may be told with the next answer instead
 LATE = "late"  # why a row is not sent whose notice may yet find another way
 PUT_OFF = 2000  # rows in one transaction
+EXPIRING = "expiring"  # who has rows while they are settled that nobody sends
 SOON = 0.01  # seconds until more is worth a look where more is to be put off
 
 # Written out, not bound: only then may the planner use the index of waiting rows.
@@ -105,6 +106,7 @@ def _claiming(due: Select[Any]) -> Update:
 
 
 _CLAIM, _CLAIM_DOUBTFUL = _claiming(DUE), _claiming(DOUBTFUL)
+_CLAIM_LATE = _claiming(_due(outbox.c.expires <= _now))
 _SETTLE = Changes(
     update(outbox)
     .where(outbox.c.id == bindparam("the_id", type_=Integer), _sending)
@@ -119,10 +121,11 @@ _over = (
 _AGAIN = update(outbox).where(*_over, outbox.c.tried > bindparam("since", type_=Float)).returning(outbox.c.id)
 _GIVE_UP = update(outbox).where(*_over).returning(outbox.c.id)
 _LETTERS = select(letters.c.key, letters.c.body).where(letters.c.key == bindparam("the_key", type_=String))
-_LISTED = (
+_LISTED = (  # locked: who declines at this moment is off the list, or has the call
     select(audiences.c.batch, audiences.c.openid)
     .where(audiences.c.batch == bindparam("the_key", type_=String))
     .order_by(audiences.c.openid)
+    .with_for_update()
 )
 
 
@@ -209,7 +212,15 @@ class Claims:
         again = yield _AGAIN, [{**place, **free, "since": since}]
         lost = yield _GIVE_UP, [{**place, "state": State.UNKNOWN.value, "reason": "interrupted", "settled": time}]
         yield from follow_rows([row[0] for row in lost])
+        yield from self._expire(channel, life, time=time)
         return len(again), len(lost)
+
+    def _expire(self, channel: str, life: float, *, time: float) -> Script[None]:
+        """Settle rows that wait though their time is over, for nothing claims them while their channel stands still."""
+        ours = {"state": State.SENDING.value, "owner": EXPIRING, "lease": time, "most": PUT_OFF}
+        rows = yield _CLAIM_LATE, [{"the_channel": channel, "now": time, **ours}]
+        _, over = _sorted_out([_claimed(row, time) for row in rows], life, time=time)
+        yield from self.write(over, EXPIRING, time=time)
 
 
 def _wait(usage: Usage, allowance: Allowance, free: float, *, time: float) -> float:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 from bot.conversation import Conversation, fresh
 from bot.messages import AnyMessage
 from bot.notices import Notice
-from bot.person import Change, Person
+from bot.person import DECLINED, Change, Erase, Person, Subscribe
 from bot.replies import Answer
 from bot.store import conversations, feedback
 from bot.store import standing as standings
@@ -23,6 +23,7 @@ from bot.store.followers import Followers, window
 from bot.store.grants import Grants
 from bot.store.notices import Notices, Settled
 from bot.store.people import Changed, People
+from bot.store.recipients import LEAVING
 from bot.store.reports import Reports
 from bot.store.standing import Standing
 from bot.store.tables import inbox, outbox
@@ -120,6 +121,10 @@ class Entries:
 
         Settlements go first, so that a claim of the same batch sees the conversation they leave.
         """
+        parting = sorted(_parting(jobs))
+        if len(parting) > 1:
+            for statement in LEAVING:
+                yield statement, [{"who": openid} for openid in parting]
         settled = iter((yield from self._settle([job for job in jobs if isinstance(job, Settling)])))
         claimed: list[Seen] = []
         for group in _between_departures([job for job in jobs if isinstance(job, Claiming)]):
@@ -232,6 +237,21 @@ def _alone(jobs: Sequence[Settling], taken: set[str]) -> set[int]:
         else:
             found.add(id(job))
     return found
+
+
+def _parting(jobs: Sequence[Claiming | Settling]) -> set[str]:
+    """Whose places in announcements a batch takes away."""
+    found = set()
+    for job in jobs:
+        if isinstance(job, Claiming):
+            found.add(leaver(job.message))
+        else:
+            found |= {who for who, change, _ in job.changes if isinstance(change, Erase) or _declines(change)}
+    return found - {""}
+
+
+def _declines(change: Change) -> bool:
+    return isinstance(change, Subscribe) and change.kind == DECLINED
 
 
 def _between_departures(jobs: Sequence[Claiming]) -> Iterator[list[Claiming]]:

@@ -15,7 +15,7 @@ from sqlalchemy import Float, Integer, String, bindparam, or_, select, update
 
 from bot.store.calls import Limit
 from bot.store.days import Reader
-from bot.store.driver import Script, Store
+from bot.store.driver import Row, Script, Store
 from bot.store.tables import channels, followers, grants
 
 
@@ -57,6 +57,11 @@ _SET_BACK = update(channels).where(_name)
 _PAUSE = update(channels).where(_name, channels.c.paused_until < bindparam("new_until", type_=Float))
 _HALT = update(channels).where(_name)
 _RESUME = update(channels).where(_name)
+
+
+_STOPPED = select(channels.c.name, channels.c.paused_until, channels.c.paused, channels.c.halted).where(
+    or_(channels.c.halted.is_(True), channels.c.paused_until > bindparam("now", type_=Float))
+)
 
 
 class ChannelRows:
@@ -106,10 +111,13 @@ class ChannelRows:
         """Let the channel go on."""
         yield _RESUME, [{"the_name": channel, "halted": False, "paused": "", "paused_until": 0.0}]
 
+    def stops(self, time: float) -> Script[dict[str, Stop]]:
+        """Why nothing may go out at a time, by channel."""
+        return _stops((yield _STOPPED, [{"now": time}]))
 
-_STOPPED = select(channels.c.name, channels.c.paused_until, channels.c.paused, channels.c.halted).where(
-    or_(channels.c.halted.is_(True), channels.c.paused_until > bindparam("now", type_=Float))
-)
+
+def _stops(rows: Sequence[Row]) -> dict[str, Stop]:
+    return {str(name): Stop(reason=why, until=until, halted=bool(halted)) for name, until, why, halted in rows}
 
 
 class Stops:
@@ -121,8 +129,7 @@ class Stops:
     async def at(self, time: float) -> dict[str, Stop]:
         """Why nothing may go out at a time, by channel."""
         async with self._reader.read() as connection:
-            rows = (await connection.execute(_STOPPED, {"now": time})).all()
-        return {str(name): Stop(reason=why, until=until, halted=bool(halted)) for name, until, why, halted in rows}
+            return _stops((await connection.execute(_STOPPED, {"now": time})).all())
 
 
 _who = followers.c.openid == bindparam("who", type_=String)

@@ -10,12 +10,14 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 import structlog
-from sqlalchemy import String, bindparam, func, literal_column, select, update
+from sqlalchemy import String, bindparam, exists, func, literal_column, or_, select, update
 
-from bot.notices import Notice
-from bot.store.driver import Changes, Script, Store, Values, once
+from bot.announcements import CLOSING, RUNNING
+from bot.notices import ANNOUNCED, Notice
+from bot.store.broadcast_tables import broadcasts, recipients
+from bot.store.driver import Changes, Script, Store, Values, once, spelled
 from bot.store.forgetting import Forgetting
-from bot.store.recipients import told, untold
+from bot.store.outcomes import told, untold
 from bot.store.tables import notices
 
 PENDING, WAITING, PLANNED, TOLD, NOTHING = "pending", "waiting", "planned", "told", "nothing"
@@ -31,9 +33,17 @@ _DUE = (
     .order_by(notices.c.due)
     .limit(bindparam("many"))
 )
+# One of an announcement that pauses, is cancelled or is over is not told, though it waits.
+_resting = (
+    exists()
+    .where(recipients.c.carrier == notices.c.key, recipients.c.carrier != literal_column("''"))
+    .where(broadcasts.c.id == recipients.c.broadcast)
+    .where(broadcasts.c.state.not_in(spelled(RUNNING, CLOSING)))
+)
 _WAITING = (
     select(notices.c.openid, notices.c.key, notices.c.data)
     .where(notices.c.openid == _who, notices.c.state == WAITING)
+    .where(or_(notices.c.kind != literal_column(f"'{ANNOUNCED}'"), ~_resting))
     .order_by(notices.c.created, notices.c.key)
 )
 _TAKE = Changes(

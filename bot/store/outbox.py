@@ -22,9 +22,9 @@ from sqlalchemy import (
 
 from bot.store.calls import Allowance, Claim, Entry, Line, Settlement, State
 from bot.store.claims import Claims, shown
-from bot.store.driver import Row, Script, Store, once
+from bot.store.driver import Row, Script, Store, once, spelled
 from bot.store.limits import Stop
-from bot.store.recipients import follow_rows
+from bot.store.recipients import is_announced
 from bot.store.tables import audiences, outbox
 
 # Written out, so that the index of settled rows serves: a look at the whole table would hold every writer up.
@@ -47,12 +47,16 @@ _PLANNED = select(func.count()).select_from(
     .limit(bindparam("most", type_=Integer))
     .subquery()
 )
+_UNSENT = select(outbox.c.key).where(
+    outbox.c.key == bindparam("the_key", type_=String), outbox.c.state.in_(spelled(State.WAITING, State.SENDING))
+)
 _LIST = (
     select(*(outbox.c[name] for name in Line.__struct_fields__))
     .where(outbox.c.state == bindparam("the_state", type_=String))
     .order_by(outbox.c.id.desc())
     .limit(bindparam("many", type_=Integer))
 )
+_KEYS = select(outbox.c.id, outbox.c.key).where(outbox.c.id == bindparam("the_id", type_=Integer))
 _RETRY = (
     update(outbox)
     .where(outbox.c.id == bindparam("the_id", type_=Integer))
@@ -105,6 +109,10 @@ class OutboxRows:
         """How many rows of a channel wait, counted up to `most`."""
         rows = yield _PLANNED, [{"the_channel": channel, "most": most}]
         return int(rows[0][0])
+
+    def unsent(self, keys: Sequence[str]) -> Script[int]:
+        """How many of these calls wait or are being made."""
+        return len((yield _UNSENT, [{"the_key": key} for key in keys]))
 
     def address(self, key: str, openids: Sequence[str]) -> Script[None]:
         """Name who receives the one call of that key, before it is due."""
@@ -178,14 +186,24 @@ class OutboxRows:
         rows = await self._store.run(lambda: once(_LIST, the_state=state.value, many=many))
         return [shown(row) for row in rows]
 
-    async def retry(self, ids: Sequence[int], *, time: float, expires: float) -> list[int]:
-        """Let rows that failed, or whose outcome a person has looked into, go again until `expires`; which were.
-        One that failed goes under another id, for the platform may know it by its own (mass messages: a day)."""
-        rows = [{"the_id": number, "due": time, "expires": expires, **_BLANK} for number in sorted(set(ids))]
+    async def announced(self, ids: Sequence[int]) -> list[int]:
+        """Those of these rows that an announcement sends."""
 
         def script() -> Script[list[int]]:
-            done = [row[0] for row in (yield _RETRY, rows)]
-            yield from follow_rows(done)
-            return done
+            known = yield _KEYS, [{"the_id": number} for number in sorted(set(ids))]
+            return [number for number, key in known if is_announced(key)]
+
+        return await self._store.run(script)
+
+    async def retry(self, ids: Sequence[int], *, time: float, expires: float) -> list[int]:
+        """Let rows that failed, or whose outcome a person has looked into, go again until `expires`; which were.
+        One that failed goes under another id, for the platform may know it by its own (mass messages: a day). What an
+        announcement sends is left to it: its rules say who may get it now."""
+
+        def script() -> Script[list[int]]:
+            known = yield _KEYS, [{"the_id": number} for number in sorted(set(ids))]
+            ours = [number for number, key in known if not is_announced(key)]
+            again = [{"the_id": number, "due": time, "expires": expires, **_BLANK} for number in ours]
+            return [row[0] for row in (yield _RETRY, again)]
 
         return await self._store.run(script)

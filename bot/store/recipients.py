@@ -15,10 +15,10 @@ from sqlalchemy import (
     Float,
     Integer,
     String,
-    and_,
     bindparam,
     case,
     cast,
+    exists,
     func,
     literal,
     literal_column,
@@ -27,17 +27,18 @@ from sqlalchemy import (
     update,
 )
 
-from bot.announcements import CUSTOM, MASS, NEXT, SUBSCRIBE, TEMPLATE
+from bot.announcements import MASS
+from bot.person import DECLINED
 from bot.store.audiences import belongs, granted, way
 from bot.store.broadcast_tables import broadcasts, criteria, recipients
-from bot.store.driver import Changes, Row, Script, Store, Values, spelled
-from bot.store.tables import audiences, followers, grants, notices, outbox
+from bot.store.driver import Changes, Script, Store, Values, spelled
+from bot.store.tables import audiences, followers, grants, notices, subscriptions
 
 PLANNED, QUEUED, WAITING = "planned", "queued", "waiting"
 SENT, ARRIVED, FAILED, SKIPPED, UNKNOWN = "sent", "arrived", "failed", "skipped", "unknown"
+LEFT = "left"  # why somebody was skipped who follows no more
 SETTLED = (SENT, ARRIVED, FAILED, SKIPPED, UNKNOWN)
 BEGINNING = "a"  # of the keys of calls and notices that bring an announcement: a12.1:openid, a12/3 for a list
-CLOSED_WAYS = ("window", "refused", "blocked")  # why a call was not made, where another way may do
 
 _id, _one = bindparam("the_id", type_=Integer), bindparam("the_broadcast", type_=Integer)
 _row, _who = bindparam("the_row", type_=String), bindparam("who", type_=String)
@@ -57,6 +58,11 @@ def list_key(broadcast: int, batch: int) -> str:
 def is_announced(key: str) -> bool:
     """Whether a call or notice of this key brings an announcement."""
     return key[:1] == BEGINNING and key[1:2].isdigit()
+
+
+def is_list(key: str) -> bool:
+    """Whether a call of this key brings an announcement to a list of followers."""
+    return is_announced(key) and "/" in key.partition(":")[0]
 
 
 # ----- entering the audience
@@ -94,42 +100,35 @@ _NEXT: Any = (
         )
     )
     .where(recipients.c.broadcast == _one, recipients.c.state == literal_column(f"'{PLANNED}'"))
+    .where(recipients.c.id > bindparam("after", type_=Integer))
     .order_by(recipients.c.id)
     .limit(_many)
+    .with_for_update(of=recipients)
+)
+# Asked once their rows are locked: who declined before that is seen, and who does after it waits for us.
+_DECLINES = select(subscriptions.c.openid).where(
+    subscriptions.c.openid == _who, subscriptions.c.kind == literal_column(f"'{DECLINED}'")
 )
 _HAND = Changes(
     update(recipients).where(recipients.c.id == _id, recipients.c.state == literal_column(f"'{PLANNED}'")),
     key=recipients.c.id,
     name="the_id",
 )
-_QUEUED: Any = select(func.count()).select_from(
-    select(recipients.c.id)
+_NAMELESS = (
+    update(recipients)
+    .where(recipients.c.id == _id)
+    .values(openid=literal("left:").concat(cast(recipients.c.id, String)))
+)
+_QUEUED: Any = (
+    select(recipients.c.channel, func.count())
     .where(recipients.c.broadcast == _one, recipients.c.state == literal_column(f"'{QUEUED}'"))
-    .where(recipients.c.channel != literal_column(f"'{MASS}'"))
-    .limit(_many)
-    .subquery()
+    .group_by(recipients.c.channel)
 )
 _LISTED: Any = select(func.count()).select_from(audiences).where(audiences.c.batch == _row)
 _UNLIST = audiences.delete().where(audiences.c.batch == _row)
 
 # ----- taking back, putting off, giving up
 
-_CARRIED: Any = (
-    select(recipients.c.carrier)
-    .where(recipients.c.broadcast == _one, recipients.c.state == literal_column(f"'{QUEUED}'"))
-    .distinct()
-)
-_UNSEND = (
-    outbox.delete()
-    .where(outbox.c.key == _row, outbox.c.state == literal_column("'waiting'"), outbox.c.tried == literal_column("0"))
-    .returning(outbox.c.key)
-)
-_IN_OUTBOX: Any = select(outbox.c.key).where(outbox.c.key == _row)
-_UNHAND = (
-    update(recipients)
-    .where(recipients.c.carrier == _row, recipients.c.state == literal_column(f"'{QUEUED}'"))
-    .values(state=PLANNED, carrier="", channel="")
-)
 _ALONE = (
     update(recipients)
     .where(recipients.c.carrier == _row, recipients.c.state == literal_column(f"'{QUEUED}'"))
@@ -146,10 +145,17 @@ def _some(*states: str) -> Any:
     )
 
 
+# Who left in the moment they were entered has left a name.
+_follows = exists().where(followers.c.openid == recipients.c.openid).correlate_except(followers)
 _END_PLANNED = (
     update(recipients)
     .where(recipients.c.id.in_(_some(PLANNED)))
-    .values(state=SKIPPED, changed=bindparam("now", type_=Float), reason=bindparam("the_reason", type_=String))
+    .values(
+        state=SKIPPED,
+        changed=bindparam("now", type_=Float),
+        reason=bindparam("the_reason", type_=String),
+        openid=case((_follows, recipients.c.openid), else_=literal("left:").concat(cast(recipients.c.id, String))),
+    )
     .returning(recipients.c.id)
 )
 _WAITERS: Any = (
@@ -178,65 +184,17 @@ _AGAIN_UNKNOWN = (
     .returning(recipients.c.id)
 )
 
-# ----- following the calls
-
-# A call that was not made may be made another way; one that was, and proved to reach nobody, may not.
-_elsewhere = and_(
-    recipients.c.state == literal_column(f"'{QUEUED}'"),
-    outbox.c.state == "skipped",
-    outbox.c.reason.in_(spelled(*CLOSED_WAYS, "late")),
-)
-_succeeded = outbox.c.report.startswith("success")
-_told = and_(outbox.c.state == "sent", outbox.c.channel != MASS, _succeeded)
-_FOLLOW: Any = (
-    update(recipients)
-    .where(recipients.c.carrier == outbox.c.key, outbox.c.key == _row)
-    .where(recipients.c.state.in_(spelled(QUEUED, SENT, UNKNOWN, ARRIVED, FAILED)))
-    .values(
-        state=case(
-            (_elsewhere, literal_column(f"'{PLANNED}'")),
-            (_told, literal_column(f"'{ARRIVED}'")),
-            (outbox.c.state.in_(spelled("waiting", "sending")), literal_column(f"'{QUEUED}'")),
-            else_=outbox.c.state,
-        ),
-        reason=case((_elsewhere, ""), else_=outbox.c.reason),
-        errcode=case((_elsewhere, 0), else_=outbox.c.errcode),
-        changed=func.coalesce(outbox.c.settled, recipients.c.changed),
-        carrier=case((_elsewhere, ""), else_=recipients.c.carrier),
-        channel=case((_elsewhere, ""), else_=recipients.c.channel),
-        tried=case(
-            (and_(_elsewhere, outbox.c.reason == "blocked"), f"{CUSTOM} {SUBSCRIBE} {TEMPLATE} {MASS} "),
-            (and_(_elsewhere, outbox.c.reason != "late"), recipients.c.tried + outbox.c.channel + literal(" ")),
-            else_=recipients.c.tried,
-        ),
-    )
-)
-_BY_MSGID: Any = select(outbox.c.key).where(
-    outbox.c.msgid == bindparam("the_msgid", type_=String), outbox.c.msgid != ""
-)
-_BY_ID: Any = select(outbox.c.key).where(outbox.c.id == _id)
-_BY_NOTICE: Any = (
-    select(outbox.c.key)
-    .where(outbox.c.openid == _who, outbox.c.template == bindparam("which", type_=String))
-    .where(outbox.c.letter != "", outbox.c.report != "")
-)
-_TOLD = (
-    update(recipients)
-    .where(recipients.c.carrier == _row, recipients.c.state == literal_column(f"'{WAITING}'"))
-    .values(state=SENT)
-)
-_UNTOLD = (
-    update(recipients)
-    .where(recipients.c.carrier == _row, recipients.c.state == literal_column(f"'{SENT}'"))
-    .where(recipients.c.channel == literal_column(f"'{NEXT}'"))
-    .values(state=WAITING)
+# Several who leave together are locked in the order of their openids before any of them goes.
+LEAVING: Any = (
+    select(recipients.c.id).where(recipients.c.openid == _who).order_by(recipients.c.id).with_for_update(),
+    select(audiences.c.batch).where(audiences.c.openid == _who).order_by(audiences.c.batch).with_for_update(),
 )
 # Nobody's name is left of who leaves. A count that stands at them begins anew: whom it has it does not enter twice.
 FORGET: tuple[Any, ...] = (
     update(recipients)
     .where(recipients.c.openid == _who)
     .where(or_(*(recipients.c.state == state for state in (PLANNED, QUEUED, WAITING))))
-    .values(state=SKIPPED, reason="left"),
+    .values(state=SKIPPED, reason=LEFT),
     update(recipients)
     .where(recipients.c.openid == _who)
     .values(
@@ -291,16 +249,22 @@ class Recipients:
         """How many are entered."""
         return int((yield _ALL, [{"the_broadcast": broadcast}])[0][0])
 
-    def next(self, broadcast: int, ways: Values, many: int) -> Script[list[Next]]:
-        """The next of the audience, at most `many`; `ways` are the values of `Ways`."""
-        rows = yield _NEXT, [{"the_broadcast": broadcast, "many": many, **ways}]
+    def next(self, broadcast: int, ways: Values, many: int, *, after: int = 0) -> Script[list[Next]]:
+        """The next of the audience behind a row, at most `many`, whose rows are ours until the end of this transaction;
+        `ways` are the values of `Ways`."""
+        rows = yield _NEXT, [{"the_broadcast": broadcast, "many": many, "after": after, **ways}]
         return [
             Next(id=row[0], openid=row[1], tries=row[2] + 1, left=bool(row[3]), window_until=row[4] or 0.0, way=row[5])
             for row in rows
         ]
 
-    def hand(self, handed: Sequence[Handed], time: float) -> Script[None]:
-        """Write what becomes of people who were next."""
+    def declines(self, openids: Iterable[str]) -> Script[set[str]]:
+        """Who of these wants no announcements."""
+        return {row[0] for row in (yield _DECLINES, [{"who": openid} for openid in openids])}
+
+    def hand(self, handed: Sequence[Handed], time: float) -> Script[set[int]]:
+        """Write what becomes of people who were next; of which rows that is true. Only what follows from these may be
+        written in the same transaction. Nobody's name is left of who has left."""
         rows = [
             {
                 "the_id": one.id,
@@ -313,12 +277,12 @@ class Recipients:
             }
             for one in handed
         ]
-        yield _HAND, rows
+        yield _NAMELESS, [{"the_id": one.id} for one in handed if one.reason == LEFT]
+        return {row[0] for row in (yield _HAND, rows)}
 
-    def queued(self, broadcast: int, most: int) -> Script[int]:
-        """How many calls to single followers are on their way, counted up to `most`."""
-        rows = yield _QUEUED, [{"the_broadcast": broadcast, "many": most}]
-        return int(rows[0][0])
+    def queued(self, broadcast: int) -> Script[dict[str, int]]:
+        """For how many a call is on its way, by channel."""
+        return {row[0]: int(row[1]) for row in (yield _QUEUED, [{"the_broadcast": broadcast}])}
 
     def listed(self, key: str) -> Script[int]:
         """How many stand in a list of receivers."""
@@ -329,15 +293,6 @@ class Recipients:
         """Give up a list that is too short to be sent: whoever is in it is reached another way, or by none."""
         yield _UNLIST, [{"the_row": key}]
         yield _ALONE, [{"the_row": key}]
-
-    def take_back(self, broadcast: int) -> Script[None]:
-        """Take back the calls that nobody has begun: whoever they were for is next again."""
-        keys = sorted(row[0] for row in (yield _CARRIED, [{"the_broadcast": broadcast}]))
-        gone = {row[0] for row in (yield _UNSEND, [{"the_row": key} for key in keys])}
-        there = {row[0] for row in (yield _IN_OUTBOX, [{"the_row": key} for key in keys])}
-        back = [key for key in keys if key in gone or key not in there]  # a list that was being filled has no call yet
-        yield _UNLIST, [{"the_row": key} for key in back]
-        yield _UNHAND, [{"the_row": key} for key in back]
 
     def end_planned(self, broadcast: int, reason: str, *, time: float, many: int) -> Script[int]:
         """Skip some of those who are still to be reached; how many."""
@@ -354,41 +309,3 @@ class Recipients:
     def again(self, broadcast: int, *, unknown: bool, many: int) -> Script[int]:
         """Let some of those go again with whom it failed, or of whom nothing is known; how many."""
         return len((yield (_AGAIN_UNKNOWN if unknown else _AGAIN), [{"the_broadcast": broadcast, "many": many}]))
-
-
-# ----- for whoever settles calls and notices
-
-
-def follow(keys: Iterable[str]) -> Script[None]:
-    """Let the ledger say what these calls say."""
-    yield _FOLLOW, [{"the_row": key} for key in sorted(set(keys)) if is_announced(key)]
-
-
-def follow_reported(msgids: Iterable[str]) -> Script[None]:
-    """The same for calls that were reported by the platform's ids."""
-    yield from follow(_keys((yield _BY_MSGID, [{"the_msgid": msgid} for msgid in sorted(set(msgids)) if msgid])))
-
-
-def follow_rows(numbers: Iterable[int]) -> Script[None]:
-    """The same for calls by their numbers."""
-    yield from follow(_keys((yield _BY_ID, [{"the_id": number} for number in sorted(set(numbers))])))
-
-
-def follow_notices(told: Iterable[tuple[str, str]]) -> Script[None]:
-    """The same for calls by follower and template."""
-    asked = [{"who": openid, "which": template} for openid, template in sorted(set(told))]
-    yield from follow(_keys((yield _BY_NOTICE, asked)))
-
-
-def told(keys: Iterable[tuple[str, float]]) -> Script[None]:
-    """These notices stood in an answer, each with when that was."""
-    yield _TOLD, [{"the_row": key, "changed": time} for key, time in sorted(keys) if is_announced(key)]
-
-
-def untold(keys: Iterable[str]) -> Script[None]:
-    """They did not after all."""
-    yield _UNTOLD, [{"the_row": key} for key in sorted(keys) if is_announced(key)]
-
-
-def _keys(rows: Sequence[Row]) -> list[str]:
-    return [row[0] for row in rows]

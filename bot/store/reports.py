@@ -29,7 +29,7 @@ from bot.store.calls import State
 from bot.store.driver import Changes, Script, Store
 from bot.store.forgetting import Forgetting
 from bot.store.notices import WAITING, Notices, Settled
-from bot.store.recipients import follow_notices, follow_reported
+from bot.store.outcomes import follow_notices, follow_reported
 from bot.store.tables import outbox, reports
 
 SUCCESS = "success"

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.announcements import CARD, CUSTOM, EVERYONE, NOTICE, Announcement, Content, Criterion, Plan
-from bot.broadcasts import Reach, begins, open_ways
+from bot.broadcasts import PAGE, Broadcasts, Reach, begins, open_ways
 from bot.clock import SHANGHAI, ManualClock
 from bot.config import Push
 from bot.errors import NotAllowed, Overtaken, Refused, Temporary
+from bot.store.audiences import Audience
 from bot.store.audit import Audit, Entry, Search
+from bot.store.broadcast_tables import recipients
 from bot.store.database import Database
+from bot.store.driver import Script
 from bot.store.ledgers import Counts
 from bot.store.tables import outbox
 from tests.bot.announcing import SETTINGS, WORDS, Office, names
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -95,6 +102,59 @@ async def test_an_approval_is_of_what_was_read(office: Office) -> None:
         await office.broadcasts.approve(fresh, "wang", digest=one.digest)
     with pytest.raises(NotAllowed, match="own_work"):
         await office.broadcasts.approve(fresh, "li", digest=fresh.digest)
+
+
+async def test_whoever_submitted_it_anew_does_not_approve_it(office: Office) -> None:
+    """Though their page is of before, when somebody else had."""
+    one = await submitted(office)
+    await office.broadcasts.reopen(one, "wang")
+    await office.broadcasts.submit(await office.get(one.id), "wang")
+    with pytest.raises(NotAllowed, match="own_work"):
+        await office.broadcasts.approve(one, "wang", digest=one.digest)
+    assert (await office.get(one.id)).state == "in_review"
+
+
+class Interrupted:
+    """A store between whose first two scripts something happens."""
+
+    def __init__(self, store: Database, happens: Callable[[], Awaitable[None]]) -> None:
+        self.dialect = store.dialect
+        self.insert = store.insert
+        self._store = store
+        self._happens: Callable[[], Awaitable[None]] | None = happens
+
+    async def run(self, script: Callable[[], Script[T]]) -> T:
+        """Run it; after the first comes what happens."""
+        result = await self._store.run(script)
+        if happens := self._happens:
+            self._happens = None
+            await happens()
+        return result
+
+
+async def test_of_what_is_cancelled_meanwhile_nobody_goes_again(office: Office) -> None:
+    """Those with whom it failed go again a page at a time, and each page looks whether it still may."""
+    await office.follow(*names(3))
+    one = await office.approved()
+    one = await office.work(one.id, "finished")
+    more = [{"broadcast": one.id, "openid": openid, "changed": 1.0} for openid in names(PAGE + 5, 100)]
+    async with office.database.write() as connection:
+        await connection.execute(insert(recipients).values(state="failed"), more)
+
+    async def cancel() -> None:
+        await office.broadcasts.cancel(await office.get(one.id), "wang")
+        await office.work(one.id, "cancelled")
+
+    interrupted = Broadcasts(
+        Interrupted(office.database, cancel),
+        config=office.settings,
+        audience=Audience(office.database),
+        ledgers=office.ledgers,
+        clock=office.clock,
+    )
+    assert await interrupted.retry(one, "wang") == PAGE
+    counts = await office.counts(one.id)
+    assert (counts.planned, counts.failed, counts.skipped) == (0, 5, PAGE)
 
 
 async def test_it_goes_back_and_is_given_up(office: Office) -> None:

@@ -117,6 +117,21 @@ async def test_rows_are_sent_again(database: Database, heard: Heard) -> None:
     assert await heard.ledger.retry([])
 
 
+async def test_what_an_announcement_sends_is_left_to_it(database: Database, heard: Heard) -> None:
+    """Its call may have been replaced by another; the command says by which command its people go again."""
+    await enter(
+        database, {"state": "failed"}, {"state": "failed", "key": "a1.1:oA"}, {"state": "unknown", "key": "a1/1"}
+    )
+    assert not await heard.ledger.retry([1, 2, 3])
+    assert heard.lines[0] == "1条将重新发送：1"
+    assert "broadcast retry" in heard.lines[1]
+    assert heard.lines[1].endswith("2, 3")
+    assert len(heard.lines) == 2
+    async with database.read() as connection:
+        states = (await connection.execute(select(outbox.c.state).order_by(outbox.c.id))).scalars().all()
+    assert states == ["waiting", "failed", "unknown"]
+
+
 async def test_a_name_that_is_none_is_told_with_those_there_are(heard: Heard) -> None:
     """A state, a channel."""
     with pytest.raises(BotError, match="failed"):

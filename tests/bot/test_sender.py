@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot import sender
-from bot.announcements import MASS, Content, Criterion, Plan
+from bot.announcements import CUSTOM, MASS, NEXT, Content, Criterion, Plan
 from bot.clock import SHANGHAI, ManualClock
 from bot.config import Push
-from bot.errors import Refused
+from bot.errors import Refused, Temporary
 from bot.store.audit import Audit, Search
 from bot.store.broadcast_tables import broadcasts
+from bot.store.calls import Entry
 from bot.store.database import Database
 from bot.store.ledgers import Counts
+from bot.store.limits import ChannelRows, Stop
+from bot.store.notices import Notices
+from bot.store.outbox import OutboxRows
+from bot.store.recipients import list_key
+from bot.store.tables import outbox as calls_table
+from bot.store.withdrawals import withdraw
 from tests.bot.announcing import SETTINGS, WORDS, Office, names
 
 
@@ -155,9 +163,181 @@ async def test_what_comes_while_it_is_handed_on_waits_for_no_one(office: Office)
     assert await office.counts(first.id) == await office.counts(second.id) == Counts(sent=3)
 
 
+async def untold(office: Office, openid: str) -> int:
+    """How many notices somebody would find beneath an answer now."""
+    return len((await office.database.run(lambda: Notices(office.database).waiting([openid]))).get(openid, []))
+
+
+async def test_what_pauses_is_not_told_beneath_an_answer(office: Office) -> None:
+    """Nor what is being cancelled; once it goes on it is told again."""
+    await office.follow("oA")
+    one = await office.approved(plan=Plan(ways=(NEXT,)))
+    await office.work(one.id, "closing")
+    assert await untold(office, "oA") == 1
+    await office.broadcasts.pause(await office.get(one.id), "wang")
+    assert await untold(office, "oA") == 0
+    await office.broadcasts.resume(await office.get(one.id), "wang")
+    assert await untold(office, "oA") == 1
+    await office.broadcasts.cancel(await office.get(one.id), "wang")
+    assert await untold(office, "oA") == 0
+    await office.work(one.id, "cancelled")
+    assert await office.counts(one.id) == Counts(skipped=1)
+
+
+async def test_a_worker_takes_back_what_a_pause_left(office: Office) -> None:
+    """Whoever paused it may have been cut off before all was back."""
+    await office.follow(*names(3), window=5)
+    await office.follow(*names(3, 10))
+    one = await office.approved()
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    await worker.run_once()
+    assert await office.counts(one.id) == Counts(queued=6)
+    one = await office.get(one.id)
+    await office.database.run(lambda: office.broadcasts.rows.move(one, "paused", {}))
+    while await worker.run_once():
+        pass
+    assert await office.counts(one.id) == Counts(planned=6)
+
+
+async def test_calls_are_taken_back_some_at_a_time(office: Office) -> None:
+    """First those to one follower, no more than asked for; then the lists, one in a transaction."""
+    await office.follow(*names(3), window=5)
+    await office.follow(*names(4, 10))
+    one = await office.approved()
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    await worker.run_once()
+    left = []
+    for _ in range(4):
+        await office.database.run(lambda: withdraw(one.id, 2))
+        left.append((await office.counts(one.id)).queued)
+    assert left == [5, 4, 0, 0]
+
+
+async def test_lists_do_not_pile_up(office: Office) -> None:
+    """While two wait for a channel that stands still nobody is put on a third; others go their ways."""
+    await office.follow("oA", window=5)
+    await office.follow(*names(4))
+    one = await office.approved(plan=Plan(ways=(CUSTOM, MASS)))
+    time = office.clock.time()
+    calls = [
+        Entry(key=list_key(one.id, batch), openid="", channel=MASS, body=b"", due=time + 60.0, expires=time + 900.0)
+        for batch in (1, 2)
+    ]
+    await office.database.run(lambda: OutboxRows(office.database).add(calls, time=time))
+    await office.database.run(lambda: office.broadcasts.rows.step(one.id, batch=3))
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    for _ in range(5):
+        await worker.run_once()
+    assert await office.counts(one.id) == Counts(planned=4, queued=1)
+    await office.clock.advance(61.0)  # they go, and so may the next
+    await office.work(one.id, "finished", worker=worker)
+    assert await office.counts(one.id) == Counts(sent=5)
+
+
 async def test_cancelling_ends_what_was_never_begun(office: Office) -> None:
     """It has no audience, and is over."""
     one = await office.approved(start=office.clock.time() + 3600.0)
     await office.broadcasts.cancel(one, "wang")
     await office.work(one.id, "cancelled")
     assert await office.counts(one.id) == Counts()
+
+
+async def halt(office: Office, channel: str, **stop: Any) -> None:
+    """A channel stands still."""
+    rows = ChannelRows(office.database)
+    await office.database.run(lambda: rows.stop(channel, Stop(reason="48001", **stop)))
+
+
+async def test_a_way_that_is_halted_starves_no_other(office: Office) -> None:
+    """Who has another way that is open goes it; who has none waits until the channel goes on."""
+    await office.follow("oA", "oB", window=5)
+    await office.follow("oC", "oD")
+    await halt(office, "custom", halted=True)
+    one = await office.approved(plan=Plan(ways=(CUSTOM, MASS)))
+    await office.work(one.id, "finished")
+    assert [row.openids for row in office.posts["mass"].sent] == [("oA", "oB", "oC", "oD")]
+    other = await office.approved(plan=Plan(ways=(CUSTOM,)))
+    worker = office.worker()
+    await office.work(other.id, "running", worker=worker)
+    await worker.run_once()
+    assert await office.counts(other.id) == Counts(planned=4)
+    await office.database.run(lambda: ChannelRows(office.database).resume("custom"))
+    await office.work(other.id, "finished", worker=worker)
+    assert await office.counts(other.id) == Counts(sent=2, skipped=2)
+
+
+async def test_a_way_that_rests_for_a_moment_is_waited_for(office: Office) -> None:
+    """Nobody who can be answered for nothing is written to by mass for that; the others go on."""
+    await office.follow("oA", window=5)
+    await office.follow("oB", "oC")
+    await halt(office, "custom", until=office.clock.time() + 60.0)
+    one = await office.approved(plan=Plan(ways=(CUSTOM, MASS)))
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    for _ in range(4):
+        await worker.run_once()
+    assert await office.counts(one.id) == Counts(planned=1, queued=2)
+    await office.clock.advance(61.0)
+    await office.work(one.id, "finished", worker=worker)
+    assert {state[:2] for state in (await office.states(one.id)).values()} == {("sent", CUSTOM), ("sent", MASS)}
+
+
+@pytest.mark.parametrize("halted", [True, False])
+async def test_it_is_over_though_a_call_is_in_doubt_on_a_halted_channel(office: Office, halted: bool) -> None:
+    """Once its time is over nobody waits for it any more."""
+    await office.follow("oA", "oB")
+    one = await office.approved(plan=Plan(ways=(MASS,), days=1))
+    office.posts["mass"].fails.append(Temporary(-1, "no answer", sent=True))
+    worker, outbox = office.worker(), office.outbox()
+    await office.work(one.id, "running", worker=worker)
+    while await worker.run_once():
+        pass
+    await outbox.run_once()
+    await halt(office, "mass", halted=halted, until=office.clock.time() + 9e6)
+    await office.broadcasts.cancel(await office.get(one.id), "wang")
+    await office.clock.advance(86_401.0)
+    await office.work(one.id, "cancelled", worker=worker)
+    assert await office.counts(one.id) == Counts(unknown=2)
+
+
+async def test_what_is_cancelled_while_people_are_entered_is_for_these(office: Office) -> None:
+    """It adds up."""
+    await office.follow(*names(3))
+    one = await office.approved()
+    worker = office.worker()
+    await worker.run_once()
+    await worker.run_once()
+    one = await office.get(one.id)
+    assert one.state == "preparing"
+    await office.broadcasts.cancel(one, "wang")
+    one = await office.work(one.id, "cancelled", worker=worker)
+    assert (one.audience, await office.counts(one.id)) == (3, Counts(skipped=3))
+
+
+@pytest.mark.parametrize(
+    ("quiet", "moment", "ends"),
+    [
+        (("00:30", "08:00"), "2026-11-26 23:50", "2026-11-27 00:30"),
+        (("00:30", "08:00"), "2026-11-26 00:10", "2026-11-26 00:30"),
+        (("20:30", "08:30"), "2026-11-26 10:00", "2026-11-26 20:30"),
+    ],
+)
+async def test_a_call_waits_no_longer_than_the_quiet_hours(
+    office: Office, quiet: tuple[str, str], moment: str, ends: str
+) -> None:
+    """Though they begin after midnight."""
+    push = Push(pace=1e5, workdays=False, quiet_from=quiet[0], quiet_until=quiet[1])
+    office.settings = msgspec.structs.replace(SETTINGS, push=push)
+    now, end = (datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).timestamp() for text in (moment, ends))
+    await office.clock.advance(now - office.clock.time())
+    await office.follow("oA", "oB")
+    one = await office.approved(plan=Plan(ways=(MASS,)))
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    while await worker.run_once():
+        pass
+    async with office.database.read() as connection:
+        assert (await connection.execute(select(calls_table.c.expires))).scalars().all() == [end]

@@ -65,16 +65,46 @@ async def test_what_nobody_has_begun_is_taken_back(database: Database) -> None:
 
 
 async def test_what_has_begun_goes_on(database: Database) -> None:
-    """A call that is being made, what was told, and a list that many stand in."""
+    """A call that is being made, to one or to many, and what was told."""
     one, two = await announce(database, PLAIN), await announce(database, PLAIN)
     await enter(database, one, "busy", "queued", "custom")
     await enter(database, one, "o1", "sent", NEXT)
     await enter(database, two, "o1", "queued", MASS)
+    await call_list(database, two, "sending", 2.0)
     before = await stands(database)
     for openid in ("busy", "o1", "nobody"):
         await database.run(lambda openid=openid: decline(openid, 7.0))  # type: ignore[misc]
     assert await stands(database) == before
-    assert len(await rows(database, outbox)) == 1
+    assert len(await rows(database, outbox)) == 2
+    assert len(await rows(database, audiences)) == 1
+
+
+async def call_list(database: Database, number: int, state: str, tried: float) -> None:
+    """The call to a list."""
+    call = {"key": f"a{number}/1", "openid": "", "channel": MASS, "body": b"", "state": state, "tried": tried}
+    async with database.write() as connection:
+        await connection.execute(insert(outbox), {**call, "created": 0.0, "due": 0.0, "expires": 9.0})
+
+
+async def test_a_place_on_a_list_is_given_up(database: Database) -> None:
+    """While it is being filled, and while its call waits untried; the others stay, and so does an emergency."""
+    filled, waits, doubtful, urgent = [await announce(database, plan) for plan in (PLAIN, PLAIN, PLAIN, URGENT)]
+    for number in (filled, waits, doubtful, urgent):
+        await enter(database, number, "o1", "queued", MASS)
+        await enter(database, number, "o2", "queued", MASS)
+    await call_list(database, waits, "waiting", 0.0)
+    await call_list(database, doubtful, "waiting", 2.0)
+    await database.run(lambda: decline("o1", 7.0))
+    found = await stands(database)
+    assert [found[number, "o1"][0] for number in (filled, waits, doubtful, urgent)] == [
+        "skipped",
+        "skipped",
+        "queued",
+        "queued",
+    ]
+    assert {found[number, "o2"][0] for number in (filled, waits, doubtful, urgent)} == {"queued"}
+    listed = [row["batch"] for row in await rows(database, audiences) if row["openid"] == "o1"]
+    assert sorted(listed) == [f"a{doubtful}/1", f"a{urgent}/1"]
 
 
 async def test_the_wish_takes_back_and_is_kept(database: Database) -> None:

@@ -8,19 +8,24 @@ from contextlib import suppress
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
+from bot.announcements import Plan
 from bot.clock import ManualClock
 from bot.errors import NotAllowed, Refused, Temporary, Unreachable
+from bot.messages import Left
 from bot.store.broadcast_tables import broadcasts, recipients
 from bot.store.calls import Allowance, State
 from bot.store.database import Database
+from bot.store.entries import Claiming, Entries
 from bot.store.followers import Followers
 from bot.store.ledgers import Counts
 from bot.store.outbox import OutboxRows
-from bot.store.recipients import Recipients, is_announced, key_of, list_key
-from bot.store.tables import audiences
+from bot.store.outcomes import follow
+from bot.store.recipients import Handed, Recipients, is_announced, key_of, list_key
+from bot.store.tables import audiences, outbox
 from tests.bot.announcing import Office, names
+from tests.bot.inline import InlineStore
 
 
 @pytest.fixture
@@ -130,8 +135,8 @@ async def test_the_mark_of_who_leaves_is_forgotten(office: Office) -> None:
         assert [row[0] for row in await connection.execute(select(broadcasts.c.past))] == [""]
 
 
-async def test_what_a_person_lets_go_again_is_on_its_way_again(office: Office) -> None:
-    """By the outbox command too: the ledger follows."""
+async def test_the_outbox_command_lets_no_announcement_go_again(office: Office) -> None:
+    """Its own rules say who may get it now: by them somebody may have it already, or want none."""
     await office.follow("oA", window=5)
     one = await office.approved()
     office.posts["custom"].fails.append(Refused(45002))
@@ -139,10 +144,78 @@ async def test_what_a_person_lets_go_again_is_on_its_way_again(office: Office) -
     rows = OutboxRows(office.database)
     (line,) = await rows.newest(State.FAILED, 5)
     now = office.clock.time()
-    await rows.retry([line.id], time=now, expires=now + 60.0)
-    assert await office.counts(one.id) == Counts(queued=1)
+    assert await rows.announced([line.id]) == [line.id]
+    assert await rows.retry([line.id], time=now, expires=now + 60.0) == []
+    assert await office.counts(one.id) == Counts(failed=1)
     await office.outbox().run_once()
-    assert await office.counts(one.id) == Counts(sent=1)
+    assert not office.posts["custom"].sent
+
+
+async def test_nobody_is_next_again_of_what_is_over(office: Office) -> None:
+    """A call that was not made leads to another way only while the announcement goes on or pauses."""
+    await office.follow("oA", "oB", window=5)
+    one = await office.approved(plan=Plan(ways=("custom", "next")))
+    await office.work(one.id, "finished")
+    gone = update(outbox).values(state="skipped", reason="window")
+    for state, becomes in (("finished", "skipped"), ("running", "planned")):
+        async with office.database.write() as connection:
+            await connection.execute(gone)
+            await connection.execute(update(recipients).values(state="queued"))
+            await connection.execute(update(broadcasts).values(state=state))
+        keys = [key_of(one.id, 1, openid) for openid in ("oA", "oB")]
+        await office.database.run(lambda keys=keys: follow(keys))  # type: ignore[misc]
+        assert {found[0] for found in (await office.states(one.id)).values()} == {becomes}
+
+
+async def test_who_left_while_they_were_entered_leaves_no_name(office: Office) -> None:
+    """Handed on or cancelled, their row names nobody."""
+    await office.follow("oA", "oB", window=5)
+    for act in ("finished", "cancelled"):
+        one = await office.approved()
+        worker = office.worker()
+        await office.work(one.id, "running", worker=worker)
+        late = {"broadcast": one.id, "openid": "oGone", "state": "planned", "changed": 1.0}
+        async with office.database.write() as connection:
+            await connection.execute(insert(recipients), late)
+        if act == "cancelled":
+            await office.broadcasts.cancel(await office.get(one.id), "wang")
+        await office.work(one.id, act, worker=worker)
+        assert "oGone" not in await office.states(one.id)
+        assert (await office.counts(one.id)).audience == 3
+
+
+async def test_what_was_handed_on_by_another_is_told(office: Office) -> None:
+    """Only what follows from these rows is entered."""
+    await office.follow("oA", "oB", window=5)
+    one = await office.approved()
+    await office.work(one.id, "running")
+    ledger = Recipients(office.database)
+    async with office.database.write() as connection:
+        await connection.execute(update(recipients).where(recipients.c.openid == "oA").values(state="skipped"))
+        found = (await connection.execute(select(recipients.c.openid, recipients.c.id))).all()
+    ids = {row[0]: row[1] for row in found}
+    handed = [Handed(id=number, state="queued", carrier="a1.1:x") for number in ids.values()]
+    assert await office.database.run(lambda: ledger.hand(handed, 5.0)) == {ids["oB"]}
+
+
+async def test_of_a_list_of_two_one_leaves(office: Office) -> None:
+    """The platform takes no list of one: whoever remains is reached another way."""
+    await office.follow("oA", "oB")
+    one = await office.approved()
+    office.posts["mass"].fails.append(Unreachable(0, "too few", reason="few"))
+    await office.work(one.id, "closing")
+    assert {found[:2] for found in (await office.states(one.id)).values()} == {("waiting", "next")}
+
+
+def test_several_people_are_locked_in_the_order_of_their_openids(store: InlineStore) -> None:
+    """Whoever settles a list and whoever forgets several of it at once then never wait in a ring."""
+    jobs = [Claiming(openid, Left(key=openid, openid=openid, account="gh", created=1), {}) for openid in ("oB", "oA")]
+    statement, rows = next(Entries(store).transact(jobs))
+    assert "FOR UPDATE" in str(statement)
+    assert [row["who"] for row in rows] == ["oA", "oB"]
+    statement, rows = next(follow(["a1.1:oA", "a1/1"]))
+    assert "ORDER BY recipients.openid FOR UPDATE" in str(statement)
+    assert [row["the_row"] for row in rows] == ["a1/1"]
 
 
 async def test_what_was_interrupted_is_told_to_be_unknown(office: Office) -> None:
