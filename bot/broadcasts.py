@@ -7,7 +7,7 @@ What a person does is one transaction with its entry of the audit log; of two wh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import msgspec
 
@@ -23,7 +23,7 @@ from bot.announcements import (
 from bot.clock import SHANGHAI, Clock, now
 from bot.config import Config
 from bot.errors import NotAllowed, Overtaken
-from bot.hours import waking
+from bot.hours import waking, working
 from bot.person import DECLINED
 from bot.spellings import faults, for_phones, usable, ways_of
 from bot.store.audiences import CLOSED, Audience, Ways
@@ -37,6 +37,7 @@ from bot.store.recipients import Recipients
 
 PAGE = 2000  # people let go again in one transaction
 DAY = 86_400.0
+LONGEST = 14  # days without work in a row: no holiday is as long
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,7 +182,7 @@ class Broadcasts:
 
     def _longer(self, one: Announcement) -> float:
         """Until when it is worth sending that goes on now: a day at least."""
-        return max(one.until, self._clock.time() + DAY)
+        return max(one.until, worth_until(one, self._config, now(self._clock), 1))
 
     async def _act(
         self,
@@ -224,3 +225,12 @@ def begins(one: Announcement, config: Config, moment: datetime) -> datetime:
     if one.plan.urgent:
         return at
     return waking(at, (config.push.quiet_from, config.push.quiet_until), workdays=config.push.workdays)
+
+
+def worth_until(one: Announcement, config: Config, moment: datetime, days: int) -> float:
+    """Until when it is worth sending that may go on at `moment`: so many days after the hours in which it may be sent,
+    and where the office sends on working days alone not before the same hour of one of them."""
+    at = begins(one, config, moment) + timedelta(days=days)
+    if config.push.workdays and not one.plan.urgent:
+        at = next((day for n in range(LONGEST) if working((day := at + timedelta(days=n)).date())), at)
+    return at.timestamp()

@@ -29,7 +29,7 @@ from bot.announcements import (
     SCHEDULED,
     Announcement,
 )
-from bot.broadcasts import DAY, begins, open_ways
+from bot.broadcasts import DAY, begins, open_ways, worth_until
 from bot.clock import Clock, now
 from bot.config import Config
 from bot.errors import Overtaken
@@ -114,7 +114,7 @@ class Sender:
             yield from self._rows.move(one, DRAFT, {"approved": ""}, told=[self._entry("broadcast.voided", one)])
             return 1
         time = moment.timestamp()
-        times = {"began": time, "until": time + one.plan.days * DAY}
+        times = {"began": time, "until": worth_until(one, self._config, moment, one.plan.days)}
         yield from self._rows.move(one, PREPARING, {**times, "past": ""}, told=[told])
         logger.info("announcement begins", number=one.id)
         return 1

@@ -170,6 +170,26 @@ async def test_going_on_gives_it_a_day_at_least(office: Office) -> None:
     assert await office.counts(one.id) == Counts(waiting=1)
 
 
+async def test_a_day_that_is_not_worked_is_no_day_to_send(office: Office) -> None:
+    """What is let go on, or begins, on a Friday evening goes out on Monday: it is not over before."""
+    settings = msgspec.structs.replace(SETTINGS, push=Push(pace=1e5, workdays=True))
+    office = Office(database=office.database, clock=office.clock, settings=settings)
+    friday = datetime(2026, 11, 27, 20, 0, tzinfo=SHANGHAI).timestamp()
+    await office.clock.advance(friday - office.clock.time())
+    await office.follow(*names(2), window=5)
+    one = await office.approved(plan=Plan(ways=("mass",), days=1))
+    await office.work(one.id, "running")
+    monday = datetime(2026, 11, 30, 20, 0, tzinfo=SHANGHAI).timestamp()
+    assert (await office.get(one.id)).until == monday
+    await office.broadcasts.pause(await office.get(one.id), "wang")
+    await office.clock.advance(7 * 86_400.0 + 3600.0)
+    await office.broadcasts.resume(await office.get(one.id), "wang")
+    assert (await office.get(one.id)).until == datetime(2026, 12, 8, 8, 30, tzinfo=SHANGHAI).timestamp()
+    await office.clock.advance(2.5 * 86_400.0)
+    await office.work(one.id, "finished")
+    assert await office.counts(one.id) == Counts(sent=2)
+
+
 async def test_a_pause_leaves_nothing_to_send(office: Office) -> None:
     """Calls that wait are gone, and their people planned."""
     await office.follow(*names(3), window=5)
