@@ -95,7 +95,10 @@ class Sender:
             return 0
         opens = begins(one, self._config, moment)
         if one.state == SCHEDULED:
-            return (yield from self._begin(one, moment)) if opens <= moment else 0
+            # Who gets the wrong words after their correction began is not in its audience: it waits for the end of them.
+            if opens > moment or (one.corrects and (yield from self._rows.goes(one.corrects))):
+                return 0
+            return (yield from self._begin(one, moment))
         if one.state == PREPARING:
             return (yield from self._enter(one, moment))
         if one.state == CANCELLING:

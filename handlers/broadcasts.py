@@ -182,5 +182,8 @@ BROADCASTS: dict[str, str] = {
     "watched": "{id}号公告：{state}。{figures}",
     "stopped": "不再看进度，公告照常进行。接着看：broadcast watch {id}",
     "long": "看了{minutes}分钟，公告还没完。接着看：broadcast watch {id}",
+    "corrects_open": (
+        "{id}号公告还没有结束（{state}），更正要等它结束才开始发。要马上更正，先停它：broadcast cancel {id} --who …"
+    ),
     "not_begun": "{id}号公告现在是“{state}”，还没开始发。",
 }

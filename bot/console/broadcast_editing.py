@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 from aiohttp import web
 
-from bot.announcements import IN_REVIEW, NOTICE, REACHED, SCHEDULED, WRITABLE, Announcement, Criterion
+from bot.announcements import IN_REVIEW, NOTICE, REACHED, SCHEDULED, WRITABLE, Announcement, Criterion, may
 from bot.console.broadcast_forms import (
     Typed,
     blank,
@@ -19,7 +19,7 @@ from bot.console.broadcast_forms import (
     typed_of,
     unsavable,
 )
-from bot.console.broadcast_views import PLACE, beginning, broadcasts, bubbles, chosen, options, page_of, reach
+from bot.console.broadcast_views import PLACE, beginning, broadcasts, bubbles, chosen, options, original, page_of, reach
 from bot.console.patterns import Known
 from bot.console.visit import Visit
 from bot.errors import Overtaken
@@ -203,7 +203,7 @@ async def _refused(visit: Visit, sheet: Sheet, why: str) -> web.Response:
 async def _page(visit: Visit, sheet: Sheet, *, status: int = 200) -> web.Response:
     patterns, own, typed = visit.desk.patterns, known_of(sheet.mine.content), sheet.typed
     listed = {**({own.name: own} if own else {}), **patterns.known}
-    tags = await broadcasts(visit).tags()
+    tags, first = await broadcasts(visit).tags(), await original(visit, sheet.mine)
     return visit.page(
         "broadcast_edit",
         status=status,
@@ -221,6 +221,8 @@ async def _page(visit: Visit, sheet: Sheet, *, status: int = 200) -> web.Respons
         beginning=beginning(visit, sheet.mine),
         one=sheet.mine,
         ours=broadcasts(visit).ways,
+        original=first,
+        stoppable=first is not None and may("cancel", first),
         bubbles=bubbles(sheet.mine, broadcasts(visit).ways),
         **await reach(visit, sheet.mine),
     )

@@ -10,7 +10,19 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from bot.announcements import CARD, CUSTOM, DISTRICT, MASS, NOTICE, SUBSCRIBE, TEMPLATE, TOPIC, UNIT, Announcement
+from bot.announcements import (
+    CARD,
+    CUSTOM,
+    DISTRICT,
+    MASS,
+    NOTICE,
+    OVER,
+    SUBSCRIBE,
+    TEMPLATE,
+    TOPIC,
+    UNIT,
+    Announcement,
+)
 from bot.broadcasts import Broadcasts, Reach, begins
 from bot.console.bubbles import Piece, pieces
 from bot.console.templates import local
@@ -58,6 +70,12 @@ async def chosen(visit: Visit) -> Announcement:
     if found is None:
         raise web.HTTPNotFound
     return found
+
+
+async def original(visit: Visit, one: Announcement) -> Announcement | None:
+    """What it corrects, where that is not over: the correction waits for its end."""
+    found = await broadcasts(visit).rows.get(one.corrects) if one.corrects and not one.began else None
+    return found if found and found.began and found.state not in OVER else None
 
 
 def page_of(number: int) -> str:

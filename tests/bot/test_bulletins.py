@@ -223,11 +223,13 @@ async def test_a_correction_is_for_those_who_got_it(room: Room) -> None:
     one = await room.approved()
     await room.enter(one.id, o0="sent", o1="failed", o2="planned")
     number = await room.bulletins.correct(one.id, "zhang")
-    assert "只发给收到过" in room.said
+    said = room.said
+    assert ("只发给收到过" in said, f"broadcast cancel {one.id}" in said) == (True, True)
     draft = await room.get(number)
     assert (draft.corrects, await room.people(number)) == (one.id, 1)
     await room.bulletins.show(number)
-    assert f"更正：{one.id}号公告" in room.said
+    said = room.said
+    assert (f"更正：{one.id}号公告" in said, "更正要等它结束才开始发" in said) == (True, True)
 
 
 async def test_a_test_goes_to_phones_that_are_bound(room: Room) -> None:

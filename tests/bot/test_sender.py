@@ -15,7 +15,7 @@ from bot.clock import SHANGHAI, ManualClock
 from bot.config import Push
 from bot.errors import Refused
 from bot.store.audit import Audit, Search
-from bot.store.broadcast_tables import broadcasts
+from bot.store.broadcast_tables import broadcasts, recipients
 from bot.store.database import Database
 from bot.store.ledgers import Counts
 from tests.bot.announcing import SETTINGS, WORDS, Office, names
@@ -161,3 +161,35 @@ async def test_cancelling_ends_what_was_never_begun(office: Office) -> None:
     await office.broadcasts.cancel(one, "wang")
     await office.work(one.id, "cancelled")
     assert await office.counts(one.id) == Counts()
+
+
+async def test_a_correction_waits_for_the_end_of_what_it_corrects(office: Office) -> None:
+    """Who was told the wrong words last is told the right ones too."""
+    await office.follow("oA", window=5)
+    await office.follow("oB")
+    wrong = await office.approved(plan=Plan(ways=("custom", "next")))
+    await office.work(wrong.id, "closing")
+    reached = (Criterion(kind="reached", value=str(wrong.id)),)
+    right = await office.approved(content=Content(text="更正"), criteria=reached, corrects=wrong.id)
+    worker = office.worker()
+    await worker.run_once()
+    assert (await office.get(right.id)).state == "scheduled"
+    async with office.database.write() as connection:  # oB wrote, and was told
+        await connection.execute(update(recipients).where(recipients.c.openid == "oB").values(state="sent"))
+    await office.work(wrong.id, "finished", worker=worker)
+    right = await office.work(right.id, "finished", "closing", worker=worker)
+    assert right.audience == 2
+
+
+async def test_a_correction_begins_once_what_it_corrects_is_cancelled(office: Office) -> None:
+    """Paused it may go on, so that is not the end of it."""
+    await office.follow(*names(3), window=5)
+    wrong = await office.approved()
+    await office.work(wrong.id, "running")
+    await office.broadcasts.pause(await office.get(wrong.id), "wang")
+    right = await office.approved(criteria=(Criterion(kind="reached", value=str(wrong.id)),), corrects=wrong.id)
+    worker = office.worker()
+    await worker.run_once()
+    assert (await office.get(right.id)).state == "scheduled"
+    await office.broadcasts.cancel(await office.get(wrong.id), "wang")
+    await office.work(right.id, "finished", worker=worker)

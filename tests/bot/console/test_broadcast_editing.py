@@ -230,7 +230,14 @@ async def test_a_correction_is_for_exactly_those_who_got_it(office: Office) -> N
     draft = await kept(editor, to="reached", corrects=str(number), text="更正")
     one = await get(office, draft)
     assert (one.corrects, one.criteria) == (number, (Criterion(kind="reached", value=str(number)),))
-    assert f"更正公告 {number}" in (await editor.get(f"{HERE}/{draft}")).text
+    assert "更正要等它结束才开始发" in page.text
+    assert f'action="{HERE}/{number}/cancel"' in page.source
+    shown = (await editor.get(f"{HERE}/{draft}")).text
+    assert (f"更正公告 {number}" in shown, "更正要等它结束才开始发" in shown) == (True, True)
+    await act(editor, number, "cancel")
+    await work(office)
+    assert (await get(office, number)).state == "cancelled"
+    assert "更正要等它结束才开始发" not in (await editor.get(f"{HERE}/{draft}")).text
     assert WORDS in (await editor.get(f"{HERE}/new?copy={number}")).source
 
 
