@@ -35,7 +35,7 @@ from bot.config import Config
 from bot.errors import Overtaken
 from bot.notices import ANNOUNCED, Notice
 from bot.person import DECLINED
-from bot.spellings import body
+from bot.spellings import body, brief
 from bot.store import notices as rows_of
 from bot.store.audiences import CLOSED
 from bot.store.audit import NOBODY, Entry
@@ -296,6 +296,7 @@ def _notice(one: Announcement, person: Next, time: float) -> Notice:
         openid=person.openid,
         kind=ANNOUNCED,
         text=content.words(),
+        brief=brief(content),
         title=content.title or one.name,
         url=content.url,
         created=time,

@@ -37,6 +37,7 @@ REASONS = {
     "declined": "退订了公告",
     "closed": "没有可用的发送方式",
     "silent": "有效期内没有来过消息",
+    "no room": "来过消息，但回答下面附不下",
     "cancelled": "公告被停止",
 }
 FIELDS = {
@@ -65,6 +66,7 @@ FAULTS = {
     "unknown": "{field}：有不认识的",
     "everyone_alone": "{field}：选了 --everyone 就不能再加别的条件",
     "not_ours": "{field}：本公众号没有其中的方式",
+    "no_room": "{field}：内容太长，附不到回答下面；写短到约400字以内，加一个网页，或者去掉 next",
     "none_fits": "{field}：选的方式都发不了这种内容",
     "range": "{field}超出范围",
 }

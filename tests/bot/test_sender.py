@@ -10,14 +10,18 @@ import pytest
 from sqlalchemy import update
 
 from bot import sender
-from bot.announcements import MASS, Content, Criterion, Plan
+from bot.announcements import CARD, MASS, Content, Criterion, Plan
+from bot.channels.next_message import beneath
 from bot.clock import SHANGHAI, ManualClock
 from bot.config import Push
 from bot.errors import Refused
+from bot.replies import Answer, Say
 from bot.store.audit import Audit, Search
 from bot.store.broadcast_tables import broadcasts, recipients
 from bot.store.database import Database
 from bot.store.ledgers import Counts
+from bot.store.notices import Notices
+from bot.store.tables import followers
 from tests.bot.announcing import SETTINGS, WORDS, Office, names
 
 
@@ -193,3 +197,25 @@ async def test_a_correction_begins_once_what_it_corrects_is_cancelled(office: Of
     assert (await office.get(right.id)).state == "scheduled"
     await office.broadcasts.cancel(await office.get(wrong.id), "wang")
     await office.work(right.id, "finished", worker=worker)
+
+
+async def test_what_has_no_room_beneath_an_answer_is_told_in_brief(office: Office) -> None:
+    """By its title and the page that says more; and one that found no room at all is not said to have been silent."""
+    await office.follow("oA", "oB")
+    card = Content(form=CARD, title="说明会", text="字" * 500, url="https://a.example/x")
+    one = await office.approved(content=card, plan=Plan(ways=("next",), days=1))
+    await office.work(one.id, "closing")
+    notices = Notices(office.database)
+    waiting = await office.database.run(lambda: notices.waiting(["oA"]))
+    answer = Answer(reply=Say(text="答" * 400))
+    shown, told = beneath(answer, waiting["oA"], "")
+    assert isinstance(shown.reply, Say)
+    assert [notice.openid for notice in told] == ["oA"]
+    assert shown.reply.text.endswith('\n<a href="https://a.example/x">说明会</a>')
+    wrote = office.clock.time() + 60.0
+    async with office.database.write() as connection:
+        await connection.execute(update(followers).where(followers.c.openid == "oB").values(last_message=wrote))
+    await office.clock.advance(86_401.0)
+    await office.work(one.id, "finished")
+    states = await office.states(one.id)
+    assert (states["oA"][2], states["oB"][2]) == ("silent", "no room")

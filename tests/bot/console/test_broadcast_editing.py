@@ -113,6 +113,7 @@ async def test_what_cannot_even_be_kept_is_refused_with_all_that_was_typed(
         ({"stop_at": "x"}, "请填 1 到 100"),
         ({"urgent": "1"}, "请写为什么是紧急的"),
         ({"way": ["template"]}, "都发不了这种形式"),
+        ({"text": "字" * 500}, "附不到回答下面"),
         ({"to": "some"}, "请选发给谁"),
     ],
 )
