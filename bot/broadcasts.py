@@ -198,7 +198,11 @@ class Broadcasts:
         check(act, one, who)
 
         def script() -> Script[None]:
-            yield from self.rows.move(one, to or ACTS[act][1], values, told=told)
+            fresh = yield from self.rows.lock(one.id)
+            if fresh is None or (fresh.state, fresh.edits) != (one.state, one.edits):
+                raise Overtaken("somebody else was first")
+            check(act, fresh, who)  # somebody may have taken it back and submitted it anew
+            yield from self.rows.move(fresh, to or ACTS[act][1], values, told=told)
             if also is not None:
                 yield from also(one.id)
 

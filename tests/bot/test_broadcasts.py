@@ -97,6 +97,18 @@ async def test_an_approval_is_of_what_was_read(office: Office) -> None:
         await office.broadcasts.approve(fresh, "li", digest=fresh.digest)
 
 
+async def test_whoever_submits_it_anew_does_not_approve_it(office: Office) -> None:
+    """Not by a page that was read before they did."""
+    read = await submitted(office)
+    await office.broadcasts.reopen(read, "zhang")
+    await office.broadcasts.submit(await office.get(read.id), "wang")
+    with pytest.raises(NotAllowed, match="own_work"):
+        await office.broadcasts.approve(read, "wang", digest=read.digest)
+    assert (await office.get(read.id)).state == "in_review"
+    await office.broadcasts.approve(read, "li", digest=read.digest)
+    assert (await office.get(read.id)).submitter == "wang"
+
+
 async def test_it_goes_back_and_is_given_up(office: Office) -> None:
     """Rejected with a remark, reopened by its author, discarded."""
     one = await submitted(office)
