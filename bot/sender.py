@@ -118,6 +118,7 @@ class Sender:
             return 1
         time = moment.timestamp()
         times = {"began": time, "until": worth_until(one, self._config, moment, one.plan.days)}
+        yield from self._rows.want(one)  # what was approved, and not what stands beside it
         yield from self._rows.move(one, PREPARING, {**times, "past": ""}, told=[told])
         logger.info("announcement begins", number=one.id)
         return 1

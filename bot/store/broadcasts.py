@@ -161,8 +161,7 @@ class BroadcastRows:
         def script() -> Script[None]:
             if not (yield _SAVE, [{"the_id": one.id, "the_edits": one.edits, **_packed(one), **fresh}]):
                 raise Overtaken("the announcement was written meanwhile")
-            yield _UNWANT, [{"the_id": one.id}]
-            yield from self._wish(one.id, one.criteria)
+            yield from self.want(one)
             yield from self._audit.record(*told)
 
         await self._store.run(script)
@@ -175,6 +174,11 @@ class BroadcastRows:
             raise Overtaken("somebody else was first")
         yield from self.step(one.id, **{key: values[key] for key in values if key in MARKS})
         yield from self._audit.record(*told)
+
+    def want(self, one: Announcement) -> Script[None]:
+        """Let its audience be whom its criteria say, and nobody else."""
+        yield _UNWANT, [{"the_id": one.id}]
+        yield from self._wish(one.id, one.criteria)
 
     def lock(self, number: int) -> Script[Announcement | None]:
         """One of them as it is now, which nobody changes before the end of this transaction."""
