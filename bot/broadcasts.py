@@ -41,7 +41,7 @@ LONGEST = 14  # days without work in a row: no holiday is as long
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
-    """How many an announcement would reach now, by way; how many want none, and how many no way is open to."""
+    """How many an announcement would reach, by way; how many want none, and how many no way is open to."""
 
     ways: dict[str, int] = {}
     declined: int = 0
@@ -79,8 +79,9 @@ class Broadcasts:
         await self.rows.save(changed, told=told)
 
     async def reach(self, one: Announcement) -> Reach:
-        """Whom it would reach if it were sent now."""
-        moment = now(self._clock)
+        """Whom it would reach when it is to begin, as far as is known now: windows end until then, and with the
+        month the count of its mass messages."""
+        moment = begins(one, self._config, now(self._clock))
         counts = await self._audience.count(one.criteria, open_ways(one, moment), moment.timestamp())
         ways = {way: counts[way] for way in usable(one.plan, one.content) if counts.get(way)}
         return Reach(ways=ways, declined=counts.get(DECLINED, 0), closed=counts.get(CLOSED, 0))

@@ -155,7 +155,7 @@ BROADCASTS: dict[str, str] = {
     "nobody": "还没选",
     "plan": "方式：{ways}；有效{days}天；每人每月给紧急公告留{reserve}次群发；失败超过{stop_at}%自动暂停",
     "urgent": "紧急公告：任何时间都发，退订公告的人也发。原因：{reason}",
-    "reach": "现在发能到：共{count}人（{detail}）",
+    "reach": "到开始时能发到：共{count}人（{detail}）",
     "declined": "退订公告{count}",
     "unreachable": "没有可用方式{count}",
     "begins": "什么时候发：{when}起",

@@ -132,6 +132,21 @@ async def test_reach_is_what_would_happen_now(office: Office) -> None:
     assert (reach, reach.audience) == (Reach(ways={"custom": 2}, closed=3), 5)
 
 
+async def test_reach_is_of_when_it_begins(office: Office) -> None:
+    """A window that is over by then is none, and a new month has its mass messages anew; so is what is foreseen."""
+    await office.follow("oA", window=5)
+    for number in range(3):
+        done = await office.approved(plan=Plan(ways=("mass",)), content=Content(text=f"{number}"))
+        await office.follow(f"oB{number}")
+        await office.work(done.id, "finished")
+    one = await office.compose(plan=Plan(ways=("custom", "mass")))
+    assert await office.broadcasts.reach(one) == Reach(ways={"custom": 1, "mass": 2}, closed=1)
+    start = datetime(2026, 12, 1, 9, 0, tzinfo=SHANGHAI).timestamp()
+    later = await office.approved(plan=Plan(ways=("custom", "mass")), start=start)
+    assert await office.broadcasts.reach(later) == Reach(ways={"mass": 4})
+    assert later.foreseen == {"mass": 4, "declined": 0, "closed": 0}
+
+
 async def test_a_test_goes_to_named_phones_alone(office: Office) -> None:
     """By customer service in its own form, and a notice by its template too; each test anew."""
     await office.follow("oStaff", "oOther", window=5)
