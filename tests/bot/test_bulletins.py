@@ -147,7 +147,7 @@ async def test_to_write_on_it_voids_the_approval(room: Room) -> None:
     assert (fresh.state, fresh.approved, fresh.content.text, fresh.plan.days) == ("draft", "", "后天停电", 2)
     assert (fresh.name, fresh.criteria, fresh.plan.ways) == (one.name, one.criteria, one.plan.ways)
     entry = (await room.log())[-1]
-    assert set(entry.before) == set(entry.after) == {"content", "plan", "start"}
+    assert set(entry.before) == set(entry.after) == {"content.text", "plan.days", "start"}
     await room.bulletins.show(one.id)
     assert "什么时候发：2026-12-01 09:30起" in room.said
     await room.bulletins.edit(one.id, Wish(start="now", url="https://a.cn/", title="停电"), "zhang")
