@@ -25,8 +25,9 @@ from bot.config import Config
 from bot.errors import NotAllowed, Overtaken
 from bot.hours import waking, working
 from bot.person import DECLINED
+from bot.sparing import Sparing
 from bot.spellings import faults, for_phones, usable, ways_of
-from bot.store.audiences import CLOSED, Audience, Ways
+from bot.store.audiences import CLOSED, KEPT, Audience, Ways
 from bot.store.audit import Entry
 from bot.store.broadcasts import BroadcastRows
 from bot.store.calls import test_call
@@ -41,11 +42,13 @@ LONGEST = 14  # days without work in a row: no holiday is as long
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
-    """How many an announcement would reach, by way; how many want none, and how many no way is open to."""
+    """How many an announcement would reach, by way; how many want none, and how many no way is open to; how many of
+    all these would get it by mass if no mass messages were kept in reserve."""
 
     ways: dict[str, int] = {}
     declined: int = 0
     closed: int = 0
+    kept: int = 0
 
     @property
     def audience(self) -> int:
@@ -63,6 +66,7 @@ class Broadcasts:
         self._clock = clock
         self.rows = BroadcastRows(store)
         self.ledgers = ledgers
+        self.sparing = Sparing(clock)
         self.ways = ways_of(config)
         self._recipients = Recipients(store)
         self._outbox = OutboxRows(store)
@@ -82,9 +86,12 @@ class Broadcasts:
         """Whom it would reach when it is to begin, as far as is known now: windows end until then, and with the
         month the count of its mass messages."""
         moment = begins(one, self._config, now(self._clock))
-        counts = await self._audience.count(one.criteria, open_ways(one, moment), moment.timestamp())
+        open_then, time = open_ways(one, moment), moment.timestamp()
+        key = ("reach", one.criteria, open_then)  # it takes seconds where a million follow, and a page asks it often
+        counts = await self.sparing.get(key, lambda: self._audience.count(one.criteria, open_then, time))
         ways = {way: counts[way] for way in usable(one.plan, one.content) if counts.get(way)}
-        return Reach(ways=ways, declined=counts.get(DECLINED, 0), closed=counts.get(CLOSED, 0))
+        left = {name: counts.get(name, 0) for name in (DECLINED, CLOSED, KEPT)}
+        return Reach(ways=ways, **left)
 
     async def tags(self) -> dict[str, str]:
         """The names of the account's tags by their ids."""

@@ -82,9 +82,9 @@ class Sender:
     async def _step(self, one: Announcement) -> int:
         moment = now(self._clock)
         try:
-            if one.state == RUNNING and await self._stops(one):
-                return 1
             counts = await self._ledgers.counts(one.id) if one.state in (RUNNING, CLOSING, CANCELLING) else Counts()
+            if one.state == RUNNING and await self._stops(one, counts):
+                return 1
             return await self._store.run(lambda: self._take(one, moment, counts))
         except Overtaken:  # somebody acted on it meanwhile: the next round looks again
             return 0
@@ -95,7 +95,7 @@ class Sender:
             return 0
         opens = begins(one, self._config, moment)
         if one.state == SCHEDULED:
-            # Who gets the wrong words after their correction began is not in its audience: it waits for the end of them.
+            # Who gets the wrong words after their correction began is not in its audience: it waits for their end.
             if opens > moment or (one.corrects and (yield from self._rows.goes(one.corrects))):
                 return 0
             return (yield from self._begin(one, moment))
@@ -233,9 +233,8 @@ class Sender:
         logger.info("announcement is through", number=one.id, state=to)
         return 1
 
-    async def _stops(self, one: Announcement) -> bool:
+    async def _stops(self, one: Announcement, counts: Counts) -> bool:
         """Pause it where too large a share went wrong since it began or went on."""
-        counts = await self._ledgers.counts(one.id)
 
         def script() -> Script[bool]:
             fresh = yield from self._rows.lock(one.id)

@@ -42,7 +42,8 @@ NARROW = {
 
 def listing(narrow: Iterable[str]) -> Select[Any]:
     """What reads people behind a row, of those whom these of NARROW leave."""
-    return _LIST.where(*(NARROW[name] for name in narrow))
+    found: Select[Any] = _LIST.where(*(NARROW[name] for name in narrow))
+    return found
 
 
 _minute = cast(recipients.c.changed, BigInteger) // bindparam("span", type_=Integer)

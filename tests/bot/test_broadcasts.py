@@ -140,7 +140,7 @@ async def test_reach_is_of_when_it_begins(office: Office) -> None:
         await office.follow(f"oB{number}")
         await office.work(done.id, "finished")
     one = await office.compose(plan=Plan(ways=("custom", "mass")))
-    assert await office.broadcasts.reach(one) == Reach(ways={"custom": 1, "mass": 2}, closed=1)
+    assert await office.broadcasts.reach(one) == Reach(ways={"custom": 1, "mass": 2}, closed=1, kept=1)
     start = datetime(2026, 12, 1, 9, 0, tzinfo=SHANGHAI).timestamp()
     later = await office.approved(plan=Plan(ways=("custom", "mass")), start=start)
     assert await office.broadcasts.reach(later) == Reach(ways={"mass": 4})

@@ -19,7 +19,7 @@ from bot.replies import Answer, Say
 from bot.store.audit import Audit, Search
 from bot.store.broadcast_tables import broadcasts, criteria, recipients
 from bot.store.database import Database
-from bot.store.ledgers import Counts
+from bot.store.ledgers import Counts, Ledgers
 from bot.store.notices import Notices
 from bot.store.tables import followers
 from tests.bot.announcing import SETTINGS, WORDS, Office, names
@@ -229,3 +229,26 @@ async def test_what_has_no_room_beneath_an_answer_is_told_in_brief(office: Offic
     await office.work(one.id, "finished")
     states = await office.states(one.id)
     assert (states["oA"][2], states["oB"][2]) == ("silent", "no room")
+
+
+class Counted(Ledgers):
+    """A ledger that knows how often it was counted."""
+
+    asked = 0
+
+    async def counts(self, broadcast: int) -> Counts:
+        """As it is."""
+        self.asked += 1
+        return await super().counts(broadcast)
+
+
+async def test_a_step_counts_the_ledger_once(office: Office) -> None:
+    """Of a million people a count takes longer than the rest of the step."""
+    office.ledgers = Counted(office.database)
+    await office.follow(*names(3), window=5)
+    one = await office.approved()
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    office.ledgers.asked = 0
+    assert await worker.run_once() == 1
+    assert office.ledgers.asked == 1

@@ -108,7 +108,8 @@ async def test_what_was_foreseen_stays_until_it_is_written_again(database: Datab
 
 
 @pytest.mark.parametrize(
-    ("narrow", "index"), [((), "recipients_order"), (("of_state",), "recipients_"), (("of_errcode",), "recipients_order")]
+    ("narrow", "index"),
+    [((), "recipients_order"), (("of_state",), "recipients_"), (("of_errcode",), "recipients_order")],
 )
 async def test_a_page_of_a_ledger_reads_no_more_than_its_rows(
     narrow: tuple[str, ...], index: str, database: Database
