@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Integer, Select, String, bindparam, case, cast, func, select
+from sqlalchemy import BigInteger, Integer, Select, String, bindparam, case, cast, func, literal_column, select
 
 from bot.announcements import MASS
 from bot.store.broadcast_tables import recipients
@@ -64,6 +64,7 @@ _LISTS: Any = (
 _IN_LISTS: Any = (
     select(recipients.c.carrier, func.count())
     .where(_one, recipients.c.channel == MASS, recipients.c.carrier != "")
+    .where(recipients.c.state != literal_column(f"'{SKIPPED}'"))  # who left before it was sent does not stand on it
     .group_by(recipients.c.carrier)
 )
 

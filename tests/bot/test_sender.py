@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from bot import sender
 from bot.announcements import CARD, MASS, Content, Criterion, Plan
@@ -19,9 +19,11 @@ from bot.replies import Answer, Say
 from bot.store.audit import Audit, Search
 from bot.store.broadcast_tables import broadcasts, criteria, recipients
 from bot.store.database import Database
+from bot.store.followers import Followers
 from bot.store.ledgers import Counts, Ledgers
 from bot.store.notices import Notices
-from bot.store.tables import followers
+from bot.store.outbox import OutboxRows
+from bot.store.tables import audiences, followers, outbox
 from tests.bot.announcing import SETTINGS, WORDS, Office, names
 
 
@@ -252,3 +254,25 @@ async def test_a_step_counts_the_ledger_once(office: Office) -> None:
     office.ledgers.asked = 0
     assert await worker.run_once() == 1
     assert office.ledgers.asked == 1
+
+
+async def test_what_the_platform_counted_stays_when_calls_are_forgotten(office: Office) -> None:
+    """Against those who stood on the list when it was sent; its names go."""
+    await office.follow(*names(4))
+    one = await office.approved(plan=Plan(ways=("mass",)))
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    await worker.run_once()
+    followed, time = Followers(office.database), office.clock.time()
+    await office.database.run(lambda: followed.erase(names(1)[0], time))
+    await office.work(one.id, "finished", worker=worker)
+    report = "success; total 3 filtered 3 sent 3 errors 0"
+    async with office.database.write() as connection:
+        await connection.execute(update(outbox).where(outbox.c.channel == MASS).values(report=report))
+    (before,) = await office.ledgers.calls(one.id)
+    assert (before.ours, before.unexplained) == (3, 0)
+    assert await OutboxRows(office.database).purge(office.clock.time() + 1.0) == 1
+    assert await office.ledgers.calls(one.id) == [before]
+    assert await OutboxRows(office.database).purge(office.clock.time() + 1.0) == 0
+    async with office.database.read() as connection:
+        assert not (await connection.execute(select(audiences.c.openid))).all()
