@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from rich.console import Console
 
 from bot.announcements import OVER, REACHED, WRITABLE, Announcement, Content, Criterion, Plan
@@ -170,7 +171,7 @@ class Bulletins:
             name=one.name,
             content=Content(),
             criteria=(Criterion(kind=REACHED, value=str(number)),),
-            plan=one.plan,
+            plan=msgspec.structs.replace(one.plan, urgent=False, reason=""),  # it is no emergency by itself
             author=member.name,
             hands=(member.name,),
             created=time,

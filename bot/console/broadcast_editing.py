@@ -180,9 +180,21 @@ async def _looked(visit: Visit, sheet: Sheet) -> web.Response | None:
 async def _keep_new(visit: Visit, sheet: Sheet) -> web.Response:
     fresh = blank(visit.who.name, visit.time, broadcasts(visit).ways)
     names = ("name", "content", "criteria", "plan", "start", "corrects", "sample", "version")
-    mine = msgspec.structs.replace(fresh, **{name: getattr(sheet.mine, name) for name in names})
+    hands = tuple(dict.fromkeys((visit.who.name, *await _writers(visit, sheet.typed))))
+    mine = msgspec.structs.replace(fresh, hands=hands, **{name: getattr(sheet.mine, name) for name in names})
     number = await broadcasts(visit).compose(mine, told=[visit.entry("broadcast.composed", after=written(mine))])
     return visit.go(_next(sheet, number), "broadcast_incomplete" if sheet.wrong else "broadcast_saved")
+
+
+async def _writers(visit: Visit, typed: Typed) -> list[str]:
+    """Who wrote the words that the form began with: they do not approve them either."""
+    rows, found = broadcasts(visit).rows, list[str]()
+    other = await rows.get(typed.ground) if typed.ground else None
+    if other is not None:
+        found += (other.author, *other.hands)
+    if typed.sample:
+        found += [kept.who for kept in await rows.versions(typed.sample) if kept.version <= typed.version]
+    return found
 
 
 def _next(sheet: Sheet, number: int) -> str:

@@ -220,9 +220,11 @@ async def test_pausing_going_on_and_trying_again(room: Room) -> None:
 
 async def test_a_correction_is_for_those_who_got_it(room: Room) -> None:
     """A draft that knows what it corrects."""
-    one = await room.approved()
+    hasty = msgspec.structs.replace(PLAINLY, urgent=True, reason="台风")
+    one = await room.submitted(hasty)
     await room.enter(one.id, o0="sent", o1="failed", o2="planned")
     number = await room.bulletins.correct(one.id, "zhang")
+    assert ((await room.get(number)).plan.urgent, (await room.get(number)).plan.reason) == (False, "")
     said = room.said
     assert ("只发给收到过" in said, f"broadcast cancel {one.id}" in said) == (True, True)
     draft = await room.get(number)

@@ -255,3 +255,26 @@ async def test_an_account_that_may_only_answer_is_told_what_it_cannot(tmp_path: 
         assert "选了公众号没有的方式" in (await editor.get(f"{HERE}/{number}/edit?check=1")).text
         await act(editor, number, "submit")
         assert (await get(office, number)).state == "draft"
+
+
+async def test_who_wrote_the_words_that_another_took_over_does_not_approve_them(office: Office) -> None:
+    """Neither of a copy, nor of what is saved as another, nor of a kept text; who wrote none of it does."""
+    boss, editor = await office.sign_in("approver"), await office.sign_in("editor")
+    first = await kept(boss, to="some", chosen=["topic:x"])
+    copied = await kept(editor, ground=str(first), to="some", chosen=["topic:x"])
+    anew = await editor.post(f"{HERE}/{first}/edit", sent(action="anew", ground=str(first)))
+    rows = office.services.broadcasts.rows
+    text = Sample(id=0, version=1, name="x", content=Content(text="x"), who="someone", time=1.0)
+    number = await rows.keep(text)
+    await rows.keep(msgspec.structs.replace(text, id=number, version=2, who="later"))
+    of_text = await kept(editor, sample=str(number), version="1")
+    theirs, mine = (await get(office, first)).author, (await get(office, copied)).author
+    assert theirs != mine
+    assert (await get(office, copied)).hands == (mine, theirs)
+    assert (await get(office, int(anew.location.split("/")[3].partition("?")[0]))).hands == (mine, theirs)
+    assert (await get(office, of_text)).hands == (mine, "someone")
+    await act(editor, copied, "submit")
+    one = await get(office, copied)
+    assert one.state == "in_review"
+    page = await act(boss, copied, "approve", digest=one.digest)
+    assert (page.status, page.text.count("您写过或提交过它，要由别人审核。")) == (409, 2)  # refused, and where one approves
