@@ -111,6 +111,20 @@ def belongs(openid: ColumnElement[str], wanted: FromClause) -> ColumnElement[boo
     return or_(every, subscribed, everything, has_tag, reached)
 
 
+def _calling(openid: ColumnElement[str]) -> ColumnElement[int]:
+    """How many customer-service messages of announcements are on their way to somebody, and not yet taken off their
+    window."""
+    beside = recipients.alias("beside")
+    return (
+        select(func.count())
+        .select_from(beside)
+        .where(beside.c.openid == openid, beside.c.channel == literal_column(f"'{CUSTOM}'"))
+        .where(beside.c.state == literal_column("'queued'"))
+        .correlate_except(beside)
+        .scalar_subquery()
+    )
+
+
 def _massed(openid: ColumnElement[str]) -> ColumnElement[int]:
     """How many mass messages somebody was given this month."""
     before = recipients.alias("before")
@@ -136,7 +150,8 @@ def way(openid: ColumnElement[str], tried: ColumnElement[str] | None = None) -> 
 
     declined = exists().where(subscriptions.c.openid == openid, subscriptions.c.kind == DECLINED)
     refused = and_(grants.c.refused.is_(True), grants.c.changed > _float("forgiven"))
-    window = and_(followers.c.window_until > _float("open_at"), followers.c.window_left > _int("spare"))
+    left, spare = followers.c.window_left, _int("spare")
+    window = and_(followers.c.window_until > _float("open_at"), left > spare, left - _calling(openid) > spare)
     return case(
         (and_(_int("heeds") == 1, declined.correlate_except(subscriptions)), literal_column(f"'{DECLINED}'")),
         (and_(may(CUSTOM), window), literal_column(f"'{CUSTOM}'")),

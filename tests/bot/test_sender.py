@@ -276,3 +276,18 @@ async def test_what_the_platform_counted_stays_when_calls_are_forgotten(office: 
     assert await OutboxRows(office.database).purge(office.clock.time() + 1.0) == 0
     async with office.database.read() as connection:
         assert not (await connection.execute(select(audiences.c.openid))).all()
+
+
+async def test_the_message_that_is_left_alone_is_left_by_all_together(office: Office) -> None:
+    """What another announcement has on its way counts, though the platform has not heard of it yet."""
+    await office.follow("oA", window=2)
+    first = await office.approved(plan=Plan(ways=("custom", "next")))
+    second = await office.approved(plan=Plan(ways=("custom", "next")), content=Content(text=f"又：{WORDS}"))
+    worker = office.worker()
+    for _ in range(5):
+        await worker.run_once()
+    assert await office.counts(first.id) == Counts(queued=1)
+    assert await office.counts(second.id) == Counts(waiting=1)
+    await office.work(first.id, "finished", worker=worker)
+    async with office.database.read() as connection:
+        assert (await connection.execute(select(followers.c.window_left))).scalar_one() == 1
