@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import msgspec
 
@@ -26,10 +26,11 @@ from bot.announcements import (
 from bot.clock import SHANGHAI, Clock, now
 from bot.config import Config
 from bot.errors import NotAllowed, Overtaken, StoreError
-from bot.hours import waking
+from bot.hours import waking, working
 from bot.person import DECLINED
+from bot.sparing import Sparing
 from bot.spellings import faults, for_phones, usable, ways_of
-from bot.store.audiences import CLOSED, Audience, Ways
+from bot.store.audiences import CLOSED, KEPT, Audience, Ways
 from bot.store.audit import Entry
 from bot.store.broadcasts import BroadcastRows
 from bot.store.calls import test_call
@@ -42,14 +43,17 @@ from bot.store.withdrawals import withdraw
 PAGE = 2000  # people let go again in one transaction
 BACK = 500  # calls taken back in one transaction
 DAY = 86_400.0
+LONGEST = 14  # days without work in a row: no holiday is as long
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
-    """How many an announcement would reach now, by way; how many want none, and how many no way is open to."""
+    """How many an announcement would reach, by way; how many want none, and how many no way is open to; how many of
+    all these would get it by mass if no mass messages were kept in reserve."""
 
     ways: dict[str, int] = {}
     declined: int = 0
     closed: int = 0
+    kept: int = 0
 
     @property
     def audience(self) -> int:
@@ -67,6 +71,7 @@ class Broadcasts:
         self._clock = clock
         self.rows = BroadcastRows(store)
         self.ledgers = ledgers
+        self.sparing = Sparing(clock)
         self.ways = ways_of(config)
         self._recipients = Recipients(store)
         self._outbox = OutboxRows(store)
@@ -83,11 +88,15 @@ class Broadcasts:
         await self.rows.save(changed, told=told)
 
     async def reach(self, one: Announcement) -> Reach:
-        """Whom it would reach if it were sent now."""
-        moment = now(self._clock)
-        counts = await self._audience.count(one.criteria, open_ways(one, moment), moment.timestamp())
+        """Whom it would reach when it is to begin, as far as is known now: windows end until then, and with the
+        month the count of its mass messages."""
+        moment = begins(one, self._config, now(self._clock))
+        open_then, time = open_ways(one, moment), moment.timestamp()
+        key = ("reach", one.criteria, open_then)  # it takes seconds where a million follow, and a page asks it often
+        counts = await self.sparing.get(key, lambda: self._audience.count(one.criteria, open_then, time))
         ways = {way: counts[way] for way in usable(one.plan, one.content) if counts.get(way)}
-        return Reach(ways=ways, declined=counts.get(DECLINED, 0), closed=counts.get(CLOSED, 0))
+        left = {name: counts.get(name, 0) for name in (DECLINED, CLOSED, KEPT)}
+        return Reach(ways=ways, **left)
 
     async def tags(self) -> dict[str, str]:
         """The names of the account's tags by their ids."""
@@ -194,7 +203,7 @@ class Broadcasts:
 
     def _longer(self, one: Announcement) -> float:
         """Until when it is worth sending that goes on now: a day at least."""
-        return max(one.until, self._clock.time() + DAY)
+        return max(one.until, worth_until(one, self._config, now(self._clock), 1))
 
     async def _act(
         self,
@@ -257,3 +266,12 @@ def begins(one: Announcement, config: Config, moment: datetime) -> datetime:
     if one.plan.urgent:
         return at
     return waking(at, (config.push.quiet_from, config.push.quiet_until), workdays=config.push.workdays)
+
+
+def worth_until(one: Announcement, config: Config, moment: datetime, days: int) -> float:
+    """Until when it is worth sending that may go on at `moment`: so many days after the hours in which it may be sent,
+    and where the office sends on working days alone not before the same hour of one of them."""
+    at = begins(one, config, moment) + timedelta(days=days)
+    if config.push.workdays and not one.plan.urgent:
+        at = next((day for n in range(LONGEST) if working((day := at + timedelta(days=n)).date())), at)
+    return at.timestamp()

@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from rich.console import Console
 
-from bot.announcements import REACHED, WRITABLE, Announcement, Content, Criterion, Plan
+from bot.announcements import OVER, REACHED, WRITABLE, Announcement, Content, Criterion, Plan
 from bot.assembly import build_broadcasts
 from bot.broadcasts import Broadcasts, begins
 from bot.clock import Clock, SystemClock, now
@@ -92,7 +93,7 @@ class Bulletins:
         """All of one, as somebody reads it who is to approve it."""
         one, said = await self.find(number), self._said
         counts = await self.broadcasts.ledgers.counts(number)
-        lines = [*heading(one, said), *content(one, said), *planned(one, said)]
+        lines = [*heading(one, said), *content(one, said), *planned(one, said), *await self._awaits(one)]
         if one.began:
             lines += progress(one, counts, said)
         elif one.state != "discarded":
@@ -170,7 +171,7 @@ class Bulletins:
             name=one.name,
             content=Content(),
             criteria=(Criterion(kind=REACHED, value=str(number)),),
-            plan=one.plan,
+            plan=msgspec.structs.replace(one.plan, urgent=False, reason=""),  # it is no emergency by itself
             author=member.name,
             hands=(member.name,),
             created=time,
@@ -180,6 +181,8 @@ class Bulletins:
         told = self._entry(member, "composed", 0, after=written(draft))
         fresh = await self.broadcasts.compose(draft, told=[told])
         self._done("correcting", fresh, corrected=number)
+        for line in await self._awaits(draft):
+            self._say(line)
         return fresh
 
     # ----- deciding
@@ -246,6 +249,15 @@ class Bulletins:
         if ROLES.index(member.role) < ROLES.index(role):
             raise BotError(self._said["weak_member"].format(name=name, role=self._said[f"role {role}"]))
         return member
+
+    async def _awaits(self, one: Announcement) -> list[str]:
+        """What a correction waits for: the end of what it corrects."""
+        if not one.corrects or one.began:
+            return []
+        other = await self.broadcasts.rows.get(one.corrects)
+        if other is None or not other.began or other.state in OVER:
+            return []
+        return [self._said["corrects_open"].format(id=other.id, state=self._said[f"state {other.state}"])]
 
     async def _confirm(self, one: Announcement, people: int | None) -> None:
         """Of what is for everybody the count must be told back, as it is now."""

@@ -29,13 +29,13 @@ from bot.announcements import (
     SCHEDULED,
     Announcement,
 )
-from bot.broadcasts import BACK, DAY, begins, open_ways, take_back
+from bot.broadcasts import BACK, DAY, begins, open_ways, take_back, worth_until
 from bot.clock import Clock, now
 from bot.config import Config
 from bot.errors import Overtaken
 from bot.notices import ANNOUNCED, Notice
 from bot.person import DECLINED
-from bot.spellings import body, usable
+from bot.spellings import body, brief, usable
 from bot.store import notices as rows_of
 from bot.store.audiences import CLOSED
 from bot.store.audit import NOBODY, Entry
@@ -85,10 +85,10 @@ class Sender:
     async def _step(self, one: Announcement) -> int:
         moment = now(self._clock)
         try:
-            if one.state == RUNNING and await self._stops(one):
+            counts = await self._ledgers.counts(one.id) if one.state in (RUNNING, CLOSING, CANCELLING) else Counts()
+            if one.state == RUNNING and await self._stops(one, counts):
                 await take_back(self._store, one.id)
                 return 1
-            counts = await self._ledgers.counts(one.id) if one.state in (RUNNING, CLOSING, CANCELLING) else Counts()
             return await self._store.run(lambda: self._take(one, moment, counts))
         except Overtaken:  # somebody acted on it meanwhile: the next round looks again
             return 0
@@ -99,7 +99,10 @@ class Sender:
             return 0
         opens = begins(one, self._config, moment)
         if one.state == SCHEDULED:
-            return (yield from self._begin(one, moment)) if opens <= moment else 0
+            # Who gets the wrong words after their correction began is not in its audience: it waits for their end.
+            if opens > moment or (one.corrects and (yield from self._rows.goes(one.corrects))):
+                return 0
+            return (yield from self._begin(one, moment))
         if one.state == PREPARING:
             return (yield from self._enter(one, moment))
         if one.state == PAUSED:
@@ -120,7 +123,8 @@ class Sender:
             yield from self._rows.move(one, DRAFT, {"approved": ""}, told=[self._entry("broadcast.voided", one)])
             return 1
         time = moment.timestamp()
-        times = {"began": time, "until": time + one.plan.days * DAY}
+        times = {"began": time, "until": worth_until(one, self._config, moment, one.plan.days)}
+        yield from self._rows.want(one)  # what was approved, and not what stands beside it
         yield from self._rows.move(one, PREPARING, {**times, "past": ""}, told=[told])
         logger.info("announcement begins", number=one.id)
         return 1
@@ -264,9 +268,8 @@ class Sender:
         logger.info("announcement is through", number=one.id, state=to)
         return 1
 
-    async def _stops(self, one: Announcement) -> bool:
+    async def _stops(self, one: Announcement, counts: Counts) -> bool:
         """Pause it where too large a share went wrong since it began or went on."""
-        counts = await self._ledgers.counts(one.id)
 
         def script() -> Script[bool]:
             fresh = yield from self._rows.lock(one.id)
@@ -338,6 +341,7 @@ def _notice(one: Announcement, person: Next, time: float) -> Notice:
         openid=person.openid,
         kind=ANNOUNCED,
         text=content.words(),
+        brief=brief(content),
         title=content.title or one.name,
         url=content.url,
         created=time,

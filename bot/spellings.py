@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 from urllib.parse import urlsplit
 
 import msgspec
@@ -36,6 +37,7 @@ from bot.person import Spelled
 from bot.replies import TEXT_LIMIT, Say, ShowArticle
 
 MOST_CRITERIA = 40
+BENEATH = 1200  # bytes that find room beneath most answers: one text holds both
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -74,6 +76,15 @@ def body(content: Content, way: str) -> bytes | None:
     if way == MASS:
         return msgspec.json.encode({"msgtype": "text", "text": {"content": content.words()}})
     return content.words().encode()
+
+
+def brief(content: Content) -> str:
+    """The same in a line, for an answer that leaves no room for all of it: what it is about, and where to read it.
+    Empty where no page says it."""
+    if not content.url:
+        return ""
+    about = content.title or content.words().partition("\n")[0]
+    return f'<a href="{escape(content.url)}">{escape(about)}</a>'
 
 
 def for_phones(content: Content, ways: tuple[str, ...]) -> tuple[Spelled, ...]:
@@ -178,6 +189,8 @@ def _planning(plan: Plan, content: Content, ways: tuple[str, ...]) -> Iterator[F
         yield Fault("ways", "not_ours")
     elif not usable(plan, content):
         yield Fault("ways", "none_fits")
+    elif NEXT in plan.ways and len((brief(content) or content.words()).encode()) > BENEATH:
+        yield Fault("ways", "no_room")
     if not 0 <= plan.reserve < MONTHLY:
         yield Fault("reserve", "range")
     if not 1 <= plan.stop_at <= 100:

@@ -37,6 +37,7 @@ REASONS = {
     "declined": "退订了公告",
     "closed": "没有可用的发送方式",
     "silent": "有效期内没有来过消息",
+    "no room": "来过消息，但回答下面附不下",
     "cancelled": "公告被停止",
 }
 FIELDS = {
@@ -65,6 +66,7 @@ FAULTS = {
     "unknown": "{field}：有不认识的",
     "everyone_alone": "{field}：选了 --everyone 就不能再加别的条件",
     "not_ours": "{field}：本公众号没有其中的方式",
+    "no_room": "{field}：内容太长，附不到回答下面；写短到约400字以内，加一个网页，或者去掉 next",
     "none_fits": "{field}：选的方式都发不了这种内容",
     "range": "{field}超出范围",
 }
@@ -153,7 +155,7 @@ BROADCASTS: dict[str, str] = {
     "nobody": "还没选",
     "plan": "方式：{ways}；有效{days}天；每人每月给紧急公告留{reserve}次群发；失败超过{stop_at}%自动暂停",
     "urgent": "紧急公告：任何时间都发，退订公告的人也发。原因：{reason}",
-    "reach": "现在发能到：共{count}人（{detail}）",
+    "reach": "到开始时能发到：共{count}人（{detail}）",
     "declined": "退订公告{count}",
     "unreachable": "没有可用方式{count}",
     "begins": "什么时候发：{when}起",
@@ -182,5 +184,8 @@ BROADCASTS: dict[str, str] = {
     "watched": "{id}号公告：{state}。{figures}",
     "stopped": "不再看进度，公告照常进行。接着看：broadcast watch {id}",
     "long": "看了{minutes}分钟，公告还没完。接着看：broadcast watch {id}",
+    "corrects_open": (
+        "{id}号公告还没有结束（{state}），更正要等它结束才开始发。要马上更正，先停它：broadcast cancel {id} --who …"
+    ),
     "not_begun": "{id}号公告现在是“{state}”，还没开始发。",
 }

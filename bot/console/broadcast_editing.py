@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 from aiohttp import web
 
-from bot.announcements import IN_REVIEW, NOTICE, REACHED, SCHEDULED, WRITABLE, Announcement, Criterion
+from bot.announcements import IN_REVIEW, NOTICE, REACHED, SCHEDULED, WRITABLE, Announcement, Criterion, may
 from bot.console.broadcast_forms import (
     Typed,
     blank,
@@ -19,7 +19,7 @@ from bot.console.broadcast_forms import (
     typed_of,
     unsavable,
 )
-from bot.console.broadcast_views import PLACE, beginning, broadcasts, bubbles, chosen, options, page_of, reach
+from bot.console.broadcast_views import PLACE, beginning, broadcasts, bubbles, chosen, options, original, page_of, reach
 from bot.console.patterns import Known
 from bot.console.visit import Visit
 from bot.errors import Overtaken
@@ -180,9 +180,21 @@ async def _looked(visit: Visit, sheet: Sheet) -> web.Response | None:
 async def _keep_new(visit: Visit, sheet: Sheet) -> web.Response:
     fresh = blank(visit.who.name, visit.time, broadcasts(visit).ways)
     names = ("name", "content", "criteria", "plan", "start", "corrects", "sample", "version")
-    mine = msgspec.structs.replace(fresh, **{name: getattr(sheet.mine, name) for name in names})
+    hands = tuple(dict.fromkeys((visit.who.name, *await _writers(visit, sheet.typed))))
+    mine = msgspec.structs.replace(fresh, hands=hands, **{name: getattr(sheet.mine, name) for name in names})
     number = await broadcasts(visit).compose(mine, told=[visit.entry("broadcast.composed", after=written(mine))])
     return visit.go(_next(sheet, number), "broadcast_incomplete" if sheet.wrong else "broadcast_saved")
+
+
+async def _writers(visit: Visit, typed: Typed) -> list[str]:
+    """Who wrote the words that the form began with: they do not approve them either."""
+    rows, found = broadcasts(visit).rows, list[str]()
+    other = await rows.get(typed.ground) if typed.ground else None
+    if other is not None:
+        found += (other.author, *other.hands)
+    if typed.sample:
+        found += [kept.who for kept in await rows.versions(typed.sample) if kept.version <= typed.version]
+    return found
 
 
 def _next(sheet: Sheet, number: int) -> str:
@@ -203,7 +215,7 @@ async def _refused(visit: Visit, sheet: Sheet, why: str) -> web.Response:
 async def _page(visit: Visit, sheet: Sheet, *, status: int = 200) -> web.Response:
     patterns, own, typed = visit.desk.patterns, known_of(sheet.mine.content), sheet.typed
     listed = {**({own.name: own} if own else {}), **patterns.known}
-    tags = await broadcasts(visit).tags()
+    tags, first = await broadcasts(visit).tags(), await original(visit, sheet.mine)
     return visit.page(
         "broadcast_edit",
         status=status,
@@ -221,6 +233,8 @@ async def _page(visit: Visit, sheet: Sheet, *, status: int = 200) -> web.Respons
         beginning=beginning(visit, sheet.mine),
         one=sheet.mine,
         ours=broadcasts(visit).ways,
+        original=first,
+        stoppable=first is not None and may("cancel", first),
         bubbles=bubbles(sheet.mine, broadcasts(visit).ways),
         **await reach(visit, sheet.mine),
     )

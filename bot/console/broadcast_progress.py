@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from aiohttp import web
 
 from bot.announcements import CLOSING, NEXT, OVER, PAUSED, PREPARING, RUNNING, SCHEDULED, Announcement
 from bot.clock import within
-from bot.console.broadcast_views import beginning, broadcasts, chosen
+from bot.console.broadcast_views import beginning, broadcasts, chosen, counts_of
 from bot.console.visit import Visit
 from bot.errors import StoreError
 from bot.spellings import usable
@@ -80,7 +81,7 @@ class Pace:
 
 async def measure(visit: Visit, one: Announcement, pace: Pace | None = None) -> Progress:
     """How it stands now; the rate by the looks before, or by what the ledger has of the last minute."""
-    counts = await broadcasts(visit).ledgers.counts(one.id) if one.began else Counts()
+    counts = await counts_of(visit, one) if one.began else Counts()
     stops = await visit.desk.stops.at(visit.time) if one.state not in OVER else {}
     mine = {way: stops[way] for way in usable(one.plan, one.content) if way in stops}
     if pace is not None:
@@ -110,7 +111,8 @@ async def measure(visit: Visit, one: Announcement, pace: Pace | None = None) -> 
 
 async def _lately(visit: Visit, one: Announcement) -> int:
     """How many a minute were tried of late, as the ledger has it."""
-    pace = await broadcasts(visit).ledgers.pace(one.id, STEP)
+    ask = partial(broadcasts(visit).ledgers.pace, one.id, STEP)
+    pace = await broadcasts(visit).sparing.get(("pace", one.id, STEP), ask)
     lately = sum(count for begins, state, count in pace if begins > visit.time - SPAN and state != SKIPPED)
     return round(lately * 60 / max(STEP, min(SPAN, visit.time - one.began)))
 

@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from bot.announcements import CARD, CUSTOM, DISTRICT, MASS, NOTICE, SUBSCRIBE, TEMPLATE, TOPIC, UNIT, Announcement
-from bot.broadcasts import Broadcasts, Reach, begins
+from bot.announcements import (
+    CARD,
+    CUSTOM,
+    DISTRICT,
+    NOTICE,
+    OVER,
+    SUBSCRIBE,
+    TEMPLATE,
+    TOPIC,
+    UNIT,
+    Announcement,
+)
+from bot.broadcasts import Broadcasts, begins
 from bot.console.bubbles import Piece, pieces
 from bot.console.templates import local
 from bot.console.visit import Visit
 from bot.hours import working
 from bot.spellings import usable
+from bot.store.ledgers import Counts
 
 PLACE = "/console/broadcasts"
 WORDS, NEWS, FORM = "words", "news", "form"  # what a bubble is: words, a card with a picture, lines of a template
@@ -60,6 +73,18 @@ async def chosen(visit: Visit) -> Announcement:
     return found
 
 
+async def original(visit: Visit, one: Announcement) -> Announcement | None:
+    """What it corrects, where that is not over: the correction waits for its end."""
+    found = await broadcasts(visit).rows.get(one.corrects) if one.corrects and not one.began else None
+    return found if found and found.began and found.state not in OVER else None
+
+
+async def counts_of(visit: Visit, one: Announcement) -> Counts:
+    """Its people by state: for many viewers and a large audience not at every look, but anew in each state it is in."""
+    ask = partial(broadcasts(visit).ledgers.counts, one.id)
+    return await broadcasts(visit).sparing.get(("counts", one.id, one.state), ask)
+
+
 def page_of(number: int) -> str:
     """Where an announcement has its page."""
     return f"{PLACE}/{number}"
@@ -95,15 +120,7 @@ def beginning(visit: Visit, one: Announcement) -> Beginning:
 async def reach(visit: Visit, one: Announcement) -> dict[str, Any]:
     """Whom it would reach now, by way; and how many of a month's mass messages are left alone for its sake."""
     found = await broadcasts(visit).reach(one)
-    return {"reach": found, "kept": await _kept(visit, one, found)}
-
-
-async def _kept(visit: Visit, one: Announcement, found: Reach) -> int:
-    """How many would get it by mass if none were kept in reserve."""
-    if MASS not in usable(one.plan, one.content) or not one.plan.reserve or one.plan.urgent:
-        return 0
-    all_in = msgspec.structs.replace(one, plan=msgspec.structs.replace(one.plan, reserve=0))
-    return (await broadcasts(visit).reach(all_in)).ways.get(MASS, 0) - found.ways.get(MASS, 0)
+    return {"reach": found, "kept": found.kept}
 
 
 def options(visit: Visit, tags: dict[str, str], typed: Sequence[str] = ()) -> dict[str, list[tuple[str, str]]]:

@@ -24,7 +24,17 @@ from bot.broadcasts import Broadcasts
 from bot.console.audit import differences
 from bot.console.broadcast_forms import errors, typed_of
 from bot.console.broadcast_progress import measure
-from bot.console.broadcast_views import PLACE, beginning, broadcasts, bubbles, chosen, page_of, reach
+from bot.console.broadcast_views import (
+    PLACE,
+    beginning,
+    broadcasts,
+    bubbles,
+    chosen,
+    counts_of,
+    original,
+    page_of,
+    reach,
+)
 from bot.console.visit import Visit
 from bot.errors import NotAllowed, Overtaken
 from bot.spellings import faults
@@ -51,14 +61,13 @@ async def show_all(visit: Visit) -> web.Response:
     tab = asked if asked in TABS else first if lists[first] else next((t for t in TABS if lists[t]), "going")
     paging = visit.paging(len(lists[tab]))
     rows = lists[tab][paging.start : paging.start + paging.size]
-    ledgers = broadcasts(visit).ledgers
     return visit.page(
         "broadcasts",
         tab=tab,
         tabs=TABS,
         lists={name: len(found) for name, found in lists.items()},
         rows=rows,
-        counts={one.id: await ledgers.counts(one.id) for one in rows if one.began and one.state not in OVER},
+        counts={one.id: await counts_of(visit, one) for one in rows if one.began and one.state not in OVER},
         tags=await broadcasts(visit).tags(),
         people=await _people(visit),
         paging=paging,
@@ -130,6 +139,7 @@ async def _page(
         log=[(entry, differences(entry)) for entry in log],
         push=visit.desk.config.push,
         ours=ways,
+        original=await original(visit, one),
         facts=await measure(visit, one) if one.began or one.state == SCHEDULED else None,
         **(await reach(visit, one) if waits else {"reach": None, "kept": 0}),
     )

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -62,7 +63,7 @@ class Chosen:
 async def show(visit: Visit) -> web.Response:
     """The recipients that the address asks for, and how many there are of each kind."""
     one, chosen = await announcement(visit), _chosen(visit)
-    groups = await visit.desk.broadcasts.ledgers.groups(one.id)
+    groups = await groups_of(visit, one)
     people = await _people(visit, one, chosen, after=_after(visit), many=ROWS + 1)
     following = chosen.query(after=people[ROWS - 1].id) if len(people) > ROWS else ""
     return visit.page(
@@ -93,6 +94,12 @@ async def announcement(visit: Visit) -> Announcement:
     if one is None:
         raise web.HTTPNotFound
     return one
+
+
+async def groups_of(visit: Visit, one: Announcement) -> list[Group]:
+    """Its audience by state, way and reason; of a large one as it was a moment ago."""
+    acting = visit.desk.broadcasts
+    return await acting.sparing.get(("groups", one.id, one.state), partial(acting.ledgers.groups, one.id))
 
 
 def cause_of(one: Group | Recipient) -> Cause:

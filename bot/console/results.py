@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
 from bot.announcements import SUBSCRIBE, TEMPLATE, WAYS, Announcement
 from bot.charts import Chart, steps
-from bot.console.ledgers import Cause, announcement, causes_of
+from bot.console.ledgers import Cause, announcement, causes_of, groups_of
 from bot.console.sheets import BOM
 from bot.console.templates import local
 from bot.console.visit import Visit
@@ -102,8 +103,8 @@ async def download(visit: Visit) -> web.Response:
 
 
 async def _result(visit: Visit, one: Announcement) -> Result:
-    ledgers = visit.desk.broadcasts.ledgers
-    groups = await ledgers.groups(one.id)
+    ledgers, sparing = visit.desk.broadcasts.ledgers, visit.desk.broadcasts.sparing
+    groups = await groups_of(visit, one)
     grain = FINEST if (one.ended or visit.time) - one.began < 3 * HOUR else MINUTE
     return Result(
         counts=_counts(groups),
@@ -111,7 +112,7 @@ async def _result(visit: Visit, one: Announcement) -> Result:
         causes=tuple(causes_of(groups)),
         declined=sum(group.count for group in groups if group.reason == DECLINED),
         closed=sum(group.count for group in groups if group.reason == CLOSED),
-        course=course(await ledgers.pace(one.id, grain), grain),
+        course=course(await sparing.get(("pace", one.id, grain), partial(ledgers.pace, one.id, grain)), grain),
         calls=tuple(await ledgers.calls(one.id)),
         foreseen=one.foreseen,
         ended=one.ended or visit.time,

@@ -33,6 +33,7 @@ from bot.announcements import (
     DISTRICT,
     EVERYONE,
     MASS,
+    MONTHLY,
     NEXT,
     REACHED,
     SUBSCRIBE,
@@ -52,6 +53,7 @@ from bot.store.tables import followers, grants, subscriptions
 ALL = "all"  # who wants to hear of everything is in the audience of every topic, district and unit
 CLOSING = 60.0  # seconds before its end in which a window is not counted on
 GOT = ("sent", "arrived", "unknown")  # what is true of whoever may have received an announcement
+KEPT = "kept"  # what is said of whom a mass message would reach if none were kept in reserve
 CLOSED = "closed"  # what is said of whom no way is open to
 
 
@@ -109,6 +111,20 @@ def belongs(openid: ColumnElement[str], wanted: FromClause) -> ColumnElement[boo
     return or_(every, subscribed, everything, has_tag, reached)
 
 
+def _calling(openid: ColumnElement[str]) -> ColumnElement[int]:
+    """How many customer-service messages of announcements are on their way to somebody, and not yet taken off their
+    window."""
+    beside = recipients.alias("beside")
+    return (
+        select(func.count())
+        .select_from(beside)
+        .where(beside.c.openid == openid, beside.c.channel == literal_column(f"'{CUSTOM}'"))
+        .where(beside.c.state == literal_column("'queued'"))
+        .correlate_except(beside)
+        .scalar_subquery()
+    )
+
+
 def _massed(openid: ColumnElement[str]) -> ColumnElement[int]:
     """How many mass messages somebody was given this month."""
     before = recipients.alias("before")
@@ -134,7 +150,8 @@ def way(openid: ColumnElement[str], tried: ColumnElement[str] | None = None) -> 
 
     declined = exists().where(subscriptions.c.openid == openid, subscriptions.c.kind == DECLINED)
     refused = and_(grants.c.refused.is_(True), grants.c.changed > _float("forgiven"))
-    window = and_(followers.c.window_until > _float("open_at"), followers.c.window_left > _int("spare"))
+    left, spare = followers.c.window_left, _int("spare")
+    window = and_(followers.c.window_until > _float("open_at"), left > spare, left - _calling(openid) > spare)
     return case(
         (and_(_int("heeds") == 1, declined.correlate_except(subscriptions)), literal_column(f"'{DECLINED}'")),
         (and_(may(CUSTOM), window), literal_column(f"'{CUSTOM}'")),
@@ -168,12 +185,14 @@ class Audience:
             return int((await connection.execute(_shared(one, other))).scalar_one())
 
     async def count(self, wanted: Sequence[Criterion], ways: Ways, time: float) -> dict[str, int]:
-        """How many followers meet the criteria now, by the way that is open to each, DECLINED or CLOSED."""
+        """How many followers meet the criteria now, by the way that is open to each, DECLINED or CLOSED; and KEPT, how
+        many of these would get a mass message if none were kept in reserve."""
         if not wanted:
             return {}
         async with self._reader.read() as connection:
             rows = (await connection.execute(_count(wanted), ways.values(time))).all()
-        return {str(row[0]): int(row[1]) for row in rows}
+        kept = sum(int(row[2]) for row in rows)
+        return {str(row[0]): int(row[1]) for row in rows} | ({KEPT: kept} if kept else {})
 
     async def tags(self) -> dict[str, str]:
         """The names of the account's tags by their ids, as the platform last told."""
@@ -184,12 +203,14 @@ class Audience:
 def _count(wanted: Sequence[Criterion]) -> Select[Any]:
     listed = union_all(*(_literals(criterion) for criterion in wanted)).subquery("wanted")
     found = (
-        select(way(followers.c.openid).label("way"))
+        select(followers.c.openid, way(followers.c.openid).label("way"))
         .select_from(followers.outerjoin(grants, granted(followers.c.openid)))
         .where(belongs(followers.c.openid, listed))
         .subquery("found")
     )
-    return select(found.c.way, func.count()).group_by(found.c.way)
+    kept = and_(found.c.way.in_(spelled(NEXT, CLOSED)), _int(f"may_{MASS}") == 1, _int("most") < MONTHLY)
+    spared = case((kept, case((_massed(found.c.openid) < MONTHLY, 1), else_=0)), else_=0)
+    return select(found.c.way, func.count(), func.sum(spared)).group_by(found.c.way)
 
 
 def _literals(criterion: Criterion) -> Any:

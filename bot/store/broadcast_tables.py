@@ -73,6 +73,7 @@ recipients = Table(
     Column("changed", Float, nullable=False),
 )
 Index("recipients_once", recipients.c.broadcast, recipients.c.openid, unique=True)
+Index("recipients_order", recipients.c.broadcast, recipients.c.id)
 Index("recipients_state", recipients.c.broadcast, recipients.c.state, recipients.c.id)
 _carried = text("carrier <> ''")
 Index("recipients_carrier", recipients.c.carrier, sqlite_where=_carried, postgresql_where=_carried)

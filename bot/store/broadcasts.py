@@ -34,6 +34,9 @@ _ALL = select(*_columns).order_by(broadcasts.c.id.desc()).limit(bindparam("many"
 _UNFINISHED = select(*_columns).where(broadcasts.c.state.not_in(spelled(*OVER))).order_by(broadcasts.c.id.desc())
 _ACTIVE = select(*_columns).where(broadcasts.c.state.in_(spelled(*ACTIVE))).order_by(broadcasts.c.id)
 _when = func.coalesce(func.nullif(broadcasts.c.began, 0.0), func.nullif(broadcasts.c.start, 0.0), broadcasts.c.created)
+_GOES: Any = select(broadcasts.c.id).where(
+    broadcasts.c.id == _id, broadcasts.c.began > 0, broadcasts.c.state.not_in(spelled(*OVER))
+)
 _BETWEEN = (
     select(*_columns)
     .where(_when >= bindparam("first", type_=Float), _when < bindparam("last", type_=Float))
@@ -158,8 +161,7 @@ class BroadcastRows:
         def script() -> Script[None]:
             if not (yield _SAVE, [{"the_id": one.id, "the_edits": one.edits, **_packed(one), **fresh}]):
                 raise Overtaken("the announcement was written meanwhile")
-            yield _UNWANT, [{"the_id": one.id}]
-            yield from self._wish(one.id, one.criteria)
+            yield from self.want(one)
             yield from self._audit.record(*told)
 
         await self._store.run(script)
@@ -173,10 +175,19 @@ class BroadcastRows:
         yield from self.step(one.id, **{key: values[key] for key in values if key in MARKS})
         yield from self._audit.record(*told)
 
+    def want(self, one: Announcement) -> Script[None]:
+        """Let its audience be whom its criteria say, and nobody else."""
+        yield _UNWANT, [{"the_id": one.id}]
+        yield from self._wish(one.id, one.criteria)
+
     def lock(self, number: int) -> Script[Announcement | None]:
         """One of them as it is now, which nobody changes before the end of this transaction."""
         rows = yield _LOCK, [{"the_id": number}]
         return _unpacked(rows[0]) if rows else None
+
+    def goes(self, number: int) -> Script[bool]:
+        """Whether it has begun and is not over: whoever has not got it may get it still."""
+        return bool((yield _GOES, [{"the_id": number}]))
 
     def marks(self, number: int) -> Script[Marks]:
         """How far a worker is."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     func,
     literal_column,
     or_,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.announcements import MASS
 from bot.store.calls import Allowance, Claim, Entry, Line, Settlement, State
 from bot.store.claims import Claims, shown
 from bot.store.driver import Row, Script, Store, once, spelled
@@ -32,7 +34,16 @@ OLD = (
     select(outbox.c.id)
     .where(outbox.c.state == bindparam("the_state", type_=String), outbox.c.settled.is_not(None))
     .where(outbox.c.settled < bindparam("before", type_=Float))
+    .where(outbox.c.channel != literal_column(f"'{MASS}'"))
     .limit(bindparam("many", type_=Integer))
+)
+# What the platform counted of a list stays with its announcement, one row for thousands of people: only names go.
+_OLD_LISTS = (
+    select(outbox.c.key)
+    .where(outbox.c.state == bindparam("the_state", type_=String), outbox.c.settled.is_not(None))
+    .where(outbox.c.settled < bindparam("before", type_=Float), outbox.c.channel == literal_column(f"'{MASS}'"))
+    .where(exists().where(audiences.c.batch == outbox.c.key))
+    .limit(5)
 )
 _PURGE = delete(outbox).where(outbox.c.id.in_(OLD)).returning(outbox.c.key)
 _PURGE_LIST = delete(audiences).where(audiences.c.batch == bindparam("the_key", type_=String))
@@ -164,7 +175,7 @@ class OutboxRows:
             gone: list[Row] = []
             for state in (State.SENT, State.FAILED, State.SKIPPED):
                 rest = {"before": before, "many": many - len(gone), "the_state": state.value}
-                gone = [*gone, *(yield _PURGE, [rest])]
+                gone = [*gone, *(yield _PURGE, [rest]), *(yield _OLD_LISTS, [rest])]
             yield _PURGE_LIST, [{"the_key": row[0]} for row in gone]
             return len(gone)
 

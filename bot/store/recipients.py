@@ -158,8 +158,10 @@ _END_PLANNED = (
     )
     .returning(recipients.c.id)
 )
+# Who wrote since and was not told had an answer beneath which there was no room.
+_wrote = exists().where(followers.c.openid == recipients.c.openid, followers.c.last_message > recipients.c.changed)
 _WAITERS: Any = (
-    select(recipients.c.id, recipients.c.carrier)
+    select(recipients.c.id, recipients.c.carrier, _wrote.correlate(recipients).label("wrote"))
     .where(recipients.c.broadcast == _one, recipients.c.state == literal_column(f"'{WAITING}'"))
     .limit(_many)
 )
@@ -303,7 +305,8 @@ class Recipients:
         """Stop waiting for the next message of some; how many."""
         rows = yield _WAITERS, [{"the_broadcast": broadcast, "many": many}]
         yield _UNTELL, [{"the_row": row[1]} for row in sorted(rows, key=lambda row: str(row[1]))]
-        yield _END_WAITER, [{"the_id": row[0], "reason": reason, "changed": time} for row in rows]
+        why = {row[0]: "no room" if row[2] and reason == "silent" else reason for row in rows}
+        yield _END_WAITER, [{"the_id": number, "reason": why[number], "changed": time} for number in why]
         return len(rows)
 
     def again(self, broadcast: int, *, unknown: bool, many: int) -> Script[int]:

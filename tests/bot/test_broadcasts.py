@@ -180,6 +180,21 @@ async def test_reach_is_what_would_happen_now(office: Office) -> None:
     assert (reach, reach.audience) == (Reach(ways={"custom": 2}, closed=3), 5)
 
 
+async def test_reach_is_of_when_it_begins(office: Office) -> None:
+    """A window that is over by then is none, and a new month has its mass messages anew; so is what is foreseen."""
+    await office.follow("oA", window=5)
+    for number in range(3):
+        done = await office.approved(plan=Plan(ways=("mass",)), content=Content(text=f"{number}"))
+        await office.follow(f"oB{number}")
+        await office.work(done.id, "finished")
+    one = await office.compose(plan=Plan(ways=("custom", "mass")))
+    assert await office.broadcasts.reach(one) == Reach(ways={"custom": 1, "mass": 2}, closed=1, kept=1)
+    start = datetime(2026, 12, 1, 9, 0, tzinfo=SHANGHAI).timestamp()
+    later = await office.approved(plan=Plan(ways=("custom", "mass")), start=start)
+    assert await office.broadcasts.reach(later) == Reach(ways={"mass": 4})
+    assert later.foreseen == {"mass": 4, "declined": 0, "closed": 0}
+
+
 async def test_a_test_goes_to_named_phones_alone(office: Office) -> None:
     """By customer service in its own form, and a notice by its template too; each test anew."""
     await office.follow("oStaff", "oOther", window=5)
@@ -228,6 +243,26 @@ async def test_going_on_gives_it_a_day_at_least(office: Office) -> None:
     assert (await office.get(one.id)).until == office.clock.time() + 86_400.0
     await office.work(one.id, "closing")
     assert await office.counts(one.id) == Counts(waiting=1)
+
+
+async def test_a_day_that_is_not_worked_is_no_day_to_send(office: Office) -> None:
+    """What is let go on, or begins, on a Friday evening goes out on Monday: it is not over before."""
+    settings = msgspec.structs.replace(SETTINGS, push=Push(pace=1e5, workdays=True))
+    office = Office(database=office.database, clock=office.clock, settings=settings)
+    friday = datetime(2026, 11, 27, 20, 0, tzinfo=SHANGHAI).timestamp()
+    await office.clock.advance(friday - office.clock.time())
+    await office.follow(*names(2), window=5)
+    one = await office.approved(plan=Plan(ways=("mass",), days=1))
+    await office.work(one.id, "running")
+    monday = datetime(2026, 11, 30, 20, 0, tzinfo=SHANGHAI).timestamp()
+    assert (await office.get(one.id)).until == monday
+    await office.broadcasts.pause(await office.get(one.id), "wang")
+    await office.clock.advance(7 * 86_400.0 + 3600.0)
+    await office.broadcasts.resume(await office.get(one.id), "wang")
+    assert (await office.get(one.id)).until == datetime(2026, 12, 8, 8, 30, tzinfo=SHANGHAI).timestamp()
+    await office.clock.advance(2.5 * 86_400.0)
+    await office.work(one.id, "finished")
+    assert await office.counts(one.id) == Counts(sent=2)
 
 
 async def test_a_pause_leaves_nothing_to_send(office: Office) -> None:

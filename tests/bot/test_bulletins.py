@@ -147,7 +147,7 @@ async def test_to_write_on_it_voids_the_approval(room: Room) -> None:
     assert (fresh.state, fresh.approved, fresh.content.text, fresh.plan.days) == ("draft", "", "后天停电", 2)
     assert (fresh.name, fresh.criteria, fresh.plan.ways) == (one.name, one.criteria, one.plan.ways)
     entry = (await room.log())[-1]
-    assert set(entry.before) == set(entry.after) == {"content", "plan", "start"}
+    assert set(entry.before) == set(entry.after) == {"content.text", "plan.days", "start"}
     await room.bulletins.show(one.id)
     assert "什么时候发：2026-12-01 09:30起" in room.said
     await room.bulletins.edit(one.id, Wish(start="now", url="https://a.cn/", title="停电"), "zhang")
@@ -220,14 +220,18 @@ async def test_pausing_going_on_and_trying_again(room: Room) -> None:
 
 async def test_a_correction_is_for_those_who_got_it(room: Room) -> None:
     """A draft that knows what it corrects."""
-    one = await room.approved()
+    hasty = msgspec.structs.replace(PLAINLY, urgent=True, reason="台风")
+    one = await room.submitted(hasty)
     await room.enter(one.id, o0="sent", o1="failed", o2="planned")
     number = await room.bulletins.correct(one.id, "zhang")
-    assert "只发给收到过" in room.said
+    assert ((await room.get(number)).plan.urgent, (await room.get(number)).plan.reason) == (False, "")
+    said = room.said
+    assert ("只发给收到过" in said, f"broadcast cancel {one.id}" in said) == (True, True)
     draft = await room.get(number)
     assert (draft.corrects, await room.people(number)) == (one.id, 1)
     await room.bulletins.show(number)
-    assert f"更正：{one.id}号公告" in room.said
+    said = room.said
+    assert (f"更正：{one.id}号公告" in said, "更正要等它结束才开始发" in said) == (True, True)
 
 
 async def test_a_test_goes_to_phones_that_are_bound(room: Room) -> None:

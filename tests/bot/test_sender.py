@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot import sender
 from bot.announcements import CUSTOM, MASS, NEXT, Content, Criterion, Plan
@@ -16,7 +16,7 @@ from bot.clock import SHANGHAI, ManualClock
 from bot.config import Push
 from bot.errors import Refused, Temporary
 from bot.store.audit import Audit, Search
-from bot.store.broadcast_tables import broadcasts
+from bot.store.broadcast_tables import broadcasts, criteria
 from bot.store.calls import Entry
 from bot.store.database import Database
 from bot.store.ledgers import Counts
@@ -69,6 +69,16 @@ async def test_what_is_not_what_was_approved_does_not_begin(office: Office) -> N
     (entry, *_) = await Audit(office.database).read(Search(action="broadcast.voided"), 5)
     assert (entry.who, entry.target) == ("worker", str(one.id))
     assert await office.counts(one.id) == Counts()
+
+
+async def test_the_audience_is_the_one_that_was_approved(office: Office) -> None:
+    """Whatever stands in the table that the audience is read by."""
+    await office.follow("oA", window=5)
+    one = await office.approved(criteria=(Criterion(kind="topic", value="无人"),))
+    async with office.database.write() as connection:
+        await connection.execute(insert(criteria), {"broadcast": one.id, "kind": "everyone", "value": ""})
+    one = await office.work(one.id, "finished")
+    assert (one.audience, office.posts["custom"].sent) == (0, [])
 
 
 async def test_what_is_late_is_skipped_and_it_ends(office: Office) -> None:

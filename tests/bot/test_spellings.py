@@ -118,6 +118,7 @@ def test_what_is_right_has_no_fault() -> None:
         ({"plan": Plan(ways=())}, Fault("ways", "missing")),
         ({"plan": Plan(ways=("pigeon",))}, Fault("ways", "not_ours")),
         ({"plan": Plan(ways=("template",))}, Fault("ways", "none_fits")),
+        ({"content": Content(text="字" * 401)}, Fault("ways", "no_room")),
         ({"plan": Plan(reserve=4)}, Fault("reserve", "range")),
         ({"plan": Plan(stop_at=0)}, Fault("stop_at", "range")),
         ({"plan": Plan(days=15)}, Fault("days", "range")),

@@ -113,6 +113,7 @@ async def test_what_cannot_even_be_kept_is_refused_with_all_that_was_typed(
         ({"stop_at": "x"}, "请填 1 到 100"),
         ({"urgent": "1"}, "请写为什么是紧急的"),
         ({"way": ["template"]}, "都发不了这种形式"),
+        ({"text": "字" * 500}, "附不到回答下面"),
         ({"to": "some"}, "请选发给谁"),
     ],
 )
@@ -230,7 +231,14 @@ async def test_a_correction_is_for_exactly_those_who_got_it(office: Office) -> N
     draft = await kept(editor, to="reached", corrects=str(number), text="更正")
     one = await get(office, draft)
     assert (one.corrects, one.criteria) == (number, (Criterion(kind="reached", value=str(number)),))
-    assert f"更正公告 {number}" in (await editor.get(f"{HERE}/{draft}")).text
+    assert "更正要等它结束才开始发" in page.text
+    assert f'action="{HERE}/{number}/cancel"' in page.source
+    shown = (await editor.get(f"{HERE}/{draft}")).text
+    assert (f"更正公告 {number}" in shown, "更正要等它结束才开始发" in shown) == (True, True)
+    await act(editor, number, "cancel")
+    await work(office)
+    assert (await get(office, number)).state == "cancelled"
+    assert "更正要等它结束才开始发" not in (await editor.get(f"{HERE}/{draft}")).text
     assert WORDS in (await editor.get(f"{HERE}/new?copy={number}")).source
 
 
@@ -247,3 +255,29 @@ async def test_an_account_that_may_only_answer_is_told_what_it_cannot(tmp_path: 
         assert "选了公众号没有的方式" in (await editor.get(f"{HERE}/{number}/edit?check=1")).text
         await act(editor, number, "submit")
         assert (await get(office, number)).state == "draft"
+
+
+async def test_who_wrote_the_words_that_another_took_over_does_not_approve_them(office: Office) -> None:
+    """Neither of a copy, nor of what is saved as another, nor of a kept text; who wrote none of it does."""
+    boss, editor = await office.sign_in("approver"), await office.sign_in("editor")
+    first = await kept(boss, to="some", chosen=["topic:x"])
+    copied = await kept(editor, ground=str(first), to="some", chosen=["topic:x"])
+    anew = await editor.post(f"{HERE}/{first}/edit", sent(action="anew", ground=str(first)))
+    rows = office.services.broadcasts.rows
+    text = Sample(id=0, version=1, name="x", content=Content(text="x"), who="someone", time=1.0)
+    number = await rows.keep(text)
+    await rows.keep(msgspec.structs.replace(text, id=number, version=2, who="later"))
+    of_text = await kept(editor, sample=str(number), version="1")
+    theirs, mine = (await get(office, first)).author, (await get(office, copied)).author
+    assert theirs != mine
+    assert (await get(office, copied)).hands == (mine, theirs)
+    assert (await get(office, int(anew.location.split("/")[3].partition("?")[0]))).hands == (mine, theirs)
+    assert (await get(office, of_text)).hands == (mine, "someone")
+    await act(editor, copied, "submit")
+    one = await get(office, copied)
+    assert one.state == "in_review"
+    page = await act(boss, copied, "approve", digest=one.digest)
+    assert (page.status, page.text.count("您写过或提交过它，要由别人审核。")) == (
+        409,
+        2,
+    )  # refused, and where one approves

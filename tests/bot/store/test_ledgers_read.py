@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from bot.announcements import DISTRICT, EVERYONE, TAG, TOPIC, Announcement, Criterion
 from bot.errors import Overtaken
@@ -14,7 +15,7 @@ from bot.store.broadcast_tables import recipients, tagged
 from bot.store.broadcasts import BroadcastRows
 from bot.store.database import Database
 from bot.store.driver import once
-from bot.store.ledgers import Ledgers
+from bot.store.ledgers import Ledgers, listing
 from bot.store.tables import followers, subscriptions
 
 
@@ -104,3 +105,25 @@ async def test_what_was_foreseen_stays_until_it_is_written_again(database: Datab
     assert (written.state, written.foreseen) == ("draft", {})
     with pytest.raises(Overtaken):
         await rows.save(approved)
+
+
+@pytest.mark.parametrize(
+    ("narrow", "index"),
+    [((), "recipients_order"), (("of_state",), "recipients_"), (("of_errcode",), "recipients_order")],
+)
+async def test_a_page_of_a_ledger_reads_no_more_than_its_rows(
+    narrow: tuple[str, ...], index: str, database: Database
+) -> None:
+    """However long the ledger is: an index has the order of the page."""
+    values: dict[str, Any] = {"the_broadcast": 1, "after": 0, "many": 9, "of_state": "sent", "of_errcode": 1}
+    query = listing(narrow)
+    known = query.params({name: value for name, value in values.items() if name in query.compile().params})
+    async with database.write() as connection:
+        spelled = known.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        if database.dialect == "postgresql":
+            await connection.execute(text("SET enable_seqscan = off"))  # it would read a table this small whole
+        explain = "EXPLAIN QUERY PLAN" if database.dialect == "sqlite" else "EXPLAIN"
+        plan = " ".join(str(row) for row in await connection.exec_driver_sql(f"{explain} {spelled}"))
+    assert index in plan
+    assert "TEMP B-TREE" not in plan
+    assert "Sort" not in plan or database.dialect == "postgresql"

@@ -115,6 +115,7 @@ def _recipients() -> None:
     )
     op.create_index("ix_recipients_openid", "recipients", ["openid"])
     op.create_index("recipients_once", "recipients", ["broadcast", "openid"], unique=True)
+    op.create_index("recipients_order", "recipients", ["broadcast", "id"])
     op.create_index("recipients_state", "recipients", ["broadcast", "state", "id"])
     carried = sa.text("carrier <> ''")
     op.create_index("recipients_carrier", "recipients", ["carrier"], sqlite_where=carried, postgresql_where=carried)
