@@ -127,11 +127,12 @@ class Machine(RuleBasedStateMachine):
         sent.deliveries.append(self.loop.create_task(self.engines[process].handle(sent.message)))
         self.run(self.clock.advance(0.0))
 
+    @precondition(lambda self: len(self.sent) > 1 and not self.store.away)
     @rule(who=st.integers(0, FOLLOWERS - 1), process=st.integers(0, PROCESSES - 1))
     def leave(self, who: int, process: int) -> None:
         """A follower leaves, and the platform says so until somebody takes it."""
         openid = f"o{who}"
-        if openid in self.left or self.store.away:
+        if openid in self.left:
             return
         self.run(self.clock.advance(1.0))
         message = Left(key=f"left {openid}", openid=openid, account="gh_1", created=int(self.clock.time()))
@@ -143,18 +144,20 @@ class Machine(RuleBasedStateMachine):
         """Time goes by."""
         self.run(self.clock.advance(seconds))
 
+    @precondition(lambda self: self.sent)
     @rule(process=st.integers(0, PROCESSES - 1))
     def die(self, process: int) -> None:
         """A process stops in the middle of everything, and another one takes its place."""
         self.run(self.engines[process].close(0))
         self.engines[process] = self.start()
 
+    @precondition(lambda self: self.sent)
     @rule()
     def lose_or_find_the_database(self) -> None:
         """It goes, or it comes back."""
         self.store.away = not self.store.away
 
-    @precondition(lambda self: self.engines and not self.store.away)
+    @precondition(lambda self: self.sent and not self.store.away)
     @rule(process=st.integers(0, PROCESSES - 1))
     def recover(self, process: int) -> None:
         """What the worker does all the time."""
