@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from tests.fuzzing.targets import SEEDS, TARGETS, fresh, seeds
 from tests.fuzzing.wire import receive
 
-MANY = {"callback": 700, "xml": 3000, "words": 250, "texts": 2500, "xlsx": 150, "docx": 100, "pdf": 100}
+MANY = {"callback": 700, "xml": 3000, "words": 150, "texts": 2500, "xlsx": 150, "docx": 100, "pdf": 100}
 MEMORY = 64 * 1024 * 1024  # bytes that one input may take, of Python's
 
 # Libraries warn of odd files, as they may.
