@@ -1,7 +1,7 @@
 PYTHON ?= python3
 RUN = .venv/bin/python
 
-.PHONY: demo test bench check format
+.PHONY: demo test bench fuzz check format
 
 demo: .venv/ready
 	$(RUN) main.py demo $(ARGS)
@@ -13,6 +13,9 @@ test: .venv/tested .venv/benched
 
 bench: .venv/benched
 	$(RUN) -m benchmarks $(ARGS)
+
+fuzz: .venv/fuzzed
+	$(RUN) -m tests.fuzzing $(ARGS)
 
 check: .venv/tested
 	$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy && .venv/bin/lint-imports
@@ -32,3 +35,7 @@ format: .venv/tested
 .venv/benched: .venv/ready requirements-bench.lock
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock
 	touch .venv/benched
+
+.venv/fuzzed: .venv/tested requirements-fuzz.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-fuzz.lock
+	touch .venv/fuzzed

@@ -234,8 +234,9 @@ def accept(folded: Folded, figure: Figure, fact: Fact, *, facts: Facts, odd: lis
 
 
 def _flaw(figure: Figure, fact: Fact) -> str:
-    if figure.flaw and figure.flaw != "bound" and not (fact.kind == "percent" and figure.flaw == "negative"):
-        return figure.flaw  # a turnover may shrink
+    shrinks = fact.grows and fact.kind == "percent" and figure.flaw == "negative"  # as no share of anything does
+    if figure.flaw and figure.flaw != "bound" and not shrinks:
+        return figure.flaw
     if fact.kind != "percent" and figure.value < (LEAST_SUM if fact.kind == "money" else 0.0):
         return "zero"
     if fact.kind == "number" and not figure.value:

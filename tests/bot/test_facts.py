@@ -103,6 +103,15 @@ def test_what_cannot_be_reckoned_with_is_no_fact(text: str, asked: str, kind: st
     assert [(odd.fact, odd.kind) for odd in found.odd] == [("equipment", kind)]
 
 
+def test_a_turnover_may_shrink_and_a_share_may_not() -> None:
+    """A negative rate of growth is a fact; a share below nothing is none, be it asked for or not."""
+    assert read("-3%", "growth_rate", asked="growth_rate").facts == {"growth_rate": -3.0}
+    for text, asked in (("-3", "rd_share"), ("研发占比-3%", "")):
+        found = read(text, "rd_share", "growth_rate", asked=asked)
+        assert found.facts == {}
+        assert ("rd_share", "negative") in [(odd.fact, odd.kind) for odd in found.odd]
+
+
 def test_figures_that_do_not_agree() -> None:
     """A rate that is not what two years make is a contradiction."""
     found = read("营收去年12亿，今年15亿，增速10%", *REVENUE)

@@ -1,0 +1,144 @@
+"""Markup in every field that anybody can fill, and then every page: in a real browser none of it is more than words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page
+
+from bot.clock import ManualClock
+from bot.console.headers import POLICY
+from bot.console.routes import ROUTES
+from tests.bot.console.announcing import kept
+from tests.bot.console.announcing import sent as announced
+from tests.bot.console.client import Office, Visitor, office_settings, open_office
+from tests.bot.console.talking import count, remark, say
+from tests.bot.console.test_imports import sent as uploaded
+from tests.small import FILES, write_files
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+SCRIPT = "window.hit=1"
+SHORT = "<x-y>"  # fits into any field; an element of this name is markup that came through
+PAYLOAD = f'"><x-y></title></textarea><script>{SCRIPT}</script><img src=x onerror={SCRIPT}>'
+LINK = f"javascript:{SCRIPT}"
+MARKUP = """() => window.hit || document.querySelector(
+  "x-y, img[src=x], script:not([src]), [onerror], [onload], [href^='javascript:']")?.outerHTML || null"""
+MOST_PAGES = 100
+FILE = re.compile(r"\.(?:csv|xlsx|zip|json)(?:\?|$)|/progress$|/image\b|compare=")
+TITLE, DESK = 'title = "支持首台套"', 'short = "投资处"'
+STRANGE = {
+    name: text.replace(TITLE, f"title = '''{PAYLOAD}'''").replace(DESK, f"short = '{SHORT}'")
+    for name, text in FILES.items()
+}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Office]:
+    """The running bot, whose corpus has markup for a title."""
+    config = office_settings(tmp_path)
+    write_files(Path(config.corpus.path), STRANGE)
+    async with open_office(config, clock) as opened:
+        yield opened
+
+
+async def fill(office: Office, visitor: Visitor) -> list[str]:
+    """Put the markup wherever text is taken; the addresses that no link leads to."""
+    for text in (PAYLOAD, f"{PAYLOAD} 技改", SHORT):
+        key = await say(office, text, menu_id=SHORT)
+    await remark(office, PAYLOAD, about=PAYLOAD)
+    await remark(office, PAYLOAD, kind="staff")
+    await count(office)
+    forms: list[tuple[str, Any]] = [
+        ("profile/name", {"display": SHORT}),
+        ("staff/new", {"name": "mallory", "display": SHORT, "role": "editor"}),
+        ("canned-answers", {"title": SHORT, "text": PAYLOAD}),
+        ("broadcasts/samples/new", {"form": "text", "name": SHORT, "text": f"{PAYLOAD}(({SHORT}))", "version": "0"}),
+        ("broadcasts/new", announced(name=PAYLOAD[:40], form="card", title=SHORT, text=PAYLOAD, url=LINK)),
+        ("phone-menu/edit", {"seen": "0:0", "0.name": SHORT, "0.does": "ask", "0.value": PAYLOAD}),
+        ("edit/policy?key=q91-1", {"title": PAYLOAD, "action": "save"}),
+        (f"conversations/{key}/reply", {"text": PAYLOAD}),
+        ("unanswered/1/state", {"state": "settled", "note": PAYLOAD}),
+        ("import", uploaded(f"序号,政策要点,{PAYLOAD}\n1,{PAYLOAD},{SHORT}\n".encode(), name=f"{SHORT}.csv")),
+    ]
+    taken = [(path, (await visitor.post(f"/console/{path}", form)).status) for path, form in forms]
+    assert all(status in (303, 200, 400, 404, 409, 422) for _, status in taken), taken
+    assert sum(status == 303 for _, status in taken) >= 5, taken
+    await kept(visitor, name=SHORT, text=PAYLOAD)
+    assert office.services.uploads is not None
+    await office.services.uploads.settle()
+    asked = f"q={PAYLOAD}".replace("#", "%23").replace("&", "%26")
+    return [
+        f"/console/conversations/{key}",
+        *(f"/console/{name}?{asked}" for name in ("policies", "audit", "try", "unanswered", "tickets", "lexicon")),
+        *(f"/{name}" for name in ("policies", f"policies?{asked}&topic={SHORT}", "p/q91-2", "p/q91-1", f"p/{SHORT}")),
+        f"/console/sign-in?next={LINK}",
+        f"/console/invitation/{SHORT}",
+    ]
+
+
+class Watched:
+    """A page of a browser that keeps whatever should not have happened."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.wrong: list[str] = []
+        page.on("dialog", lambda dialog: self.wrong.append(f"dialog {dialog.message}"))
+        page.on("pageerror", lambda error: self.wrong.append(f"error {error}"))
+        page.on("console", lambda line: self._heard(line.text))
+
+    def _heard(self, line: str) -> None:
+        if "Content Security Policy" in line or "Refused to" in line:
+            self.wrong.append(f"{self.page.url}: {line}")
+
+    async def look(self, address: str) -> list[str]:
+        """Open a page: where its links lead."""
+        response = await self.page.goto(address, wait_until="load")
+        if response is None:
+            return []
+        if "text/html" in response.headers.get("content-type", ""):
+            policy = response.headers.get("content-security-policy", "")
+            assert "unsafe" not in policy
+            assert "frame-ancestors" in policy
+            assert policy == POLICY or "/console" not in address, address
+        if found := await self.page.evaluate(MARKUP):
+            self.wrong.append(f"{address}: {found}")
+        links: list[str] = await self.page.evaluate("[...document.links].map((a) => a.href)")
+        return links
+
+
+def kind(address: str) -> str:
+    """Which addresses are of one page: the numbers in them do not count."""
+    path, _, query = address.partition("?")
+    return re.sub(r"/\d+|/[0-9a-f]{24,}", "/N", path) + "?" + ",".join(sorted(re.findall(r"(\w+)=", query)))
+
+
+async def test_words_are_words_everywhere(browser: Browser, office: Office) -> None:
+    """Whatever was put in, on no page a script runs or is stopped, a dialog opens, or an element comes of it."""
+    visitor = await office.sign_in("admin")
+    seeds = await fill(office, visitor)
+    origin = str(office.url).rstrip("/")
+    context = await browser.new_context(locale="zh-CN", user_agent=f"Mozilla/5.0 {SHORT}")
+    cookie = {"name": "huiqi", "value": visitor.cookie("huiqi"), "domain": office.url.host or "", "path": "/console"}
+    await context.add_cookies([cookie])  # type: ignore[list-item]
+    watched = Watched(await context.new_page())
+    fixed = [route.path for route in ROUTES if route.method == "GET" and "{" not in route.path]
+    pages = [path for path in fixed if "." not in path and not path.endswith("/image")]
+    queue = [f"{origin}{path}" for path in ["/console", *seeds, *pages]]
+    seen: set[str] = set()
+    shown = 0
+    while queue and len(seen) < MOST_PAGES:
+        address = queue.pop(0).partition("#")[0]
+        if kind(address) in seen or not address.startswith(origin) or FILE.search(address):
+            continue
+        seen.add(kind(address))
+        queue += await watched.look(address)
+        shown += SHORT in await watched.page.inner_text("body")
+    assert watched.wrong == []
+    assert len(seen) > 50
+    assert shown > 15, "the words are shown, or nothing was looked at"
