@@ -30,6 +30,8 @@ APART_COST = 10.0  # a part of what was told before is nobody's whole
 BARE = 10.0  # from here on a number without a unit may be meant as a sum
 YEARS = range(1990, 2100)
 LEAST_SUM = 1.0  # yuan
+MANY_THINGS = "个"  # what counts anything that is counted one by one
+COUNTING = CLASSIFIERS | {"大"}  # how the unit of such a fact begins, 大项 among them; what is measured has another
 MANY = 100  # products, projects: nobody tells of more with one price for each
 Place = tuple[int, int]
 
@@ -180,8 +182,9 @@ def _fits(figure: Figure, fact: Fact) -> str:
         return "unit"
     if any(figure.unit.startswith(spelled(word)) for word in fact.words):
         return "kind"
-    things = figure.unit[:1] in CLASSIFIERS and any(spelled(word) in figure.unit for word in fact.words)
-    return "kind" if things else ""  # 36个双一流毕业生 are persons
+    counts = figure.unit[:1] in (MANY_THINGS, fact.unit[:1]) and fact.unit[:1] in COUNTING
+    things = counts and any(spelled(word) in figure.unit for word in fact.words)
+    return "kind" if things else ""  # 36个双一流毕业生 are persons; 2条鱿鱼钓船 are no tons of squid, 2个鱼塘 no 亩
 
 
 def give_the_rest(
