@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+
+import msgspec
 
 from bot.chinese import Folded, fold
 from bot.figures import (
@@ -30,6 +32,7 @@ APART_COST = 10.0  # a part of what was told before is nobody's whole
 BARE = 10.0  # from here on a number without a unit may be meant as a sum
 YEARS = range(1990, 2100)
 LEAST_SUM = 1.0  # yuan
+CLOSE = 3.5  # what a word of a fact nobody wants may cost, to keep its figure
 MANY_THINGS = "个"  # what counts anything that is counted one by one
 COUNTING = CLASSIFIERS | {"大"}  # how the unit of such a fact begins, 大项 among them; what is measured has another
 MANY = 100  # products, projects: nobody tells of more with one price for each
@@ -206,6 +209,26 @@ def give_the_rest(
     sums = [n for n, figure in enumerate(figures) if n not in owner and figure.unit == "yuan"]
     if len(sums) == 1 and only in {fact.key for fact in counted} - set(owner.values()):
         owner[sums[0]] = only
+
+
+def of_others(
+    folded: Folded, figures: list[Figure], counted: Sequence[Fact], others: Sequence[Fact]
+) -> dict[int, Fact]:
+    """The figures that no word of a wanted fact claims, but that of another does, close by: 设备买了两千万 is no
+    turnover. A word inside a longer one, 机器 of 机器人, or that a wanted fact has too, says nothing."""
+    own = {fact.key for fact in counted}
+    ours = {spelled(word) for fact in counted for word in (fact.name, *fact.words)}
+    found: dict[int, tuple[float, Fact]] = {}
+    for fact in others:
+        if fact.key in own or fact.kind not in MOST or fact.given:
+            continue
+        words = tuple(word for word in fact.words if not any(spelled(word) in mine for mine in ours))
+        plain = msgspec.structs.replace(fact, words=words)
+        for number, figure in enumerate(figures):
+            cost = _cost(folded, figure, plain)
+            if cost is not None and cost < CLOSE and (number not in found or cost < found[number][0]):
+                found[number] = (cost, fact)
+    return {number: fact for number, (_, fact) in found.items()}
 
 
 def without_unit(folded: Folded, figures: list[Figure], counted: list[Fact], owner: dict[int, str]) -> Iterator[Odd]:

@@ -50,11 +50,13 @@ def read(ctx: Context, policy: Policy, *, asked: str = "") -> Told:
     """What the words tell of the facts of a policy."""
     corpus = ctx.corpus
     only = _only_sum(corpus, policy.benefits)
-    told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=only)
+    others = tuple(corpus.facts.values())
+    told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=only, others=others)
     if not only:  # the words may leave one benefit that goes by one sum: 虾池改造花了300万
         meant = choose(policy, beside_title(ctx, policy), told.facts, silent=silent(corpus, policy))
         only = _only_sum(corpus, meant.benefits) if meant.named else ""
-        told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=only) if only else told
+        if only:
+            told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=only, others=others)
     return _with_place(ctx, told)
 
 
