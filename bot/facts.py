@@ -41,6 +41,7 @@ class Told:
     named   the facts whose figure stands beside one of their own words
     places  where in the folded text the facts stand
     parts   the sums of which a fact is the total: 认证费分别花了8万、15万
+    others  the facts that nobody wants and that a figure was told of
     """
 
     facts: Facts = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Told:
     named: frozenset[str] = frozenset()
     places: frozenset[int] = frozenset()
     parts: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
 
 
 def read_facts(
@@ -100,6 +102,7 @@ def read_facts(
         named=named,
         places=covered,
         parts={key: figures[n].parts for n, key in owner.items() if key in facts and figures[n].parts},
+        others=tuple(dict.fromkeys(fact.key for n, fact in strange.items() if not owner.get(n))),
     )
 
 

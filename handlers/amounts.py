@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.awards import Award
-from bot.benefits import State
+from bot.benefits import State, deciding
 from bot.chinese import ordinal
 from bot.context import Context
 from bot.policies import AnyBenefit, Policy, Tiers
@@ -200,8 +200,14 @@ def _rules_of(ctx: Context, found: Estimate, others: tuple[str, ...]) -> Answer:
 
 
 def _invitation(ctx: Context, found: Estimate) -> list[str]:
-    """The one fact that makes a sum of the rules, asked with an example."""
-    return [f"🧮 告诉我就能算：{ctx.corpus.facts[found.missing].ask}"] if found.missing else []
+    """The one fact that makes a sum of the rules, asked with an example; a figure of another one is no base here."""
+    facts, bases = ctx.corpus.facts, (key for benefit in found.selection.benefits for key in deciding(benefit))
+    sums_of = [facts[key].name for key in dict.fromkeys(bases) if facts[key].kind == "money"]
+    said = "、".join(facts[key].name for key in found.told.others)
+    other = [f"❓ 您说的像是“{said}”，这项按“{'、'.join(sums_of)}”算。"] if said and sums_of else []
+    if not found.missing:
+        return other
+    return [*other, f"🧮 告诉我就能算：{facts[found.missing].ask}"]
 
 
 def _tail(ctx: Context, policy: Policy, others: tuple[str, ...]) -> list[str]:

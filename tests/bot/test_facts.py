@@ -89,6 +89,25 @@ def test_a_bare_yes_or_no_answers_what_was_asked() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("设备买了两千万", "equipment"),
+        ("两千万的设备", "equipment"),
+        ("研发花了300万", "rd_cost"),
+        ("厂房花了两千万", "fixed_assets"),
+        ("两千万", ""),
+        ("大概做了两千万", ""),
+    ],
+)
+def test_a_figure_of_another_fact(text: str, other: str) -> None:
+    """What is told of another fact is no answer to the question that was asked, which then is asked again."""
+    found = read_facts(text, [VOCABULARY["turnover"]], asked="turnover", others=EVERY)
+    assert found.others == ((other,) if other else ())
+    assert [odd.kind for odd in found.odd] == (["other"] if other else [])
+    assert ("turnover" in found.facts) is not bool(other)
+
+
+@pytest.mark.parametrize(
     ("text", "asked", "kind"),
     [
         ("设备投了-3000万", "", "negative"),

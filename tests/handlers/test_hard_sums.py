@@ -79,6 +79,8 @@ async def test_a_sum_to_the_yuan(words: str, yuan: int) -> None:
         "平度规下企业设备投了800万，市里补96万，平度再给多少",
         "技改设备投了3000，能补多少",
         "设备3000万，设备5000万，技改补多少",
+        "研发费用8000万，研发投入奖补能拿多少",
+        "研发费用8000万能补多少",
     ],
 )
 async def test_no_sum_where_there_is_none(words: str) -> None:
@@ -92,6 +94,15 @@ async def test_what_is_not_said_is_not_taken_for_said() -> None:
     assert "当作已拿过" in paid
     other = visible(str((await Talk().say("胶州企业技改设备投了5500万，能补多少")).reply.text))  # type: ignore[union-attr]
     assert "资料里没有您所在区（市）自己的政策" in other
+
+
+@pytest.mark.parametrize("words", ["研发费用8000万，研发投入奖补能拿多少", "研发费用8000万能补多少"])
+async def test_a_figure_is_not_turned_into_another_fact(words: str) -> None:
+    """What was told is named as what it is, and so is what the sum is taken of; what is over is not reckoned with."""
+    text = visible(str((await Talk().say(words)).reply.text))  # type: ignore[union-attr]
+    assert "按您说的" not in text
+    assert "您说的像是“实际投入研发费用”，这项按“比上年新增的加计扣除额”算" in text
+    assert "到期前" not in text
 
 
 async def test_no_headline_differs_from_the_rated_sum() -> None:
