@@ -193,7 +193,8 @@ def _fits(figure: Figure, fact: Fact) -> str:
 def give_the_rest(
     figures: list[Figure], counted: list[Fact], owner: dict[int, str], *, asked: str, only: str, odd: list[Odd]
 ) -> None:
-    """A figure that no word claims goes to what was asked, or, a sum, to the only one it can be."""
+    """A figure that no word claims goes to what was asked, or, a sum, to the only one it can be; what somebody was
+    given has to be said to be that."""
     subject = next((fact for fact in counted if fact.key == asked), None)
     if subject is not None and asked not in owner.values():
         kind = {"money": "yuan", "percent": "percent"}.get(subject.kind, "")
@@ -207,7 +208,7 @@ def give_the_rest(
             odd.append(Odd(fact=asked, kind="bare", said=f"{figures[bare[0]].value:g}"))
         return
     sums = [n for n, figure in enumerate(figures) if n not in owner and figure.unit == "yuan"]
-    if len(sums) == 1 and only in {fact.key for fact in counted} - set(owner.values()):
+    if len(sums) == 1 and only in {fact.key for fact in counted if not fact.given} - set(owner.values()):
         owner[sums[0]] = only
 
 

@@ -81,6 +81,7 @@ async def test_a_sum_to_the_yuan(words: str, yuan: int) -> None:
         "设备3000万，设备5000万，技改补多少",
         "研发费用8000万，研发投入奖补能拿多少",
         "研发费用8000万能补多少",
+        "高新区买机器人花了120万，能补多少",
     ],
 )
 async def test_no_sum_where_there_is_none(words: str) -> None:
