@@ -162,7 +162,8 @@ async def test_a_figure_nobody_can_reckon_with() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "name"), [("设备买了两千万", "设备投资额"), ("研发两千万", "实际投入研发费用"), ("厂房两千万", "固定资产投资额")]
+    ("words", "name"),
+    [("设备买了两千万", "设备投资额"), ("研发两千万", "实际投入研发费用"), ("厂房两千万", "固定资产投资额")],
 )
 async def test_a_figure_of_another_fact_is_no_answer(words: str, name: str) -> None:
     """A sum told with the word of another fact is not taken for the turnover that was asked for: it is reckoned with
