@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+
+import msgspec
 
 from bot.chinese import Folded, fold
 from bot.figures import (
@@ -30,6 +32,9 @@ APART_COST = 10.0  # a part of what was told before is nobody's whole
 BARE = 10.0  # from here on a number without a unit may be meant as a sum
 YEARS = range(1990, 2100)
 LEAST_SUM = 1.0  # yuan
+CLOSE = 3.5  # what a word of a fact nobody wants may cost, to keep its figure
+MANY_THINGS = "个"  # what counts anything that is counted one by one
+COUNTING = CLASSIFIERS | {"大"}  # how the unit of such a fact begins, 大项 among them; what is measured has another
 MANY = 100  # products, projects: nobody tells of more with one price for each
 Place = tuple[int, int]
 
@@ -180,14 +185,16 @@ def _fits(figure: Figure, fact: Fact) -> str:
         return "unit"
     if any(figure.unit.startswith(spelled(word)) for word in fact.words):
         return "kind"
-    things = figure.unit[:1] in CLASSIFIERS and any(spelled(word) in figure.unit for word in fact.words)
-    return "kind" if things else ""  # 36个双一流毕业生 are persons
+    counts = figure.unit[:1] in (MANY_THINGS, fact.unit[:1]) and fact.unit[:1] in COUNTING
+    things = counts and any(spelled(word) in figure.unit for word in fact.words)
+    return "kind" if things else ""  # 36个双一流毕业生 are persons; 2条鱿鱼钓船 are no tons of squid, 2个鱼塘 no 亩
 
 
 def give_the_rest(
     figures: list[Figure], counted: list[Fact], owner: dict[int, str], *, asked: str, only: str, odd: list[Odd]
 ) -> None:
-    """A figure that no word claims goes to what was asked, or, a sum, to the only one it can be."""
+    """A figure that no word claims goes to what was asked, or, a sum, to the only one it can be; what somebody was
+    given has to be said to be that."""
     subject = next((fact for fact in counted if fact.key == asked), None)
     if subject is not None and asked not in owner.values():
         kind = {"money": "yuan", "percent": "percent"}.get(subject.kind, "")
@@ -201,8 +208,28 @@ def give_the_rest(
             odd.append(Odd(fact=asked, kind="bare", said=f"{figures[bare[0]].value:g}"))
         return
     sums = [n for n, figure in enumerate(figures) if n not in owner and figure.unit == "yuan"]
-    if len(sums) == 1 and only in {fact.key for fact in counted} - set(owner.values()):
+    if len(sums) == 1 and only in {fact.key for fact in counted if not fact.given} - set(owner.values()):
         owner[sums[0]] = only
+
+
+def of_others(
+    folded: Folded, figures: list[Figure], counted: Sequence[Fact], others: Sequence[Fact]
+) -> dict[int, Fact]:
+    """The figures that no word of a wanted fact claims, but that of another does, close by: 设备买了两千万 is no
+    turnover. A word inside a longer one, 机器 of 机器人, or that a wanted fact has too, says nothing."""
+    own = {fact.key for fact in counted}
+    ours = {spelled(word) for fact in counted for word in (fact.name, *fact.words)}
+    found: dict[int, tuple[float, Fact]] = {}
+    for fact in others:
+        if fact.key in own or fact.kind not in MOST or fact.given:
+            continue
+        words = tuple(word for word in fact.words if not any(spelled(word) in mine for mine in ours))
+        plain = msgspec.structs.replace(fact, words=words)
+        for number, figure in enumerate(figures):
+            cost = _cost(folded, figure, plain)
+            if cost is not None and cost < CLOSE and (number not in found or cost < found[number][0]):
+                found[number] = (cost, fact)
+    return {number: fact for number, (_, fact) in found.items()}
 
 
 def without_unit(folded: Folded, figures: list[Figure], counted: list[Fact], owner: dict[int, str]) -> Iterator[Odd]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.chinese import Folded, denied, fold
-from bot.claims import MOST, Odd, accept, claim, give_the_rest, multiplied, places, without_unit
+from bot.claims import MOST, Odd, accept, claim, give_the_rest, multiplied, of_others, places, without_unit
 from bot.figures import (
     SAID_NO,
     SAID_YES,
@@ -29,6 +29,7 @@ from bot.policies import Fact
 
 LONGEST = 600  # characters of a text that are read
 APART = 1.0  # percent points by which a rate may differ from the figures it is told with
+OTHER = "other"  # a figure that is told of another fact than the one that was asked for
 LOOSE = 5  # characters that may stand beside an answer and say nothing else
 
 
@@ -40,6 +41,7 @@ class Told:
     named   the facts whose figure stands beside one of their own words
     places  where in the folded text the facts stand
     parts   the sums of which a fact is the total: 认证费分别花了8万、15万
+    others  the facts that nobody wants and that a figure was told of
     """
 
     facts: Facts = field(default_factory=dict)
@@ -48,13 +50,17 @@ class Told:
     named: frozenset[str] = frozenset()
     places: frozenset[int] = frozenset()
     parts: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
 
 
-def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "", only: str = "") -> Told:
+def read_facts(
+    text: str, wanted: Sequence[Fact], *, asked: str = "", only: str = "", others: Sequence[Fact] = ()
+) -> Told:
     """The wanted facts, the more wanted first, that a text tells.
 
     asked  the one that was asked for last: a figure without a word, a bare yes or no answers it
     only   the one sum that the matter has: a single sum without a word can be no other
+    others facts that nobody wants: a figure beside the word of one is not given to what was asked, nor to the only sum
     """
     folded = fold(sign(text[:LONGEST]))
     figures = _totals(_sound([f for f in read_figures(folded) if not is_limit(folded, f)]))
@@ -64,7 +70,11 @@ def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "", only: str 
     owner = claim(folded, figures, counted, odd)
     named = frozenset(owner.values()) - {""}
     free = [figure if asked or not is_awarded(folded, figure) else replace(figure, unit="") for figure in figures]
+    strange = of_others(folded, figures, counted, others)
+    free = [replace(figure, unit=OTHER) if n in strange else figure for n, figure in enumerate(free)]
     give_the_rest(free, counted, owner, asked=asked, only=only, odd=odd)
+    if asked and asked not in owner.values() and strange and not odd:
+        odd.append(Odd(fact=asked, kind=OTHER, said=next(iter(strange.values())).name))
     kinds = {fact.key: fact for fact in counted}
     odd += without_unit(folded, figures, counted, owner)
     for number, key in owner.items():
@@ -92,6 +102,7 @@ def read_facts(text: str, wanted: Sequence[Fact], *, asked: str = "", only: str 
         named=named,
         places=covered,
         parts={key: figures[n].parts for n, key in owner.items() if key in facts and figures[n].parts},
+        others=tuple(dict.fromkeys(fact.key for n, fact in strange.items() if not owner.get(n))),
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from bot.awards import Award
-from bot.benefits import State
+from bot.benefits import State, deciding
 from bot.chinese import ordinal
 from bot.context import Context
 from bot.policies import AnyBenefit, Policy, Tiers
 from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
-from handlers import arithmetic, enterprise, sums, wording
+from handlers import arithmetic, enterprise, named, sums, wording
 from handlers.cards import edition
 from handlers.districts import by_district
 from handlers.estimates import Estimate, best_estimate, estimate, positions
@@ -80,9 +80,9 @@ async def told(ctx: Context) -> Answer | None:
     asked = here.asked or _told_before(ctx)
     said = read(ctx, policy, asked=asked)
     counted = [key for key in said.facts if ctx.corpus.facts[key].kind in COUNTED]
-    named = here.wanted == "amount" or bool(said.named & set(counted))
+    is_named = here.wanted == "amount" or bool(said.named & set(counted))
     best = next(iter(ctx.finding.ids), policy.id)
-    more = bool(counted) and named and best in (policy.id, *policy.related)
+    more = bool(counted) and is_named and best in (policy.id, *policy.related)
     if here.wanted == "amount" and not ctx.finding.ids and HOW.search(ctx.words):
         return await of_policy(ctx, policy)
     if _of_year(ctx):
@@ -136,13 +136,13 @@ def _of_estimate(ctx: Context, found: Estimate, others: tuple[str, ...] = ()) ->
         lines = sums.question(ctx, found)
     elif found.own.unmet or _fails(found.own):
         lines = sums.refusal(ctx, found)
-    elif _is_worked_out(found):
+    elif _is_worked_out(found) and (found.rests_on_figures or not named.offers(ctx, found.policy)):
         lines = sums.worked_out(ctx, found)
     else:
         return _rules_of(ctx, found, others)
-    named = (found.policy.id, *(a.policy.id for a in (*found.beside, *found.also)), *others)
+    told_of = (found.policy.id, *(a.policy.id for a in (*found.beside, *found.also)), *others)
     _remember(ctx, found, asked=sums.asked(found))
-    return Answer(reply=Say(text="\n".join(lines)), intent="amount", policies=tuple(dict.fromkeys(named)))
+    return Answer(reply=Say(text="\n".join(lines)), intent="amount", policies=tuple(dict.fromkeys(told_of)))
 
 
 def _fails(own: Award) -> bool:
@@ -200,8 +200,14 @@ def _rules_of(ctx: Context, found: Estimate, others: tuple[str, ...]) -> Answer:
 
 
 def _invitation(ctx: Context, found: Estimate) -> list[str]:
-    """The one fact that makes a sum of the rules, asked with an example."""
-    return [f"🧮 告诉我就能算：{ctx.corpus.facts[found.missing].ask}"] if found.missing else []
+    """The one fact that makes a sum of the rules, asked with an example; a figure of another one is no base here."""
+    facts, bases = ctx.corpus.facts, (key for benefit in found.selection.benefits for key in deciding(benefit))
+    sums_of = [facts[key].name for key in dict.fromkeys(bases) if facts[key].kind == "money"]
+    said = "、".join(facts[key].name for key in found.told.others)
+    other = [f"❓ 您说的像是“{said}”，这项按“{'、'.join(sums_of)}”算。"] if said and sums_of else []
+    if not found.missing:
+        return other
+    return [*other, f"🧮 告诉我就能算：{facts[found.missing].ask}"]
 
 
 def _tail(ctx: Context, policy: Policy, others: tuple[str, ...]) -> list[str]:
@@ -238,8 +244,9 @@ def _rules(ctx: Context, policy: Policy) -> list[str]:
     if not policy.benefits:
         offers = [f"· {offer}" for offer in policy.offers]
         return ["这项政策在资料里没有写具体金额。", *(["有这些支持：", *offers] if offers else [])]
-    lines = []
-    for benefit in policy.benefits:
+    lines = [f"🔎 您问的：{offer}" for offer in named.offers(ctx, policy)]
+    lines += ["同一条里写了金额的是别的："] if lines else []
+    for benefit in named.first(ctx, policy):
         lines += _rule(benefit)
         lines += _by_unit(ctx, benefit)
         lines += [f"　{label}：{value}" for label, value in (("对象", benefit.who), ("说明", benefit.note)) if value]

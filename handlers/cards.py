@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.context import Context
 from bot.policies import AnyBenefit, Policy
 from bot.replies import Answer, Say, fitting, say_link, web_link
-from handlers import subscriptions, wording
+from handlers import named, subscriptions, wording
 
 SPARE = 150  # bytes for what stands around benefits, and for a welcome above the card
 SHORT = 12  # characters of who gets a benefit that stand in its line
@@ -31,16 +31,19 @@ def text(ctx: Context, policy: Policy, others: tuple[str, ...] = (), *, here: st
     ]
     head[2:2] = wording.caution(ctx, policy, here)
     facts = [*_original(ctx, policy), *_who(policy), *_papers(ctx, policy), *_desks(ctx, policy)]
+    lines = [f"· {offer}" for offer in named.offers(ctx, policy)]
+    lines += [f"· {wording.brief(b)}{_bound(ctx, b)}" for b in named.first(ctx, policy)]
+    several = len(lines) > 1  # a single one stands in the summary
     offered = ((2, others[:3], True), (2, others[:2], True), (2, others[:1], True), (2, (), True), (1, (), True))
     for successors, near, news in (*offered, (1, (), False)):
         tail = [*_successor(ctx, policy, successors), *facts, *footer(ctx, policy, near, news=news)]
-        if fitting([""], [*head, *tail], spare=SPARE):
+        if fitting(lines[:1] if several else [""], [*head, *tail], spare=SPARE):
             break
-    lines = [f"· {wording.brief(b)}{_bound(ctx, b)}" for b in policy.benefits]
     fit = fitting(lines, [*head, *tail], spare=SPARE)
-    kept = lines if fit == len(lines) else [*lines[:fit], f"· ……共{len(lines)}项，点“能补多少”看全部"]
-    body = ["", "💰 能拿什么", *kept] if len(lines) > 1 else []  # a single one stands in the summary
-    return "\n".join([*head, *body, *tail])
+    more = f"共{len(lines)}项，点“能补多少”看全部"
+    kept = lines if fit == len(lines) else [*lines[:fit], f"· ……{more}"]
+    body = ["", "💰 能拿什么", *kept] if fit else ["", f"💰 {more}"]
+    return "\n".join([*head, *(body if several else []), *tail])
 
 
 def _bound(ctx: Context, benefit: AnyBenefit) -> str:

@@ -13,7 +13,7 @@ from bot.chinese import fold, money, ordinal
 from bot.context import Context
 from bot.conversation import Conversation
 from bot.eligibility import Fit, Survey, next_fact, survey
-from bot.facts import Told
+from bot.facts import OTHER, Told
 from bot.person import Facts, KeepFacts
 from bot.policies import Tiers, figures, largest
 from bot.replies import Answer, Say, fitting, say_link
@@ -130,6 +130,8 @@ def _is_reply(ctx: Context, told: Told) -> bool:
         return False
     if asked in told.facts and told.whole:
         return True
+    if any(odd.fact == asked and odd.kind == OTHER for odd in told.odd) and not ctx.finding.ids:
+        return True  # 厂房两千万 is no turnover: it is asked for again
     goes_on = bool(ctx.conversation.focus) and question.folded.text.endswith(qualifying.ASKS_ON)
     return not enterprise.rest(ctx, told) and not goes_on
 

@@ -127,10 +127,11 @@ def tell(ctx: Context, asked: str = "", *, also: Iterable[Fact] = ()) -> Told:
     subject = ctx.corpus.facts.get(asked)
     keys = {fact.key: fact for fact in (*([subject] if subject else []), *also, *lasting(ctx.corpus))}
     wanted = tuple(keys.values())
-    told = read_facts(ctx.words, wanted, asked=asked)
+    others = tuple(fact for key, fact in ctx.corpus.facts.items() if key not in keys)
+    told = read_facts(ctx.words, wanted, asked=asked, others=others)
     if told.odd:  # 去年4亿今年6亿 is understood where its growth is wanted as well
         growing = tuple(fact for fact in ctx.corpus.facts.values() if fact.grows)
-        again = read_facts(ctx.words, (*wanted, *growing), asked=asked)
+        again = read_facts(ctx.words, (*wanted, *growing), asked=asked, others=others)
         if not again.odd:
             told = Told(
                 facts={key: value for key, value in again.facts.items() if key in keys},

@@ -290,6 +290,8 @@ async def best_estimate(ctx: Context, ids: tuple[str, ...]) -> Estimate:
             continue
         other = await estimate(ctx, policy)
         near = scores.get(policy.id, 0) >= NEAR * scores.get(ids[0], 0)
+        if other.own.over and not (near or best.own.over):
+            continue  # a figure alone does not lead from what is in force to what is over: 研发费用8000万
         if (other.is_claimed and other.fit > best.fit) or (near and other.is_settled and not best.own.counted):
             best = other
     if TOGETHER.search(ctx.words):

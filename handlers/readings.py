@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+import msgspec
+
 from bot.awards import Case, Period, companions
 from bot.benefits import RECEIVED, Verdict, check, deciding, needs_of
-from bot.claims import Odd
+from bot.claims import Odd, spelled
 from bot.context import Context
 from bot.corpus import Corpus
 from bot.facts import Told, counts, read_facts
@@ -50,12 +52,32 @@ def read(ctx: Context, policy: Policy, *, asked: str = "") -> Told:
     """What the words tell of the facts of a policy."""
     corpus = ctx.corpus
     only = _only_sum(corpus, policy.benefits)
-    told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=only)
+    others = _others(ctx, policy)
+    told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=only, others=others)
     if not only:  # the words may leave one benefit that goes by one sum: 虾池改造花了300万
         meant = choose(policy, beside_title(ctx, policy), told.facts, silent=silent(corpus, policy))
         only = _only_sum(corpus, meant.benefits) if meant.named else ""
-        told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=only) if only else told
+        if only:
+            told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=only, others=others)
     return _with_place(ctx, told)
+
+
+def _others(ctx: Context, policy: Policy) -> tuple[Fact, ...]:
+    """All facts, that a figure may be told of instead, without the words that are a part of what the policy is about:
+    机器人 is no 机器."""
+    text = ctx.finding.question.folded.text
+    names = [spelled(word) for word in (*policy.keywords, *(w for b in policy.benefits for w in b.words))]
+    said = [name for name in names if name in text]
+    if not said:
+        return tuple(ctx.corpus.facts.values())
+    return tuple(
+        msgspec.structs.replace(fact, words=tuple(w for w in fact.words if not _inside(spelled(w), said)))
+        for fact in ctx.corpus.facts.values()
+    )
+
+
+def _inside(word: str, names: Sequence[str]) -> bool:
+    return any(word in name and word != name for name in names)
 
 
 def _only_sum(corpus: Corpus, benefits: Sequence[AnyBenefit]) -> str:

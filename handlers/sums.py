@@ -33,6 +33,7 @@ ODD = {
     "inside": "里面有不该算的部分（土地费、基建或税），请说扣掉以后的数。",
     "several": "这是几件（几个项目）的数；上限按一件还是按一家企业算，文件没有写明，请一件一件问。",
     "both": "您说到的几项都按这个数算，请分开说各是多少。",
+    "other": "您说的像是“{said}”，没有记成这一项。",
     "each": "“{said}”像是单个的数，请说总数，或者说清一共几个。",
 }
 OTHER_DISTRICT = "其他"  # how the choice of a district begins that has no policies here

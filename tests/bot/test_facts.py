@@ -45,6 +45,10 @@ def read(text: str, *keys: str, asked: str = "", only: str = "") -> Told:
         ("研发花了1000万", ("rd_cost",), {"rd_cost": 1e7}),
         ("连片300亩，总投资400万", ("project_investment", "mu"), {"mu": 300.0, "project_investment": 4e6}),
         ("20吨鱿鱼", ("squid_tons", "tuna_tons", "other_tons"), {"squid_tons": 20.0}),
+        ("新建2条远洋鱿鱼钓船", ("squid_tons", "tuna_tons", "other_tons"), {}),
+        ("挖了3个鱼塘", ("mu",), {}),
+        ("造2条养殖工船", ("tonnage",), {}),
+        ("36个双一流毕业生", ("persons",), {"persons": 36.0}),
         ("三个品种", ("products",), {"products": 3.0}),
         ("省级的", ("level",), {"level": "省级"}),
         ("第一次评上", ("turn",), {"turn": "首次"}),
@@ -82,6 +86,25 @@ def test_a_bare_yes_or_no_answers_what_was_asked() -> None:
     assert read("没有", "received", asked="received").facts == {"received": 0.0}
     assert read("没有", "equipment", asked="equipment").facts == {}
     assert read("是的", "major").facts == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("设备买了两千万", "equipment"),
+        ("两千万的设备", "equipment"),
+        ("研发花了300万", "rd_cost"),
+        ("厂房花了两千万", "fixed_assets"),
+        ("两千万", ""),
+        ("大概做了两千万", ""),
+    ],
+)
+def test_a_figure_of_another_fact(text: str, other: str) -> None:
+    """What is told of another fact is no answer to the question that was asked, which then is asked again."""
+    found = read_facts(text, [VOCABULARY["turnover"]], asked="turnover", others=EVERY)
+    assert found.others == ((other,) if other else ())
+    assert [odd.kind for odd in found.odd] == (["other"] if other else [])
+    assert ("turnover" in found.facts) is not bool(other)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,21 @@ async def test_what_is_over_is_told_as_it_was() -> None:
         assert ("下面是到期前的标准，现在不能再报：" in text) == over, policy.id
 
 
+@pytest.mark.parametrize(
+    ("words", "offer"),
+    [
+        ("瞪羚企业奖励多少", "省工信厅首次认定的瞪羚、独角兽企业也有一定支持，金额没有写明"),
+        ("独角兽企业认定奖励多少", "省工信厅首次认定的瞪羚、独角兽企业也有一定支持，金额没有写明"),
+        ("履约评估给多少", "按年度履约评估结果给远洋渔业企业奖补，金额没有写明"),
+    ],
+)
+async def test_what_is_named_and_states_no_amount_comes_first(words: str, offer: str) -> None:
+    """The sums of other benefits do not stand in for what was asked: that it states none is said above them."""
+    lines = said(await Talk().say(words)).splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith(("🔎", "💰")))
+    assert lines[first : first + 2] == [f"🔎 您问的：{offer}", "同一条里写了金额的是别的："]
+
+
 async def test_a_policy_without_sums() -> None:
     """Where no sum is written that is what is said, with what is offered otherwise."""
     bare = next(policy for policy in everything() if not policy.benefits and policy.offers)

@@ -27,6 +27,27 @@ async def test_a_policy_without_sums_has_no_money() -> None:
         assert "💰" not in said(await Talk().say("1", policy.id))
 
 
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("瞪羚企业奖励", "· 省工信厅首次认定的瞪羚、独角兽企业也有一定支持，金额没有写明"),
+        ("远洋鱿钓船补贴", "· 其他远洋渔船奖补：经审核确定的购置或建造价格×30%，最高200万元"),
+    ],
+)
+async def test_what_the_words_name_comes_first(words: str, first: str) -> None:
+    """A benefit that was named, be it without an amount, is not hidden behind the others."""
+    lines = said(await Talk().say(words)).splitlines()
+    assert lines[lines.index("💰 能拿什么") + 1] == first
+
+
+async def test_no_count_stands_for_a_list() -> None:
+    """Under 能拿什么 stands at least one benefit before how many there are; with no room there is the count alone."""
+    for policy in everything():
+        lines = said(await Talk().say("1", policy.id)).splitlines()
+        if "💰 能拿什么" in lines:
+            assert not lines[lines.index("💰 能拿什么") + 1].startswith("· ……"), policy.id
+
+
 async def test_a_long_scale_is_told_in_a_line() -> None:
     """A card names the steps and the top of a long scale, and leaves its lines to 能补多少."""
     long = next(p for p in everything() if any(isinstance(b, Tiers) and len(b.tiers) > 3 for b in p.benefits))

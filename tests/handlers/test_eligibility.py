@@ -157,6 +157,25 @@ async def test_a_figure_nobody_can_reckon_with() -> None:
     assert "年营业收入" in said(answer)
     assert "是个范围" in said(answer)
     assert talk.conversation
+    assert talk.conversation is not None
+    assert "turnover" not in talk.conversation.facts
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("设备买了两千万", "设备投资额"), ("研发两千万", "实际投入研发费用"), ("厂房两千万", "固定资产投资额")],
+)
+async def test_a_figure_of_another_fact_is_no_answer(words: str, name: str) -> None:
+    """A sum told with the word of another fact is not taken for the turnover that was asked for: it is reckoned with
+    as what it is, or asked about."""
+    talk = Talk()
+    await talk.say("我们是平度的规上制造企业，能报什么")
+    while "年营业收入" not in question(answer := await talk.say("跳过")):
+        assert question(answer)
+    text = said(await talk.say(words))
+    assert "年营业收入2000万元" not in text
+    assert name in text
+    assert talk.conversation is not None
     assert "turnover" not in talk.conversation.facts
 
 

@@ -37,6 +37,7 @@ async def headline(words: str) -> frozenset[float]:
         ("三个品种过了FDA，认证费各花了8万、15万、22万，合计能补多少", 280_000),
         ("6个产品过FDA，认证费每个12万，共补多少", 500_000),
         ("三类医疗器械两个项目，研发分别花了1000万和2000万，能补多少", 8_000_000),
+        ("新造一条远洋鱿鱼钓船花了600万，能补多少", 1_800_000),
         ("买金枪鱼围网船5000万，又买鱿钓船600万，一共补多少", 11_800_000),
         ("两个海洋保健食品新获批，三个海洋化妆品新原料也备案了，加起来能拿多少", 1_900_000),
         ("俺260亩连片虾池子，改造加尾水治理拢共花了300万，能给多少", 1_560_000),
@@ -70,6 +71,7 @@ async def test_a_sum_to_the_yuan(words: str, yuan: int) -> None:
         "虾池子260亩，一年挣300万，改造能补多少",
         "鱿鱼100吨，鱿鱼200吨，能补多少",
         "远洋渔船买了两条，每条900万，能补多少",
+        "新建2条远洋鱿鱼钓船每条1500万能补多少",
         "VR园体验中心投了5000万，其中基建3000万，能补多少",
         "药品产业化固定资产投资1.5亿，含土地费3000万，能给多少",
         "二类和三类器械各一个，研发费分别400万和1500万，一共补多少",
@@ -77,6 +79,9 @@ async def test_a_sum_to_the_yuan(words: str, yuan: int) -> None:
         "平度规下企业设备投了800万，市里补96万，平度再给多少",
         "技改设备投了3000，能补多少",
         "设备3000万，设备5000万，技改补多少",
+        "研发费用8000万，研发投入奖补能拿多少",
+        "研发费用8000万能补多少",
+        "高新区买机器人花了120万，能补多少",
     ],
 )
 async def test_no_sum_where_there_is_none(words: str) -> None:
@@ -90,6 +95,15 @@ async def test_what_is_not_said_is_not_taken_for_said() -> None:
     assert "当作已拿过" in paid
     other = visible(str((await Talk().say("胶州企业技改设备投了5500万，能补多少")).reply.text))  # type: ignore[union-attr]
     assert "资料里没有您所在区（市）自己的政策" in other
+
+
+@pytest.mark.parametrize("words", ["研发费用8000万，研发投入奖补能拿多少", "研发费用8000万能补多少"])
+async def test_a_figure_is_not_turned_into_another_fact(words: str) -> None:
+    """What was told is named as what it is, and so is what the sum is taken of; what is over is not reckoned with."""
+    text = visible(str((await Talk().say(words)).reply.text))  # type: ignore[union-attr]
+    assert "按您说的" not in text
+    assert "您说的像是“实际投入研发费用”，这项按“比上年新增的加计扣除额”算" in text
+    assert "到期前" not in text
 
 
 async def test_no_headline_differs_from_the_rated_sum() -> None:

@@ -1,0 +1,39 @@
+"""What of a policy the words name: its benefits first, and what it offers without a benefit of its own."""
+
+from __future__ import annotations
+
+import re
+
+from bot.chinese import fold
+from bot.context import Context
+from bot.policies import AnyBenefit, Policy, Tiers
+from bot.selection import choose
+from handlers.readings import beside_title, silent
+
+SHORTEST = 2  # characters of a word that names anything
+FIGURE = re.compile("[0-9一二两三四五六七八九十百千]+(?:万|元|亿|%)")
+UNSTATED = "没有写明"
+
+
+def offers(ctx: Context, policy: Policy) -> tuple[str, ...]:
+    """What the words name and no benefit is for, as 瞪羚; that no amount is stated is said beside it."""
+    text = ctx.finding.question.folded.text if ctx.words else ""
+    paid = fold("，".join((policy.title, *(part for b in policy.benefits for part in _called(b))))).text
+    words = [word for k in policy.keywords if len(word := fold(k).text) >= SHORTEST and word in text]
+    own = [word for word in words if word not in paid]
+    found = [offer for offer in policy.offers if any(word in fold(offer).text for word in own)]
+    return tuple(offer if UNSTATED in offer or FIGURE.search(offer) else f"{offer}，金额没有写明" for offer in found)
+
+
+def first(ctx: Context, policy: Policy) -> tuple[AnyBenefit, ...]:
+    """The benefits of a policy, those that the words name before the others."""
+    if not ctx.words or offers(ctx, policy):
+        return tuple(policy.benefits)
+    meant = choose(policy, beside_title(ctx, policy), {}, silent=silent(ctx.corpus, policy))
+    chosen = meant.benefits if meant.named else ()
+    return (*(b for b in policy.benefits if b in chosen), *(b for b in policy.benefits if b not in chosen))
+
+
+def _called(benefit: AnyBenefit) -> tuple[str, ...]:
+    labels = tuple(tier.label for tier in benefit.tiers) if isinstance(benefit, Tiers) else ()
+    return (benefit.name, benefit.who, *benefit.words, *labels)
