@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ async def receiving(folder: Path, chance: random.Random, runs: int) -> AsyncIter
 async def kill_once(wreck: Wreck, chance: random.Random, number: int) -> Counter[str]:
     """One kill amid the talk of some followers, and what became of every message."""
     phones = [wreck.platform.phone(f"oKilled_{number:06d}_{who:013d}") for who in range(PHONES)]
-    talk = asyncio.gather(*(speak(wreck, phone, random.Random(chance.random()), number) for phone in phones))
+    talk = begin_talk(wreck, phones, chance, number)
     moment = pick(chance, ("seconds", 0.0, 1.0), ("answers", 1, PHONES * ROUNDS), ("pages", 1, 400), ("calls", 1, 3))
     if moment.what == "calls" and not wreck.platform.faults.is_on("retry"):  # nothing is pushed by a bot that is well
         moment = Moment(what="answers", count=chance.randrange(1, PHONES))
@@ -79,6 +79,13 @@ async def kill_once(wreck: Wreck, chance: random.Random, number: int) -> Counter
     wreck.check_file()
     found = check(wreck, said, Outage(since, until))
     return found + Counter({"kills": 1, "amid": int(amid > 0), "items": len(said)})
+
+
+def begin_talk(
+    wreck: Wreck, phones: Sequence[Phone], chance: random.Random, number: int
+) -> asyncio.Future[list[list[Said]]]:
+    """All of them speak at once."""
+    return asyncio.gather(*(speak(wreck, phone, random.Random(chance.random()), number) for phone in phones))
 
 
 async def speak(wreck: Wreck, phone: Phone, chance: random.Random, number: int) -> list[Said]:
@@ -104,7 +111,7 @@ def check(wreck: Wreck, said: list[Said], outage: Outage) -> Counter[str]:
     rows = inbox(wreck)
     pushes = dict(wreck.ask("SELECT key, state FROM outbox"))
     remarks = Counter(key for (key,) in wreck.ask("SELECT key FROM feedback WHERE kind = 'complaint'"))
-    counts, pushed = Counter[str](), Counter[str]()
+    counts = Counter[str]()
     for one in said:
         found = rows.get((one.phone.openid, one.text), [])
         shown = sum(bubble.sender != "system" for bubble in one.seen.bubbles)
@@ -125,17 +132,21 @@ def check(wreck: Wreck, said: list[Said], outage: Outage) -> Counter[str]:
         if push is not None:
             hold(push in ("sent", "unknown"), "a push that is not settled:", one, push)
             counts["in doubt"] += push == "unknown"
-            pushed[one.phone.openid] += push == "sent"
         counts["pushed"] += push is not None
-    check_pushes(wreck, said, pushed, counts["in doubt"])
+    check_pushes(wreck, said)
     return counts
 
 
-def check_pushes(wreck: Wreck, said: list[Said], pushed: Counter[str], held: int) -> None:
-    """The platform took each push in once, and at most those besides that nobody knows of."""
-    taken = {who: wreck.platform.sent.get(("custom", who), 0) for who in {one.phone.openid for one in said}}
-    for who, count in taken.items():
-        hold(pushed[who] <= count <= pushed[who] + held, "pushed twice, or never:", who, count, pushed[who])
+def check_pushes(wreck: Wreck, said: list[Said]) -> None:
+    """Each push has the row of its message, welcomes to new followers too; what is sent the platform took in once, and
+    at most what is in doubt besides."""
+    orphans = wreck.ask("SELECT key FROM outbox WHERE substr(key, 6) NOT IN (SELECT key FROM inbox)")
+    hold(not orphans, "a push without a message:", orphans)
+    rows = wreck.ask("SELECT openid, state = 'sent' FROM outbox WHERE state IN ('sent', 'unknown')")
+    sent, doubtful = (Counter(who for who, is_sent in rows if is_sent == wanted) for wanted in (1, 0))
+    for who in {one.phone.openid for one in said}:
+        taken = wreck.platform.sent.get(("custom", who), 0)
+        hold(sent[who] <= taken <= sent[who] + doubtful[who], "pushed twice, or never:", who, taken, sent[who])
 
 
 def inbox(wreck: Wreck) -> dict[tuple[str, str], list[tuple[Any, ...]]]:

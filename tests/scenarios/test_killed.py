@@ -11,7 +11,7 @@ import pytest
 from benchmarks.importing import importing
 from benchmarks.kill import Killing
 from benchmarks.publishing import publishing
-from benchmarks.receiving import Outage, Said, check, receiving, speak
+from benchmarks.receiving import PHONES, ROUNDS, Outage, Said, begin_talk, check, receiving, speak
 from benchmarks.wreck import Broken, Moment, Wreck, wrecked
 from tests.small import write_files
 
@@ -26,6 +26,24 @@ async def test_a_kill_loses_nothing_and_doubles_nothing(tmp_path: Path, killing:
         found += counts
     assert found["kills"] <= 1
     assert found["items"] > 0
+
+
+async def test_a_stop_under_load_finishes_what_it_began(tmp_path: Path) -> None:
+    """SIGTERM amid the talk of many: it ends well, what it took in is answered by it, and the rest by the next one."""
+    async with wrecked(tmp_path, corpus=write_files(tmp_path / "corpus")) as wreck:
+        await wreck.start("serve")
+        phones = [wreck.platform.phone(f"oKilled_{number:020d}") for number in range(PHONES)]
+        talk = begin_talk(wreck, phones, random.Random(5), 1)
+        await wreck.until(lambda: wreck.answers >= PHONES)
+        wreck.up.clear()
+        await wreck.stop()
+        assert "inbox running" not in wreck.standing()
+        await wreck.start("serve")
+        said = [one for several in await talk for one in several]
+        await wreck.until(wreck.is_drained)
+        assert check(wreck, said, NEVER).total() == 0
+        assert len(said) == PHONES * ROUNDS
+        await wreck.stop()
 
 
 async def test_the_drill_notices_what_is_lost(tmp_path: Path) -> None:
