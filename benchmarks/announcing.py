@@ -8,7 +8,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from benchmarks.wreck import Wreck, hold, pick, wrecked
+from bot.broadcasts import Broadcasts
+from bot.clock import SystemClock
+from bot.config import read_config
 from bot.outbox import WINDOW
+from bot.store.audiences import Audience
+from bot.store.database import Database
+from bot.store.ledgers import Ledgers
 from tests.scenarios import test_announcing_crash as crash
 from tests.small import write_files
 
@@ -45,6 +51,10 @@ async def kill_some(wreck: Wreck, chance: random.Random, deaths: int) -> AsyncIt
         counts.append(Counter({"kills": 1, "amid": int(amid)}))
         wreck.let_time_pass()
     await wreck.start("worker")
+    await wreck.until(lambda: is_over(wreck) or state(wreck) == "paused")
+    if state(wreck) == "paused":
+        await let_go_on(wreck)
+        counts[-1]["paused"] += 1
     await wreck.until(lambda: is_over(wreck))
     await wreck.stop()
     wreck.check_file()
@@ -56,7 +66,26 @@ async def kill_some(wreck: Wreck, chance: random.Random, deaths: int) -> AsyncIt
 
 def is_over(wreck: Wreck) -> bool:
     """Whether the announcement is finished."""
-    return wreck.ask("SELECT state FROM broadcasts") == [("finished",)]
+    return state(wreck) == "finished"
+
+
+def state(wreck: Wreck) -> str:
+    """The announcement's."""
+    ((found,),) = wreck.ask("SELECT state FROM broadcasts")
+    return str(found)
+
+
+async def let_go_on(wreck: Wreck) -> None:
+    """Where all of the first hundred are in doubt an announcement pauses by itself; a person looks, and resumes it."""
+    database = await Database.open(f"sqlite:///{wreck.path}")
+    settings, clock, ledgers = read_config(wreck.config), SystemClock(), Ledgers(database)
+    office = Broadcasts(database, config=settings, audience=Audience(database), ledgers=ledgers, clock=clock)
+    ((number,),) = wreck.ask("SELECT id FROM broadcasts")
+    one = await office.rows.get(number)
+    hold(one, "the announcement is gone")
+    assert one is not None
+    await office.resume(one, "wang")
+    await database.close()
 
 
 def check(wreck: Wreck, deaths: int) -> int:
