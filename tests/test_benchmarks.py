@@ -154,7 +154,7 @@ def test_the_threshold_is_where_it_is_best() -> None:
 
 
 def test_a_slope_and_its_bound() -> None:
-    """What grows by so much an hour is found to, noise bounds it, what stays is flat, and what is not told is left out."""
+    """What grows by so much an hour is found to, within its bound; what stays is flat; what is not told is left out."""
     noise = random.Random(1)
     grows = [(float(at), 100 + at / 36 + noise.gauss(0, 1)) for at in range(0, 7200, 5)]
     found = slope([*grows, (7200.0, math.nan)])
@@ -178,7 +178,7 @@ def test_the_figures_of_a_soak() -> None:
         "memory": 1, "handles": 1, "tasks": 1, "queues": None,
     }  # fmt: skip
     assert figures.rows["queues"]["drained s"] == 1.5
-    drawn = ElementTree.fromstring(picture({"memory": [(one.at, one.memory) for one in samples]}, record.faults))
+    drawn = ElementTree.fromstring(picture({"memory": [(s.at, s.memory) for s in samples]}, record.faults))  # noqa: S314 - our own
     assert [child.tag.rpartition("}")[2] for child in drawn].count("polyline") == 1
     assert "slow" in "".join(drawn.itertext())
 
