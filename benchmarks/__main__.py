@@ -1,10 +1,12 @@
-"""`python -m benchmarks [name]`: all benchmarks, one after another, or those that are named.
+"""`python -m benchmarks [name …]`: all benchmarks, one after another, or those that are named.
 
-`--json FILE` before the names also keeps what was measured.
+`--json FILE` also keeps what was measured. `kill` and `soak` break the program on purpose and take long, so they run only
+where they are named; `--runs`, `--seed`, `--minutes` and `--out` are theirs.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -15,11 +17,13 @@ from benchmarks.broadcast import entering, sending
 from benchmarks.capacity import capacity, room
 from benchmarks.growing import policies, starting, volume
 from benchmarks.job import job
+from benchmarks.kill import RUNS, SEED, kill
 from benchmarks.matching import first_characters, growth, questions
 from benchmarks.measuring import NOISE, Table
 from benchmarks.quality import quality
 from benchmarks.rivals import rivals
 from benchmarks.scale import scale
+from benchmarks.soak import MINUTES, soak
 
 BENCHMARKS: dict[str, Callable[[], Table]] = {
     "growth": growth,  # first: what it says of memory is true of a process that has freed none
@@ -37,24 +41,43 @@ BENCHMARKS: dict[str, Callable[[], Table]] = {
     "room": room,
     "scale": scale,
 }
+FAULTS: dict[str, Callable[[argparse.Namespace], Table]] = {
+    "kill": lambda options: kill(options.runs, options.seed),
+    "soak": lambda options: soak(options.minutes, options.out),
+}
 
 
-def main(names: Sequence[str]) -> int:
-    """Print the tables; 2 for a name that is none."""
-    target, names = (names[1], names[2:]) if names[:1] == ["--json"] else ("", names)
-    unknown = [name for name in names if name not in BENCHMARKS]
+def read(words: Sequence[str]) -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join([*BENCHMARKS, *FAULTS]))
+    parser.add_argument("--runs", type=int, default=RUNS, help="kills in all")
+    parser.add_argument("--seed", type=int, default=SEED, help="of the moments of the kills")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help="of the soak")
+    parser.add_argument("--out", type=Path, default=Path("soak.svg"), help="where the picture of the soak goes")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where what was measured goes")
+    return parser.parse_args(words)
+
+
+def main(words: Sequence[str]) -> int:
+    """Print the tables; 2 for a name that is none, 1 where a promise was not kept."""
+    options = read(words)
+    unknown = [name for name in options.names if name not in BENCHMARKS and name not in FAULTS]
     if unknown:
-        print(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        known = ", ".join([*BENCHMARKS, *FAULTS])
+        print(f"no benchmark {', '.join(unknown)}; there are {known}", file=sys.stderr)
         return 2
-    tables = {}
-    for name in names or BENCHMARKS:
-        tables[name] = BENCHMARKS[name]()
-        print("\n".join(tables[name].lines()), end="\n\n", flush=True)
-        if target:
+    broken, tables = False, dict[str, Table]()
+    for name in options.names or BENCHMARKS:
+        table = tables[name] = BENCHMARKS[name]() if name in BENCHMARKS else FAULTS[name](options)
+        print("\n".join(table.lines()), end="\n\n", flush=True)
+        broken = broken or any(row.get("broken", 0) > 0 for row in table.rows.values())
+        if options.json:
             results = {made: asdict(table) for made, table in tables.items()}
-            Path(target).write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
-    print(NOISE)
-    return 0
+            options.json.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
+    if not options.names or any(name in BENCHMARKS for name in options.names):
+        print(NOISE)
+    return int(broken)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ from bot.replies import Answer
 from bot.store.entries import AtOnce
 from bot.store.feedback import Remark
 from bot.store.followers import window
-from bot.store.inbox import Claim, Inbox, Late, Settlement
+from bot.store.inbox import Claim, Inbox, Late, Settlement, is_over
 
 logger = structlog.get_logger(__name__)
 
@@ -68,8 +68,8 @@ class _Work:
         self.before = before  # what the same follower sent earlier and is not yet answered
         self.task: Task
         self.deliveries = Deliveries()
-        self.renewed: float | None = None  # when the message became ours, or was last seen to stay so
-        self.asked: float | None = None  # since when an answer is being sought
+        self.renewed: float | None = None  # when the message became ours, or was last seen to stay so,
+        self.asked: float | None = None  # and since when an answer is being sought: both whatever the clock is set to
         self.overdue = False
 
 
@@ -111,7 +111,7 @@ class Engine:
         Raises StoreError where nothing is stored: the platform must deliver again.
         """
         work = self._running.get(message.key) or self._begin(message)
-        return await work.deliveries.join(self._clock.time() + self._patience(message))
+        return await work.deliveries.join(self._clock.monotonic() + self._patience(message))
 
     async def recover(self, limit: int = 100) -> int:
         """Answer messages whose process died over them, oldest first; how many are answered now."""
@@ -168,24 +168,25 @@ class Engine:
     async def _watch(self) -> None:
         """Keep the deadlines of all that is running: one sleeper, since a timer for each message costs more than it."""
         while self._running:
-            now = self._clock.time()
+            now = self._clock.monotonic()
             dues = [due for work in self._running.values() if (due := work.deliveries.due()) is not None]
             await self._clock.sleep(min([TICK, *(due - now for due in dues)]))
             for work in self._running.values():
-                self._look_after(work, self._clock.time())
+                self._look_after(work, self._clock.monotonic())
 
     def _look_after(self, work: _Work, time: float) -> None:
         work.deliveries.hang_up(time)
         if work.renewed is not None and time - work.renewed >= BEAT:
             work.renewed = time
-            renewing = asyncio.create_task(self._renew(work.message, time))
+            renewing = asyncio.create_task(self._renew(work.message))
             self._renewing.add(renewing)
             renewing.add_done_callback(self._renewing.discard)
         if work.asked is not None and time - work.asked >= ANSWER_LIMIT:
             work.asked, work.overdue = time, True
             work.task.cancel()
 
-    async def _renew(self, message: AnyMessage, time: float) -> None:
+    async def _renew(self, message: AnyMessage) -> None:
+        time = self._clock.time()
         with suppress(StoreError):  # the next beat may succeed; if none does, the settlement finds out
             await self._inbox.renew(message.key, owner=self._owner, lease=LEASE, time=time)
 
@@ -212,7 +213,7 @@ class Engine:
         """How the message stands when another process has answered it, or when we have taken it over."""
         for _ in range(math.ceil(2 * RETRY_SECONDS / POLL)):
             time = self._clock.time()
-            if claim.lease < time and await self._take_over(message, time):
+            if is_over(claim.lease, time) and await self._take_over(message, time):
                 return msgspec.structs.replace(await self._current(message, claim), owner=self._owner)
             await self._clock.sleep(POLL)
             found = await self._inbox.look(message.key)
@@ -232,7 +233,7 @@ class Engine:
         return msgspec.structs.replace(claim, conversation=conversation, waiting=waiting)
 
     async def _settle(self, work: _Work, claim: Claim) -> Claim:
-        work.renewed = self._clock.time()
+        work.renewed = self._clock.monotonic()
         if work.before:
             await within(self._clock, asyncio.gather(*work.before, return_exceptions=True), ANSWER_LIMIT)
             claim = await self._current(work.message, claim)
@@ -257,9 +258,9 @@ class Engine:
     async def _ask(self, work: _Work, conversation: Conversation | None) -> Outcome:
         """What `answer` says; the apology if it fails or does not come to an end."""
         key, kind = work.message.key, type(work.message).__name__
-        work.asked = self._clock.time()
+        work.asked, time = self._clock.monotonic(), self._clock.time()
         try:
-            return await self._answer(work.message, fresh(conversation, work.asked), work.asked)
+            return await self._answer(work.message, fresh(conversation, time), time)
         except asyncio.CancelledError:
             if not work.overdue:
                 raise

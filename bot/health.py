@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from aiohttp import web
@@ -39,6 +40,7 @@ class Meters:
         self.quota = self._gauge("huiqi_channel_quota", "Calls a day that a channel may make", "channel")
         self.ran = self._gauge("huiqi_job_last_seconds", "Since when a job of this process has ended no round", "job")
         self.failed = self._gauge("huiqi_job_failures", "Rounds of a job that failed since the start", "job")
+        self.tasks = self._gauge("huiqi_tasks", "What this process does at once: its asyncio tasks")
         self.callbacks = Counter(
             "huiqi_callbacks",
             "Deliveries by what became of them: answered, refused, unkept",
@@ -135,6 +137,7 @@ class Health:
 
     def _show(self, counted: Mapping[str, Mapping[str, int]], signs: Signs) -> None:
         meters, (version, size) = self._meters, self._corpus()
+        meters.tasks.set(len(asyncio.all_tasks()))
         meters.policies.clear()
         meters.policies.labels(version).set(size)
         meters.rows.clear()  # or a state that no row is in any more keeps its last count

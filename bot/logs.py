@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 from structlog.dev import plain_traceback  # the default shows local variables: openids, secrets, what people wrote
 from structlog.stdlib import ProcessorFormatter
+
+
+class StandardError(io.TextIOBase):
+    """Standard error, which may be a file on a full disk: what cannot be written is not worth an answer that fails."""
+
+    def write(self, text: str) -> int:
+        """Write it, if that can be."""
+        with suppress(OSError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Have it written, if that can be."""
+        with suppress(OSError):
+            sys.stderr.flush()
 
 
 def set_up_logs(level: str, style: str) -> None:
@@ -27,10 +44,10 @@ def set_up_logs(level: str, style: str) -> None:
     structlog.configure(
         processors=[*facts, *spelling],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast(TextIO, StandardError())),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(StandardError())
     handler.setFormatter(
         ProcessorFormatter(foreign_pre_chain=facts, processors=[ProcessorFormatter.remove_processors_meta, *spelling])
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import random
 import sys
 from functools import partial
 from importlib.util import find_spec
+from xml.etree import ElementTree
 
 import pytest
 
+from benchmarks.__main__ import BENCHMARKS, FAULTS, main, read
 from benchmarks.broadcast import Size as Broadcast
 from benchmarks.broadcast import entering, sending
 from benchmarks.chart import draw
@@ -19,7 +22,10 @@ from benchmarks.job import job
 from benchmarks.matching import Size, first_characters, growth, questions
 from benchmarks.measuring import Table, by_turns, cost
 from benchmarks.okapi import Okapi
+from benchmarks.picture import picture
 from benchmarks.quality import chosen, given, quality
+from benchmarks.soak import Record, Sample, slope
+from benchmarks.soak import table as soaked_table
 from benchmarks.words import LONGEST, QUESTION, SHORTEST, Writer, common
 from tests.corpus import the_corpus
 from tests.scoring import Rated
@@ -189,3 +195,41 @@ def test_the_threshold_is_where_it_is_best() -> None:
     idle = Rated(id="b", text="设备坏了", intent="offtopic")
     threshold = chosen(okapi, (asked, idle))
     assert [answer.policies[:1] for answer in given(okapi, (asked, idle), threshold)] == [("q91-2",), ()]
+
+
+def test_a_slope_and_its_bound() -> None:
+    """What grows by so much an hour is found to, within its bound; what stays is flat; what is not told is left out."""
+    noise = random.Random(1)
+    grows = [(float(at), 100 + at / 36 + noise.gauss(0, 1)) for at in range(0, 7200, 5)]
+    found = slope([*grows, (7200.0, math.nan)])
+    assert abs(found.hourly - 100) < 2 * found.bound < 5
+    assert not found.is_flat
+    assert slope([(at, 100 + noise.gauss(0, 1)) for at, _ in grows]).is_flat
+    leak = slope([(at, 100 + at / 3600 * 2) for at, _ in grows])
+    assert leak.hourly == pytest.approx(2)
+    assert not leak.is_flat
+
+
+def test_the_figures_of_a_soak() -> None:
+    """Its table has a line for each thing that must not grow, and its picture is an SVG with a strip for each."""
+    samples = [
+        Sample(at=at, memory=190.0, handles=70.0, tasks=40.0 + at % 2, waiting=at % 7) for at in map(float, range(600))
+    ]
+    record = Record(samples=samples, faults=[("slow", 10.0, 40.0)], waits=[0.1, 0.2, 5.0], drained=1.5)
+    record.messages["asked"] = 3
+    figures = soaked_table(record, 10.0)
+    assert {name: row.get("flat") for name, row in figures.rows.items()} == {
+        "memory": 1, "handles": 1, "tasks": 1, "queues": None,
+    }  # fmt: skip
+    assert figures.rows["queues"]["drained s"] == 1.5
+    drawn = ElementTree.fromstring(picture({"memory": [(s.at, s.memory) for s in samples]}, record.faults))  # noqa: S314 - our own
+    assert [child.tag.rpartition("}")[2] for child in drawn].count("polyline") == 1
+    assert "slow" in "".join(drawn.itertext())
+
+
+def test_what_may_be_asked_for() -> None:
+    """A name that is none is refused; kill and soak run only where they are named."""
+    assert main(["nothing"]) == 2
+    options = read(["kill", "--runs", "8", "--seed", "3"])
+    assert (options.names, options.runs, options.seed) == (["kill"], 8, 3)
+    assert not set(BENCHMARKS) & set(FAULTS)

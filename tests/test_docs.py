@@ -14,6 +14,7 @@ import msgspec
 import pytest
 import yaml
 
+from benchmarks.__main__ import BENCHMARKS, FAULTS
 from bot.corpus import read_corpus
 from bot.policies import (
     Benefit,
@@ -85,6 +86,25 @@ def test_every_make_target_named_exists() -> None:
         for target in re.findall(r"(?:^|`)make ([a-z]+)", document.read_text(encoding="utf-8"), re.MULTILINE)
     }
     assert {"demo", "test"} <= named <= targets
+
+
+def test_every_benchmark_named_exists() -> None:
+    """Each `python -m benchmarks X` of a document is one."""
+    named = {
+        name
+        for document in DOCUMENTS
+        for name in re.findall(r"python -m benchmarks ([a-z]+)", document.read_text(encoding="utf-8"))
+    }
+    assert {"capacity", "kill", "scale", "soak"} <= named <= {*BENCHMARKS, *FAULTS}
+
+
+def test_every_test_that_holds_a_promise_exists() -> None:
+    """docs/reliability.md names tests by file and function; each is there."""
+    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", text)
+    assert len(named) > 20
+    missing = [(file, test) for file, test in named if f"def {test}(" not in (ROOT / file).read_text(encoding="utf-8")]
+    assert missing == []
 
 
 def test_every_file_named_exists() -> None:

@@ -1,7 +1,8 @@
 """The inbox: one row per message, written before anything is said, so that every message gets one answer.
 
 A row is `running` while a process (`owner`) works on it and until its `lease` is over, then `answered`, or `erased`
-when its follower left. Whoever finds a running row whose lease is over may take it over.
+when its follower left. Whoever finds a running row whose lease is over may take it over; one that ends further ahead
+than any process sets it was written before the clock was set back, and is over too.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from bot.conversation import Conversation
 from bot.messages import AnyMessage
@@ -28,6 +29,7 @@ from bot.store.tables import conversations as talks
 from bot.store.tables import inbox
 
 LATE_CHANNEL = "custom"
+FAR = 60.0  # seconds ahead in which a lease may end: more than any lease lasts, with clocks that differ
 PURGED_AT_ONCE = 1000  # rows in one transaction, so that messages get in between
 PURGES = 1000  # transactions in one purge at most
 
@@ -36,7 +38,7 @@ _messages: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
 _answers = msgspec.json.Decoder(Answer)
 
 _mine = (inbox.c.key == bindparam("the_key"), inbox.c.state == "running")
-_over = inbox.c.lease < bindparam("now")
+_over = or_(inbox.c.lease < bindparam("now"), inbox.c.lease > bindparam("far"))
 TAKE_OVER = update(inbox).where(*_mine, _over).returning(inbox.c.key)
 RENEW = update(inbox).where(*_mine, inbox.c.owner == bindparam("the_owner")).returning(inbox.c.key)
 ABANDONED = (
@@ -46,6 +48,15 @@ COUNTS = select(inbox.c.state, func.count()).group_by(inbox.c.state)
 OLD = select(inbox.c.key).where(inbox.c.received < bindparam("before")).limit(bindparam("many"))
 PURGE = delete(inbox).where(inbox.c.key.in_(OLD)).returning(inbox.c.key)
 PURGE_TALKS = delete(talks).where(talks.c.expires < bindparam("before"))
+
+
+def is_over(lease: float, time: float) -> bool:
+    """Whether a process whose lease is until then is to be believed dead at `time`."""
+    return lease < time or lease > time + FAR
+
+
+def _at(time: float) -> dict[str, float]:
+    return {"now": time, "far": time + FAR}
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,7 +205,7 @@ class Inbox:
 
     async def take_over(self, key: str, *, owner: str, lease: float, time: float) -> bool:
         """Whether a running message whose lease is over at `time` is now ours for `lease` seconds."""
-        return bool(await self._once(TAKE_OVER, the_key=key, now=time, owner=owner, lease=time + lease))
+        return bool(await self._once(TAKE_OVER, the_key=key, **_at(time), owner=owner, lease=time + lease))
 
     async def renew(self, key: str, *, owner: str, lease: float, time: float) -> bool:
         """Whether a running message is still ours, and now for `lease` seconds from `time`."""
@@ -202,7 +213,7 @@ class Inbox:
 
     async def abandoned(self, time: float, limit: int) -> list[AnyMessage]:
         """Running messages whose lease is over at `time`, oldest first, at most `limit`."""
-        return [_messages.decode(row[0]) for row in await self._once(ABANDONED, now=time, many=limit)]
+        return [_messages.decode(row[0]) for row in await self._once(ABANDONED, **_at(time), many=limit)]
 
     async def purge(self, before: float) -> int:
         """Forget messages received, and conversations that ended, before that time; how many messages went."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,3 +124,17 @@ def test_text_is_for_people_and_tells_no_variables() -> None:
     assert text.count("ValueError: broken") == 2
     assert "\x1b" not in text
     assert "hush-4b1d" not in text
+
+
+@pytest.mark.parametrize("style", ["json", "text"])
+def test_a_log_that_cannot_be_written_stops_nobody(style: str) -> None:
+    """On a disk without room the line is lost, and what logged it goes on."""
+    program = (
+        "import logging, sys, structlog\nfrom bot.logs import set_up_logs\nset_up_logs('info', sys.argv[1])\n"
+        "structlog.get_logger().error('kept')\nlogging.getLogger('aiohttp').error('kept')\nprint('went on')\n"
+    )
+    with Path("/dev/full").open("w", encoding="utf-8") as disk:
+        done = subprocess.run(
+            [sys.executable, "-c", program, style], stdout=subprocess.PIPE, stderr=disk, encoding="utf-8", check=False
+        )
+    assert done.stdout == "went on\n"

@@ -20,8 +20,9 @@ from bot.config import read_config
 from bot.emulator.platform import Platform
 from bot.outbox import LEASE, WINDOW
 from bot.store.audiences import Audience
-from bot.store.database import Database, migrate
+from bot.store.database import Database
 from bot.store.ledgers import Ledgers
+from tests.databases import prepare as prepare_file
 from tests.scenarios.programs import free_port, started, write_settings
 from tests.scenarios.stage import ACCOUNT
 
@@ -37,16 +38,16 @@ def openid(number: int) -> str:
     return f"oCrash_{number:021d}"
 
 
-async def prepare(path: Path, config: Path, platform: Platform) -> None:
+async def prepare(path: Path, config: Path, platform: Platform, *, people: int = PEOPLE) -> None:
     """Everybody follows, the even ones wrote lately; an announcement to all is approved."""
-    await migrate(f"sqlite:///{path}")
+    prepare_file(path)
     now = time.time()
     with closing(sqlite3.connect(path)) as connection:
-        rows = ((openid(n), 1.0, now + 40 * 3600 if n % 2 == 0 else 0.0, 5 if n % 2 == 0 else 0) for n in range(PEOPLE))
+        rows = ((openid(n), 1.0, now + 40 * 3600 if n % 2 == 0 else 0.0, 5 if n % 2 == 0 else 0) for n in range(people))
         names = "openid, followed, window_until, window_left"
         connection.executemany(f"INSERT INTO followers ({names}) VALUES (?, ?, ?, ?)", rows)  # noqa: S608
         connection.commit()
-    for number in range(PEOPLE):
+    for number in range(people):
         platform.followers.follow(openid(number))
         platform.followers.speak(openid(number))
     database = await Database.open(f"sqlite:///{path}")
