@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bot.announcements import REACHED, WRITABLE, Announcement, Content, Criterion, Plan
+from bot.announcements import REACHED, WRITABLE, Announcement, Content, Criterion, Plan, may
 from bot.assembly import build_broadcasts
 from bot.broadcasts import Broadcasts, begins
 from bot.clock import Clock, SystemClock, now
@@ -188,15 +188,21 @@ class Bulletins:
         """One of PLAIN."""
         member, one = await self._member(who, EDITOR), await self.find(number)
         if act == "submit":
+            if not may("submit", one):
+                raise BotError(self._rule("wrong_state", one))
             self._complain(one)
             await self._confirm(one, people)
         done = getattr(self.broadcasts, act)
         await self._try(one, done(one, member.name, told=[self._entry(member, PLAIN[act], number)]))
         self._done(PLAIN[act], number)
+        if act in ("pause", "cancel") and (gone := (await self.broadcasts.ledgers.counts(number)).queued):
+            self._say(self._said["gone_out"].format(count=gone))
 
     async def approve(self, number: int, digest: str, who: str, *, people: int | None = None) -> None:
         """Let it go out as it was read: the digest says what that was."""
         member, one = await self._member(who, APPROVER), await self.find(number)
+        if not may("approve", one):
+            raise BotError(self._rule("wrong_state", one))
         if digest.strip().lower() != one.digest:
             raise BotError(self._said["other_digest"].format(id=number))
         await self._confirm(one, people)
