@@ -9,14 +9,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.announcements import CARD, REACHED, TAG
 from bot.bulletins import PLAIN, open_bulletins
 from bot.clock import ManualClock
 from bot.errors import BotError
 from bot.store.audit import Audit
-from bot.store.broadcast_tables import tags
+from bot.store.broadcast_tables import recipients, tags
 from bot.store.phones import Phones
 from bot.store.staff import Staff
 from bot.store.tables import outbox
@@ -204,6 +204,7 @@ async def test_pausing_going_on_and_trying_again(room: Room) -> None:
     one = await room.approved()
     await room.enter(one.id, o0="sent", o1="failed refused", o2="planned")
     await room.bulletins.act("pause", one.id, "zhang")
+    assert "收不回" not in room.said
     with pytest.raises(BotError, match="角色不够"):
         await room.bulletins.retry(one.id, "zhang", unknown=False)
     await room.bulletins.act("resume", one.id, "zhang")
@@ -216,6 +217,32 @@ async def test_pausing_going_on_and_trying_again(room: Room) -> None:
     assert [e.action.removeprefix("broadcast.") for e in await room.log()][3:] == [
         *("paused", "resumed", "retried", "cancelled")
     ]
+
+
+async def test_pausing_says_what_is_on_its_way(room: Room) -> None:
+    """A call that somebody began stays begun; only what is left to begin comes back."""
+    one = await room.approved()
+    await room.enter(one.id, o0="queued", o1="planned")
+    async with room.database.write() as connection:  # its call is being made
+        call = {"channel": "custom", "body": b"", "created": 0.0, "due": 0.0, "expires": 9e9, "state": "sending"}
+        await connection.execute(insert(outbox).values(key=f"a{one.id}.1:o0", openid="o0", **call))
+        await connection.execute(
+            update(recipients).where(recipients.c.openid == "o0").values(carrier=f"a{one.id}.1:o0")
+        )
+    await room.bulletins.act("pause", one.id, "zhang")
+    assert "1条已交给微信，收不回" in room.said
+
+
+async def test_whether_its_state_allows_it_is_asked_first(room: Room) -> None:
+    """Nobody looks up a count for what is over, or is not submitted."""
+    number = await room.bulletins.new(PLAINLY, "zhang")
+    digest = (await room.get(number)).digest
+    with pytest.raises(BotError, match="现在是“草稿”"):
+        await room.bulletins.approve(number, digest, "wang")
+    await room.bulletins.act("discard", number, "zhang")
+    for act in (room.bulletins.approve(number, digest, "wang"), room.bulletins.act("submit", number, "zhang")):
+        with pytest.raises(BotError, match="现在是“已放弃”"):
+            await act
 
 
 async def test_a_correction_is_for_those_who_got_it(room: Room) -> None:

@@ -148,7 +148,7 @@ async def test_only_the_failed_are_tried_again(office: Office) -> None:
     number = await approved(office, urgent="1", reason="台风")
     await work(office)
     approver, editor = await office.sign_in("approver"), await office.sign_in("editor")
-    assert "重试没发成的" not in (await approver.get(f"{HERE}/{number}")).text
+    assert "重试失败的" not in (await approver.get(f"{HERE}/{number}")).text
     page = await approver.post(f"{HERE}/{number}/retry")
     assert (page.status, "没有要重试的人" in page.text) == (409, True)
     assert (await editor.post(f"{HERE}/{number}/retry")).status == 403
