@@ -9,11 +9,12 @@ from typing import Any
 
 from rich.console import Console
 
-from bot.announcements import REACHED, WRITABLE, Announcement, Content, Criterion, Plan, may
+from bot.announcements import OVER, REACHED, WRITABLE, Announcement, Content, Criterion, Plan, may
 from bot.assembly import build_broadcasts
 from bot.broadcasts import Broadcasts, begins
 from bot.clock import Clock, SystemClock, now
 from bot.config import Config
+from bot.console.broadcast_views import corrections
 from bot.console.keys import Keys
 from bot.console.letters import NAME as DIGITS
 from bot.console.sheets import BOM
@@ -91,14 +92,15 @@ class Bulletins:
     async def show(self, number: int) -> None:
         """All of one, as somebody reads it who is to approve it."""
         one, said = await self.find(number), self._said
-        counts = await self.broadcasts.ledgers.counts(number)
+        counts, later = await self.broadcasts.ledgers.counts(number), await corrections(self.broadcasts, one)
         lines = [*heading(one, said), *content(one, said), *planned(one, said)]
         if one.began:
             lines += progress(one, counts, said)
-        elif one.state != "discarded":
+        elif one.state not in OVER:
             lines.append(reached(await self.broadcasts.reach(one), said))
             lines.append(said["begins"].format(when=self._begins(one)))
             lines += faults(faults_of(one, self.broadcasts.ways), said)
+        lines += [said["corrected"].format(id=other.id, state=said[f"state {other.state}"]) for other in later]
         for line in (*lines, said["digest"].format(digest=one.digest)):
             self._say(line)
 

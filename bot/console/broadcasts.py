@@ -24,7 +24,7 @@ from bot.broadcasts import Broadcasts
 from bot.console.audit import differences
 from bot.console.broadcast_forms import errors, typed_of
 from bot.console.broadcast_progress import measure
-from bot.console.broadcast_views import PLACE, beginning, broadcasts, bubbles, chosen, page_of, reach
+from bot.console.broadcast_views import PLACE, beginning, broadcasts, bubbles, chosen, corrections, page_of, reach
 from bot.console.visit import Visit
 from bot.errors import NotAllowed, Overtaken
 from bot.spellings import faults
@@ -130,6 +130,7 @@ async def _page(
         log=[(entry, differences(entry)) for entry in log],
         push=visit.desk.config.push,
         ours=ways,
+        corrections=await corrections(broadcasts(visit), one),
         facts=await measure(visit, one) if one.began or one.state == SCHEDULED else None,
         **(await reach(visit, one) if waits else {"reach": None, "kept": 0}),
     )

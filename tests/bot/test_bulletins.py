@@ -48,7 +48,14 @@ async def test_from_a_draft_to_the_approval(room: Room) -> None:
     assert f"已存为{number}号公告" in room.said
     await room.bulletins.show(number)
     shown, one = room.said, await room.get(number)
-    for part in ("明天停电", "发给：所有关注者", "共3人", "客服消息1", "什么时候发：2026-11-23 08:30起", one.digest):
+    for part in (
+        "明天停电",
+        "发给：所有关注者",
+        "现在能发到：",
+        "客服消息1",
+        "什么时候发：2026-11-23 08:30起",
+        one.digest,
+    ):
         assert part in shown
     with pytest.raises(BotError, match="--people 3"):
         await room.bulletins.act("submit", number, "zhang")
@@ -219,6 +226,19 @@ async def test_pausing_going_on_and_trying_again(room: Room) -> None:
     ]
 
 
+async def test_what_never_began_says_no_time(room: Room) -> None:
+    """A cancelled one says neither whom it would reach nor when it would begin."""
+    one = await room.approved()
+    await room.bulletins.act("cancel", one.id, "zhang")
+    stopping = await room.get(one.id)
+    await room.database.run(lambda: room.bulletins.broadcasts.rows.move(stopping, "cancelled", {"ended": 1.0}))
+    room.lines.clear()
+    await room.bulletins.show(one.id)
+    assert "已取消" in (said := room.said)
+    assert "什么时候发" not in said
+    assert "能发到" not in said
+
+
 async def test_pausing_says_what_is_on_its_way(room: Room) -> None:
     """A call that somebody began stays begun; only what is left to begin comes back."""
     one = await room.approved()
@@ -255,6 +275,8 @@ async def test_a_correction_is_for_those_who_got_it(room: Room) -> None:
     assert (draft.corrects, await room.people(number)) == (one.id, 1)
     await room.bulletins.show(number)
     assert f"更正：{one.id}号公告" in room.said
+    await room.bulletins.show(one.id)
+    assert f"已有更正：{number}号公告（草稿）" in room.said
 
 
 async def test_a_test_goes_to_phones_that_are_bound(room: Room) -> None:

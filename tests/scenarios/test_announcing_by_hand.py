@@ -82,7 +82,7 @@ async def test_the_whole_way(stage: Stage, process: Process, bulletins: Bulletin
     wish = Wish(name="说明会", text="三日下午开说明会", everyone=True, ways=["custom", "mass"])
     number = await bulletins.new(wish, "zhang")
     await bulletins.show(number)
-    assert "现在发能到：共4人（客服消息1，群发2，退订公告1）" in lines
+    assert "现在能发到：3人（客服消息1，群发2）；共4人，发不到的：退订公告1" in lines
     await approve(bulletins, number, 4)
     lines.clear()
     await work(stage, process)

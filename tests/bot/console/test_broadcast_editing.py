@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -230,7 +231,12 @@ async def test_a_correction_is_for_exactly_those_who_got_it(office: Office) -> N
     draft = await kept(editor, to="reached", corrects=str(number), text="更正")
     one = await get(office, draft)
     assert (one.corrects, one.criteria) == (number, (Criterion(kind="reached", value=str(number)),))
-    assert f"更正公告 {number}" in (await editor.get(f"{HERE}/{draft}")).text
+    page = await editor.get(f"{HERE}/{draft}")
+    assert f"更正公告 {number}" in page.text
+    assert f'更正的是<a href="{HERE}/{number}">' in page.source
+    page = await editor.get(f"{HERE}/{number}")
+    assert re.search(f"已经有更正： ?公告 {draft} ?（草稿）", page.text)
+    assert f'<a href="{HERE}/{draft}">公告 {draft}</a>' in page.source
     assert WORDS in (await editor.get(f"{HERE}/new?copy={number}")).source
 
 
