@@ -122,7 +122,7 @@ async def open_demo(
             open_services(config, thinking, words=words, clock=clock, corpus=corpus, migrate=True, hasher=hasher)
         )
         mount(app, services, words, home="/emulator/")
-        page.mount(app, platform)
+        page.mount(app, platform, console="/console" if staffed else "")
         await stack.enter_async_context(_site(app, door))
         platform.callback_url = f"{address}/wechat"
         await services.client.create_menu(read_menu(DATA / "menu.toml", address))
@@ -193,7 +193,7 @@ async def _hire(services: Services, words: Words) -> dict[str, str]:
     )
     made = {name: new_recovery_codes()[0] for name in DEMO_STAFF}
     for name, password in made.items():
-        member = await accounts.staff.named(name) or await accounts.add(name, words.staff[name], role=name)
+        member = await accounts.staff.named(name) or await accounts.add(name, words.staff[f"demo {name}"], role=name)
         await accounts.set_password(member, password)
         await accounts.remove_second_factor(member)  # another run sealed it with another secret
     return made

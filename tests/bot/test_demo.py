@@ -17,6 +17,8 @@ from bot.demo import Thinking, open_demo, write_settings
 from bot.errors import ConfigError
 from bot.messages import AnyMessage, Text
 from bot.replies import Answer
+from bot.store.audit import Audit
+from bot.store.staff import Staff
 from handlers import ROUTER, WORDS
 from tests.small import small_corpus
 
@@ -112,6 +114,12 @@ async def test_a_staffed_demo_has_two_accounts(tmp_path: Path, clock: ManualCloc
             seen += demo.passwords.values()
             for name, password in demo.passwords.items():
                 assert await signed_in(demo.url, name, password) == "/console"
+            async with aiohttp.ClientSession() as session, session.get(f"{demo.url}/emulator/api/state") as response:
+                assert (await response.json())["console"] == "/console"
+            hired = [
+                await Staff(demo.services.database, Audit(demo.services.database)).named(n) for n in demo.passwords
+            ]
+            assert [member.display for member in hired if member] == ["林晓雯", "周建国"]
     assert len(set(seen)) == 4
 
 
