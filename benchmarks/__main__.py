@@ -1,7 +1,7 @@
 """`python -m benchmarks [name …]`: all benchmarks, one after another, or those that are named.
 
-`--json FILE` also keeps what was measured. `kill` and `soak` break the program on purpose and take long, so they run only
-where they are named; `--runs`, `--seed`, `--minutes` and `--out` are theirs.
+`--json FILE` also keeps what was measured. `kill` and `soak` break the program on purpose and take long, so they run
+only where they are named; `--runs`, `--seed`, `--minutes` and `--out` are theirs.
 """
 
 from __future__ import annotations

@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 from rich.console import Console
 
-from bot.announcements import OVER, REACHED, WRITABLE, Announcement, Content, Criterion, Plan
+from bot.announcements import OVER, REACHED, WRITABLE, Announcement, Content, Criterion, Plan, may
 from bot.assembly import build_broadcasts
 from bot.broadcasts import Broadcasts, begins
 from bot.clock import Clock, SystemClock, now
 from bot.config import Config
+from bot.console.broadcast_views import corrections
 from bot.console.keys import Keys
 from bot.console.letters import NAME as DIGITS
 from bot.console.sheets import BOM
@@ -92,14 +93,15 @@ class Bulletins:
     async def show(self, number: int) -> None:
         """All of one, as somebody reads it who is to approve it."""
         one, said = await self.find(number), self._said
-        counts = await self.broadcasts.ledgers.counts(number)
+        counts, later = await self.broadcasts.ledgers.counts(number), await corrections(self.broadcasts, one)
         lines = [*heading(one, said), *content(one, said), *planned(one, said), *await self._awaits(one)]
         if one.began:
             lines += progress(one, counts, said)
-        elif one.state != "discarded":
+        elif one.state not in OVER:
             lines.append(reached(await self.broadcasts.reach(one), said))
             lines.append(said["begins"].format(when=self._begins(one)))
             lines += faults(faults_of(one, self.broadcasts.ways), said)
+        lines += [said["corrected"].format(id=other.id, state=said[f"state {other.state}"]) for other in later]
         for line in (*lines, said["digest"].format(digest=one.digest)):
             self._say(line)
 
@@ -191,15 +193,21 @@ class Bulletins:
         """One of PLAIN."""
         member, one = await self._member(who, EDITOR), await self.find(number)
         if act == "submit":
+            if not may("submit", one):
+                raise BotError(self._rule("wrong_state", one))
             self._complain(one)
             await self._confirm(one, people)
         done = getattr(self.broadcasts, act)
         await self._try(one, done(one, member.name, told=[self._entry(member, PLAIN[act], number)]))
         self._done(PLAIN[act], number)
+        if act in ("pause", "cancel") and (gone := (await self.broadcasts.ledgers.counts(number)).queued):
+            self._say(self._said["gone_out"].format(count=gone))
 
     async def approve(self, number: int, digest: str, who: str, *, people: int | None = None) -> None:
         """Let it go out as it was read: the digest says what that was."""
         member, one = await self._member(who, APPROVER), await self.find(number)
+        if not may("approve", one):
+            raise BotError(self._rule("wrong_state", one))
         if digest.strip().lower() != one.digest:
             raise BotError(self._said["other_digest"].format(id=number))
         await self._confirm(one, people)

@@ -84,7 +84,9 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
     def demo(
         host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
         port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = 8080,
-        database: Annotated[str, typer.Option(help="Where to keep the demo's data; a temporary file by default.")] = "",
+        database: Annotated[
+            str, typer.Option(metavar="FILE_OR_URL", help="Where to keep the demo's data; a temporary file by default.")
+        ] = "",
     ) -> None:
         """Run the bot with an emulated WeChat: no account needed."""
         from bot.demo import run_demo

@@ -7,6 +7,8 @@ API calls; the bot keeps its data in a real database file. `open_demo` is also w
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import secrets
 import signal
 import socket
@@ -40,6 +42,7 @@ from bot.replies import Answer
 from bot.routing import Router
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
+from bot.store.database import Database as Store
 from bot.store.staff import Staff
 from bot.words import Words
 
@@ -88,9 +91,9 @@ async def open_demo(
     staffed: bool = False,
     hasher: Hasher | None = None,
 ) -> AsyncIterator[Demo]:
-    """Start both halves and introduce them to each other; `database` empty keeps nothing. With a `corpus` that was
-    read already the files are the truth, and nothing is edited. `hasher` where passwords are hashed in another way than
-    is usual.
+    """Start both halves and introduce them to each other; `database` is a file or an address, empty keeps
+    nothing. With a `corpus` that was read already the files are the truth, and nothing is edited. `hasher` where
+    passwords are hashed in another way than is usual.
 
     With `staffed` the console has two accounts without a second factor: refused where others can reach it.
     """
@@ -110,7 +113,7 @@ async def open_demo(
         config = Config(
             server=Server(host=host, port=door.getsockname()[1], public_url=address),
             wechat=_settings(account, api),
-            database=Database(url=database or f"sqlite:///{folder / 'demo.sqlite3'}"),
+            database=Database(url=_url(database or str(folder / "demo.sqlite3"))),
             corpus=settings.Corpus(path=str(DATA)),
             replies=Replies(transfer=False),
             console=Console(enabled=staffed, secret=secrets.token_hex(32), totp_required=False),
@@ -119,7 +122,7 @@ async def open_demo(
             open_services(config, thinking, words=words, clock=clock, corpus=corpus, migrate=True, hasher=hasher)
         )
         mount(app, services, words, home="/emulator/")
-        page.mount(app, platform)
+        page.mount(app, platform, console="/console" if staffed else "")
         await stack.enter_async_context(_site(app, door))
         platform.callback_url = f"{address}/wechat"
         await services.client.create_menu(read_menu(DATA / "menu.toml", address))
@@ -142,8 +145,38 @@ async def run_demo(router: Router, words: Words, *, host: str, port: int, databa
         for who, password in demo.passwords.items():
             print(f"Staff console       {demo.url}/console  as {who}, password {password}")  # noqa: T201
         print(f"Readiness, metrics  {demo.url}/readyz  {demo.url}/metrics")  # noqa: T201
+        if kept := write_settings(demo.services.config) if database else None:
+            print(f"Settings, for other commands beside it: --config {kept}")  # noqa: T201
         print("Stop with Ctrl-C.", flush=True)  # noqa: T201
         await stop.wait()
+
+
+def write_settings(config: Config) -> Path | None:
+    """The file beside a demo's database that other commands take as --config; None for a database of a server. Its name
+    ends as no deployment's own settings would, for it is written over at each start."""
+    kept = Store.file(config.database.url)
+    if kept is None:
+        return None
+    sections = {
+        "server": ("host", "port", "public_url"),
+        "wechat": ("app_id", "app_secret", "token", "encoding_aes_key", "original_id", "api_base_url"),
+        "corpus": ("path",),
+        "console": ("enabled", "secret", "totp_required"),
+    }
+    lines = ["# Of a demo; each start writes it anew.", "[database]", f"url = {json.dumps(f'sqlite:///{kept}')}"]
+    for name, keys in sections.items():
+        lines.append(f"[{name}]")
+        lines += [f"{key} = {json.dumps(getattr(getattr(config, name), key))}" for key in keys]
+    path = kept.with_name(f"{kept.name}.toml")
+    path.unlink(missing_ok=True)  # an old one may be open to more eyes than this is to be
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return path
+
+
+def _url(place: str) -> str:
+    """The address of a database that is named by its file or by its address."""
+    return place if "://" in place else f"sqlite:///{Path(place).expanduser().absolute()}"
 
 
 async def _hire(services: Services, words: Words) -> dict[str, str]:
@@ -160,7 +193,7 @@ async def _hire(services: Services, words: Words) -> dict[str, str]:
     )
     made = {name: new_recovery_codes()[0] for name in DEMO_STAFF}
     for name, password in made.items():
-        member = await accounts.staff.named(name) or await accounts.add(name, words.staff[name], role=name)
+        member = await accounts.staff.named(name) or await accounts.add(name, words.staff[f"demo {name}"], role=name)
         await accounts.set_password(member, password)
         await accounts.remove_second_factor(member)  # another run sealed it with another secret
     return made

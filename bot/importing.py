@@ -42,6 +42,9 @@ async def import_file(
         revisions = Revisions(database) if database else None
         intake = Intake(revisions, shape=shape, clock=SystemClock())
         reading = await intake.read(data, _progress(said, say) if sys.stderr.isatty() else silent)
+        number, corpus = await _in_force(revisions) or (0, read_corpus(folder))
+        if source:
+            reading = await intake.with_wordings(reading, corpus, source)
         for line in report(reading, said):
             say(line)
         if not reading.is_whole:
@@ -51,7 +54,6 @@ async def import_file(
                 say(_item(item, said))
             say(said["no_source"].format(sources=", ".join(shape.source)))
             return dry
-        number, corpus = await _in_force(revisions) or (0, read_corpus(folder))
         return await _compared(intake, reading, (number, corpus), source, said=said, say=say, member=member)
     finally:
         if database:

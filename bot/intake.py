@@ -12,7 +12,7 @@ from bot.corpus import Corpus
 from bot.errors import NotAllowed, Overtaken, StoreError
 from bot.importers.drafts import Draft, drafts_from
 from bot.importers.kinds import read_file
-from bot.importers.matching import Comparison, compare
+from bot.importers.matching import Comparison, compare, with_wordings
 from bot.importers.reading import Progress, Reading, silent
 from bot.importers.shape import Shape
 from bot.parts import DEPARTMENT, PAPER, POLICY, body_of
@@ -43,6 +43,10 @@ class Intake:
     async def compare(self, reading: Reading, corpus: Corpus, source: str) -> Comparison:
         """What the items are to the policies of a source."""
         return await asyncio.to_thread(compare, reading, corpus, source, shape=self._shape)
+
+    async def with_wordings(self, reading: Reading, corpus: Corpus, source: str) -> Reading:
+        """The reading, with a fault where a new policy has no wording."""
+        return await asyncio.to_thread(with_wordings, reading, corpus, source, shape=self._shape)
 
     async def drafts(self, comparison: Comparison, corpus: Corpus, source: str) -> tuple[Draft, ...]:
         """What an editor would have to complete."""

@@ -96,11 +96,12 @@ def planned(one: Announcement, said: Said) -> Iterator[str]:
 
 
 def reached(reach: Reach, said: Said) -> str:
-    """How many it would reach now, by way."""
+    """How many it would reach now, by way; and how many of all it would not."""
     parts = [f"{said[f'way {way}']}{count}" for way, count in reach.ways.items()]
-    parts += [said["declined"].format(count=reach.declined)] if reach.declined else []
-    parts += [said["unreachable"].format(count=reach.closed)] if reach.closed else []
-    return said["reach"].format(count=reach.audience, detail=said["comma"].join(parts) or "0")
+    apart = [said["declined"].format(count=reach.declined)] if reach.declined else []
+    apart += [said["unreachable"].format(count=reach.closed)] if reach.closed else []
+    able = said["reach"].format(count=sum(reach.ways.values()), detail=said["comma"].join(parts) or "0")
+    return able + (said["reach_apart"].format(count=reach.audience, apart=said["comma"].join(apart)) if apart else "")
 
 
 def progress(one: Announcement, counts: Counts, said: Said) -> Iterator[str]:

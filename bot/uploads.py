@@ -23,7 +23,7 @@ from bot.errors import BotError
 from bot.importers.drafts import Draft, drafts_from
 from bot.importers.excerpts import Excerpt, excerpts
 from bot.importers.kinds import read_whole
-from bot.importers.matching import Comparison, compare
+from bot.importers.matching import Comparison, compare, with_wordings
 from bot.importers.reading import Reading
 from bot.importers.shape import Shape, read_shape
 from bot.intake import Intake
@@ -144,7 +144,7 @@ class Uploads:
     async def _run(self, number: int, going: Going, data: bytes, *, source: str, shape: Shape, corpus: Corpus) -> None:
         try:
             async with self._turn_of(number, going):
-                report = await self._step(number, going, READING, lambda: _read(data, shape, going))
+                report = await self._step(number, going, READING, lambda: _read(data, corpus, source, shape, going))
                 whole = report.reading
                 look = await self._step(number, going, COMPARING, lambda: _look(whole, corpus, source, shape, going))
             self._keep((number, corpus.version), look)
@@ -195,8 +195,9 @@ class Uploads:
             self._looks.popitem(last=False)
 
 
-def _read(data: bytes, shape: Shape, going: Going) -> Report:
+def _read(data: bytes, corpus: Corpus, source: str, shape: Shape, going: Going) -> Report:
     reading, blocks = read_whole(data, shape, going.tell)
+    reading = with_wordings(reading, corpus, source, shape=shape)
     return Report(
         reading=reading,
         faults=excerpts(reading.faults, blocks, shape),

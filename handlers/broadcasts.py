@@ -7,29 +7,29 @@ from handlers.pushes import REASONS as CALLS
 
 STATES = {
     "draft": "草稿",
-    "in_review": "等待审核",
-    "rejected": "退回修改",
-    "scheduled": "已批准，等着发",
-    "preparing": "正在列名单",
-    "running": "正在发",
+    "in_review": "待审核",
+    "rejected": "已驳回",
+    "scheduled": "已批准，等时间",
+    "preparing": "正在排名单",
+    "running": "发送中",
     "paused": "已暂停",
-    "closing": "等群众来消息时告知",
-    "cancelling": "正在停止",
-    "cancelled": "已停止",
+    "closing": "等下次回复",
+    "cancelling": "正在取消",
+    "cancelled": "已取消",
     "finished": "已发完",
     "discarded": "已放弃",
 }
 WHY = {"errors": "失败太多，自动暂停"}
-WAYS = {**CHANNELS, "next": "下次回复时附带"}
+WAYS = {**CHANNELS, "next": "随下次回复"}
 PEOPLE = {
-    "planned": "还没发",
-    "queued": "已交发送",
-    "waiting": "等对方来消息",
-    "sent": "已送出",
+    "planned": "还没轮到",
+    "queued": "正在发",
+    "waiting": "等下次回复",
+    "sent": "已发出",
     "arrived": "已送达",
     "failed": "失败",
-    "skipped": "没有发",
-    "unknown": "不知是否送达",
+    "skipped": "跳过",
+    "unknown": "结果不明",
 }
 REASONS = {
     **CALLS,
@@ -38,7 +38,7 @@ REASONS = {
     "closed": "没有可用的发送方式",
     "silent": "有效期内没有来过消息",
     "no room": "来过消息，但回答下面附不下",
-    "cancelled": "公告被停止",
+    "cancelled": "公告被取消",
 }
 FIELDS = {
     "name": "名称（--name）",
@@ -75,17 +75,17 @@ RULES = {
     "own_work": "写过、提交过{id}号公告的人不能审核它。请换一位同事：--who 另一个账号。",
     "faulty": "{id}号公告还不能提交或批准。改好再来：broadcast edit {id} …",
     "start_past": "{id}号公告定的开始时间已经过了。用 broadcast edit {id} --start 改一个时间，或 --start now。",
-    "nothing_failed": "{id}号公告没有失败的人。不知是否送达的也要重发时加 --unknown（对方可能收到两次）。",
+    "nothing_failed": "{id}号公告没有失败的人。结果不明的也要重发时加 --unknown（对方可能收到两次）。",
 }
 DONE = {
     "submitted": "{id}号公告已提交，等别人审核：broadcast show {id}，再 broadcast approve {id} --digest … --who …",
     "approved": "{id}号公告已批准，{start}起发。",
-    "rejected": "{id}号公告已退回修改。",
+    "rejected": "{id}号公告已驳回，等人修改。",
     "reopened": "{id}号公告已收回，可以继续改；改好要重新提交。",
     "discarded": "{id}号公告已放弃。",
-    "paused": "{id}号公告已暂停：没开始发的都收回来了。继续：broadcast resume {id} --who …",
+    "paused": "{id}号公告已暂停：还没交给微信的都收回来了。继续：broadcast resume {id} --who …",
     "resumed": "{id}号公告继续发。看进度：broadcast watch {id}",
-    "cancelled": "{id}号公告停止发送：已经发出的收不回来，没发的不再发。要更正：broadcast correct {id} --who …",
+    "cancelled": "{id}号公告已取消：已经发出的收不回来，没发的不再发。要更正：broadcast correct {id} --who …",
     "retried": "{id}号公告将给{count}人重发。",
     "tested": "{id}号公告已发到{names}的手机上试看（对方48小时内在公众号里说过话才收得到）。",
     "composed": "已存为{id}号公告（草稿）。看一遍：broadcast show {id}；提交：broadcast submit {id} --who …",
@@ -133,6 +133,7 @@ BROADCASTS: dict[str, str] = {
     "no_call": "本公众号不能主动发消息，发不了测试。请在管理台看手机预览。",
     "nothing": "没有公告。新写一个：broadcast new --name … --text … --everyone --who …",
     "nothing_open": "没有没办完的公告。看全部：broadcast list --all",
+    "gone_out": "{count}条已交给微信，收不回。",
     "line": "{id}\t{state}\t{name}\t{figures}",
     "head": "{id}号公告：{name}",
     "stands": "状态：{state}",
@@ -155,16 +156,18 @@ BROADCASTS: dict[str, str] = {
     "nobody": "还没选",
     "plan": "方式：{ways}；有效{days}天；每人每月给紧急公告留{reserve}次群发；失败超过{stop_at}%自动暂停",
     "urgent": "紧急公告：任何时间都发，退订公告的人也发。原因：{reason}",
-    "reach": "到开始时能发到：共{count}人（{detail}）",
+    "reach": "到开始时能发到：{count}人（{detail}）",
+    "reach_apart": "；共{count}人，发不到的：{apart}",
+    "corrected": "已有更正：{id}号公告（{state}）",
     "declined": "退订公告{count}",
     "unreachable": "没有可用方式{count}",
     "begins": "什么时候发：{when}起",
     "began": "{began}开始",
     "ended": "{ended}结束",
     "progress": (
-        "进度：共{audience}人，已处理{settled}，送出{reached}，失败{failed}，不知是否送达{unknown}，没有发{skipped}"
+        "进度：共{audience}人，已处理{settled}，已发出{reached}，失败{failed}，结果不明{unknown}，跳过{skipped}"
     ),
-    "figures": "{settled}/{audience}，失败{failed}，不知是否送达{unknown}",
+    "figures": "{settled}/{audience}，失败{failed}，结果不明{unknown}",
     "fault_line": "· {sentence}",
     "digest": "摘要（批准时用 --digest）：{digest}",
     "group": "{count}\t{state}\t{way}\t{reason}",
@@ -174,7 +177,7 @@ BROADCASTS: dict[str, str] = {
     "more_rows": "只列出前{many}人；全部用 --csv 文件。",
     "written": "已写入 {path}：{count}人。",
     "header": "代号,情况,方式,原因,微信错误码,试了几次,时间",
-    "adds_up": "送出{reached} + 失败{failed} + 不知是否送达{unknown} + 没有发{skipped} + 还没办完{open} = {audience}",
+    "adds_up": "已发出{reached} + 失败{failed} + 结果不明{unknown} + 跳过{skipped} + 还没办完{open} = {audience}",
     "calls": "群发与微信的统计对账：",
     "call": (
         "第{id}次：名单{ours}人；微信收到{total}，过滤后{filtered}，发出{sent}，出错{errors}；对不上的{unexplained}人"

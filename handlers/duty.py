@@ -18,7 +18,7 @@ NUMBER = "第?([0-9]{1,9}|[一二三四五六七八九十百零两]{1,6})[号条
 HOW = "(?:(?:进度|进展|情况|状态|结果)(?:怎么样了?|如何|呢)?|怎么样了?|发得怎么样了?|发完了?[吗没]|到哪了|发了多少了?)"
 LOOK = "(?:看看?|看一下|查看?|查一下|查询)?"
 BIND = re.compile("(?:我要|请)?绑定(?:手机|微信|账号|我的微信)?(?:验证码)?([a-z0-9]{6,12})")
-ALL = re.compile(f"{LOOK}(?:群发|{ONE}的?{HOW}|(?:正在发|等着发)的{ONE}|{ONE}列表)")
+ALL = re.compile(f"{LOOK}(?:群发|{ONE}的?{HOW}|(?:正在发|等着发|发送中|等时间)的{ONE}|{ONE}列表)")
 SINGLE = re.compile(f"{LOOK}(?:{ONE}{NUMBER}|{NUMBER}{ONE})的?{HOW}?")
 TEST = re.compile(
     f"(?:请|给我)?(?:(?:{ONE}(?:测试|试发|试看){NUMBER})|(?:(?:测试|试发|试看)(?:一下)?{ONE}{NUMBER})|(?:(?:测试|试发|试看)(?:一下)?{NUMBER}{ONE})|(?:{ONE}{NUMBER}(?:测试|试发|试看)))"
@@ -76,7 +76,7 @@ def _all(ctx: Context, duty: Duty) -> Answer:
     """What runs, waits or pauses."""
     links = "👉 " + _link(ctx, "")
     if not duty.under_way:
-        return _said(f"现在没有正在发或等着发的公告。\n{links}")
+        return _said(f"现在没有发送中或等时间的公告。\n{links}")
     heads = [_line(one) for one in duty.under_way]
     kept = heads[: fitting(heads, [links])]
     return _said("\n".join([*kept, links]))
@@ -90,7 +90,7 @@ def _told(ctx: Context, one: Standing) -> str:
     """One announcement, in full."""
     lines = [f"{one.id}号公告：{one.name}", f"状态：{_state(one)}{_figures(one)}"]
     if one.skipped:
-        lines.append(f"没有发（退订公告、没有可用的方式等）：{one.skipped}人")
+        lines.append(f"跳过（退订公告、没有可用的方式等）：{one.skipped}人")
     if one.began:
         ended = f"，{_minute(one.ended)}结束" if one.ended else ""
         lines.append(f"{_minute(one.began)}开始{ended}")
@@ -109,8 +109,8 @@ def _figures(one: Standing) -> str:
     """How far it is, once somebody is in it."""
     if not one.audience:
         return ""
-    bad = [f"失败{one.failed}" if one.failed else "", f"不知是否送达{one.unknown}" if one.unknown else ""]
-    return "，".join([f"，已处理{one.settled}/{one.audience}，送出{one.reached}", *filter(None, bad)])
+    bad = [f"失败{one.failed}" if one.failed else "", f"结果不明{one.unknown}" if one.unknown else ""]
+    return "，".join([f"，已处理{one.settled}/{one.audience}，已发出{one.reached}", *filter(None, bad)])
 
 
 def _test(ctx: Context, duty: Duty, one: Standing) -> Answer:

@@ -36,6 +36,7 @@ IMPORTING: dict[str, str] = {
     "column_unknown": "“{found}”一列没有用到。",
     # cells
     "cell_empty": "没有填。请补上{expected}。",
+    "wordings_empty": "起，有{expected}条新政策没有填支持政策（第{found}条）。现有的政策留空表示原文不变，新的必须填。",
     "cell_broken": "是公式错误值“{found}”。请改成真实内容。",
     "number_unreadable": "序号“{found}”看不懂。应是1、2、3这样的数字。",
     "number_repeated": "序号{found}重复了。",

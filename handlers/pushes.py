@@ -8,11 +8,11 @@ CHANNELS = {"custom": "客服消息", "template": "模板消息", "subscribe": "
 
 STATES = {
     "waiting": "等待发送",
-    "sending": "正在发送",
-    "sent": "已发送",
-    "failed": "发送失败",
-    "skipped": "没有发送",
-    "unknown": "不知是否送达",
+    "sending": "发送中",
+    "sent": "已发出",
+    "failed": "失败",
+    "skipped": "跳过",
+    "unknown": "结果不明",
 }
 
 REASONS = {
@@ -39,9 +39,9 @@ OUTBOX: dict[str, str] = {
     "line": "{id}  {when}  {channel}  {state}  试了{attempts}次  {reason}",
     "none": "没有“{state}”的消息",
     "more": "只列出最新的{many}条，加 --many 可以多列",
-    "advice": "“不知是否送达”的请先核实对方有没有收到，再用 --retry 编号 重发；“发送失败”的改正后也用它重发。",
+    "advice": "“结果不明”的请先核实对方有没有收到，再用 --retry 编号 重发；“失败”的改正后也用它重发。",
     "retried": "{many}条将重新发送：{ids}",
-    "not_retried": "这些编号没有重发（不存在，或不是“发送失败”“不知是否送达”）：{ids}",
+    "not_retried": "这些编号没有重发（不存在，或不是“失败”“结果不明”）：{ids}",
     "announced": "这些编号属于群发公告，没有重发，请用 broadcast retry 重发公告中失败的人：{ids}",
     "resumed": "{channel}已恢复发送",
     "no_channel": "没有这个通道：{name}。可以写：{known}",

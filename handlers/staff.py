@@ -18,6 +18,8 @@ STAFF: dict[str, str] = {
     "editor": "编辑",
     "approver": "审核",
     "admin": "管理员",
+    "demo editor": "林晓雯",
+    "demo approver": "周建国",
     "prompt": "新密码",
     "again": "再输入一次",
     "short": "密码太短：至少12个字符，或者用空格隔开的三个词。",

@@ -77,6 +77,36 @@ def test_every_question_of_the_readme_is_answered(words: list[str]) -> None:
     assert len(done.stdout.splitlines()) > 3
 
 
+def _until(process: subprocess.Popen[str], last: str) -> list[str]:
+    """What a program prints up to a line, or to its end."""
+    lines = []
+    for line in process.stdout or ():
+        lines.append(line)
+        if line.startswith(last):
+            break
+    return lines
+
+
+def test_the_demo_of_the_readme_keeps_its_data(tmp_path: Path) -> None:
+    """The README's demo with a database starts as it stands, and its `broadcast list` works beside it."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (given,) = re.findall(r'^make demo ARGS="--port 9000 ([^"]+)"', readme, re.MULTILINE)
+    (beside,) = re.findall(r"main\.py (broadcast list --config demo\S+)`", readme)
+    program = [sys.executable, str(ROOT / "main.py")]
+    with subprocess.Popen(
+        [*program, "demo", "--port", "0", *given.split()], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as demo:
+        try:
+            printed = _until(demo, "Stop")
+            done = subprocess.run(
+                [*program, *beside.split()], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+            )
+        finally:
+            demo.terminate()
+    assert any("/emulator/" in line for line in printed)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_every_make_target_named_exists() -> None:
     """Each `make X` of a document is a target of the Makefile."""
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
 from bot.clock import SHANGHAI
 from bot.console.visit import Visit
+from bot.corpus import Corpus
+from bot.parts import KINDS, POLICY
 from bot.store.audit import NEWEST, Search, Written
 
 MANY = 50  # entries of a page
@@ -29,7 +32,7 @@ async def show(visit: Visit) -> web.Response:
         older = f"{visit.request.path}?{urlencode({**kept, 'below': found[MANY - 1].id})}"
     return visit.page(
         "audit",
-        entries=[(entry, differences(entry)) for entry in found[:MANY]],
+        entries=[(entry, differences(entry), about(entry, visit.desk.corpus())) for entry in found[:MANY]],
         members=await visit.desk.staff.everyone(),
         who=who,
         what=what,
@@ -44,6 +47,31 @@ def differences(entry: Written) -> list[tuple[str, Any, Any]]:
     """What an entry changed, as (field, before, after); None where it was not there."""
     fields = dict.fromkeys([*entry.before, *entry.after])
     return [(field, entry.before.get(field), entry.after.get(field)) for field in fields]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What an entry is about: `kind` a word of ours for what it is, or empty; `name`; and where its page is, if any."""
+
+    kind: str = ""
+    name: str
+    path: str = ""
+
+
+def about(entry: Written, corpus: Corpus) -> Target:
+    """What an entry is about, as people know it: a policy by its title, a ticket or announcement by its number."""
+    kind, _, key = entry.target.partition(" ")
+    if entry.action.startswith("broadcast.") and entry.target.isdigit():
+        return Target(kind="broadcast", name=entry.target, path=f"/console/broadcasts/{entry.target}")
+    if entry.action.startswith("sample.") and entry.target.isdigit():
+        return Target(kind="sample", name=entry.target, path=f"/console/broadcasts/samples/{entry.target}")
+    if kind == "ticket" and key:
+        return Target(kind=kind, name=key, path=f"/console/tickets/{key}")
+    if not entry.action.startswith("corpus.") or not key:
+        return Target(name=entry.target)
+    if kind == POLICY and key in corpus.policies:
+        return Target(kind=kind, name=f"{key} {corpus.policies[key].title}", path=f"/console/policies/{quote(key)}")
+    return Target(kind=kind, name=key) if kind in KINDS else Target(name=entry.target)
 
 
 def _number(text: str) -> int:

@@ -85,6 +85,12 @@ async def counts_of(visit: Visit, one: Announcement) -> Counts:
     return await broadcasts(visit).sparing.get(("counts", one.id, one.state), ask)
 
 
+async def corrections(acting: Broadcasts, one: Announcement) -> list[Announcement]:
+    """What corrects it, oldest first: none was written before it began."""
+    later = await acting.rows.between(one.began, float("inf")) if one.began else []
+    return sorted((other for other in later if other.corrects == one.id), key=lambda other: other.id)
+
+
 def page_of(number: int) -> str:
     """Where an announcement has its page."""
     return f"{PLACE}/{number}"

@@ -30,6 +30,7 @@ from bot.console.broadcast_views import (
     broadcasts,
     bubbles,
     chosen,
+    corrections,
     counts_of,
     original,
     page_of,
@@ -140,6 +141,7 @@ async def _page(
         push=visit.desk.config.push,
         ours=ways,
         original=await original(visit, one),
+        corrections=await corrections(broadcasts(visit), one),
         facts=await measure(visit, one) if one.began or one.state == SCHEDULED else None,
         **(await reach(visit, one) if waits else {"reach": None, "kept": 0}),
     )

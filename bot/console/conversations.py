@@ -18,8 +18,9 @@ from bot.store.correspondence import Letter, Line, together
 
 @dataclass(frozen=True, kw_only=True)
 class Bubble:
-    """Something in the chat. side: mine of the follower, theirs of the bot, staff of whoever wrote by hand, line.
-    `state` is what became of something that was written unasked."""
+    """Something in the chat. side: mine of the follower, theirs of the bot, staff of whoever wrote by hand, announced
+    of an announcement to many, whose number `announcement` is, or line. `state` is what became of something that was
+    written unasked."""
 
     side: str
     time: float
@@ -28,6 +29,7 @@ class Bubble:
     key: str = ""
     state: str = ""
     marked: bool = False
+    announcement: int = 0
 
 
 async def show(visit: Visit) -> web.Response:
@@ -85,8 +87,9 @@ async def around(visit: Visit, key: str) -> dict[str, Any] | None:
 def bubbles(one: Line | Letter, key: str) -> list[Bubble]:
     """What a message and its answer, or a letter, look like in the chat; what happens without a word is a line."""
     if isinstance(one, Letter):
-        side = "staff" if one.by_staff else "theirs"
-        return [Bubble(side=side, time=one.created, pieces=tuple(pieces(one.text)), state=one.state)]
+        side = "staff" if one.by_staff else "announced" if one.announcement else "theirs"
+        said = tuple(pieces(one.text))
+        return [Bubble(side=side, time=one.created, pieces=said, state=one.state, announcement=one.announcement)]
     words, text, kind = spoken(one.message), _text(one.answer), type(one.message).__name__
     heard = Bubble(
         side="mine" if words else "line",

@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.console.codes import PHONE, PHONE_LIFE, new_phone_code
 from bot.console.keys import Keys
-from bot.console.profile import PROFILE, page
+from bot.console.profile import PROFILE
 from bot.console.visit import Visit
 from bot.duties import Duties
 from bot.duty import Duty
@@ -26,7 +26,7 @@ async def offer(visit: Visit) -> web.Response:
     code, until = new_phone_code(), visit.time + PHONE_LIFE
     told = visit.entry("profile.phone_offered", visit.who.name)
     await visit.desk.phones.offer(visit.who.id, visit.desk.keys.digest(PHONE, code), until, told=[told])
-    return await page(visit, code=code)
+    return visit.go(PROFILE, "phone_offered", code=code)  # the page can be loaded again
 
 
 async def unbind(visit: Visit) -> web.Response:

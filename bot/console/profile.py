@@ -130,10 +130,8 @@ async def _elsewhere(visit: Visit) -> web.Response | None:
     return visit.go("/console/second-step") if visit.here.stage == CODE else None
 
 
-async def page(
-    visit: Visit, *, status: int = 200, errors: dict[str, str] | None = None, code: str = ""
-) -> web.Response:  # fmt: skip
-    """The page; `code` is one for a phone, which is shown this once."""
+async def page(visit: Visit, *, status: int = 200, errors: dict[str, str] | None = None) -> web.Response:
+    """The page."""
     desk, who = visit.desk, visit.who
     return visit.page(
         "profile",
@@ -144,7 +142,6 @@ async def page(
         codes=await desk.staff.count_codes(who.id) if who.totp else 0,
         required=_is_required(visit),
         phone=await desk.phones.of(who.id),
-        code=code,
     )
 
 

@@ -56,9 +56,9 @@ class Unclear(Exception):
 Doing = Coroutine[Any, Any, Seen]
 
 
-def mount(app: web.Application, platform: Platform) -> None:
-    """Put the page under /emulator/ of `app`; it ends with the app."""
-    page = Page(platform)
+def mount(app: web.Application, platform: Platform, *, console: str = "") -> None:
+    """Put the page under /emulator/ of `app`; it ends with the app. `console` is where staff sign in, if anywhere."""
+    page = Page(platform, console=console)
     app.router.add_get("/emulator", page.redirect)
     app.router.add_get("/emulator/", page.show)
     app.router.add_get(r"/emulator/static/{name:[\w-]+\.\w+}", page.file)
@@ -72,8 +72,9 @@ def mount(app: web.Application, platform: Platform) -> None:
 class Page:
     """Everything the page asks for. `?phone=` names the follower; without it, the one of /phone."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, *, console: str) -> None:
         self._platform = platform
+        self._console = console
         self._world = platform.world
         self._someone = SOMEONE
         self._people: set[str] = set()
@@ -225,6 +226,7 @@ class Page:
             },
             "phone": {"openid": phone.openid, "following": phone.follower.following, "window": window},
             "faults": self._world.faults.state(),
+            "console": self._console,
         }
 
     def _whole(self, phone: Phone) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def draft_from(
         policy = _revised(old, match, keys, contacts=contacts, start=own_start, end=own_end)
     return Draft(
         policy=policy,
-        wording=item.wording,
+        wording=item.wording or corpus.wordings.get(match.id, ""),
         papers=papers,
         departments=departments,
         candidates=candidates(item.wording, shape),

@@ -14,7 +14,7 @@ import msgspec
 from bot.chinese import paper_numbers
 from bot.corpus import Corpus
 from bot.importers.figures import candidates
-from bot.importers.reading import Desk, Item, Progress, Reading, silent
+from bot.importers.reading import Desk, Fault, Item, Progress, Reading, shown, silent
 from bot.importers.shape import Shape, plain
 from bot.policies import Paper, Policy, Record
 
@@ -84,6 +84,25 @@ def compare(reading: Reading, corpus: Corpus, source: str, *, shape: Shape, prog
     return Comparison(matches=matches, gone=tuple(live))
 
 
+def with_wordings(reading: Reading, corpus: Corpus, source: str, *, shape: Shape) -> Reading:
+    """The reading, with a fault where an item has no wording and is no policy of the source: a new one needs it. An
+    empty cell of a policy in force says that its wording is what it was."""
+    if all(item.wording for item in reading.items):
+        return reading
+    matches = compare(reading, corpus, source, shape=shape).matches
+    lacking = [match.item for match in matches if match.kind == NEW and not match.item.wording]
+    if not lacking:
+        return reading
+    column = shape.columns["wording"][0]
+    place = msgspec.structs.replace(lacking[0].place, column=column)
+    if len(lacking) == 1:
+        fault = Fault(code="cell_empty", place=place, expected=column)
+    else:
+        numbers = ", ".join(str(item.number) for item in lacking)
+        fault = Fault(code="wordings_empty", place=place, found=shown(numbers), expected=str(len(lacking)))
+    return msgspec.structs.replace(reading, faults=(*reading.faults, fault))
+
+
 def _paired(
     items: tuple[Item, ...], live: dict[str, Policy], corpus: Corpus, *, source: str, shape: Shape
 ) -> dict[int, Policy]:
@@ -109,7 +128,7 @@ def _paired(
 def _surety(item: Item, policy: Policy, corpus: Corpus, *, shape: Shape) -> float:
     """How sure it is that an item is a policy; 0 where it cannot be said to be."""
     rests, shared = _rests_on(item, policy, corpus), _shared(item, policy, corpus, shape=shape)
-    worded = bool(_text(policy, corpus))
+    worded = bool(item.wording and _text(policy, corpus))
     if not item.title:
         return shared + rests if shared >= SAME_TEXT or (rests and not worded) else 0.0
     title = difflib.SequenceMatcher(None, bare(item.title)[:COMPARED], bare(policy.title)[:COMPARED]).ratio()
@@ -159,7 +178,10 @@ def _spellings(number: str) -> frozenset[str]:
 
 
 def _shared(item: Item, policy: Policy, corpus: Corpus, *, shape: Shape) -> float:
-    """How much of an item is in a policy: of its words where the official ones are kept, else of its figures."""
+    """How much of an item is in a policy: of its words where the official ones are kept, else of its figures. Where it
+    has no words its number speaks."""
+    if not item.wording:
+        return float(policy.id.rpartition("-")[2] == str(item.number))
     if wording := _text(policy, corpus):
         return alike(item.wording, wording)
     given = {float(f.percent or f.yuan or 0) for f in candidates(item.wording, shape) if f.benefit}
@@ -203,7 +225,7 @@ def _match(item: Item, policy: Policy | None, corpus: Corpus, *, source: str, ta
         id=policy.id,
         kind=CHANGED if changes else SAME,
         changes=changes,
-        adds=not _text(policy, corpus),
+        adds=bool(item.wording) and not _text(policy, corpus),
         moved=policy.id != f"{source}-{item.number}",
         unknown=unknown,
     )
@@ -244,7 +266,7 @@ def _changes(item: Item, policy: Policy, corpus: Corpus, *, shape: Shape) -> Ite
     wording = _text(policy, corpus)
     if item.title and bare(item.title) != bare(policy.title):
         yield Change(field="title", before=policy.title, after=item.title)
-    if wording and bare(item.wording) != bare(wording):
+    if wording and item.wording and bare(item.wording) != bare(wording):
         yield Change(field="wording", before=wording, after=item.wording)
     papers = [corpus.papers[key] for key in (policy.paper, *policy.also_papers)]
     first = item.basis[0]

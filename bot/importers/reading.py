@@ -66,7 +66,8 @@ class Desk(Record, frozen=True, kw_only=True):
 class Item(Record, frozen=True, kw_only=True):
     """One policy of a file.
 
-    wording  the official text, exactly as in the file but for the line breaks of a page
+    wording  the official text, exactly as in the file but for the line breaks of a page; empty where the cell is, which
+             leaves that of a policy in force as it is (see matching.with_wordings)
     period   None where this kind of paper says nothing of validity at all
     """
 

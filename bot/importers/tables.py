@@ -227,11 +227,11 @@ def _item(table: Table, entry: Entry) -> Item | None:
 
     number = read("number", number_of)
     title = read("title", lambda text, _: unwrapped(text))
-    wording = read("wording", lambda text, _: unwrapped(text) if entry.wrapped else text)
+    wording = read("wording", lambda text, _: unwrapped(text) if entry.wrapped else text, empty=True)
     basis = read("basis", papers_of)
     period = read("validity", lambda text, shape: period_of(unwrapped(text), shape), empty=True)
     desks = read("units", desks_of)
-    if not (number and title and wording and basis and period and desks):
+    if wording is None or not (number and title and basis and period and desks):
         return None  # of each of these a fault was told
     return Item(
         number=number,

@@ -11,6 +11,13 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "1";
 });
 
+// The place that is shown is seen in the navigation, however low the window.
+for (const nav of document.querySelectorAll(".side nav")) {
+  const here = nav.querySelector("[aria-current]");
+  const below = here ? here.getBoundingClientRect().bottom - nav.getBoundingClientRect().bottom : 0;
+  if (below > 0) nav.scrollTop += below + 8;
+}
+
 // Coming back by the browser's button, a form can be sent anew.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

@@ -7,13 +7,14 @@ written again by the same words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from sqlalchemy import String, bindparam, func, literal_column, select
+from sqlalchemy import String, bindparam, case, func, literal_column, select
 
 from bot.messages import AnyMessage
 from bot.replies import Answer, Say
@@ -22,9 +23,12 @@ from bot.store.calls import Entry as Call
 from bot.store.days import Reader
 from bot.store.driver import Script, Store
 from bot.store.outbox import OutboxRows
-from bot.store.tables import followers, inbox, outbox
+from bot.store.recipients import is_announced
+from bot.store.tables import followers, inbox, letters, outbox
 
 CHANNEL = "custom"
+SHOWN = ("custom", "subscribe", "template")  # the channels whose calls go to one follower each
+NUMBER = re.compile(r"\d+")
 LATE, LETTER = "late:", "reply:"  # what keys of the outbox begin with, for answers that came late and for letters
 MOST = 60  # messages shown of one follower
 
@@ -39,8 +43,16 @@ HEARD = (
     .limit(bindparam("many"))
 )
 SENT = (
-    select(outbox.c.key, outbox.c.created, outbox.c.body, outbox.c.state, outbox.c.settled, outbox.c.reason)
-    .where(outbox.c.openid == bindparam("who"), outbox.c.channel == CHANNEL, outbox.c.created >= bindparam("since"))
+    select(
+        outbox.c.key,
+        outbox.c.created,
+        case((outbox.c.letter == "", outbox.c.body), else_=letters.c.body),
+        outbox.c.state,
+        outbox.c.settled,
+        outbox.c.reason,
+    )
+    .select_from(outbox.outerjoin(letters, letters.c.key == outbox.c.letter))
+    .where(outbox.c.openid == bindparam("who"), outbox.c.channel.in_(SHOWN), outbox.c.created >= bindparam("since"))
     .order_by(outbox.c.created)
 )
 WINDOW = select(followers.c.window_until, followers.c.window_left).where(
@@ -88,7 +100,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that went out, or is to go, besides answers; `by_staff`: somebody wrote it by hand."""
+    """Something that went out, or is to go, besides answers; `by_staff`: somebody wrote it by hand; `announcement`: the
+    number of the one it brings. The text of what goes by a template is its fields, a line each."""
 
     key: str
     created: float
@@ -97,6 +110,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     settled: float | None
     reason: str
     by_staff: bool
+    announcement: int = 0
 
 
 class Correspondence:
@@ -177,15 +191,31 @@ def letter_key(key: str, text: str) -> str:
 
 def _letter(row: Sequence[Any]) -> Letter:
     key, created, body, state, settled, reason = row
-    text, by_staff = _text(bytes(body)), key.startswith(LETTER)
-    return Letter(key=key, created=created, text=text, state=state, settled=settled, reason=reason, by_staff=by_staff)
+    number = NUMBER.search(key) if is_announced(key) else None
+    return Letter(
+        key=key,
+        created=created,
+        text=_text(bytes(body or b"")),  # a letter that no row needs any more is kept no longer
+        state=state,
+        settled=settled,
+        reason=reason,
+        by_staff=key.startswith(LETTER),
+        announcement=int(number[0]) if number else 0,
+    )
 
 
 def _text(body: bytes) -> str:
+    """What a follower reads of a call: words, the lines of a card, or the fields of a template."""
     if not body:
         return ""
     content = msgspec.json.decode(body, type=dict[str, Any])
-    return str((content.get("text") or {}).get("content", ""))
+    articles = (content.get("news") or {}).get("articles") or []
+    lines = [
+        (content.get("text") or {}).get("content", ""),
+        *(article.get(name, "") for article in articles for name in ("title", "description")),
+        *(f"{key}：{field.get('value', '')}" for key, field in (content.get("data") or {}).items()),
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def together(lines: Sequence[Line], letters: Sequence[Letter]) -> list[Line | Letter]:

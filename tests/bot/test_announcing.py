@@ -39,9 +39,9 @@ def test_a_draft_by_hand(settings: Path) -> None:
     assert "现在是草稿" in said(settings, "edit", "1", "--text", "后天停电", "--who", "zhang")
     shown = said(settings, "show", "1")
     assert "后天停电" in shown
-    assert "方式：客服消息、下次回复时附带；有效2天" in shown
+    assert "方式：客服消息、随下次回复；有效2天" in shown
     assert "已提交" in said(settings, "submit", "1", "--people", "0", "--who", "zhang")
-    assert said(settings, "list") == "1\t等待审核\t停电\n"
+    assert said(settings, "list") == "1\t待审核\t停电\n"
 
 
 def test_what_is_refused_ends_with_two(settings: Path) -> None:

@@ -9,14 +9,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.announcements import CARD, REACHED, TAG
 from bot.bulletins import PLAIN, open_bulletins
 from bot.clock import ManualClock
 from bot.errors import BotError
 from bot.store.audit import Audit
-from bot.store.broadcast_tables import tags
+from bot.store.broadcast_tables import recipients, tags
 from bot.store.phones import Phones
 from bot.store.staff import Staff
 from bot.store.tables import outbox
@@ -48,7 +48,14 @@ async def test_from_a_draft_to_the_approval(room: Room) -> None:
     assert f"已存为{number}号公告" in room.said
     await room.bulletins.show(number)
     shown, one = room.said, await room.get(number)
-    for part in ("明天停电", "发给：所有关注者", "共3人", "客服消息1", "什么时候发：2026-11-23 08:30起", one.digest):
+    for part in (
+        "明天停电",
+        "发给：所有关注者",
+        "现在能发到：",
+        "客服消息1",
+        "什么时候发：2026-11-23 08:30起",
+        one.digest,
+    ):
         assert part in shown
     with pytest.raises(BotError, match="--people 3"):
         await room.bulletins.act("submit", number, "zhang")
@@ -204,6 +211,7 @@ async def test_pausing_going_on_and_trying_again(room: Room) -> None:
     one = await room.approved()
     await room.enter(one.id, o0="sent", o1="failed refused", o2="planned")
     await room.bulletins.act("pause", one.id, "zhang")
+    assert "收不回" not in room.said
     with pytest.raises(BotError, match="角色不够"):
         await room.bulletins.retry(one.id, "zhang", unknown=False)
     await room.bulletins.act("resume", one.id, "zhang")
@@ -216,6 +224,45 @@ async def test_pausing_going_on_and_trying_again(room: Room) -> None:
     assert [e.action.removeprefix("broadcast.") for e in await room.log()][3:] == [
         *("paused", "resumed", "retried", "cancelled")
     ]
+
+
+async def test_what_never_began_says_no_time(room: Room) -> None:
+    """A cancelled one says neither whom it would reach nor when it would begin."""
+    one = await room.approved()
+    await room.bulletins.act("cancel", one.id, "zhang")
+    stopping = await room.get(one.id)
+    await room.database.run(lambda: room.bulletins.broadcasts.rows.move(stopping, "cancelled", {"ended": 1.0}))
+    room.lines.clear()
+    await room.bulletins.show(one.id)
+    assert "已取消" in (said := room.said)
+    assert "什么时候发" not in said
+    assert "能发到" not in said
+
+
+async def test_pausing_says_what_is_on_its_way(room: Room) -> None:
+    """A call that somebody began stays begun; only what is left to begin comes back."""
+    one = await room.approved()
+    await room.enter(one.id, o0="queued", o1="planned")
+    async with room.database.write() as connection:  # its call is being made
+        call = {"channel": "custom", "body": b"", "created": 0.0, "due": 0.0, "expires": 9e9, "state": "sending"}
+        await connection.execute(insert(outbox).values(key=f"a{one.id}.1:o0", openid="o0", **call))
+        await connection.execute(
+            update(recipients).where(recipients.c.openid == "o0").values(carrier=f"a{one.id}.1:o0")
+        )
+    await room.bulletins.act("pause", one.id, "zhang")
+    assert "1条已交给微信，收不回" in room.said
+
+
+async def test_whether_its_state_allows_it_is_asked_first(room: Room) -> None:
+    """Nobody looks up a count for what is over, or is not submitted."""
+    number = await room.bulletins.new(PLAINLY, "zhang")
+    digest = (await room.get(number)).digest
+    with pytest.raises(BotError, match="现在是“草稿”"):
+        await room.bulletins.approve(number, digest, "wang")
+    await room.bulletins.act("discard", number, "zhang")
+    for act in (room.bulletins.approve(number, digest, "wang"), room.bulletins.act("submit", number, "zhang")):
+        with pytest.raises(BotError, match="现在是“已放弃”"):
+            await act
 
 
 async def test_a_correction_is_for_those_who_got_it(room: Room) -> None:
@@ -232,6 +279,8 @@ async def test_a_correction_is_for_those_who_got_it(room: Room) -> None:
     await room.bulletins.show(number)
     said = room.said
     assert (f"更正：{one.id}号公告" in said, "更正要等它结束才开始发" in said) == (True, True)
+    await room.bulletins.show(one.id)
+    assert f"已有更正：{number}号公告（草稿）" in room.said
 
 
 async def test_a_test_goes_to_phones_that_are_bound(room: Room) -> None:

@@ -9,14 +9,22 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.bulletins import open_bulletins
 from bot.clock import ManualClock
+from bot.config import Config, Database, WeChat, read_config
 from bot.context import Context, Office
-from bot.demo import Thinking, open_demo
+from bot.demo import Thinking, open_demo, write_settings
 from bot.errors import ConfigError
 from bot.messages import AnyMessage, Text
 from bot.replies import Answer
+from bot.store.audit import Audit
+from bot.store.staff import Staff
 from handlers import ROUTER, WORDS
 from tests.small import small_corpus
+
+WECHAT = WeChat(
+    app_id="wx0123456789abcdef", app_secret="secret", token="token", original_id="gh_0123456789ab", mode="plain"
+)
 
 
 def is_there(path: Path) -> bool:
@@ -73,6 +81,29 @@ async def test_a_database_of_its_own_is_kept(tmp_path: Path, clock: ManualClock)
             assert await demo.services.inbox.counts() == {"answered": count}
 
 
+async def test_a_database_is_named_by_its_file_too(tmp_path: Path, clock: ManualClock) -> None:
+    """A path is as good as an address; the settings beside it are for the other commands, and for the owner alone."""
+    path = tmp_path / "kept.sqlite3"
+    async with open_demo(ROUTER, WORDS, clock=clock, database=str(path), staffed=True) as demo:
+        assert is_there(path)
+        for _ in range(2):
+            settings = write_settings(demo.services.config)
+        assert settings == tmp_path / "kept.sqlite3.toml"
+        assert settings.stat().st_mode & 0o777 == 0o600
+        config = read_config(settings)
+        assert (config.wechat, config.console) == (demo.services.config.wechat, demo.services.config.console)
+        said: list[str] = []
+        async with open_bulletins(config, WORDS.broadcasts, say=said.append) as bulletins:
+            await bulletins.list_all()
+        assert said == [WORDS.broadcasts["nothing_open"]]
+
+
+def test_a_database_of_a_server_has_no_settings_beside_it() -> None:
+    """There is no folder to write them into."""
+    config = Config(wechat=WECHAT, database=Database(url="postgresql://user@host/name"))
+    assert write_settings(config) is None
+
+
 async def test_a_staffed_demo_has_two_accounts(tmp_path: Path, clock: ManualClock) -> None:
     """An editor and an approver can sign in without a second factor; the next run on the same data has others."""
     url = f"sqlite:///{tmp_path}/demo.sqlite3"
@@ -83,6 +114,12 @@ async def test_a_staffed_demo_has_two_accounts(tmp_path: Path, clock: ManualCloc
             seen += demo.passwords.values()
             for name, password in demo.passwords.items():
                 assert await signed_in(demo.url, name, password) == "/console"
+            async with aiohttp.ClientSession() as session, session.get(f"{demo.url}/emulator/api/state") as response:
+                assert (await response.json())["console"] == "/console"
+            hired = [
+                await Staff(demo.services.database, Audit(demo.services.database)).named(n) for n in demo.passwords
+            ]
+            assert [member.display for member in hired if member] == ["林晓雯", "周建国"]
     assert len(set(seen)) == 4
 
 

@@ -6,16 +6,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
-from bot.announcements import ACTIVE, ACTS, OVER, WAYS, WRITABLE
+from bot import announcements
+from bot.announcements import ACTIVE, ACTS, OVER, WRITABLE
 from bot.bulletins import PEOPLE, PLAIN
 from bot.clock import ManualClock
 from bot.errors import BotError
+from bot.markup import environment
 from bot.watching import LOOK
-from handlers.broadcasts import BROADCASTS
+from handlers.broadcasts import BROADCASTS, STATES, WAYS
+from handlers.broadcasts import PEOPLE as RECIPIENTS
+from handlers.pushes import STATES as CALLS
 from tests.bot.console.client import office_settings
 from tests.bot.rooms import PLAINLY, Room, open_room
 
@@ -36,10 +41,10 @@ async def test_the_ledger_names_nobody(room: Room, tmp_path: Path) -> None:
     said = room.said
     assert "o1" not in said
     assert [line.split("\t")[1:4] for line in said.splitlines()] == [
-        ["已送出", "客服消息", ""],
+        ["已发出", "客服消息", ""],
         ["失败", "客服消息", "=1+1"],
-        ["没有发", "客服消息", "已取消关注，资料已删除"],
-        ["没有发", "客服消息", "退订了公告"],
+        ["跳过", "客服消息", "已取消关注，资料已删除"],
+        ["跳过", "客服消息", "退订了公告"],
     ]
     assert "（已取消关注）" in said
     await room.bulletins.ledger(one.id, "failed")
@@ -65,8 +70,8 @@ async def test_the_report_adds_up(room: Room) -> None:
     )
     await room.bulletins.report(one.id)
     said = room.said
-    assert "送出1 + 失败1 + 不知是否送达1 + 没有发1 + 还没办完1 = 5" in said
-    assert "1\t没有发\t客服消息\t退订了公告" in said
+    assert "已发出1 + 失败1 + 结果不明1 + 跳过1 + 还没办完1 = 5" in said
+    assert "1\t跳过\t客服消息\t退订了公告" in said
 
 
 async def test_the_list_shows_what_is_open(room: Room) -> None:
@@ -80,7 +85,7 @@ async def test_the_list_shows_what_is_open(room: Room) -> None:
     await room.bulletins.act("discard", gone, "zhang")
     await room.enter(one.id, o0="sent", o1="failed")
     await room.bulletins.list_all()
-    assert room.said == f"{one.id}\t正在发\t停电\t2/2，失败1，不知是否送达0"
+    assert room.said == f"{one.id}\t发送中\t停电\t2/2，失败1，结果不明0"
     await room.bulletins.list_all(ended=True)
     assert len(room.said.splitlines()) == 2
 
@@ -110,6 +115,19 @@ def test_everything_has_its_words() -> None:
     """Each state, way, reason and fault that can be said."""
     for state in {*WRITABLE, *ACTIVE, *OVER, *(to for _, to in ACTS.values())}:
         assert f"state {state}" in BROADCASTS
-    assert all(f"way {way}" in BROADCASTS for way in WAYS)
+    assert all(f"way {way}" in BROADCASTS for way in announcements.WAYS)
     assert all(f"people {state}" in BROADCASTS for state in PEOPLE)
     assert all(f"done {done}" in BROADCASTS for done in PLAIN.values())
+
+
+def test_one_state_has_one_name_everywhere() -> None:
+    """The console, the chat of staff and the command line call what an announcement or a call is by the same words."""
+    names: Any = environment().get_template("console/broadcast_names.html").module
+    assert {name: word for name, (word, _) in names.BROADCAST_STATES.items()} == STATES
+    assert dict(names.RECIPIENT_STATES) == RECIPIENTS
+    assert dict(names.WAYS) == WAYS
+    drafts: Any = environment().get_template("console/corpus_names.html").module
+    for name in ("draft", "in_review", "rejected"):
+        assert drafts.STATES[name][0] == STATES[name]
+    rows: Any = environment().get_template("console/names.html").module
+    assert {name: rows.STATES[name] for name in CALLS} == CALLS

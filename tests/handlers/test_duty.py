@@ -72,8 +72,8 @@ async def test_what_is_under_way(words: str) -> None:
     answer = await one.say(words)
     check(answer)
     text = said(answer)
-    assert "13号 停电通知：已批准，等着发，11-23 10:00起发" in text
-    assert "12号 技改说明会：正在发，已处理40/100，送出36，失败3，不知是否送达1" in text
+    assert "13号 停电通知：已批准，等时间，11-23 10:00起发" in text
+    assert "12号 技改说明会：发送中，已处理40/100，已发出36，失败3，结果不明1" in text
     assert f"{PAGES}/console/broadcasts" in written(answer)
     assert set(desk.asked) == {("", 0)}
     stranger, _ = talk(Duty(binds=True))
@@ -83,7 +83,7 @@ async def test_what_is_under_way(words: str) -> None:
 async def test_nothing_is_under_way() -> None:
     """That is said."""
     one, _ = talk(MEMBER)
-    assert "没有正在发或等着发的公告" in said(await one.say("公告进度"))
+    assert "没有发送中或等时间的公告" in said(await one.say("公告进度"))
 
 
 @pytest.mark.parametrize(

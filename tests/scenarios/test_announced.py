@@ -209,7 +209,7 @@ async def test_a_template_that_changed_is_shown_with_what_it_breaks(opened: tupl
     scene.stage.platform.add_template("T", {"thing1": "事项", "thing3": "地点"})
     page = await editor.get(f"{HERE}/samples/{number}")
     assert page.text.count("少了 time2，多了 thing3") == 2  # of the text, and of what was made of it
-    assert "它已经批准、等着发，请先收回来改" in page.text.partition("明天的提醒")[2]
+    assert "它已经批准，请先收回来改" in page.text.partition("明天的提醒")[2]
     scene.stage.platform.faults.fail("/cgi-bin/template/get_all_private_template", 48001)
     assert "问不到公众号现在的模板" in (await editor.get(f"{HERE}/samples/{number}")).text
     new = await editor.get(f"{HERE}/samples/new?form=notice")

@@ -82,7 +82,7 @@ async def test_the_whole_way(stage: Stage, process: Process, bulletins: Bulletin
     wish = Wish(name="说明会", text="三日下午开说明会", everyone=True, ways=["custom", "mass"])
     number = await bulletins.new(wish, "zhang")
     await bulletins.show(number)
-    assert "到开始时能发到：共4人（客服消息1，群发2，退订公告1）" in lines
+    assert "到开始时能发到：3人（客服消息1，群发2）；共4人，发不到的：退订公告1" in lines
     await approve(bulletins, number, 4)
     lines.clear()
     await work(stage, process)
@@ -91,10 +91,10 @@ async def test_the_whole_way(stage: Stage, process: Process, bulletins: Bulletin
     while not watching.done():
         await work(stage, process)
     await watching
-    assert lines == [f"{number}\t已发完\t说明会\t4/4，失败0，不知是否送达0"]
+    assert lines == [f"{number}\t已发完\t说明会\t4/4，失败0，结果不明0"]
     lines.clear()
     await bulletins.report(number)
-    assert "送出3 + 失败0 + 不知是否送达0 + 没有发1 + 还没办完0 = 4" in lines
+    assert "已发出3 + 失败0 + 结果不明0 + 跳过1 + 还没办完0 = 4" in lines
     assert "第1次：名单2人；微信收到2，过滤后2，发出2，出错0；对不上的0人" in lines
     fresh = await bulletins.correct(number, "zhang")
     await bulletins.edit(fresh, Wish(text="更正：是四日下午", ways=["custom", "mass"]), "zhang")

@@ -38,7 +38,7 @@ const FAULTS = {
   left: ["用户已走", "像都取关了一样，发出的消息被退回"],
   window: ["窗口已关", "过了能发客服消息的时间，返回 45015"],
   quota: ["条数用完", "客服消息的条数用完，返回 45047"],
-  refused: ["用户拒收", "模板消息和订阅通知返回 43101", "发模板消息、订阅通知时起作用（这个演示账号没有模板）"],
+  refused: ["用户拒收", "模板消息和订阅通知返回 43101", "发模板消息、订阅通知时起作用：在管理台用模板写一份公告"],
   timeout: ["接口超时", "调用没有办，也一直不答"],
   down: ["接口断线", "调用没有办，连接断开"],
   lost: ["回执丢失", "调用办了，回执没有送到"],
@@ -110,7 +110,9 @@ export class Panel {
   }
 
   /** Show the account, the follower and the faults. */
-  show({ account, phone, faults }) {
+  show({ account, phone, faults, console: door }) {
+    find("console-door").hidden = !door;
+    if (door) find("console-door").href = door;
     this.following = phone.following;
     find("about-name").textContent = account.name;
     find("tags").replaceChildren(...traits(account, { technical: true }).map((tag) => make("span", {}, tag)));

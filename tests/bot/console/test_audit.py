@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.clock import ManualClock
-from bot.console.audit import MANY, differences
+from bot.console.audit import MANY, about, differences
 from bot.store.audit import Entry, Written
 from tests.bot.console.client import Office
+from tests.small import small_corpus
 
 
 async def test_entries_are_narrowed_down(office: Office, clock: ManualClock) -> None:
@@ -75,3 +76,31 @@ async def test_nothing_found_says_so(office: Office) -> None:
     """An empty list is a sentence."""
     visitor = await office.sign_in("approver")
     assert "没有符合条件的记录" in (await visitor.get("/console/audit?about=nothing")).text
+
+
+def test_an_entry_is_about_something_people_know() -> None:
+    """A policy by its title, what has a page by its number, each led to; anything else as it is written."""
+    corpus = small_corpus()
+    title = corpus.policies["q91-1"].title
+
+    def told(action: str, target: str) -> tuple[str, str, str]:
+        found = about(Written(id=1, time=0, staff=1, who="a", action=action, target=target), corpus)
+        return found.kind, found.name, found.path
+
+    assert told("corpus.submitted", "policy q91-1") == ("policy", f"q91-1 {title}", "/console/policies/q91-1")
+    assert told("corpus.published", "policy q91-999") == ("policy", "q91-999", "")
+    assert told("corpus.published", "paper p1") == ("paper", "p1", "")
+    assert told("ticket.closed", "ticket 3") == ("ticket", "3", "/console/tickets/3")
+    assert told("broadcast.paused", "12") == ("broadcast", "12", "/console/broadcasts/12")
+    assert told("sample.kept", "4") == ("sample", "4", "/console/broadcasts/samples/4")
+    for action, target in (("corpus.imported", "q91 2026-11-26"), ("staff.role", "ticket"), ("sign_in", "")):
+        assert told(action, target) == ("", target, "")
+
+
+async def test_what_an_entry_is_about_is_said_in_words(office: Office) -> None:
+    """The kind stands in Chinese, and what has a page is a link to it."""
+    admin = await office.sign_in("admin")
+    await office.audit.write(Entry(time=1.0, staff=1, who="admin", action="ticket.closed", target="ticket 3"))
+    page = await admin.get("/console/audit?what=ticket")
+    assert "办结留言 ：留言 3" in page.text
+    assert '<a href="/console/tickets/3">3</a>' in page.source

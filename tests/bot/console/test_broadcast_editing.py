@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -233,8 +234,12 @@ async def test_a_correction_is_for_exactly_those_who_got_it(office: Office) -> N
     assert (one.corrects, one.criteria) == (number, (Criterion(kind="reached", value=str(number)),))
     assert "更正要等它结束才开始发" in page.text
     assert f'action="{HERE}/{number}/cancel"' in page.source
-    shown = (await editor.get(f"{HERE}/{draft}")).text
-    assert (f"更正公告 {number}" in shown, "更正要等它结束才开始发" in shown) == (True, True)
+    page = await editor.get(f"{HERE}/{draft}")
+    assert (f"更正公告 {number}" in page.text, "更正要等它结束才开始发" in page.text) == (True, True)
+    assert f'更正的是<a href="{HERE}/{number}">' in page.source
+    page = await editor.get(f"{HERE}/{number}")
+    assert re.search(f"已经有更正： ?公告 {draft} ?（草稿）", page.text)
+    assert f'<a href="{HERE}/{draft}">公告 {draft}</a>' in page.source
     await act(editor, number, "cancel")
     await work(office)
     assert (await get(office, number)).state == "cancelled"

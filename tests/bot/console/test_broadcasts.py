@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from sqlalchemy import update
 
 from bot.announcements import MASS
 from bot.clock import ManualClock
@@ -10,8 +13,10 @@ from bot.limits import Limits
 from bot.store.audit import Search
 from bot.store.broadcast_tables import phones
 from bot.store.driver import once
+from bot.store.tables import followers as table
 from tests.bot.console.announcing import HERE, WORDS, act, approved, followers, get, kept, sent, work
 from tests.bot.console.client import Office
+from tests.bot.console.talking import say
 from tests.bot.console.test_looks import faults
 
 
@@ -148,7 +153,7 @@ async def test_only_the_failed_are_tried_again(office: Office) -> None:
     number = await approved(office, urgent="1", reason="台风")
     await work(office)
     approver, editor = await office.sign_in("approver"), await office.sign_in("editor")
-    assert "重试没发成的" not in (await approver.get(f"{HERE}/{number}")).text
+    assert "重试失败的" not in (await approver.get(f"{HERE}/{number}")).text
     page = await approver.post(f"{HERE}/{number}/retry")
     assert (page.status, "没有要重试的人" in page.text) == (409, True)
     assert (await editor.post(f"{HERE}/{number}/retry")).status == 403
@@ -232,3 +237,21 @@ async def test_its_pages_are_well_built(office: Office, clock: ManualClock) -> N
     for page in pages:
         assert page.headers["Content-Type"].startswith("text/html")
         assert list(faults(page.source)) == [], page.text[:80]
+
+
+async def test_who_cannot_be_reached_is_counted_apart(office: Office) -> None:
+    """Reachable are neither those who declined nor those no way is open to; when it begins is a sentence."""
+    people = await followers(office, 3)
+    await say(office, "退订公告", people[0])
+    async with office.services.database.write() as connection:
+        await connection.execute(update(table).where(table.c.openid == people[1]).values(window_until=0.0))
+    editor = await office.sign_in("editor")
+    number = await kept(editor, way=["custom"])
+    page = await editor.get(f"{HERE}/{number}")
+    assert "能发到 1 人" in page.text
+    assert "共 3 人" in page.text
+    assert re.search(r"星期. \d\d:\d\d 起发", page.text)
+    await act(editor, number, "discard")
+    page = await editor.get(f"{HERE}/{number}")
+    assert "起发" not in page.text
+    assert "没有开始" in page.text

@@ -13,6 +13,7 @@ from bot.messages import Followed, Left, Position, Text
 from bot.replies import Answer, HandOver, Say, Silence
 from bot.store.calls import Entry
 from bot.store.correspondence import Letter, Line
+from bot.store.letters import Letters
 from bot.store.outbox import OutboxRows
 from bot.store.tables import outbox
 from tests.bot.console.client import Office, Visitor
@@ -116,3 +117,19 @@ async def test_a_notice_is_not_by_the_staff(office: Office, editor: Visitor) -> 
     text = (await editor.get(f"/console/conversations/{key}")).text
     assert re.search(r"机器人，\d\d:\d\d：\s*您订阅的政策有变化\s*通知 \d\d:\d\d · 等待发送", text)
     assert "工作人员，" not in text
+
+
+async def test_an_announcement_is_not_by_the_staff_either(office: Office, editor: Visitor) -> None:
+    """It stands with its words and its number, which leads to it."""
+    key = await say(office, "数字人直播")
+    database = office.services.database
+    letter = '{"text": {"content": "周四有说明会"}}'.encode()
+    await database.run(lambda: Letters(database).keep("a12.custom", letter, expires=9e9))
+    call = Entry(
+        key="a12.1:oA", openid="oA", channel="custom", body=b"", due=9e9, expires=9.1e9, letter="a12.custom"
+    )  # fmt: skip
+    await database.run(lambda: OutboxRows(database).add([call], time=office.services.clock.time()))
+    page = await editor.get(f"/console/conversations/{key}")
+    assert re.search(r"公告，\d\d:\d\d：\s*周四有说明会\s*公告 12 \d\d:\d\d · 等待发送", page.text)
+    assert 'href="/console/broadcasts/12"' in page.source
+    assert "工作人员 " not in page.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 from bot.clock import ManualClock
@@ -176,7 +177,7 @@ async def test_what_the_day_sent_back_says_why(office: Office, clock: ManualCloc
     page = await admin.get(f"/console/drafts/{back.id}")
     assert "系统 退回： 起草以后，这一条又发布了新的内容" in page.text
     log = (await admin.get("/console/audit")).text
-    assert "系统 到日子没有生效，退回 ：policy q91-2" in log
+    assert re.search("系统 到日子没有生效，退回 ：政策 q91-2 ", log)
     assert "起草以后，这一条又发布了新的内容" in log
 
 

@@ -43,3 +43,11 @@ async def test_only_what_one_may_open_is_offered(office: Office) -> None:
         for place in ("账号", "操作记录", "设置"):
             assert (f" {place} " in text) is (place in places), (role, place)
     assert [e.action for e in await office.audit.read(Search(action="sign"), 9)] == []
+
+
+async def test_what_ends_soon_leads_to_the_console(office: Office) -> None:
+    """To the policy as staff see it, not to the public page."""
+    source = (await (await office.sign_in("viewer")).get("/console")).source
+    card = source.partition('aria-labelledby="expiring"')[2].partition("</section>")[0]
+    assert 'href="/console/policies/' in card
+    assert 'href="/p/' not in card

@@ -8,7 +8,7 @@ from bot.clock import ManualClock
 from bot.console.codes import LETTERS, PHONE
 from bot.store.broadcast_tables import phones
 from bot.store.phones import Phones
-from tests.bot.console.client import Office, Page
+from tests.bot.console.client import Office, Page, Visitor
 from tests.bot.engines import rows
 
 PROFILE = "/console/profile"
@@ -21,28 +21,34 @@ def shown(page: Page) -> str:
     return found[1]
 
 
+async def offered(visitor: Visitor) -> str:
+    """A new code: the page that shows it is led to, and can be loaded again."""
+    page = await visitor.post(f"{PROFILE}/phone")
+    assert (page.status, page.location) == (303, PROFILE)
+    return shown(await visitor.follow(page))
+
+
 async def test_a_code_is_shown_once_and_kept_as_a_hash(office: Office, clock: ManualClock) -> None:
     """Eight characters that are not mistaken, good for ten minutes; the database has no trace of them."""
     visitor = await office.sign_in("viewer", "li")
     page = await visitor.get(PROFILE)
     assert "我的微信" in page.text
     assert "没有绑定" in page.text
-    page = await visitor.post(f"{PROFILE}/phone")
-    code = shown(page)
+    code = await offered(visitor)
     assert len(code) == 8
     assert set(code.lower()) <= set(LETTERS)
     (row,) = await rows(office.services.database, phones)
     assert row["until"] == clock.time() + 600.0
     assert row["digest"] == office.keys.digest(PHONE, code)
     assert code not in (await visitor.get(PROFILE)).source
-    assert shown(await visitor.post(f"{PROFILE}/phone")) != code
+    assert await offered(visitor) != code
     assert (await office.acts())[-2:] == ["profile.phone_offered"] * 2
 
 
 async def test_the_page_says_that_it_is_bound_and_takes_it_back(office: Office) -> None:
     """And what can be said in the chat; once taken back there is nothing to take."""
     visitor = await office.sign_in("editor", "li")
-    code = shown(await visitor.post(f"{PROFILE}/phone"))
+    code = await offered(visitor)
     database, table = office.services.database, Phones(office.services.database)
     time = office.services.clock.time()
     await database.run(lambda: table.bind("oPhone", office.keys.digest(PHONE, code), time))

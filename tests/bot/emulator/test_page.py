@@ -92,6 +92,7 @@ async def test_the_state_of_a_newcomer(browser: Browser, stage: Stage) -> None:
     assert state["phone"] == {"openid": openid, "following": False, "window": {"until": 0.0, "left": 0}}
     assert (state["bubbles"], state["log"]) == ([], [])
     assert state["faults"]["slow"] is False
+    assert state["console"] == ""
 
 
 async def test_saying_something(browser: Browser, stage: Stage) -> None:

@@ -48,7 +48,6 @@ def test_a_row_is_an_item() -> None:
     ("changed", "code", "column", "found"),
     [
         ({"title": ""}, "cell_empty", "政策要点", ""),
-        ({"wording": " "}, "cell_empty", "支持政策", ""),
         ({"basis": ""}, "cell_empty", "政策依据", ""),
         ({"units": ""}, "cell_empty", "责任处（科）室", ""),
         ({"number": "甲"}, "number_unreadable", "序号", "甲"),

@@ -16,6 +16,7 @@ from bot.store.calls import Entry as Call
 from bot.store.correspondence import Correspondence, Letter, Line, Sent, Window, letter_key, together
 from bot.store.database import Database
 from bot.store.inbox import Inbox, Late, Settlement
+from bot.store.letters import Letters as PagedLetters
 from bot.store.outbox import OutboxRows
 from bot.store.tables import followers, outbox
 
@@ -109,6 +110,36 @@ async def test_what_we_send_of_our_own_accord_is_not_by_staff(database: Database
         (letter_key("k1", "请打12345"), True),
         ("notice:a", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("channel", "body", "text"),
+    [
+        ("custom", {"text": {"content": "说明会"}}, "说明会"),
+        ("custom", {"news": {"articles": [{"title": "说明会", "description": "周四下午"}]}}, "说明会\n周四下午"),
+        (
+            "template",
+            {"data": {"thing1": {"value": "说明会"}, "time2": {"value": "周四"}}},
+            "thing1：说明会\ntime2：周四",
+        ),
+    ],
+)
+async def test_an_announcement_is_read_from_the_letter_that_many_share(
+    database: Database, channel: str, body: dict[str, Any], text: str
+) -> None:
+    """Its words, its card or its fields, under its number; without the letter there are no words."""
+    shared = PagedLetters(database)
+    await database.run(lambda: shared.keep("a12.x", msgspec.json.encode(body), expires=9e9))
+    calls = [
+        Call(key=f"a12.{number}:oA", openid="oA", channel=channel, body=b"", due=0.0, expires=9e9, letter=letter)
+        for number, letter in enumerate(("a12.x", "a12.gone"))
+    ]
+    await database.run(lambda: OutboxRows(database).add(calls, time=300.0))
+    found = await Correspondence(database, database).letters("oA", 0.0)
+    assert {one.key: (one.text, one.announcement, one.by_staff) for one in found} == {
+        "a12.0:oA": (text, 12, False),
+        "a12.1:oA": ("", 12, False),
+    }
 
 
 async def test_no_letter_goes_where_the_window_is_over(database: Database, inbox: Inbox) -> None:
