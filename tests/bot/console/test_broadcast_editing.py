@@ -277,4 +277,7 @@ async def test_who_wrote_the_words_that_another_took_over_does_not_approve_them(
     one = await get(office, copied)
     assert one.state == "in_review"
     page = await act(boss, copied, "approve", digest=one.digest)
-    assert (page.status, page.text.count("您写过或提交过它，要由别人审核。")) == (409, 2)  # refused, and where one approves
+    assert (page.status, page.text.count("您写过或提交过它，要由别人审核。")) == (
+        409,
+        2,
+    )  # refused, and where one approves
