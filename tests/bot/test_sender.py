@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from bot import sender
 from bot.announcements import CUSTOM, MASS, NEXT, Content, Criterion, Plan
@@ -99,10 +99,10 @@ async def test_what_is_late_is_skipped_and_it_ends(office: Office) -> None:
 async def test_it_rests_over_night(office: Office) -> None:
     """What was not sent in the evening goes back, and out in the morning."""
     office.settings = msgspec.structs.replace(SETTINGS, push=Push(pace=1e5, workdays=False))
-    await office.follow("oA", window=5)
-    await office.follow("oB", "oC")
     evening = datetime.fromtimestamp(office.clock.time(), SHANGHAI).replace(hour=20, minute=29).timestamp()
     await office.clock.advance(evening - office.clock.time())
+    await office.follow("oA", window=5)  # the window is open long after the hours end
+    await office.follow("oB", "oC")
     one = await office.approved()
     worker, outbox = office.worker(), office.outbox()
     await office.work(one.id, "running", worker=worker)

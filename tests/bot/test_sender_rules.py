@@ -1,22 +1,27 @@
-"""The worker's part, once more: corrections, what has no room, one count, what is kept, what is left alone."""
+"""What an announcement waits for, what it counts by, and what nobody who meddles meanwhile brings about."""
 
 from __future__ import annotations
+
+import asyncio
 
 import pytest
 from sqlalchemy import select, update
 
 from bot.announcements import CARD, MASS, Content, Criterion, Plan
+from bot.broadcasts import PAGE
 from bot.channels.next_message import beneath
 from bot.clock import ManualClock
+from bot.errors import Refused
 from bot.replies import Answer, Say
 from bot.store.broadcast_tables import recipients
+from bot.store.calls import Claimed
 from bot.store.database import Database
 from bot.store.followers import Followers
 from bot.store.ledgers import Counts, Ledgers
 from bot.store.notices import Notices
 from bot.store.outbox import OutboxRows
 from bot.store.tables import audiences, followers, outbox
-from tests.bot.announcing import WORDS, Office, names
+from tests.bot.announcing import WORDS, Office, Post, names
 
 
 @pytest.fixture
@@ -137,3 +142,111 @@ async def test_the_message_that_is_left_alone_is_left_by_all_together(office: Of
     await office.work(first.id, "finished", worker=worker)
     async with office.database.read() as connection:
         assert (await connection.execute(select(followers.c.window_left))).scalar_one() == 1
+
+
+async def test_what_goes_on_counts_its_failures_anew(office: Office) -> None:
+    """It does not pause for those that it paused for already."""
+    await office.follow(*names(60), window=5)
+    one = await office.approved(plan=Plan(ways=("custom",), stop_at=10))
+    office.posts["custom"].fails += [Refused(45002) for _ in range(7)]
+    one = await office.work(one.id, "paused")
+    await office.broadcasts.resume(one, "wang")
+    await office.work(one.id, "finished", rounds=5)
+    assert await office.counts(one.id) == Counts(sent=53, failed=7)
+
+
+async def test_what_is_tried_again_counts_its_failures_anew(office: Office) -> None:
+    """All of those fail again: what went well before does not make their share small."""
+    await office.follow(*names(60), window=9)
+    one = await office.approved(plan=Plan(ways=("custom",), stop_at=50))
+    office.posts["custom"].fails += [Refused(45002) for _ in range(25)]
+    one = await office.work(one.id, "finished")
+    assert await office.broadcasts.retry(one, "wang") == 25
+    office.posts["custom"].fails += [Refused(45002) for _ in range(25)]
+    one = await office.work(one.id, "paused", rounds=5)
+    assert one.why == "errors"
+
+
+async def test_all_that_failed_goes_again(office: Office) -> None:
+    """Also what one transaction does not hold."""
+    many = PAGE + 3
+    await office.follow(*names(many))
+    one = await office.approved(plan=Plan(ways=(MASS,)))
+    one = await office.work(one.id, "finished")
+    async with office.database.write() as connection:
+        await connection.execute(update(recipients).values(state="failed"))
+    assert await office.broadcasts.retry(one, "wang") == many
+    assert await office.counts(one.id) == Counts(planned=many)
+
+
+async def test_it_does_not_end_while_calls_wait(office: Office) -> None:
+    """All are handed on, and nobody has it yet."""
+    await office.follow(*names(3), window=5)
+    one = await office.approved()
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    for _ in range(5):
+        await worker.run_once()
+    assert (await office.get(one.id)).state == "running"
+    assert await office.counts(one.id) == Counts(queued=3)
+
+
+class Slow(Post):
+    """A way that is in the middle of a call until it is let go on."""
+
+    def __init__(self, name: str, **limit: bool) -> None:
+        super().__init__(name, **limit)
+        self.begun, self.let = asyncio.Event(), asyncio.Event()
+
+    async def send(self, row: Claimed) -> str:
+        """Wait, then keep it."""
+        self.begun.set()
+        await self.let.wait()
+        return await super().send(row)
+
+
+async def test_what_is_cancelled_ends_once_calls_that_are_made_are_settled(office: Office) -> None:
+    """Whoever is being written to is not said to have been skipped."""
+    slow = Slow("custom", windowed=True)
+    office.posts = {**office.posts, "custom": slow}
+    await office.follow("oA", window=5)
+    one = await office.approved()
+    worker = office.worker()
+    await office.work(one.id, "running", worker=worker)
+    await worker.run_once()
+    sending = asyncio.create_task(office.outbox().run_once())
+    await slow.begun.wait()
+    await office.broadcasts.cancel(await office.get(one.id), "wang")
+    for _ in range(5):
+        await worker.run_once()
+    assert (await office.get(one.id)).state == "cancelling"
+    slow.let.set()
+    await sending
+    await office.work(one.id, "cancelled", worker=worker)
+    assert await office.counts(one.id) == Counts(sent=1)
+
+
+class Meddling(Ledgers):
+    """A ledger between whose count and what follows from it somebody pauses the announcement."""
+
+    office: Office
+
+    async def counts(self, broadcast: int) -> Counts:
+        """As it is; a moment later it is another."""
+        found = await super().counts(broadcast)
+        one = await self.office.get(broadcast)
+        if one.state == "running":
+            await self.office.broadcasts.pause(one, "wang")
+        return found
+
+
+async def test_a_pause_between_two_looks_of_a_worker_holds(office: Office) -> None:
+    """What was running when it was read hands nothing on any more."""
+    await office.follow(*names(3), window=5)
+    one = await office.approved()
+    await office.work(one.id, "running")
+    ledgers = Meddling(office.database)
+    ledgers.office, office.ledgers = office, ledgers
+    await office.worker().run_once()
+    assert (await office.get(one.id)).state == "paused"
+    assert await office.counts(one.id) == Counts(planned=3)
