@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from bot import sender
 from bot.announcements import CUSTOM, MASS, NEXT, Content, Criterion, Plan
