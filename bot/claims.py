@@ -10,7 +10,8 @@ import msgspec
 
 from bot.chinese import Folded, fold
 from bot.figures import (
-    CLASSIFIERS,
+    COUNTING,
+    MANY_THINGS,
     TIMES,
     Figure,
     asks_of_last_year,
@@ -33,8 +34,6 @@ BARE = 10.0  # from here on a number without a unit may be meant as a sum
 YEARS = range(1990, 2100)
 LEAST_SUM = 1.0  # yuan
 CLOSE = 3.5  # what a word of a fact nobody wants may cost, to keep its figure
-MANY_THINGS = "个"  # what counts anything that is counted one by one
-COUNTING = CLASSIFIERS | {"大"}  # how the unit of such a fact begins, 大项 among them; what is measured has another
 MANY = 100  # products, projects: nobody tells of more with one price for each
 Place = tuple[int, int]
 

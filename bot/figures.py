@@ -18,6 +18,8 @@ LEAD = 14  # characters before a figure that say what it is
 UNITS = "吨|亩|平方|平米|立方|方水|人(?!民币)|家|名|位|公里|千瓦|头|只|条|个(?!亿|多亿|来亿|几)"
 COUNTED = re.compile(rf"{NUMERAL}{ODD}?[千百十]?{ODD}?[万亿w]?(?={UNITS})")
 CLASSIFIERS = frozenset("条个人家名位头只")  # that begin words as well: 2150万，条件都符合
+MANY_THINGS = "个"  # what counts anything that is counted one by one
+COUNTING = CLASSIFIERS | {"大"}  # how the unit of such a fact begins, 大项 among them; what is measured has another
 NUMBER = re.compile(rf"({NUMERAL})(?:{ODD}?([万千百十]亿|[千百十]万|亿|万|w|千|百))?{ODD}?")
 PERCENT = re.compile(rf"(\d+(?:\.\d+)?)%|百分之({NUMERAL})|([一二两三四五六七八九])成(?![立都长功果为本员分品熟套])")
 APART = re.compile("[一二两三四五六七八九][二三四五六七八九](?:[十百千]+[万亿]?|[万亿])")

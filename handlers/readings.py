@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import msgspec
 
 from bot.awards import Case, Period, companions
 from bot.benefits import RECEIVED, Verdict, check, deciding, needs_of
-from bot.claims import Odd, spelled
+from bot.chinese import fold
+from bot.claims import Odd
 from bot.context import Context
 from bot.corpus import Corpus
 from bot.facts import Told, counts, read_facts
@@ -66,14 +68,20 @@ def _others(ctx: Context, policy: Policy) -> tuple[Fact, ...]:
     """All facts, that a figure may be told of instead, without the words that are a part of what the policy is about:
     机器人 is no 机器."""
     text = ctx.finding.question.folded.text
-    names = [spelled(word) for word in (*policy.keywords, *(w for b in policy.benefits for w in b.words))]
+    names = [_spelled(word) for word in (*policy.keywords, *(w for b in policy.benefits for w in b.words))]
     said = [name for name in names if name in text]
     if not said:
         return tuple(ctx.corpus.facts.values())
     return tuple(
-        msgspec.structs.replace(fact, words=tuple(w for w in fact.words if not _inside(spelled(w), said)))
+        msgspec.structs.replace(fact, words=tuple(w for w in fact.words if not _inside(_spelled(w), said)))
         for fact in ctx.corpus.facts.values()
     )
+
+
+@lru_cache(maxsize=8192)
+def _spelled(word: str) -> str:
+    """A word as it stands in a folded text."""
+    return fold(word).text
 
 
 def _inside(word: str, names: Sequence[str]) -> bool:

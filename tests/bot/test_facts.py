@@ -54,6 +54,8 @@ def read(text: str, *keys: str, asked: str = "", only: str = "") -> Told:
         ("第一次评上", ("turn",), {"turn": "首次"}),
         ("崂山的", ("district",), {"district": "崂山区"}),
         ("不是海岛上的", ("island",), {"island": "非海岛类"}),
+        ("一类新药拿到了注册证", ("clinical_stage",), {"clinical_stage": "完成III期临床试验且取得药品注册证书"}),
+        ("一类新药还没拿到注册证", ("clinical_stage",), {}),
         ("完成II期临床", ("clinical_stage",), {"clinical_stage": "完成II期临床试验"}),
     ],
 )
