@@ -213,7 +213,7 @@ def _text(body: bytes) -> str:
     lines = [
         (content.get("text") or {}).get("content", ""),
         *(article.get(name, "") for article in articles for name in ("title", "description")),
-        *(f"{key}：{field.get('value', '')}" for key, field in (content.get("data") or {}).items()),
+        *(f"{key}: {field.get('value', '')}" for key, field in (content.get("data") or {}).items()),
     ]
     return "\n".join(filter(None, lines))
 

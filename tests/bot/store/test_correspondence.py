@@ -120,7 +120,7 @@ async def test_what_we_send_of_our_own_accord_is_not_by_staff(database: Database
         (
             "template",
             {"data": {"thing1": {"value": "说明会"}, "time2": {"value": "周四"}}},
-            "thing1：说明会\ntime2：周四",
+            "thing1: 说明会\ntime2: 周四",
         ),
     ],
 )
