@@ -14,8 +14,8 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,7 @@ class Moment:
     """When to kill: after so many seconds, or once so much was done since the program began, and then `seconds` later.
 
     pages    of the database that were written
+    locks    times that it was seen to hold the database for a transaction of its own
     calls    of the platform's API that came in; the last of them is not answered yet
     answers  that followers got
     """
@@ -150,7 +151,7 @@ class Wreck:
 
     async def strike(self, moment: Moment, over: Callable[[], bool] = lambda: False) -> bool:
         """Kill it at a moment; false where it was `over` or had ended before."""
-        if moment.what == "pages":
+        if moment.what in ("pages", "locks"):
             return await self.strike_writing(moment, over)
         measure = {"seconds": lambda: 0.0, "calls": self.called, "answers": self.answered}
         now = measure[moment.what]
@@ -167,15 +168,16 @@ class Wreck:
 
     async def strike_writing(self, moment: Moment, over: Callable[[], bool]) -> bool:
         """Kill it as it writes: a commit is over in milliseconds, so a thread looks, and nothing comes between."""
-        was, ends, enough = self.pages(), time.monotonic() + PATIENCE, threading.Event()
+        ends, enough = time.monotonic() + PATIENCE, threading.Event()
 
         def watch() -> bool:
-            while self.process.returncode is None and not enough.is_set() and time.monotonic() < ends:
-                if self.pages() - was >= moment.count:
-                    time.sleep(moment.seconds)
-                    os.kill(self.process.pid, signal.SIGKILL)
-                    return True
-                time.sleep(LOOK / 10)
+            with self.counting(moment.what) as count:
+                while self.process.returncode is None and not enough.is_set() and time.monotonic() < ends:
+                    if count() >= moment.count:
+                        time.sleep(moment.seconds)
+                        os.kill(self.process.pid, signal.SIGKILL)
+                        return True
+                    time.sleep(LOOK / 10)
             return False
 
         watching = asyncio.get_running_loop().run_in_executor(None, watch)
@@ -188,6 +190,29 @@ class Wreck:
             self.up.clear()
             struck = await self.ended() == -signal.SIGKILL
         return struck
+
+    @contextmanager
+    def counting(self, what: str) -> Iterator[Callable[[], float]]:
+        """Counts pages or locks from now on."""
+        if what == "pages":
+            was = self.pages()
+            yield lambda: self.pages() - was
+            return
+        with closing(sqlite3.connect(self.path, timeout=0.0, isolation_level=None)) as other:
+            locks, free = 0, True
+
+            def look() -> float:
+                nonlocal locks, free
+                try:
+                    other.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError:
+                    locks, free = locks + free, False
+                else:
+                    other.execute("ROLLBACK")
+                    free = True
+                return float(locks)
+
+            yield look
 
     def pages(self) -> float:
         """Pages written that are not in the file yet."""
@@ -269,4 +294,5 @@ def pick(chance: random.Random, *moments: tuple[str, float, float]) -> Moment:
     drawn = chance.uniform(least, most)
     if what == "seconds":
         return Moment(what=what, seconds=drawn)
-    return Moment(what=what, count=max(1.0, round(drawn)), seconds=chance.choice((0.0, 0.0, chance.uniform(0, 0.05))))
+    after = 0.01 if what == "locks" else 0.05  # a transaction of many rows takes some milliseconds
+    return Moment(what=what, count=max(1.0, round(drawn)), seconds=chance.choice((0.0, 0.0, chance.uniform(0, after))))

@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import math
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -102,7 +102,7 @@ class Engine:
         self._at_once = at_once
         self._running: dict[str, _Work] = {}
         self._unanswered: dict[str, list[Task]] = {}  # by follower, in the order they came
-        self._renewing: set[asyncio.Task[None]] = set()
+        self._renewing: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
 
     async def handle(self, message: AnyMessage) -> Answer | None:
@@ -127,9 +127,8 @@ class Engine:
         if self._running:
             tasks = [work.task for work in self._running.values()]
             await within(self._clock, asyncio.gather(*tasks, return_exceptions=True), seconds)
-        rest: list[asyncio.Task[Any]] = [*(work.task for work in self._running.values()), *self._renewing]
-        if self._watching is not None:
-            rest.append(self._watching)
+        rest: list[asyncio.Task[Any]] = [work.task for work in self._running.values()]
+        rest += [task for task in (self._watching, self._renewing) if task is not None]
         for task in rest:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
@@ -171,24 +170,29 @@ class Engine:
             now = self._clock.monotonic()
             dues = [due for work in self._running.values() if (due := work.deliveries.due()) is not None]
             await self._clock.sleep(min([TICK, *(due - now for due in dues)]))
+            now = self._clock.monotonic()
             for work in self._running.values():
-                self._look_after(work, self._clock.monotonic())
+                self._look_after(work, now)
+            self._renew_what_is_due(now)
 
     def _look_after(self, work: _Work, time: float) -> None:
         work.deliveries.hang_up(time)
-        if work.renewed is not None and time - work.renewed >= BEAT:
-            work.renewed = time
-            renewing = asyncio.create_task(self._renew(work.message))
-            self._renewing.add(renewing)
-            renewing.add_done_callback(self._renewing.discard)
         if work.asked is not None and time - work.asked >= ANSWER_LIMIT:
             work.asked, work.overdue = time, True
             work.task.cancel()
 
-    async def _renew(self, message: AnyMessage) -> None:
-        time = self._clock.time()
+    def _renew_what_is_due(self, now: float) -> None:
+        """One transaction for all slow answers, and never a second while that waits: where the database is behind, a
+        transaction for each would keep it there."""
+        due = [work for work in self._running.values() if work.renewed is not None and now - work.renewed >= BEAT]
+        if due and (self._renewing is None or self._renewing.done()):
+            for work in due:
+                work.renewed = now
+            self._renewing = asyncio.create_task(self._renew([work.message.key for work in due]))
+
+    async def _renew(self, keys: Sequence[str]) -> None:
         with suppress(StoreError):  # the next beat may succeed; if none does, the settlement finds out
-            await self._inbox.renew(message.key, owner=self._owner, lease=LEASE, time=time)
+            await self._inbox.renew(keys, owner=self._owner, lease=LEASE, time=self._clock.time())
 
     async def _work(self, work: _Work) -> Answer | None:
         claim = await self._claim(work)

@@ -7,6 +7,7 @@ than any process sets it was written before the clock was set back, and is over 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -19,8 +20,13 @@ from bot.person import Change, Person
 from bot.replies import Answer
 from bot.store import conversations, feedback
 from bot.store.conversations import Conversations
+<<<<<<< HEAD
 from bot.store.driver import Row, Statement, Store, once
 from bot.store.entries import SEEN, AtOnce, Claiming, Entries, Seen, Settling
+=======
+from bot.store.driver import Row, Script, Statement, Store, once
+from bot.store.entries import SEEN, Claiming, Entries, Seen, Settling
+>>>>>>> p9c
 from bot.store.feedback import Remark
 from bot.store.group import GroupCommit
 from bot.store.notices import TOLD, Notices, Settled
@@ -207,9 +213,14 @@ class Inbox:
         """Whether a running message whose lease is over at `time` is now ours for `lease` seconds."""
         return bool(await self._once(TAKE_OVER, the_key=key, **_at(time), owner=owner, lease=time + lease))
 
-    async def renew(self, key: str, *, owner: str, lease: float, time: float) -> bool:
-        """Whether a running message is still ours, and now for `lease` seconds from `time`."""
-        return bool(await self._once(RENEW, the_key=key, the_owner=owner, lease=time + lease))
+    async def renew(self, keys: Sequence[str], *, owner: str, lease: float, time: float) -> int:
+        """How many of these running messages are still ours, and now for `lease` seconds from `time`."""
+        rows = [{"the_key": key, "the_owner": owner, "lease": time + lease} for key in keys]
+
+        def script() -> Script[int]:
+            return len((yield RENEW, rows))
+
+        return await self._store.run(script)
 
     async def abandoned(self, time: float, limit: int) -> list[AnyMessage]:
         """Running messages whose lease is over at `time`, oldest first, at most `limit`."""

@@ -303,3 +303,30 @@ async def test_nothing_stored_nothing_said(
     again = asyncio.create_task(engine.handle(message))
     await clock.advance(1.0)
     assert said(await again) == "k1 answer 2"
+
+
+async def test_slow_answers_renew_their_leases_together(
+    engine: Engine, store: InlineStore, handlers: Handlers, clock: ManualClock
+) -> None:
+    """One transaction for all of them, and no second one while it waits: a database that is behind is not drowned."""
+    sent = [text(clock, f"k{number}", f"o{number}") for number in range(50)]
+    handlers.seconds = {message.key: 20.0 for message in sent}
+    deliveries = [asyncio.create_task(engine.handle(message)) for message in sent]
+    await clock.advance(1.0)
+    asked, free = 0, asyncio.Event()
+
+    async def wait() -> None:
+        nonlocal asked
+        asked += 1
+        await free.wait()
+
+    store.gate = wait
+    await clock.advance(8.0)
+    assert asked == 1
+    free.set()
+    store.gate = None
+    await clock.advance(3.0)
+    leases = {row["lease"] for row in await rows(store, messages)}
+    assert min(leases) > clock.time()
+    await clock.advance(12.0)
+    assert [await delivery for delivery in deliveries] == [None] * 50

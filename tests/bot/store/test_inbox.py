@@ -266,8 +266,8 @@ async def test_take_over_needs_the_lease_to_be_over(inbox: Inbox) -> None:
 async def test_renewed_lease_is_not_over(inbox: Inbox) -> None:
     """Its owner can make a lease longer, and nobody else can."""
     await claim(inbox, text("k1"))
-    assert not await inbox.renew("k1", owner="you", lease=4.0, time=103.0)
-    assert await inbox.renew("k1", owner="me", lease=4.0, time=103.0)
+    assert not await inbox.renew(["k1"], owner="you", lease=4.0, time=103.0)
+    assert await inbox.renew(["k1"], owner="me", lease=4.0, time=103.0)
     assert not await inbox.take_over("k1", owner="you", lease=4.0, time=105.0)
 
 
@@ -277,7 +277,7 @@ async def test_answered_messages_cannot_be_taken(inbox: Inbox) -> None:
     await settle(inbox, text("k1"), Settlement(answer=ANSWER))
     assert await inbox.abandoned(999.0, 10) == []
     assert not await inbox.take_over("k1", owner="you", lease=4.0, time=999.0)
-    assert not await inbox.renew("k1", owner="me", lease=4.0, time=103.0)
+    assert not await inbox.renew(["k1"], owner="me", lease=4.0, time=103.0)
 
 
 async def test_abandoned_messages(inbox: Inbox) -> None:
