@@ -20,13 +20,8 @@ from bot.person import Change, Person
 from bot.replies import Answer
 from bot.store import conversations, feedback
 from bot.store.conversations import Conversations
-<<<<<<< HEAD
-from bot.store.driver import Row, Statement, Store, once
-from bot.store.entries import SEEN, AtOnce, Claiming, Entries, Seen, Settling
-=======
 from bot.store.driver import Row, Script, Statement, Store, once
-from bot.store.entries import SEEN, Claiming, Entries, Seen, Settling
->>>>>>> p9c
+from bot.store.entries import SEEN, AtOnce, Claiming, Entries, Seen, Settling
 from bot.store.feedback import Remark
 from bot.store.group import GroupCommit
 from bot.store.notices import TOLD, Notices, Settled
