@@ -83,7 +83,6 @@ def flask() -> None:
 
     app, crypto = Flask(__name__), WeChatCrypto(TOKEN, KEY, APP)
 
-    @app.post("/wechat")
     def receive() -> str:
         query = request.args
         check_signature(TOKEN, query["signature"], query["timestamp"], query["nonce"])
@@ -92,6 +91,8 @@ def flask() -> None:
         reply = create_reply(message.content, message=message)
         text: str = crypto.encrypt_message(reply.render(), query["nonce"], query["timestamp"])
         return text
+
+    app.add_url_rule("/wechat", view_func=receive, methods=["POST"])
 
     serve(app, sockets=[listening()], threads=THREADS, _quiet=True)
 
