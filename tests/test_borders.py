@@ -16,6 +16,7 @@ EMULATOR = "bot/emulator/"  # the platform's side, which keeps no secret of anyb
 ALLOWED = {  # compared openly, for neither side knows what the other does not
     ("bot/console/sign_in.py", "password != visit.form.raw('again')"),  # what one person typed twice
     ("bot/press.py", "proof.against != newest"),  # for which edition a draft was proved
+    ("bot/press.py", "proof.against != against"),  # and for which one what is rolled back was compared
     ("bot/console/drafts.py", "visit.form.get('against') != _against(proof.against, proof)"),
     ("bot/console/keys.py", "len(raw) != 2 * TOKEN"),
 }

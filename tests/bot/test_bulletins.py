@@ -51,7 +51,7 @@ async def test_from_a_draft_to_the_approval(room: Room) -> None:
     for part in (
         "明天停电",
         "发给：所有关注者",
-        "现在能发到：",
+        "到开始时能发到：",
         "客服消息1",
         "什么时候发：2026-11-23 08:30起",
         one.digest,

@@ -159,7 +159,7 @@ async def test_staff_follow_an_announcement_by_chat(staging: Staging) -> None:
     assert "只能查看" in last(phone)
     await work(stage, process, number, FINISHED)
     await phone.say(f"公告 {number}")
-    assert "已发完，已处理1/1，送出1" in last(phone)
+    assert "已发完，已处理1/1，已发出1" in last(phone)
 
 
 async def test_who_wants_none_is_left_alone_but_in_an_emergency(staging: Staging) -> None:
