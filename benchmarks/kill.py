@@ -87,7 +87,8 @@ def kill(runs: int = RUNS, seed: int = SEED) -> Table:
     return Table(
         title=f"kill -9, {runs} runs, seed {seed}",
         rows=rows,
-        note="amid: kills that left something half done. items: messages, parts of editions, drafts, recipients whose\n"
-        "promises were looked at. in doubt: sends that wait for a person, since only the platform knows of them.\n"
+        note="amid: kills that left work begun and not ended. items: messages, parts of editions, drafts, recipients\n"
+        "that were looked at. in doubt: sends that wait for a person, since only the platform knows of them.\n"
+        "given up: messages that the platform delivered three times while nobody listened; it tells the follower.\n"
         "broken: runs in which a promise was not kept; each is said in words above.",
     )

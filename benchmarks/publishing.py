@@ -96,7 +96,7 @@ async def kill_some(wreck: Wreck, chance: random.Random, deaths: int) -> AsyncIt
     for _ in range(deaths):
         wreck.begin("worker")
         moment = pick(
-            chance, ("pages", 1, 40), ("pages", 1, 40), ("pages", 1, 400), ("calls", 1, PEOPLE), ("seconds", 1.0, 4.0)
+            chance, ("locks", 1, 20), ("locks", 1, 20), ("pages", 1, 200), ("calls", 2, PEOPLE), ("seconds", 1.0, 4.0)
         )
         if not await wreck.strike(moment, over=lambda: is_over(wreck)):
             await wreck.kill()

@@ -114,7 +114,12 @@ class Wreck:
         """Start the program, and return once it works."""
         before = self.said().count(READY[name])
         self.begin(name)
-        await self.until(lambda: self.said().count(READY[name]) > before)
+
+        def works() -> bool:
+            hold(self.process.poll() is None, name, "ended with", self.process.poll(), self.said()[-1500:])
+            return self.said().count(READY[name]) > before
+
+        await self.until(works)
         self.up.set()
 
     def said(self) -> str:
@@ -155,10 +160,12 @@ class Wreck:
             return await self.strike_writing(moment, over)
         measure = {"seconds": lambda: 0.0, "calls": self.called, "answers": self.answered}
         now = measure[moment.what]
-        began, was = time.monotonic(), now()
+        began, was, looks = time.monotonic(), now(), 0
         while now() - was < moment.count:
-            if over() or self.process.poll() is not None or time.monotonic() - began > PATIENCE:
+            looks += 1  # whether it is over takes a look into the database, which would hold the platform up
+            if self.process.poll() is not None or (looks % 100 == 0 and over()):
                 return False
+            hold(time.monotonic() - began < PATIENCE, "the moment never came:", moment)
             await asyncio.sleep(LOOK)
         await asyncio.sleep(moment.seconds)
         if self.process.poll() is not None:
@@ -182,9 +189,9 @@ class Wreck:
 
         watching = asyncio.get_running_loop().run_in_executor(None, watch)
         while not watching.done():
-            if over() or has_ended(self.process.pid):
+            if has_ended(self.process.pid) or over():
                 enough.set()
-            await asyncio.sleep(10 * LOOK)
+            await asyncio.sleep(100 * LOOK)
         struck = await watching
         if struck:
             self.up.clear()
