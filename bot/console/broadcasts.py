@@ -203,57 +203,27 @@ async def reject(visit: Visit) -> web.Response:
 
 async def reopen(visit: Visit) -> web.Response:
     """Take it back from review, or before it begins."""
-
-    async def act(acting: Broadcasts) -> str:
-        await acting.reopen(one, visit.who.name, told=[visit.entry("broadcast.reopened", str(one.id))])
-        return "broadcast_reopened"
-
-    one = await chosen(visit)
-    return await _do(visit, one, act)
+    return await _plainly(visit, Broadcasts.reopen, "broadcast.reopened", said="broadcast_reopened")
 
 
 async def discard(visit: Visit) -> web.Response:
     """Give a draft up."""
-
-    async def act(acting: Broadcasts) -> str:
-        await acting.discard(one, visit.who.name, told=[visit.entry("broadcast.discarded", str(one.id))])
-        return "broadcast_discarded"
-
-    one = await chosen(visit)
-    return await _do(visit, one, act)
+    return await _plainly(visit, Broadcasts.discard, "broadcast.discarded", said="broadcast_discarded")
 
 
 async def pause(visit: Visit) -> web.Response:
     """Hand nothing more on."""
-
-    async def act(acting: Broadcasts) -> str:
-        await acting.pause(one, visit.who.name, told=[visit.entry("broadcast.paused", str(one.id))])
-        return "broadcast_paused"
-
-    one = await chosen(visit)
-    return await _do(visit, one, act)
+    return await _plainly(visit, Broadcasts.pause, "broadcast.paused", said="broadcast_paused")
 
 
 async def resume(visit: Visit) -> web.Response:
     """Go on."""
-
-    async def act(acting: Broadcasts) -> str:
-        await acting.resume(one, visit.who.name, told=[visit.entry("broadcast.resumed", str(one.id))])
-        return "broadcast_resumed"
-
-    one = await chosen(visit)
-    return await _do(visit, one, act)
+    return await _plainly(visit, Broadcasts.resume, "broadcast.resumed", said="broadcast_resumed")
 
 
 async def cancel(visit: Visit) -> web.Response:
     """Send nothing more."""
-
-    async def act(acting: Broadcasts) -> str:
-        await acting.cancel(one, visit.who.name, told=[visit.entry("broadcast.cancelled", str(one.id))])
-        return "broadcast_cancelled"
-
-    one = await chosen(visit)
-    return await _do(visit, one, act)
+    return await _plainly(visit, Broadcasts.cancel, "broadcast.cancelled", said="broadcast_cancelled")
 
 
 async def retry(visit: Visit) -> web.Response:
@@ -281,6 +251,17 @@ async def test(visit: Visit) -> web.Response:
     if not await broadcasts(visit).show(one, phones, told=told):
         return await _page(visit, one, status=409, refused="no_way")
     return visit.go(page_of(one.id), "broadcast_tested", count=len(phones))
+
+
+async def _plainly(visit: Visit, work: Callable[..., Awaitable[None]], action: str, *, said: str) -> web.Response:
+    """Do what needs nothing but the announcement and who does it."""
+    one = await chosen(visit)
+
+    async def act(acting: Broadcasts) -> str:
+        await work(acting, one, visit.who.name, told=[visit.entry(action, str(one.id))])
+        return said
+
+    return await _do(visit, one, act)
 
 
 async def _do(visit: Visit, one: Announcement, act: Act) -> web.Response:
