@@ -19,6 +19,7 @@ from tests.bot.console.client import Office, Visitor
 STREAM = {"Accept": "text/event-stream"}
 HOUR = 3600.0  # after which a session ends in which nobody moves
 MOMENT, LOOKS = 0.05, 5000  # seconds between looks, and how many at most
+TURN = 0.003  # seconds of real time that a look may take
 
 
 async def figures(visitor: Visitor, number: int) -> dict[str, Any]:
@@ -35,6 +36,7 @@ async def line(response: aiohttp.ClientResponse, clock: ManualClock) -> str:
         if reading.done():
             return (await reading).decode()
         await clock.advance(MOMENT)
+        await asyncio.wait({reading}, timeout=TURN)  # the database answers in a thread: its look must not be outrun
     reading.cancel()
     raise AssertionError("nothing was told")
 
