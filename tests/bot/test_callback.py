@@ -72,6 +72,14 @@ def words(text: str = "你好", msgid: int = 23000000000000001) -> bytes:
     ).encode()
 
 
+def sealed(office: Office, xml: bytes, nonce: str = "1") -> tuple[dict[str, str], bytes]:
+    """Query and envelope of a sealed message of now."""
+    query = office.sign(nonce)
+    envelope = WeChatCrypto(TOKEN, KEY, APP).encrypt_message(xml.decode(), query["nonce"], query["timestamp"])
+    proof = xmltodict.parse(envelope)["xml"]["MsgSignature"]
+    return query | {"encrypt_type": "aes", "msg_signature": proof}, envelope.encode()
+
+
 async def seen(response: ClientResponse) -> tuple[int, bytes]:
     """Status and body."""
     return response.status, await response.read()
@@ -110,10 +118,9 @@ async def test_a_sealed_message_is_answered_sealed(aiohttp_client: Connect) -> N
     """In safe mode an independent implementation reads our answer over HTTP."""
     office = Office(mode="safe")
     client = await aiohttp_client(office.app)
-    query, crypto = office.sign(), WeChatCrypto(TOKEN, KEY, APP)
-    envelope = crypto.encrypt_message(words().decode(), query["nonce"], query["timestamp"])
-    query |= {"encrypt_type": "aes", "msg_signature": xmltodict.parse(envelope)["xml"]["MsgSignature"]}
-    response = await client.post("/wechat", params=query, data=envelope.encode())
+    query, envelope = sealed(office, words())
+    crypto = WeChatCrypto(TOKEN, KEY, APP)
+    response = await client.post("/wechat", params=query, data=envelope)
     answer = await response.read()
     nodes = xmltodict.parse(answer)["xml"]
     xml = crypto.decrypt_message(answer, nodes["MsgSignature"], nodes["TimeStamp"], nodes["Nonce"])
@@ -271,6 +278,16 @@ async def test_three_deliveries_of_one_message_are_taken_and_no_fourth(aiohttp_c
         await office.clock.advance(5)
     assert statuses == [200, 200, 200, 403, 403]
     assert len({message.key for message in office.engine.asked}) == 1
+
+
+async def test_sealed_messages_that_share_a_nonce_are_all_taken(aiohttp_client: Connect) -> None:
+    """The platform's nonces are short, and of many pushes in one second two may have the same."""
+    office = Office(mode="safe")
+    client = await aiohttp_client(office.app)
+    for number in range(5):
+        query, envelope = sealed(office, words(msgid=number))
+        assert (await client.post("/wechat", params=query, data=envelope)).status == 200
+    assert len({message.key for message in office.engine.asked}) == 5
 
 
 async def test_a_signature_stays_with_its_message(aiohttp_client: Connect) -> None:

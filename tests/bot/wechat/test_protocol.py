@@ -129,7 +129,7 @@ def test_the_sealed_vector_is_read() -> None:
     received = wire("safe").read(query, body.encode(), NOW)
     assert isinstance(received.message, Text)
     assert received.message.text == "你好"
-    assert (received.encrypted, received.signature) == (True, query["signature"])
+    assert (received.encrypted, received.signature) == (True, query["msg_signature"])
 
 
 @MODES
