@@ -11,7 +11,7 @@ test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/tested .venv/benched
 	$(RUN) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
-bench: .venv/benched
+bench: .venv/tested .venv/benched
 	$(RUN) -m benchmarks $(ARGS)
 
 fuzz: .venv/fuzzed

@@ -118,6 +118,19 @@ def test_every_make_target_named_exists() -> None:
     assert {"demo", "test"} <= named <= targets
 
 
+@pytest.mark.parametrize(
+    ("target", "needs"),
+    [("demo", ["requirements"]), ("test", ["requirements", "requirements-dev", "requirements-bench"]),
+     ("bench", ["requirements", "requirements-dev", "requirements-bench"])],
+)  # fmt: skip
+def test_a_target_installs_what_it_needs(tmp_path: Path, target: str, needs: list[str]) -> None:
+    """On a fresh machine a target begins with all that it runs on: the benchmarks start what the tests start."""
+    for path in [ROOT / "Makefile", *ROOT.glob("requirements*.lock")]:
+        shutil.copy(path, tmp_path)
+    done = subprocess.run(["make", "-n", target], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    assert re.findall(r"pip install .* -r (\S+)\.lock", done.stdout) == needs
+
+
 def test_every_benchmark_named_exists() -> None:
     """Each `python -m benchmarks X` of a document is one."""
     named = {
