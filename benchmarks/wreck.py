@@ -162,7 +162,8 @@ class Wreck:
             looks += 1  # whether it is over takes a look into the database, which would hold the platform up
             if self.process.poll() is not None or (looks % 100 == 0 and over()):
                 return False
-            hold(time.monotonic() - began < PATIENCE, "the moment never came:", moment)
+            if time.monotonic() - began > PATIENCE:
+                raise Broken(f"the moment never came: {moment} {self.standing()} {self.said()[-1500:]}")
             await asyncio.sleep(LOOK)
         await asyncio.sleep(moment.seconds)
         if self.process.poll() is not None:
