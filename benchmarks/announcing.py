@@ -45,7 +45,7 @@ async def kill_some(wreck: Wreck, chance: random.Random, deaths: int) -> AsyncIt
     for _ in range(deaths):
         wreck.begin("worker")
         moment = pick(chance, ("calls", 1, PEOPLE // 4), ("calls", 1, 20), ("pages", 1, 200), ("seconds", 1.0, 4.0))
-        struck = await wreck.strike(moment, over=lambda: is_over(wreck))
+        struck = await wreck.strike(moment, over=lambda: state(wreck) in ("finished", "paused"))
         if not struck:
             await wreck.kill()
         wreck.check_database()
@@ -53,6 +53,9 @@ async def kill_some(wreck: Wreck, chance: random.Random, deaths: int) -> AsyncIt
         killed += struck
         counts.append(Counter({"kills": 1, "amid": int(amid)}))
         wreck.let_time_pass()
+        if state(wreck) == "paused":  # a person looks, before there is more to kill
+            await let_go_on(wreck)
+            counts[-1]["paused"] += 1
     await wreck.start("worker")
     await wreck.until(lambda: is_over(wreck) or state(wreck) == "paused")
     if state(wreck) == "paused":
