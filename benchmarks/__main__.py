@@ -1,7 +1,7 @@
 """`python -m benchmarks [name …]`: all benchmarks, one after another, or those that are named.
 
 `--json FILE` also keeps what was measured. `kill` and `soak` break the program on purpose and take long, so they run
-only where they are named; `--runs`, `--seed`, `--minutes` and `--out` are theirs.
+only where they are named; `--runs`, `--seed`, `--minutes`, `--out` and `--database` are theirs.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from benchmarks.quality import quality
 from benchmarks.rivals import rivals
 from benchmarks.scale import scale
 from benchmarks.soak import MINUTES, soak
+from benchmarks.stores import KINDS
 
 BENCHMARKS: dict[str, Callable[[], Table]] = {
     "growth": growth,  # first: what it says of memory is true of a process that has freed none
@@ -42,8 +43,8 @@ BENCHMARKS: dict[str, Callable[[], Table]] = {
     "scale": scale,
 }
 FAULTS: dict[str, Callable[[argparse.Namespace], Table]] = {
-    "kill": lambda options: kill(options.runs, options.seed),
-    "soak": lambda options: soak(options.minutes, options.out),
+    "kill": lambda options: kill(options.runs, options.seed, options.database),
+    "soak": lambda options: soak(options.minutes, options.out, options.database),
 }
 
 
@@ -53,6 +54,7 @@ def read(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join([*BENCHMARKS, *FAULTS]))
     parser.add_argument("--runs", type=int, default=RUNS, help="kills in all")
     parser.add_argument("--seed", type=int, default=SEED, help="of the moments of the kills")
+    parser.add_argument("--database", choices=KINDS, default=KINDS[0], help="what kill and soak run on")
     parser.add_argument("--minutes", type=float, default=MINUTES, help="of the soak")
     parser.add_argument("--out", type=Path, default=Path("soak.svg"), help="where the picture of the soak goes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where what was measured goes")

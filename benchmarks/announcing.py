@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from benchmarks.stores import SqliteStore, Stores
 from benchmarks.wreck import Wreck, hold, pick, wrecked
 from bot.broadcasts import Broadcasts
 from bot.clock import SystemClock
@@ -22,15 +23,17 @@ PEOPLE = 400  # half of them wrote lately
 DEATHS = (1, 2, 3)  # of the workers of one announcement
 
 
-async def announcing(folder: Path, chance: random.Random, runs: int) -> AsyncIterator[Counter[str]]:
+async def announcing(
+    folder: Path, chance: random.Random, runs: int, *, stores: Stores = SqliteStore
+) -> AsyncIterator[Counter[str]]:
     """Kill the worker, once or a few times for each announcement."""
     corpus = write_files(folder / "corpus")
     done = 0
     while done < runs:
         place = folder / f"{done}"
         deaths = min(chance.choice(DEATHS), runs - done)
-        async with wrecked(place, corpus=corpus, seed=chance.randrange(10**6)) as wreck:
-            await crash.prepare(wreck.path, wreck.config, wreck.platform, people=PEOPLE)
+        async with wrecked(place, stores, corpus=corpus, seed=chance.randrange(10**6)) as wreck:
+            await crash.prepare(wreck.store.url, wreck.config, wreck.platform, people=PEOPLE)
             async for counts in kill_some(wreck, chance, deaths):
                 done += 1
                 yield counts
@@ -42,14 +45,17 @@ async def kill_some(wreck: Wreck, chance: random.Random, deaths: int) -> AsyncIt
     for _ in range(deaths):
         wreck.begin("worker")
         moment = pick(chance, ("calls", 1, PEOPLE // 4), ("calls", 1, 20), ("pages", 1, 200), ("seconds", 1.0, 4.0))
-        struck = await wreck.strike(moment, over=lambda: is_over(wreck))
+        struck = await wreck.strike(moment, over=lambda: state(wreck) in ("finished", "paused"))
         if not struck:
             await wreck.kill()
-        wreck.check_file()
+        wreck.check_database()
         amid = bool(wreck.ask("SELECT 1 FROM recipients")) and not is_over(wreck)
         killed += struck
         counts.append(Counter({"kills": 1, "amid": int(amid)}))
         wreck.let_time_pass()
+        if state(wreck) == "paused":  # a person looks, before there is more to kill
+            await let_go_on(wreck)
+            counts[-1]["paused"] += 1
     await wreck.start("worker")
     await wreck.until(lambda: is_over(wreck) or state(wreck) == "paused")
     if state(wreck) == "paused":
@@ -57,7 +63,7 @@ async def kill_some(wreck: Wreck, chance: random.Random, deaths: int) -> AsyncIt
         counts[-1]["paused"] += 1
     await wreck.until(lambda: is_over(wreck))
     await wreck.stop()
-    wreck.check_file()
+    wreck.check_database()
     held = check(wreck, deaths)
     counts[-1] += Counter({"items": PEOPLE, "in doubt": held})
     for one in counts:
@@ -77,7 +83,7 @@ def state(wreck: Wreck) -> str:
 
 async def let_go_on(wreck: Wreck) -> None:
     """Where all of the first hundred are in doubt an announcement pauses by itself; a person looks, and resumes it."""
-    database = await Database.open(f"sqlite:///{wreck.path}")
+    database = await Database.open(wreck.store.url)
     settings, clock, ledgers = read_config(wreck.config), SystemClock(), Ledgers(database)
     office = Broadcasts(database, config=settings, audience=Audience(database), ledgers=ledgers, clock=clock)
     ((number,),) = wreck.ask("SELECT id FROM broadcasts")

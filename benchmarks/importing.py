@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from benchmarks.stores import SqliteStore, Stores
 from benchmarks.wreck import Wreck, hold, pick, wrecked
 from bot.folder import read_parts
 from bot.store.audit import Audit, Entry
@@ -24,19 +25,21 @@ DRAFTS = "SELECT count(*) FROM revisions WHERE state = 'draft'"
 TOLD = "SELECT count(*) FROM audit WHERE action = 'corpus.imported'"
 
 
-async def importing(folder: Path, chance: random.Random, runs: int) -> AsyncIterator[Counter[str]]:
+async def importing(
+    folder: Path, chance: random.Random, runs: int, *, stores: Stores = SqliteStore
+) -> AsyncIterator[Counter[str]]:
     """Kill the command at its work, so many times; then it runs again to its end."""
     corpus = write_files(folder / "corpus")
     (corpus / "import.toml").write_bytes((DATA / "import.toml").read_bytes())
     file = folder / "file.txt"
     file.write_bytes(written(ITEMS))
-    async with wrecked(folder, corpus=corpus, source="database") as wreck:
+    async with wrecked(folder, stores, corpus=corpus, source="database") as wreck:
         await prepare(wreck, corpus)
-        kept = wreck.path.read_bytes()
+        restore = wreck.store.keep()
         for _ in range(runs):
             counts = Counter[str]()
             while not counts["kills"]:  # the command may be done before its moment comes: that is no run
-                restore(wreck, kept)
+                restore()
                 counts = await kill_once(wreck, chance, file)
             yield counts
 
@@ -59,17 +62,10 @@ def written(items: int) -> bytes:
 
 async def prepare(wreck: Wreck, corpus: Path) -> None:
     """The small corpus is the first edition, and an editor has an account."""
-    database = await Database.open(f"sqlite:///{wreck.path}")
+    database = await Database.open(wreck.store.url)
     await Staff(database, Audit(database)).add("li", "李", role="editor", entry=ENTRY)
     await Revisions(database).seed(read_parts(corpus), name="首版", version="v1", time=1.0)
     await database.close()
-
-
-def restore(wreck: Wreck, kept: bytes) -> None:
-    """The database as it was before."""
-    for rest in ("-wal", "-shm"):
-        Path(f"{wreck.path}{rest}").unlink(missing_ok=True)
-    wreck.path.write_bytes(kept)
 
 
 async def kill_once(wreck: Wreck, chance: random.Random, file: Path) -> Counter[str]:
@@ -78,7 +74,7 @@ async def kill_once(wreck: Wreck, chance: random.Random, file: Path) -> Counter[
     moment = pick(chance, ("seconds", 0.3, 3.0), ("locks", 1, 1), ("locks", 1, 1), ("pages", 1, 80))
     wreck.begin(*command)
     killed = await wreck.strike(moment)
-    wreck.check_file()
+    wreck.check_database()
     left = look(wreck)
     hold(left in ((0, 0), (PARTS, 1)), "half of a file:", left, moment)
     wreck.begin(*command)

@@ -14,17 +14,32 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from benchmarks.announcing import announcing
 from benchmarks.importing import importing
 from benchmarks.measuring import Table
 from benchmarks.publishing import publishing
 from benchmarks.receiving import receiving
+from benchmarks.stores import KINDS, SqliteStore, Stores, opened
 from benchmarks.wreck import Broken
 
 RUNS, SEED = 200, 9
-Killing = Callable[[Path, random.Random, int], AsyncIterator[Counter[str]]]
+
+
+class Killing(Protocol):
+    """One kind of work: so many runs in a folder, each with what was counted. Raises Broken."""
+
+    __name__: str
+
+    def __call__(
+        self, folder: Path, chance: random.Random, runs: int, *, stores: Stores = SqliteStore
+    ) -> AsyncIterator[Counter[str]]:
+        """Kill so often."""
+
+
 WORK: dict[str, Killing] = {
     "receiving messages": receiving,
     "publishing an edition": publishing,
@@ -42,14 +57,14 @@ class Tally:
     seconds: float = 0.0
 
 
-async def run(killing: Killing, runs: int, *, seed: str, say: Callable[[str], None]) -> Tally:
+async def run(killing: Killing, runs: int, *, seed: str, stores: Stores, say: Callable[[str], None]) -> Tally:
     """So many runs of one kind of work."""
     tally, chance, began = Tally(), random.Random(seed), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="huiqi-kill-") as folder:
         while tally.counts["runs"] < runs:
             rest = runs - tally.counts["runs"]
             try:
-                async for counts in killing(Path(folder) / f"{rest}", chance, rest):
+                async for counts in killing(Path(folder) / f"{rest}", chance, rest, stores=stores):
                     tally.counts += counts + Counter(runs=1)
                     say(f"{killing.__name__} {tally.counts['runs']}/{runs}: {dict(counts)}")
             except Broken as error:
@@ -60,23 +75,24 @@ async def run(killing: Killing, runs: int, *, seed: str, say: Callable[[str], No
     return tally
 
 
-async def run_all(runs: int, seed: int, say: Callable[[str], None]) -> dict[str, Tally]:
+async def run_all(runs: int, seed: int, *, stores: Stores, say: Callable[[str], None]) -> dict[str, Tally]:
     """The runs, shared out over the kinds of work; three go side by side, since starts wait much."""
     shares = {name: runs // len(WORK) + (number < runs % len(WORK)) for number, name in enumerate(WORK)}
     tallies: dict[str, Tally] = {}
 
     async def go(names: list[str]) -> None:
         for name in names:
-            tallies[name] = await run(WORK[name], shares[name], seed=f"{seed} {name}", say=say)
+            tallies[name] = await run(WORK[name], shares[name], seed=f"{seed} {name}", stores=stores, say=say)
 
     names = [name for name, share in shares.items() if share]
     await asyncio.gather(go(names[:1]), go(names[1:2]), go(names[2:]))
     return {name: tallies[name] for name in WORK if name in tallies}
 
 
-def kill(runs: int = RUNS, seed: int = SEED) -> Table:
+def kill(runs: int = RUNS, seed: int = SEED, database: str = KINDS[0]) -> Table:
     """The table; what was broken is said beside it."""
-    tallies = asyncio.run(run_all(runs, seed, lambda line: print(line, file=sys.stderr, flush=True)))
+    with opened(database) as stores:
+        tallies = asyncio.run(run_all(runs, seed, stores=stores, say=partial(print, file=sys.stderr, flush=True)))
     columns = ("runs", "kills", "amid", "items", "in doubt", "given up")
     rows = {
         name: {**{column: float(tally.counts[column]) for column in columns}, "broken": float(len(tally.broken)),
@@ -85,7 +101,7 @@ def kill(runs: int = RUNS, seed: int = SEED) -> Table:
     }  # fmt: skip
     rows["all"] = {column: sum(row[column] for row in rows.values()) for column in (*columns, "broken")}
     return Table(
-        title=f"kill -9, {runs} runs, seed {seed}",
+        title=f"kill -9 on {database}, {runs} runs, seed {seed}",
         rows=rows,
         note="amid: kills that left work begun and not ended. items: messages, parts of editions, drafts, recipients\n"
         "that were looked at. in doubt: sends that wait for a person, since only the platform knows of them.\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.importing import restore
+from benchmarks.stores import SqliteStore, Stores
 from benchmarks.wreck import Wreck, hold, pick, wrecked
 from bot.clock import SystemClock, now
 from bot.corpus import build_corpus
@@ -29,14 +29,16 @@ REASON = "演练"
 DEATHS = (1, 2, 3)  # of the workers of one edition
 
 
-async def publishing(folder: Path, chance: random.Random, runs: int) -> AsyncIterator[Counter[str]]:
+async def publishing(
+    folder: Path, chance: random.Random, runs: int, *, stores: Stores = SqliteStore
+) -> AsyncIterator[Counter[str]]:
     """Kill the worker on the day of an edition, once or a few times for each edition."""
     corpus = write_files(folder / "corpus")
-    async with wrecked(folder, corpus=corpus, source="database") as wreck:
+    async with wrecked(folder, stores, corpus=corpus, source="database") as wreck:
         people = await prepare(wreck)
-        kept, done = wreck.path.read_bytes(), 0
+        restore, done = wreck.store.keep(), 0
         while done < runs:
-            restore(wreck, kept)
+            restore()
             wreck.platform.sent.clear()
             for who in people[::2]:
                 wreck.platform.followers.speak(who)
@@ -58,10 +60,9 @@ async def prepare(wreck: Wreck) -> list[str]:
     await wreck.start("worker")
     await wreck.until(lambda: wreck.ask("SELECT max(number) FROM editions") == [(1,)])
     await wreck.stop()
-    database = await Database.open(f"sqlite:///{wreck.path}")
+    database = await Database.open(wreck.store.url)
     await enter(Revisions(database))
     await database.close()
-    wreck.ask("PRAGMA wal_checkpoint(TRUNCATE)")
     return people
 
 
@@ -100,7 +101,7 @@ async def kill_some(wreck: Wreck, chance: random.Random, deaths: int) -> AsyncIt
         )
         if not await wreck.strike(moment, over=lambda: is_over(wreck)):
             await wreck.kill()
-        wreck.check_file()
+        wreck.check_database()
         came, told = look(wreck)
         hold(came in (0, PARTS), "half of an edition:", came)
         hold(told == came, "the log tells of", told, "parts,", came, "came into force")
@@ -109,7 +110,7 @@ async def kill_some(wreck: Wreck, chance: random.Random, deaths: int) -> AsyncIt
     await wreck.start("worker")
     await wreck.until(lambda: is_over(wreck))
     await wreck.stop()
-    wreck.check_file()
+    wreck.check_database()
     counts[-1] += Counter({"items": PARTS + PEOPLE, "in doubt": await check(wreck, deaths)})
     for one in counts:
         yield one
@@ -137,7 +138,7 @@ async def check(wreck: Wreck, deaths: int) -> int:
     """The edition is what it says it is, and each who subscribed has one notice that came once; how many of them wait
     for a person."""
     hold(look(wreck) == (PARTS, PARTS), "not whole at the end:", look(wreck))
-    database = await Database.open(f"sqlite:///{wreck.path}")
+    database = await Database.open(wreck.store.url)
     revisions = Revisions(database)
     corpus = build_corpus(revision.part for revision in await revisions.standing(2))
     (edition,) = [one for one in await revisions.editions() if one.number == 2]

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from benchmarks.stores import SqliteStore, Stores
 from benchmarks.wreck import Moment, Wreck, hold, pick, wrecked
 from bot.emulator.phone import Phone, Seen
 from tests.small import write_files
@@ -47,10 +48,12 @@ class Outage:
         return said.began + LAST[0] < self.until and said.began + LAST[1] > self.since
 
 
-async def receiving(folder: Path, chance: random.Random, runs: int) -> AsyncIterator[Counter[str]]:
+async def receiving(
+    folder: Path, chance: random.Random, runs: int, *, stores: Stores = SqliteStore
+) -> AsyncIterator[Counter[str]]:
     """Kill the process that answers, so many times: it is started again and goes on with the next followers' talk."""
     corpus = write_files(folder / "corpus")
-    async with wrecked(folder, corpus=corpus, seed=chance.randrange(10**6)) as wreck:
+    async with wrecked(folder, stores, corpus=corpus, seed=chance.randrange(10**6)) as wreck:
         await wreck.start("serve")
         for number in range(runs):
             wreck.platform.faults.set("retry", chance.random() < AGAIN)
@@ -76,7 +79,7 @@ async def kill_once(wreck: Wreck, chance: random.Random, number: int) -> Counter
     until = time.time()
     said = [one for several in await talk for one in several]
     await wreck.until(wreck.is_drained)
-    wreck.check_file()
+    wreck.check_database()
     found = check(wreck, said, Outage(since, until))
     return found + Counter({"kills": 1, "amid": int(amid > 0), "items": len(said)})
 

@@ -1,7 +1,7 @@
 """Hours of steady load with faults in turn on the real program: does it hold on to memory, files or tasks, and do its
 queues drain?
 
-An instance and a worker of their own share one SQLite file, the platform is emulated in this process. Between faults it
+An instance and a worker of their own share one database, the platform is emulated in this process. Between faults it
 is calm for as long as a fault lasts. What grows is told by a straight line through the samples of the instance, which
 is never restarted; its bound is twice the error of the slope, from means over a twentieth of the time each, since
 samples that follow one another are no new evidence.
@@ -13,21 +13,22 @@ import asyncio
 import os
 import random
 import re
-import sqlite3
 import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 
 from benchmarks.measuring import Table
 from benchmarks.picture import picture
+from benchmarks.stores import KINDS, SqliteStore, Stores, opened
 from benchmarks.wreck import TEMPLATE, Wreck, wrecked
 from bot.clock import SystemClock
 from bot.emulator.phone import Seen
@@ -162,7 +163,7 @@ class Soak:
 
     async def _write_letters(self) -> None:
         """Everybody gets a template message, again and again."""
-        database = await Database.open(f"sqlite:///{self._wreck.path}", patience=30.0)
+        database = await Database.open(self._wreck.store.url, patience=30.0)
         number, clock = 0, SystemClock()
         while self.at < self._seconds - LETTER_EVERY:
             now = clock.time()
@@ -194,15 +195,10 @@ class Soak:
     async def _lock(self) -> None:
         """Another process holds the database, and lets go of it, by turns."""
         ends = self.at + FAULT
-        with closing(sqlite3.connect(self._wreck.path, timeout=10.0, isolation_level=None)) as other:
-            while self.at < ends:
-                try:
-                    other.execute("BEGIN IMMEDIATE")
-                    await asyncio.sleep(LOCKED)
-                    other.execute("ROLLBACK")
-                except sqlite3.OperationalError:  # who is waited for is waited for elsewhere too
-                    await asyncio.sleep(LOOK_EVERY / 10)
-                await asyncio.sleep(BREATH)
+        while self.at < ends:
+            with suppress(OSError), self._wreck.store.hold():  # who is waited for is waited for elsewhere too
+                await asyncio.sleep(LOCKED)
+            await asyncio.sleep(BREATH)
 
     async def _kill(self) -> None:
         """The worker is killed twice, and started again each time."""
@@ -250,16 +246,16 @@ def openid(number: int) -> str:
 
 
 @asynccontextmanager
-async def soaking(folder: Path) -> AsyncIterator[tuple[Wreck, Wreck]]:
+async def soaking(folder: Path, stores: Stores = SqliteStore) -> AsyncIterator[tuple[Wreck, Wreck]]:
     """An instance and a worker on one database with its followers, both at work."""
-    async with wrecked(folder) as wreck:
+    async with wrecked(folder, stores) as wreck:
         for number in range(PEOPLE):
             wreck.platform.followers.follow(openid(number))
             wreck.ask("INSERT INTO followers (openid, followed) VALUES (?, 1)", openid(number))
         await wreck.start("serve")
         (folder / "worker").mkdir()
-        worker = Wreck(folder / "worker", wreck.platform, wreck.config, 0)
-        worker.path = wreck.path
+        worker = Wreck(folder / "worker", wreck.platform, wreck.config, port=0, store=wreck.store)
+        wreck.alone = worker.alone = False
         await worker.start("worker")
         try:
             yield wreck, worker
@@ -270,10 +266,10 @@ async def soaking(folder: Path) -> AsyncIterator[tuple[Wreck, Wreck]]:
                 await worker.kill()
 
 
-async def soaked(minutes: float, say: Callable[[str], None]) -> Record:
+async def soaked(minutes: float, say: Callable[[str], None], *, stores: Stores) -> Record:
     """What was seen in so many minutes."""
     with tempfile.TemporaryDirectory(prefix="huiqi-soak-") as folder:
-        async with soaking(Path(folder)) as (wreck, worker):
+        async with soaking(Path(folder), stores) as (wreck, worker):
             return await Soak(wreck, worker, seconds=minutes * 60, say=say).run()
 
 
@@ -300,9 +296,10 @@ def table(record: Record, minutes: float) -> Table:
     )
 
 
-def soak(minutes: float = MINUTES, out: Path = Path("soak.svg")) -> Table:
+def soak(minutes: float = MINUTES, out: Path = Path("soak.svg"), database: str = KINDS[0]) -> Table:
     """The table; the picture goes to `out`."""
-    record = asyncio.run(soaked(minutes, lambda line: print(line, file=sys.stderr, flush=True)))
+    with opened(database) as stores:
+        record = asyncio.run(soaked(minutes, partial(print, file=sys.stderr, flush=True), stores=stores))
     series = {
         "memory, MB": [(one.at, one.memory) for one in record.samples],
         "file handles": [(one.at, one.handles) for one in record.samples],

@@ -10,12 +10,11 @@ import asyncio
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,15 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Handler
 
-from bot.emulator.account import Account
+from benchmarks.stores import SqliteStore, Store, Stores
 from bot.emulator.platform import Platform
 from bot.outbox import LEASE
 from tests.corpus import DATA
-from tests.databases import prepare
 from tests.scenarios.programs import ROOT, command, free_port, write_settings
 from tests.scenarios.stage import ACCOUNT
 
 READY = {"serve": '"serving"', "worker": '"working"'}
 PATIENCE = 180.0  # seconds that anything may take on a machine that does much else
-PAGE = 4096 + 24  # bytes that a page takes in SQLite's log of what is not yet in the file
 LOOK = 0.001  # seconds between looks at whether a moment has come
 TEMPLATE = "T_CHANGED"
 SETTINGS = f"""
@@ -81,12 +78,13 @@ class Moment:
 class Wreck:
     """One folder with its database, the platform, and the program that lives and dies there."""
 
-    def __init__(self, folder: Path, platform: Platform, config: Path, port: int) -> None:
+    def __init__(self, folder: Path, platform: Platform, config: Path, *, port: int, store: Store) -> None:
         self.folder = folder
+        self.store = store
+        self.alone = True  # nobody else has the database open
         self.platform = platform
         self.config = config
         self.port = port
-        self.path = folder / "huiqi.sqlite3"
         self.calls = 0
         self.answers = 0
         self.up = asyncio.Event()  # it works, or is believed to
@@ -94,10 +92,7 @@ class Wreck:
 
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What another program reads in the database, or writes."""
-        with closing(sqlite3.connect(self.path, timeout=30.0)) as connection:
-            rows = connection.execute(query, values).fetchall()
-            connection.commit()
-            return rows
+        return self.store.ask(query, *values)
 
     def begin(self, *words: str) -> None:
         """Start the program, and do not wait for it."""
@@ -139,11 +134,13 @@ class Wreck:
         hold(await self.ended() == 0, "it did not stop well:", self.said()[-2000:])
 
     async def ended(self) -> int:
-        """Its exit code, once it is gone."""
+        """Its exit code, once it is gone, and all it had under way in the database with it."""
         ends = time.monotonic() + PATIENCE
         while self.process.poll() is None:
             hold(time.monotonic() < ends, "it does not end")
             await asyncio.sleep(0.005)
+        if self.alone:
+            await self.store.rest()
         return self.process.returncode
 
     async def until(self, done: Callable[[], bool], seconds: float = PATIENCE) -> None:
@@ -165,7 +162,8 @@ class Wreck:
             looks += 1  # whether it is over takes a look into the database, which would hold the platform up
             if self.process.poll() is not None or (looks % 100 == 0 and over()):
                 return False
-            hold(time.monotonic() - began < PATIENCE, "the moment never came:", moment)
+            if time.monotonic() - began > PATIENCE:
+                raise Broken(f"the moment never came: {moment} {self.standing()} {self.said()[-1500:]}")
             await asyncio.sleep(LOOK)
         await asyncio.sleep(moment.seconds)
         if self.process.poll() is not None:
@@ -184,7 +182,7 @@ class Wreck:
                         time.sleep(moment.seconds)
                         os.kill(self.process.pid, signal.SIGKILL)
                         return True
-                    time.sleep(LOOK / 10)
+                    time.sleep(self.store.look)
             return False
 
         watching = asyncio.get_running_loop().run_in_executor(None, watch)
@@ -202,30 +200,20 @@ class Wreck:
     def counting(self, what: str) -> Iterator[Callable[[], float]]:
         """Counts pages or locks from now on."""
         if what == "pages":
-            was = self.pages()
-            yield lambda: self.pages() - was
+            with self.store.pages() as pages:
+                was = pages()
+                yield lambda: pages() - was
             return
-        with closing(sqlite3.connect(self.path, timeout=0.0, isolation_level=None)) as other:
-            locks, free = 0, True
+        with self.store.holding() as is_held:
+            locks, was_held = 0, False
 
             def look() -> float:
-                nonlocal locks, free
-                try:
-                    other.execute("BEGIN IMMEDIATE")
-                except sqlite3.OperationalError:
-                    locks, free = locks + free, False
-                else:
-                    other.execute("ROLLBACK")
-                    free = True
+                nonlocal locks, was_held
+                held = is_held()
+                locks, was_held = locks + (held and not was_held), held
                 return float(locks)
 
             yield look
-
-    def pages(self) -> float:
-        """Pages written that are not in the file yet."""
-        with suppress(FileNotFoundError):
-            return Path(f"{self.path}-wal").stat().st_size // PAGE
-        return 0.0
 
     def called(self) -> float:
         """Calls of the platform's API so far."""
@@ -249,9 +237,9 @@ class Wreck:
         """Whether nothing is being answered and nothing is to be sent."""
         return not self.standing().keys() & {"inbox running", "outbox waiting", "outbox sending"}
 
-    def check_file(self) -> None:
-        """SQLite itself finds nothing wrong with the file."""
-        hold(self.ask("PRAGMA integrity_check") == [("ok",)], "the file is damaged")
+    def check_database(self) -> None:
+        """The database itself finds nothing wrong with it."""
+        hold(not self.store.faults(), "the database is damaged:", self.store.faults())
 
     @web.middleware
     async def count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -260,30 +248,25 @@ class Wreck:
         return await handler(request)
 
 
-def furnish(folder: Path) -> None:
-    """The folder, with an empty database."""
-    folder.mkdir(parents=True, exist_ok=True)
-    prepare(folder / "huiqi.sqlite3")
-
-
 @asynccontextmanager
 async def wrecked(
-    folder: Path, *, corpus: Path = DATA, source: str = "files", account: Account = ACCOUNT, seed: int = 1
+    folder: Path, stores: Stores = SqliteStore, *, corpus: Path = DATA, source: str = "files", seed: int = 1
 ) -> AsyncIterator[Wreck]:
     """A folder with settings, a platform and an empty database. Nothing outlives it."""
-    furnish(folder)
-    async with Platform(account, seed=seed) as platform:
+    async with Platform(ACCOUNT, seed=seed) as platform:
+        store = stores(folder)
         platform.jobs.delay = 3600.0  # what is reported afterwards is another story
         platform.add_template(TEMPLATE, {"thing1": "政策", "thing2": "变化"})
         port = free_port()
         app = platform.app()
         server = TestServer(app, shutdown_timeout=0.0)
-        wreck = Wreck(folder, platform, folder / "huiqi.toml", port)
+        wreck = Wreck(folder, platform, folder / "huiqi.toml", port=port, store=store)
         app.middlewares.append(wreck.count)
         await server.start_server()
         platform.callback_url = f"http://127.0.0.1:{port}/wechat"
-        config = write_settings(folder, account, port=port, api=str(server.make_url("")).rstrip("/"))
+        config = write_settings(folder, ACCOUNT, port=port, api=str(server.make_url("")).rstrip("/"))
         text = config.read_text(encoding="utf-8").replace(f'"{DATA}"', f'"{corpus}"').replace('"files"', f'"{source}"')
+        text = text.replace(f"sqlite:///{folder}/huiqi.sqlite3", store.url)
         config.write_text(text + SETTINGS, encoding="utf-8")
         try:
             yield wreck
@@ -293,6 +276,7 @@ async def wrecked(
                 process.kill()
                 await wreck.ended()
             await server.close()
+            store.close()
 
 
 def pick(chance: random.Random, *moments: tuple[str, float, float]) -> Moment:

@@ -23,6 +23,7 @@ PREPARING, RUNNING, PAUSED, CLOSING = "preparing", "running", "paused", "closing
 CANCELLING, CANCELLED, FINISHED, DISCARDED = "cancelling", "cancelled", "finished", "discarded"
 WRITABLE = (DRAFT, REJECTED, IN_REVIEW, SCHEDULED)  # to write on the last two takes the approval away
 ACTIVE = (SCHEDULED, PREPARING, RUNNING, PAUSED, CLOSING, CANCELLING)  # what a worker looks after
+ERRORS = "errors"  # why an announcement is paused that stopped by itself
 OVER = (CANCELLED, FINISHED, DISCARDED)
 # What may be done with an announcement, from which states, and what it becomes.
 ACTS: dict[str, tuple[tuple[str, ...], str]] = {

@@ -260,6 +260,7 @@ def build_health(services: Services) -> Health:
         rounds=services.worker.rounds,
         clock=clock,
         stuck=services.worker.stuck,
+        silent=lambda: services.herald.holds_back,
         room=partial(free_beside, services.config.database.url),
     )
 

@@ -40,6 +40,9 @@ class Meters:
         self.quota = self._gauge("huiqi_channel_quota", "Calls a day that a channel may make", "channel")
         self.ran = self._gauge("huiqi_job_last_seconds", "Since when a job of this process has ended no round", "job")
         self.failed = self._gauge("huiqi_job_failures", "Rounds of a job that failed since the start", "job")
+        self.broadcasts = self._gauge("huiqi_broadcasts", "Announcements that are not over", "state")
+        self.reviews = self._gauge("huiqi_review_oldest_seconds", "Since when something waits for approval", "what")
+        self.silent = self._gauge("huiqi_edition_held_back", "Whether this process tells nobody of its edition")
         self.tasks = self._gauge("huiqi_tasks", "What this process does at once: its asyncio tasks")
         self.callbacks = Counter(
             "huiqi_callbacks",
@@ -60,7 +63,8 @@ class Health:
 
     `ping` asks whether the database is there, `counts` for the rows in each state of a table, `signs` how it stands;
     StoreError makes a 503. `quotas` are the calls a day of each channel, `rounds` how the jobs of this process went,
-    `stuck` those that go no further, `room` the free bytes where the database file is, None where it is elsewhere.
+    `stuck` those that go no further, `silent` whether it holds an edition back, `room` the free bytes where the
+    database file is, None where it is elsewhere.
     """
 
     def __init__(
@@ -74,10 +78,12 @@ class Health:
         rounds: Mapping[str, Rounds],
         clock: Clock,
         stuck: Callable[[], Sequence[str]] = tuple,
+        silent: Callable[[], bool] = lambda: False,
         room: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._ping = ping
         self._stuck = stuck
+        self._silent = silent
         self._room = room
         self._counts = counts
         self._signs = signs
@@ -138,6 +144,7 @@ class Health:
     def _show(self, counted: Mapping[str, Mapping[str, int]], signs: Signs) -> None:
         meters, (version, size) = self._meters, self._corpus()
         meters.tasks.set(len(asyncio.all_tasks()))
+        meters.silent.set(self._silent())
         meters.policies.clear()
         meters.policies.labels(version).set(size)
         meters.rows.clear()  # or a state that no row is in any more keeps its last count
@@ -149,6 +156,8 @@ class Health:
             (meters.paused, signs.paused),
             (meters.halted, signs.halted),
             (meters.used, signs.used),
+            (meters.broadcasts, signs.broadcasts),
+            (meters.reviews, signs.reviews),
         ):
             for name, value in values.items():
                 gauge.labels(name).set(value)

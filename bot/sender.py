@@ -20,6 +20,7 @@ from bot.announcements import (
     CLOSING,
     CUSTOM,
     DRAFT,
+    ERRORS,
     FINISHED,
     MASS,
     NEXT,
@@ -281,7 +282,7 @@ class Sender:
                 return False
             after = {"failed": bad, "of": done}
             told = msgspec.structs.replace(self._entry("broadcast.paused", one), after=after)
-            yield from self._rows.move(fresh, PAUSED, {"why": "errors"}, told=[told])
+            yield from self._rows.move(fresh, PAUSED, {"why": ERRORS}, told=[told])
             logger.error("announcement paused: too much went wrong", number=one.id, failed=bad, of=done)
             return True
 

@@ -83,10 +83,16 @@ class Herald:
             self._meant = self._held is not None and latest is not None and self._held.version == latest.version
             self._held, self._since = corpus, self._clock.time()
         if latest is not None and latest.version == corpus.version:
+            self._silent = ""
             return await self._remind(corpus) or await self.spread()
         if latest is not None and await self._is_behind(corpus, latest):
             return await self.spread()
         return await self._publish(corpus, latest)
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether this process tells nobody of its edition, since it was told before and replaced."""
+        return self._silent == self._corpus().version
 
     async def publish_again(self) -> bool:
         """Publish the corpus although it was published before, and another after it; false where it was the last."""

@@ -28,6 +28,21 @@ from tests.scenarios.programs import write_settings
 from tests.scenarios.stage import ACCOUNT
 
 METRIC = re.compile(r"\bhuiqi_\w+")
+MINUTE, DAY = 60, 24 * 60 * 60
+# Alert, series with its values a minute apart, after how many seconds one looks, and whether it rings then.
+RINGS = [
+    ("HuiqiAnnouncementStopped", 'huiqi_broadcasts{state="stopped"}', "0 1x60", 3 * MINUTE, True),
+    ("HuiqiAnnouncementStopped", 'huiqi_broadcasts{state="stopped"}', "0 1x5 0x60", 20 * MINUTE, False),
+    ("HuiqiAnnouncementStopped", 'huiqi_broadcasts{state="paused"}', "1x60", 20 * MINUTE, False),
+    ("HuiqiAnnouncementPaused", 'huiqi_broadcasts{state="paused"}', "1x1600", DAY + 2 * MINUTE, True),
+    ("HuiqiAnnouncementPaused", 'huiqi_broadcasts{state="paused"}', "1x1600", DAY - 2 * MINUTE, False),
+    ("HuiqiAnnouncementNotApproved", 'huiqi_broadcasts{state="late"}', "0 1x60", 3 * MINUTE, True),
+    ("HuiqiAnnouncementNotApproved", 'huiqi_broadcasts{state="in_review"}', "1x60", 3 * MINUTE, False),
+    ("HuiqiApprovalWaits", 'huiqi_review_oldest_seconds{what="draft"}', "172700+60x60", 20 * MINUTE, True),
+    ("HuiqiApprovalWaits", 'huiqi_review_oldest_seconds{what="draft"}', "90000+60x60", 20 * MINUTE, False),
+    ("HuiqiEditionHeldBack", 'huiqi_edition_held_back{instance="one"}', "1x60", 31 * MINUTE, True),
+    ("HuiqiEditionHeldBack", 'huiqi_edition_held_back{instance="one"}', "1x20 0x40", 31 * MINUTE, False),
+]
 
 
 @pytest.fixture
@@ -152,3 +167,34 @@ def test_rules_as_prometheus_reads_them(capfd: pytest.CaptureFixture[str]) -> No
         [program, "check", "config", "prometheus.yml"], cwd=DEPLOY, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_alerts_of_what_waits_for_a_person_ring_in_time(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Each rings where it should and not where it should not, as Prometheus itself reckons."""
+    program = needed("promtool", capfd)
+    cases = []
+    for alert, series, values, at, rings in RINGS:
+        labels = {**dict(re.findall(r'(what|instance)="(\w+)"', series)), **severity(alert)}
+        told = [{"exp_labels": labels}] if rings else []
+        look = {"eval_time": f"{at}s", "alertname": alert, "exp_alerts": told}
+        cases.append(
+            {"interval": "1m", "input_series": [{"series": series, "values": values}], "alert_rule_test": [look]}
+        )
+    bare = yaml.safe_load(text("alerts.yml"))
+    for rule in bare["groups"][0]["rules"]:
+        del rule["annotations"]  # what they say is looked at elsewhere
+    (tmp_path / "alerts.yml").write_text(yaml.safe_dump(bare), encoding="utf-8")
+    (tmp_path / "cases.yml").write_text(
+        yaml.safe_dump({"rule_files": ["alerts.yml"], "tests": cases}), encoding="utf-8"
+    )
+    done = subprocess.run(
+        [program, "test", "rules", "cases.yml"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def severity(alert: str) -> dict[str, str]:
+    """The labels that an alert gives."""
+    (found,) = [rule["labels"] for rule in rules() if rule["alert"] == alert]
+    labels: dict[str, str] = found
+    return labels

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import configparser
+import ipaddress
 import re
 import subprocess
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,6 @@ import pytest
 import yaml
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from bot import config
 from bot.app import STOP_SECONDS
@@ -27,7 +23,7 @@ from bot.console.addresses import address_of
 from bot.console.routes import ROUTES
 from bot.engine import RETRY_SECONDS
 from bot.wechat.protocol import MAX_BODY
-from tests.deployed import DEPLOY, ROOT, commands, needed, text
+from tests.deployed import DEPLOY, ROOT, commands, needed, text, write_nginx
 
 BACKUP = DEPLOY / "huiqi-backup.service"
 UNITS = sorted(set(DEPLOY.glob("*.service")) - {BACKUP})  # of what runs for long
@@ -122,9 +118,21 @@ def test_a_container_has_time_to_stop() -> None:
         assert seconds(one["stop_grace_period"]) >= 3 * STOP_SECONDS
 
 
+def test_nginx_finds_an_instance_that_was_made_anew() -> None:
+    """It asks for a name once, so each instance has an address that stays, in the network that nginx is in."""
+    (place,) = compose()["networks"]["outside"]["ipam"]["config"]
+    addresses = {
+        name: one["networks"]["outside"]["ipv4_address"] for name, one in ours().items() if one["command"][0] == "serve"
+    }
+    assert services()["nginx"]["extra_hosts"] == [f"{name}:{address}" for name, address in addresses.items()]
+    assert len(set(addresses.values())) == len(addresses) == 2
+    for address in addresses.values():
+        assert ipaddress.ip_address(address) in ipaddress.ip_network(place["subnet"])
+
+
 def seconds(written: str) -> float:
     """A span of seconds."""
-    return float(written.removesuffix("s"))
+    return float(written.removesuffix("ms")) / 1000 if written.endswith("ms") else float(written.removesuffix("s"))
 
 
 def test_containers_are_narrow() -> None:
@@ -255,11 +263,13 @@ def size(written: str) -> int:
 
 
 def test_the_callback_has_the_programs_limits() -> None:
-    """nginx lets through what the program takes, waits as long as the platform does, and counts nobody's requests."""
+    """nginx lets through what the program takes, waits longer than it does and less than the platform, and counts
+    nobody's requests."""
     block = blocks()["/wechat"]
     assert size(directive(block, "client_max_body_size")) == MAX_BODY
     assert seconds(directive(block, "client_body_timeout")) == READ_SECONDS
-    assert seconds(directive(block, "proxy_read_timeout")) == RETRY_SECONDS
+    for name in ("proxy_read_timeout", "proxy_send_timeout"):  # the other one has its turn before the platform hangs up
+        assert config.Replies().deadline < seconds(directive(block, name)) < RETRY_SECONDS
     assert seconds(directive(block, "proxy_next_upstream_timeout")) == RETRY_SECONDS
     assert "non_idempotent" in directive(block, "proxy_next_upstream")
     assert "limit_req" not in block
@@ -318,9 +328,9 @@ def test_nginx_asks_the_instances() -> None:
     """Its servers are the instances of compose, at the port they listen on; certificates are where they are mounted."""
     instances = [name for name, one in ours().items() if one["command"][0] == "serve"]
     servers = re.findall(r"server ([\w-]+):(\d+) ", text("nginx.conf"))
-    assert servers == [(name, str(config.Server().port)) for name in instances]
+    assert servers == 2 * [(name, str(config.Server().port)) for name in instances]  # for pushes, and for pages
     targets = yaml.safe_load(text("prometheus.yml"))["scrape_configs"][0]["static_configs"][0]["targets"]
-    assert targets == [":".join(server) for server in servers]
+    assert targets == [":".join(server) for server in servers[: len(instances)]]
     assert "./tls:/etc/nginx/tls:ro" in services()["nginx"]["volumes"]
     assert directive(text("nginx.conf"), "ssl_certificate").strip() == "/etc/nginx/tls/huiqi.pem"
 
@@ -328,30 +338,8 @@ def test_nginx_asks_the_instances() -> None:
 def test_nginx_takes_its_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """`nginx -t` finds nothing wrong, with instances and certificates of this machine."""
     program = needed("nginx", capfd)
-    certify(tmp_path)
-    written = text("nginx.conf").replace("/etc/nginx/tls", str(tmp_path))
-    written = re.sub(r"serve-\d:", "127.0.0.1:", written).replace("/var/log/nginx", str(tmp_path))
-    written = written.replace("/var/cache/nginx", str(tmp_path)).replace(
-        "    include      /etc/nginx/mime.types;\n", ""
-    )
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")  # where a distribution puts them may not be there
-    written = written.replace("http {", "http {" + "".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds))
-    (tmp_path / "nginx.conf").write_text(f"pid {tmp_path}/pid;\n{written}", encoding="utf-8")
+    write_nginx(tmp_path, ports=(8081, 8082), plain=8083, sealed=8084)
     command = [program, "-t", "-e", f"{tmp_path}/error.log", "-p", str(tmp_path), "-c", f"{tmp_path}/nginx.conf"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert "warn" not in done.stderr
-
-
-def certify(folder: Path) -> None:
-    """A certificate that nobody trusts, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "huiqi.example.gov.cn")])
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(1).not_valid_before(start).not_valid_after(start + timedelta(days=3650))
-    certificate = builder.sign(key, hashes.SHA256())
-    (folder / "huiqi.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    (folder / "huiqi.key").write_bytes(private)

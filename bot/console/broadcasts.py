@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.announcements import (
     ACTIVE,
     DRAFT,
+    ERRORS,
     IN_REVIEW,
     OVER,
     PAUSED,
@@ -80,7 +81,7 @@ async def panel(visit: Visit) -> dict[str, Any] | None:
     lists, me = await _lists(visit), visit.who.name
     waits = [one for one in lists["review"] if visit.may("approver") and not _is_theirs(one, me)]
     back = [one for one in lists["drafts"] if one.state == REJECTED and _is_theirs(one, me)]
-    stopped = [one for one in lists["going"] if one.state == PAUSED and one.why == "errors"]
+    stopped = [one for one in lists["going"] if one.state == PAUSED and one.why == ERRORS]
     going = [one for one in lists["going"] if one not in stopped]
     found = {"waits": waits, "back": back, "stopped": stopped, "going": going}
     return found if any(found.values()) else None

@@ -26,6 +26,7 @@ class Table:
         self.away = False
         self.policies = 140
         self.stuck: list[str] = []
+        self.silent = False
         self.room: int | None = 10 * LEAST_ROOM
 
     async def count(self) -> dict[str, int]:
@@ -44,6 +45,8 @@ class Table:
             halted={"custom": False},
             used={"custom": 12},
             news={"failed": 2},
+            broadcasts={"stopped": 1},
+            reviews={"announcement": 60.0},
         )
 
     def size(self) -> tuple[str, int]:
@@ -74,6 +77,7 @@ async def client(table: Table, clock: ManualClock) -> AsyncIterator[Client]:
         rounds={"news": Rounds(last=clock.monotonic() - 30.0, failed=3)},
         clock=clock,
         stuck=lambda: table.stuck,
+        silent=lambda: table.silent,
         room=lambda: table.room,
     )
 
@@ -174,6 +178,18 @@ async def test_metrics_tell_how_it_stands(client: Client) -> None:
         'huiqi_job_last_seconds{job="news"}': 30.0,
         'huiqi_job_failures{job="news"}': 3.0,
     }.items()
+
+
+async def test_metrics_tell_what_waits_for_a_person(client: Client, table: Table) -> None:
+    """Announcements by state, approvals by age, and whether this process holds its edition back."""
+    waits = {
+        'huiqi_broadcasts{state="stopped"}': 1.0,
+        'huiqi_review_oldest_seconds{what="announcement"}': 60.0,
+        "huiqi_edition_held_back": 0.0,
+    }
+    assert (await metrics(client)).items() >= waits.items()
+    table.silent = True
+    assert (await metrics(client))["huiqi_edition_held_back"] == 1
 
 
 async def test_deliveries_are_measured(client: Client) -> None:

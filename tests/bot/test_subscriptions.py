@@ -368,3 +368,26 @@ async def test_a_correction_reaches_those_who_were_answered(process: Process, cl
     assert all(notice.urgent and "电话应为85911249" in notice.text for notice in notices)
     await process.herald.correct("q91-1", "上限应为1000万元")
     assert len([n for n in await process.settle() if n.kind == "corrected"]) == 6
+
+
+async def test_an_edition_that_is_held_back_is_seen(database: Database, clock: ManualClock) -> None:
+    """A process that starts with what was replaced says so until it is given what people were last told of, or that
+    edition is published again."""
+    first, second = Process(database, clock), Process(database, clock, edition(CAPPED))
+    await first.settle()
+    assert not first.herald.holds_back
+    await clock.advance(1.0)
+    await second.settle()
+    assert not second.herald.holds_back
+    await clock.advance(1.0)
+    late = Process(database, clock)
+    await late.settle()
+    assert late.herald.holds_back
+    await late.settle(edition(CAPPED))
+    assert not late.herald.holds_back
+    again = Process(database, clock)
+    await again.settle()
+    assert again.herald.holds_back
+    assert await again.herald.publish_again()
+    await again.settle()
+    assert not again.herald.holds_back

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp.test_utils import TestServer
+from sqlalchemy import insert
 
 from bot.announcements import CUSTOM, EVERYONE, MASS, Announcement, Content, Criterion, Plan
 from bot.broadcasts import Broadcasts
@@ -22,6 +23,7 @@ from bot.outbox import LEASE, WINDOW
 from bot.store.audiences import Audience
 from bot.store.database import Database
 from bot.store.ledgers import Ledgers
+from bot.store.tables import followers
 from tests.databases import prepare as prepare_file
 from tests.scenarios.programs import free_port, started, write_settings
 from tests.scenarios.stage import ACCOUNT
@@ -38,19 +40,18 @@ def openid(number: int) -> str:
     return f"oCrash_{number:021d}"
 
 
-async def prepare(path: Path, config: Path, platform: Platform, *, people: int = PEOPLE) -> None:
+async def prepare(url: str, config: Path, platform: Platform, *, people: int = PEOPLE) -> None:
     """Everybody follows, the even ones wrote lately; an announcement to all is approved."""
-    prepare_file(path)
     now = time.time()
-    with closing(sqlite3.connect(path)) as connection:
-        rows = ((openid(n), 1.0, now + 40 * 3600 if n % 2 == 0 else 0.0, 5 if n % 2 == 0 else 0) for n in range(people))
-        names = "openid, followed, window_until, window_left"
-        connection.executemany(f"INSERT INTO followers ({names}) VALUES (?, ?, ?, ?)", rows)  # noqa: S608
-        connection.commit()
+    windows = [(now + 40 * 3600, 5), (0.0, 0)]
+    names = ("openid", "followed", "window_until", "window_left")
+    rows = [dict(zip(names, (openid(n), 1.0, *windows[n % 2]), strict=True)) for n in range(people)]
+    database = await Database.open(url)
+    async with database.write() as connection:
+        await connection.execute(insert(followers), rows)
     for number in range(people):
         platform.followers.follow(openid(number))
         platform.followers.speak(openid(number))
-    database = await Database.open(f"sqlite:///{path}")
     settings, ledgers, clock = read_config(config), Ledgers(database), SystemClock()
     office = Broadcasts(database, config=settings, audience=Audience(database), ledgers=ledgers, clock=clock)
     one = Announcement(
@@ -117,7 +118,8 @@ async def test_an_announcement_survives_its_workers(tmp_path: Path) -> None:
         config = write_settings(tmp_path, ACCOUNT, port=free_port(), api=str(server.make_url("")).rstrip("/"))
         config.write_text(config.read_text(encoding="utf-8") + PACE, encoding="utf-8")
         wreck = Wreck(tmp_path / "huiqi.sqlite3")
-        await prepare(tmp_path / "huiqi.sqlite3", config, platform)
+        prepare_file(tmp_path / "huiqi.sqlite3")
+        await prepare(f"sqlite:///{tmp_path}/huiqi.sqlite3", config, platform)
         loop = asyncio.get_running_loop()
         for killed_at in KILLED_AT:
             with started("worker", "--config", str(config)) as worker:

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import Table, insert
 
 from bot.clock import ManualClock, now
+from bot.store.broadcast_tables import broadcasts
 from bot.store.database import Database
-from bot.store.signs import Signs, Watch
+from bot.store.signs import STANDINGS, Signs, Watch
+from bot.store.staff_tables import revisions
 from bot.store.tables import channels, inbox, news, notices, outbox
 
 NAMES = ("custom", "template")
@@ -40,6 +42,8 @@ async def test_nothing_waits(database: Database, clock: ManualClock) -> None:
         halted={"custom": False, "template": False},
         used={"custom": 0, "template": 0},
         news={},
+        broadcasts=dict.fromkeys(STANDINGS, 0),
+        reviews={"announcement": 0.0, "draft": 0.0},
     )
 
 
@@ -74,3 +78,49 @@ async def test_news_by_state(database: Database, clock: ManualClock) -> None:
     for key, state in (("a", "failed"), ("b", "spread"), ("c", "failed")):
         await put(database, news, key=key, data=b"", created=1.0, state=state)
     assert (await Watch(database, clock, names=NAMES).look()).news == {"failed": 2, "spread": 1}
+
+
+async def test_announcements_by_state(database: Database, clock: ManualClock) -> None:
+    """What is over does not count; what stopped by itself is told from what somebody paused, and what should have begun
+    while it waits for approval from what may wait."""
+    time = clock.time()
+    common: dict[str, object] = {
+        "name": "a",
+        "content": b"",
+        "criteria": b"",
+        "plan": b"",
+        "author": "li",
+        "hands": "[]",
+    }
+    common |= {"created": time, "changed": time}
+    rows: tuple[tuple[str, dict[str, object]], ...] = (
+        ("draft", {}),
+        ("in_review", {"submitted": time - 50}),
+        ("in_review", {"submitted": time - 90, "start": time + 1}),
+        ("in_review", {"submitted": time - 20, "start": time - 1}),
+        ("paused", {"why": "errors", "submitted": time - 999}),
+        ("paused", {"why": ""}),
+        ("running", {}),
+        ("finished", {"why": "errors"}),
+    )
+    for state, more in rows:
+        await put(database, broadcasts, state=state, **common, **more)
+    found = await Watch(database, clock, names=NAMES).look()
+    counted = {"in_review": 2, "late": 1, "paused": 1, "stopped": 1, "running": 1}
+    assert found.broadcasts == dict.fromkeys(STANDINGS, 0) | counted
+    assert found.reviews == {"announcement": 90.0, "draft": 0.0}
+
+
+async def test_the_oldest_draft_in_review(database: Database, clock: ManualClock) -> None:
+    """A part of the corpus waits since it was submitted; what is written on, or published, waits for nobody."""
+    time = clock.time()
+    for key, state, age in (
+        ("a", "draft", 90.0),
+        ("b", "in_review", 40.0),
+        ("c", "in_review", 60.0),
+        ("d", "published", 99.0),
+    ):
+        more = {"body": b"{}", "author": "li", "hands": "[]", "created": 1.0, "changed": time - age}
+        await put(database, revisions, kind="policy", key=key, state=state, **more)
+    found = await Watch(database, clock, names=NAMES).look()
+    assert found.reviews == {"announcement": 0.0, "draft": 60.0}

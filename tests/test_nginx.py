@@ -1,0 +1,233 @@
+"""nginx with the configuration of deploy/, before two instances that are played: what it passes on, and to whom."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.front import _REQUEST
+from bot.wechat.protocol import MAX_BODY
+from tests.deployed import HOST, needed, nginx, write_nginx
+from tests.scenarios.programs import free_port
+
+LARGE = b"x" * 20_000_000  # a file of policies
+QUICK = "400ms"  # in the place of what an instance has to answer a push
+
+
+@dataclass
+class Instance:
+    """One that is played: what it was asked, and how it behaves."""
+
+    number: int
+    asked: list[web.Request] = field(default_factory=list)
+    status: int = 200
+    hangs: bool = False
+    dies: bool = False  # after it took a request in
+    port: int = 0
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """As it behaves."""
+        await request.read()
+        self.asked.append(request)
+        if self.dies and request.transport is not None:
+            request.transport.abort()
+        if self.hangs:
+            await asyncio.Event().wait()
+        return web.Response(status=self.status, text=f"{self.number}")
+
+
+@dataclass(frozen=True)
+class Office:
+    """Two instances behind nginx, and a visitor."""
+
+    instances: tuple[Instance, Instance]
+    visitor: aiohttp.ClientSession
+    sealed: str
+    plain: str
+
+    async def ask(self, path: str, method: str = "GET", **options: object) -> tuple[int, str]:
+        """Status and body."""
+        async with self.visitor.request(method, f"{self.sealed}{path}", **options) as response:  # type: ignore[arg-type]
+            return response.status, await response.text()
+
+    async def push(self, size: int = 300) -> tuple[int, str]:
+        """What the platform does."""
+        return await self.ask("/wechat?signature=s", "POST", data=b"x" * size)
+
+    @property
+    def asked(self) -> list[int]:
+        """How often each was."""
+        return [len(instance.asked) for instance in self.instances]
+
+
+@pytest.fixture
+async def office(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> AsyncIterator[Office]:
+    """Both well."""
+    program = needed("nginx", capfd)
+    async with AsyncExitStack() as stack:
+        instances = Instance(1), Instance(2)
+        for instance in instances:
+            app = web.Application(client_max_size=2**26)
+            app.router.add_route("*", "/{path:.*}", instance.answer)
+            server = await stack.enter_async_context(TestServer(app, shutdown_timeout=0.0))
+            instance.port = server.port or 0
+        plain, sealed = free_port(), free_port()
+        path = write_nginx(tmp_path, ports=(instances[0].port, instances[1].port), plain=plain, sealed=sealed)
+        path.write_text(path.read_text(encoding="utf-8").replace("4700ms", QUICK), encoding="utf-8")
+        trust = stack.enter_context(nginx(program, path, sealed))
+        visitor = await stack.enter_async_context(visiting(trust))
+        yield Office(instances, visitor, f"https://{HOST}:{sealed}", f"http://{HOST}:{plain}")
+
+
+@asynccontextmanager
+async def visiting(trust: ssl.SSLContext) -> AsyncIterator[aiohttp.ClientSession]:
+    """Somebody for whom the office's name leads to this machine."""
+
+    class Here(aiohttp.abc.AbstractResolver):
+        async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[aiohttp.abc.ResolveResult]:
+            """This machine."""
+            place = {"hostname": host, "host": "127.0.0.1", "port": port, "family": 2, "proto": 0, "flags": 0}
+            return [aiohttp.abc.ResolveResult(**place)]  # type: ignore[typeddict-item]
+
+        async def close(self) -> None:
+            """Nothing is open."""
+
+    connector = aiohttp.TCPConnector(ssl=trust, resolver=Here())
+    async with aiohttp.ClientSession(connector=connector) as session:
+        yield session
+
+
+async def test_both_are_asked_by_turns(office: Office) -> None:
+    """Pushes are shared out."""
+    assert {await office.push() for _ in range(8)} == {(200, "1"), (200, "2")}
+    assert office.asked == [4, 4]
+
+
+async def test_an_instance_that_dies_over_a_push(office: Office) -> None:
+    """What it took in and did not answer the other one gets within the same delivery."""
+    office.instances[0].dies = True
+    assert [await office.push() for _ in range(4)] == [(200, "2")] * 4
+    assert 0 < office.asked[0] < 4  # it is left alone for a while
+
+
+async def test_an_instance_that_hangs(office: Office) -> None:
+    """The other one answers before the platform would hang up, and nobody waits for the first a second time."""
+    office.instances[0].hangs = True
+    assert [await office.push() for _ in range(6)] == [(200, "2")] * 6
+    assert office.asked[0] == 1
+
+
+async def test_an_instance_without_a_database(office: Office) -> None:
+    """Its 503 goes to nobody while the other one answers; pages it still gives."""
+    office.instances[0].status = 503
+    assert [await office.push() for _ in range(4)] == [(200, "2")] * 4
+    office.instances[0].status = 200
+    assert {await office.ask("/policies") for _ in range(6)} == {(200, "1"), (200, "2")}
+
+
+async def test_no_database_at_all(office: Office) -> None:
+    """The platform is told to come again, and is answered as soon as one can."""
+    for instance in office.instances:
+        instance.status = 503
+    assert (await office.push())[0] in (502, 503)
+    assert {await office.ask("/policies")} <= {(503, "1"), (503, "2")}  # as they say, not as nginx thinks
+    office.instances[1].status = 200
+    async with asyncio.timeout(10.0):
+        while (await office.push())[0] != 200:  # noqa: ASYNC110 - nginx is another process
+            await asyncio.sleep(0.1)
+
+
+async def test_a_form_is_sent_once(office: Office) -> None:
+    """What staff do is done by one instance, though it dies over it: it is not theirs to do it twice."""
+    for instance in office.instances:
+        instance.dies = True
+    status, _ = await office.ask("/console/drafts", "POST", data={"a": "b"})
+    assert status == 502
+    assert sum(office.asked) == 1
+
+
+async def test_what_is_for_operators_stays_inside(office: Office) -> None:
+    """Nobody outside reaches probes, metrics, or anything that is not public; by plain HTTP nobody reaches anything."""
+    for path in ("/healthz", "/readyz", "/metrics", "/wechat/", "/Console", "/.env", "/policies/../metrics"):
+        assert (await office.ask(path))[0] == 404, path
+    async with office.visitor.get(f"{office.plain}/policies", allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (301, f"https://{HOST}/policies")
+    assert sum(office.asked) == 0
+
+
+async def test_sizes_and_methods_of_the_callback(office: Office) -> None:
+    """A body of the program's limit gets through and none that is larger; nothing but GET and POST does."""
+    assert (await office.push(MAX_BODY))[0] == 200
+    assert (await office.push(MAX_BODY + 1))[0] == 413
+    assert (await office.ask("/wechat", "DELETE"))[0] == 403
+    assert (await office.ask("/console/import", "POST", data=BytesIO(LARGE)))[0] == 200
+    assert (await office.ask("/console/drafts", "POST", data=BytesIO(LARGE)))[0] == 413
+
+
+async def test_nobody_says_where_they_come_from(office: Office) -> None:
+    """The instance sees one address of the visitor, nginx's own word, and the name that was asked for."""
+    told = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "http"}
+    await office.ask("/console", headers=told)
+    (request,) = [*office.instances[0].asked, *office.instances[1].asked]
+    assert request.headers.getall("X-Forwarded-For") == ["127.0.0.1"]
+    assert request.headers.getall("X-Forwarded-Proto") == ["https"]
+    assert request.headers["Host"] == HOST
+
+
+async def test_floods_of_pages_are_held_up_and_pushes_are_not(office: Office) -> None:
+    """Beyond its burst an address is told to wait, and the platform never."""
+    pages = Counter([status for status, _ in [await office.ask("/policies") for _ in range(100)]])
+    assert set(pages) == {200, 429}
+    assert Counter([status for status, _ in [await office.push() for _ in range(150)]]) == {200: 150}
+
+
+async def test_the_log_names_no_query(office: Office, tmp_path: Path) -> None:
+    """It has who answered, and of the address only the path; nothing of a page that a link alone opens."""
+    office.instances[0].status = 503
+    await office.push()
+    await office.push()
+    await office.ask("/mine/secret")
+    await office.ask("/console/invitation/secret")
+    log = tmp_path / "access.log"
+    async with asyncio.timeout(10.0):
+        while log.read_text(encoding="utf-8").count("\n") < 2:  # noqa: ASYNC110 - nginx is another process
+            await asyncio.sleep(0.02)
+    lines = log.read_text(encoding="utf-8")
+    assert re.search(r"POST /wechat 200 \d+ \S+ 127\.0\.0\.1:\d+, 127\.0\.0\.1:\d+ 503, 200\n", lines)
+    assert "signature" not in lines
+    assert "secret" not in lines
+
+
+async def test_a_push_goes_the_short_way(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """As nginx spells a push it is one that the program takes off the wire without a framework."""
+    program, first = needed("nginx", capfd), asyncio.get_running_loop().create_future()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first.set_result(await reader.read(MAX_BODY))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server:
+        port, sealed = server.sockets[0].getsockname()[1], free_port()
+        path = write_nginx(tmp_path, ports=(port, port), plain=free_port(), sealed=sealed)
+        with nginx(program, path, sealed) as trust:
+            async with visiting(trust) as visitor:
+                url = f"https://{HOST}:{sealed}/wechat?signature=ab&openid=o-1_x&timestamp=1"
+                headers = {"Content-Type": "text/xml", "User-Agent": "Mozilla/4.0", "Pragma": "no-cache"}
+                async with visitor.post(url, data=b"<xml/>" * 300, headers=headers) as response:
+                    assert response.status == 200
+    found = _REQUEST.match(first.result())
+    assert found
+    assert first.result()[found.end() :] == b"<xml/>" * 300  # in one piece
