@@ -260,6 +260,7 @@ def build_health(services: Services) -> Health:
         rounds=services.worker.rounds,
         clock=clock,
         stuck=services.worker.stuck,
+        turned_away=lambda: services.engine.turned_away,
         room=partial(free_beside, services.config.database.url),
     )
 

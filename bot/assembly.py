@@ -141,6 +141,7 @@ def build_engine(config: Config, router: Router, inbox: Inbox, answer: Answering
         answer=answer.answer if isinstance(answer, Known) else answer,
         at_once=answer.at_once if isinstance(answer, Known) else None,
         apology=router.apology,
+        slower=router.slower,
         clock=clock,
         deadline=config.replies.deadline,
         can_push=config.wechat.may_push,

@@ -41,6 +41,9 @@ class Meters:
         self.ran = self._gauge("huiqi_job_last_seconds", "Since when a job of this process has ended no round", "job")
         self.failed = self._gauge("huiqi_job_failures", "Rounds of a job that failed since the start", "job")
         self.tasks = self._gauge("huiqi_tasks", "What this process does at once: its asyncio tasks")
+        self.away = self._gauge(
+            "huiqi_turned_away", "Messages not answered since the start, too many being in work", "why"
+        )
         self.callbacks = Counter(
             "huiqi_callbacks",
             "Deliveries by what became of them: answered, refused, unkept",
@@ -60,7 +63,8 @@ class Health:
 
     `ping` asks whether the database is there, `counts` for the rows in each state of a table, `signs` how it stands;
     StoreError makes a 503. `quotas` are the calls a day of each channel, `rounds` how the jobs of this process went,
-    `stuck` those that go no further, `room` the free bytes where the database file is, None where it is elsewhere.
+    `stuck` those that go no further, `turned_away` how many messages were too many, by whose they were, `room` the free
+    bytes where the database file is, None where it is elsewhere.
     """
 
     def __init__(
@@ -74,10 +78,12 @@ class Health:
         rounds: Mapping[str, Rounds],
         clock: Clock,
         stuck: Callable[[], Sequence[str]] = tuple,
+        turned_away: Callable[[], Mapping[str, int]] = dict,
         room: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._ping = ping
         self._stuck = stuck
+        self._turned_away = turned_away
         self._room = room
         self._counts = counts
         self._signs = signs
@@ -152,6 +158,8 @@ class Health:
         ):
             for name, value in values.items():
                 gauge.labels(name).set(value)
+        for why, times in self._turned_away().items():
+            meters.away.labels(why).set(times)
         if (room := self._room()) is not None:
             meters.free.labels("database").set(room)
         now = self._clock.monotonic()
