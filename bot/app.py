@@ -26,6 +26,7 @@ from bot.assembly import (
     build_uploads,
     build_worker,
     hashing,
+    marking,
     office_of,
 )
 from bot.broadcasts import Broadcasts
@@ -134,7 +135,7 @@ async def open_services(
     passwords are hashed in another way than is usual."""
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        database = await Database.open(config.database.url, migrate=migrate)
+        database = await Database.open(config.database.url, migrate=migrate, marking=marking(config))
         stack.push_async_callback(database.close)
         press = build_press(config, router, words, database=database, clock=clock) if corpus is None else None
         shelf = await Shelf.open(press or Files(Path(config.corpus.path)), corpus)
