@@ -26,6 +26,7 @@ from bot.assembly import (
     build_uploads,
     build_worker,
     hashing,
+    marking,
     office_of,
 )
 from bot.broadcasts import Broadcasts
@@ -34,6 +35,7 @@ from bot.channels import CHANNELS
 from bot.chores import jobs
 from bot.clock import Clock, SystemClock
 from bot.config import Config
+from bot.console.addresses import visitor_of
 from bot.console.keys import Keys
 from bot.console.passwords import Hasher, Passwords
 from bot.console.patterns import Patterns
@@ -48,6 +50,7 @@ from bot.limits import Limits
 from bot.mine import Mine
 from bot.outbox import WINDOW as WINDOW_OF_LANE
 from bot.outbox import Outbox
+from bot.paces import CROWD, VISITOR, Pace, Paces, paced
 from bot.pages import Pages
 from bot.passes import Passes
 from bot.person import Dossier
@@ -134,7 +137,7 @@ async def open_services(
     passwords are hashed in another way than is usual."""
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        database = await Database.open(config.database.url, migrate=migrate)
+        database = await Database.open(config.database.url, migrate=migrate, marking=marking(config))
         stack.push_async_callback(database.close)
         press = build_press(config, router, words, database=database, clock=clock) if corpus is None else None
         shelf = await Shelf.open(press or Files(Path(config.corpus.path)), corpus)
@@ -233,19 +236,26 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         notice_lasting=services.config.push.notice_lasting,
         sign=ticket.configure,
     )
-    app.add_routes(pages.routes())
+    slowed = partial(paced, paces=Paces(services.clock), place=partial(place_of, services.config), busy=pages.busy)
+    app.add_routes([*slowed(pages.pages()), *pages.assets()])
 
     async def opened(text: str) -> Dossier | None:
         found = services.passes.read(text, services.clock.time())
         return await services.dossiers.opened(found.openid, found.made) if found else None
 
-    app.add_routes(Mine(opened=opened, page=pages.page, missing=pages.missing).routes())
+    app.add_routes(slowed(Mine(opened=opened, page=pages.page, missing=pages.missing).routes()))
     if services.config.console.enabled:
         from bot.console.site import PREFIX, build_site  # late: 0.2 s and 15 MB that a bot without staff does not need
         from bot.console.templates import Templates
 
         templates = Templates(asset=pages.address, name=words.name, importing=words.importing)
         app.add_subapp(PREFIX, build_site(build_desk(services, templates)))
+
+
+def place_of(config: Config, request: web.Request) -> tuple[str, Pace]:
+    """Where a visitor of the pages is, and how fast pages may be opened there."""
+    place, many = visitor_of(request, config.console.proxies)
+    return place, CROWD if many else VISITOR
 
 
 def build_health(services: Services) -> Health:
@@ -261,6 +271,7 @@ def build_health(services: Services) -> Health:
         clock=clock,
         stuck=services.worker.stuck,
         silent=lambda: services.herald.holds_back,
+        turned_away=lambda: services.engine.turned_away,
         room=partial(free_beside, services.config.database.url),
     )
 

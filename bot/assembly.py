@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 
 import aiohttp
@@ -63,6 +64,12 @@ def office_of(config: Config, passes: Passes | None = None) -> Office:
 
     link = export_link if passes and url else None
     return Office(public_url=url, can_push=pushes, can_transfer=transfers, export_link=link)
+
+
+def marking(config: Config) -> bytes:
+    """What marks of people are keyed with in the database: made of a secret that is not in it."""
+    secret = config.console.secret or config.wechat.app_secret
+    return blake2b(secret.encode(), digest_size=32, person=b"huiqi marks").digest()
 
 
 Answering = Callable[[AnyMessage, Conversation | None, float], Awaitable[Outcome]]
@@ -141,6 +148,7 @@ def build_engine(config: Config, router: Router, inbox: Inbox, answer: Answering
         answer=answer.answer if isinstance(answer, Known) else answer,
         at_once=answer.at_once if isinstance(answer, Known) else None,
         apology=router.apology,
+        slower=router.slower,
         clock=clock,
         deadline=config.replies.deadline,
         can_push=config.wechat.may_push,

@@ -67,7 +67,7 @@ class Thinking(Router):
     """The same router, which takes its time while it is told to: the answer then goes out as a message of its own."""
 
     def __init__(self, router: Router, *, clock: Clock, is_late: Callable[[], bool]) -> None:
-        super().__init__(*router.handlers, apology=router.apology, aside=router.aside)
+        super().__init__(*router.handlers, apology=router.apology, slower=router.slower, aside=router.aside)
         self._clock = clock
         self._is_late = is_late
 

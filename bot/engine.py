@@ -28,11 +28,12 @@ from bot.channels.next_message import beneath
 from bot.clock import Clock, within
 from bot.conversation import Conversation, fresh
 from bot.deliveries import Deliveries
-from bot.errors import StoreError
+from bot.errors import Overloaded, StoreError
 from bot.messages import AnyMessage
 from bot.notices import Notice, life
 from bot.person import Change
-from bot.replies import Answer
+from bot.replies import Answer, Silence
+from bot.store.departures import leaver
 from bot.store.entries import AtOnce
 from bot.store.feedback import Remark
 from bot.store.followers import window
@@ -46,6 +47,8 @@ LEASE = 4.0  # seconds, less than until the first retry: it can then take over f
 BEAT = 1.5  # seconds after which a slow answer renews its lease
 TICK = 0.1  # seconds between looks at what is running
 ANSWER_LIMIT = 30.0  # seconds an answer may take, and as long again may it wait for the one before
+MOST_OF_ONE = 20  # messages of one follower that may wait for each other; who sends more is told so at once
+MOST = 5000  # messages in work, more than are answered while the platform waits; one more is to be delivered again
 POLL = 0.25  # seconds between looks at a message that another process works on
 
 Task = asyncio.Task[Answer | None]
@@ -63,8 +66,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class _Work:
     """One message on its way."""
 
-    def __init__(self, message: AnyMessage, before: tuple[Task, ...]) -> None:
+    def __init__(self, message: AnyMessage, before: tuple[Task, ...], *, too_many: bool) -> None:
         self.message = message
+        self.too_many = too_many  # the follower is told so, at once
         self.before = before  # what the same follower sent earlier and is not yet answered
         self.task: Task
         self.deliveries = Deliveries()
@@ -82,6 +86,7 @@ class Engine:
         inbox: Inbox,
         answer: Callable[[AnyMessage, Conversation, float], Awaitable[Outcome]],
         apology: Answer,
+        slower: Answer,
         clock: Clock,
         deadline: float = 4.5,
         can_push: bool = True,
@@ -89,11 +94,13 @@ class Engine:
         owner: str | None = None,
         at_once: Callable[[AnyMessage, float], AtOnce | None] | None = None,
     ) -> None:
-        """`deadline` in seconds, below RETRY_SECONDS; `apology` is said where `answer` fails; `heading` stands over
-        the notices beneath an answer; `owner`: this process; `at_once` has the answers that need no work."""
+        """`deadline` in seconds, below RETRY_SECONDS; `apology` is said where `answer` fails, `slower` to who sends
+        more than may wait; `heading` stands over the notices beneath an answer; `owner`: this process; `at_once` has
+        the answers that need no work."""
         self._inbox = inbox
         self._answer = answer
         self._apology = apology
+        self._slower = slower
         self._clock = clock
         self._deadline = deadline
         self._can_push = can_push
@@ -102,6 +109,7 @@ class Engine:
         self._at_once = at_once
         self._running: dict[str, _Work] = {}
         self._unanswered: dict[str, list[Task]] = {}  # by follower, in the order they came
+        self.turned_away = {"follower": 0, "process": 0}  # how often one had sent too much, and all together
         self._renewing: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -110,7 +118,7 @@ class Engine:
 
         Raises StoreError where nothing is stored: the platform must deliver again.
         """
-        work = self._running.get(message.key) or self._begin(message)
+        work = self._running.get(message.key) or self._begin(message, too_many=self._is_too_much(message))
         return await work.deliveries.join(self._clock.monotonic() + self._patience(message))
 
     async def recover(self, limit: int = 100) -> int:
@@ -139,9 +147,18 @@ class Engine:
         pushable = self._can_push and window(message) is not None
         return self._deadline if last or pushable else RETRY_SECONDS + 0.5
 
-    def _begin(self, message: AnyMessage) -> _Work:
-        unanswered = self._unanswered.setdefault(message.openid, [])
-        work = self._running[message.key] = _Work(message, tuple(unanswered))
+    def _is_too_much(self, message: AnyMessage) -> bool:
+        """Whether its follower waits for too much already; Overloaded where all together do. Who leaves is heard."""
+        if len(self._running) >= MOST and not leaver(message):
+            self.turned_away["process"] += 1
+            raise Overloaded("too many messages are in work")
+        too_many = len(self._unanswered.get(message.openid, ())) >= MOST_OF_ONE
+        self.turned_away["follower"] += too_many
+        return too_many
+
+    def _begin(self, message: AnyMessage, *, too_many: bool = False) -> _Work:
+        unanswered = [] if too_many else self._unanswered.setdefault(message.openid, [])
+        work = self._running[message.key] = _Work(message, tuple(unanswered), too_many=too_many)
         work.task = asyncio.create_task(self._work(work))
         work.task.add_done_callback(lambda _: self._finished(work))
         unanswered.append(work.task)
@@ -153,10 +170,11 @@ class Engine:
     def _finished(self, work: _Work) -> None:
         message = work.message
         del self._running[message.key]
-        unanswered = self._unanswered[message.openid]
-        unanswered.remove(work.task)
-        if not unanswered:
-            del self._unanswered[message.openid]
+        if not work.too_many:
+            unanswered = self._unanswered[message.openid]
+            unanswered.remove(work.task)
+            if not unanswered:
+                del self._unanswered[message.openid]
         error = None if work.task.cancelled() else work.task.exception()
         if isinstance(error, StoreError):
             logger.error("message not stored", key=message.key, error=str(error))
@@ -205,7 +223,7 @@ class Engine:
     async def _claim(self, work: _Work) -> Claim:
         """How the message stands once it is entered: answered, where that needs no work and somebody waits for it."""
         message, time = work.message, self._clock.time()
-        at_once = self._at_once(message, time) if self._at_once is not None and not work.before else None
+        at_once = self._at_once(message, time) if self._at_once and not (work.before or work.too_many) else None
         if at_once is not None and not work.deliveries.promise():
             at_once = None
         claim = await self._inbox.claim(message, owner=self._owner, lease=LEASE, time=time, at_once=at_once)
@@ -243,9 +261,10 @@ class Engine:
             claim = await self._current(work.message, claim)
         outcome = await self._ask(work, claim.conversation)
         promised, time = work.deliveries.promise(), self._clock.time()
-        late = None if promised else self._late(work.message, outcome.answer)
+        late = None if promised or work.too_many else self._late(work.message, outcome.answer)
         answer, told = outcome.answer, tuple[Notice, ...]()
-        if claim.waiting and late is None and not outcome.changes:  # who changes what they are told is left in peace
+        in_peace = outcome.changes or work.too_many  # who changes what they are told, or hears nothing of it
+        if claim.waiting and late is None and not in_peace:
             news = [notice for notice in claim.waiting if life(notice) > time]
             answer, told = beneath(outcome.answer, news, self._heading)
         settlement = Settlement(
@@ -261,6 +280,8 @@ class Engine:
 
     async def _ask(self, work: _Work, conversation: Conversation | None) -> Outcome:
         """What `answer` says; the apology if it fails or does not come to an end."""
+        if work.too_many:
+            return Outcome(answer=Answer(reply=Silence()) if window(work.message) is None else self._slower)
         key, kind = work.message.key, type(work.message).__name__
         work.asked, time = self._clock.monotonic(), self._clock.time()
         try:

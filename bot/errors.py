@@ -12,6 +12,7 @@ BotError
 │   ├── Malformed          400: not what the platform sends
 │   └── TooLarge           413: more bytes than the platform ever sends
 ├── StoreError             the database refused or is away
+│   ├── Overloaded         nothing was kept, for too much is in work: it must come again
 │   ├── NewerDatabase      the database was written by a later version; stop
 │   └── UnfinishedCopy     a copy into the database broke off; remove it and copy again
 └── WeChatError            the platform's API refused; carries errcode and errmsg
@@ -99,6 +100,10 @@ class TooLarge(ProtocolError):
 
 class StoreError(BotError):
     """The database refused, or could not be reached."""
+
+
+class Overloaded(StoreError):
+    """Too much is in work: this was not taken in, and must come again."""
 
 
 class NewerDatabase(StoreError):

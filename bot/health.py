@@ -44,6 +44,9 @@ class Meters:
         self.reviews = self._gauge("huiqi_review_oldest_seconds", "Since when something waits for approval", "what")
         self.silent = self._gauge("huiqi_edition_held_back", "Whether this process tells nobody of its edition")
         self.tasks = self._gauge("huiqi_tasks", "What this process does at once: its asyncio tasks")
+        self.away = self._gauge(
+            "huiqi_turned_away", "Messages not answered since the start, too many being in work", "why"
+        )
         self.callbacks = Counter(
             "huiqi_callbacks",
             "Deliveries by what became of them: answered, refused, unkept",
@@ -63,8 +66,8 @@ class Health:
 
     `ping` asks whether the database is there, `counts` for the rows in each state of a table, `signs` how it stands;
     StoreError makes a 503. `quotas` are the calls a day of each channel, `rounds` how the jobs of this process went,
-    `stuck` those that go no further, `silent` whether it holds an edition back, `room` the free bytes where the
-    database file is, None where it is elsewhere.
+    `stuck` those that go no further, `silent` whether it holds an edition back, `turned_away` how many messages were
+    too many, by whose they were, `room` the free bytes where the database file is, None where it is elsewhere.
     """
 
     def __init__(
@@ -79,11 +82,13 @@ class Health:
         clock: Clock,
         stuck: Callable[[], Sequence[str]] = tuple,
         silent: Callable[[], bool] = lambda: False,
+        turned_away: Callable[[], Mapping[str, int]] = dict,
         room: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._ping = ping
         self._stuck = stuck
         self._silent = silent
+        self._turned_away = turned_away
         self._room = room
         self._counts = counts
         self._signs = signs
@@ -161,6 +166,8 @@ class Health:
         ):
             for name, value in values.items():
                 gauge.labels(name).set(value)
+        for why, times in self._turned_away().items():
+            meters.away.labels(why).set(times)
         if (room := self._room()) is not None:
             meters.free.labels("database").set(room)
         now = self._clock.monotonic()

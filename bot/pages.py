@@ -22,7 +22,7 @@ from bot.policies import SOON, AnyBenefit, Paper, Policy, Pool, Status, Tiers, l
 from bot.ranking import find
 
 HERE = Path(__file__).parent
-PAGES = ("policy", "policies", "missing", "mine")
+PAGES = ("policy", "policies", "missing", "mine", "busy")
 TEXT_LIMIT = 100  # characters of a search that are read; a longer one costs time and finds nothing better
 ECHO_LIMIT = 24  # characters of a wrong value that are shown back
 OVER = 0.7  # what a policy that is over is worth beside one in force
@@ -180,11 +180,15 @@ class Pages:
 
     def routes(self) -> list[web.RouteDef]:
         """What to mount; each answers HEAD too."""
-        return [
-            web.get("/p/{id}", self.policy),
-            web.get("/policies", self.policies),
-            web.get("/static/{name}", self.asset),
-        ]
+        return [*self.pages(), *self.assets()]
+
+    def pages(self) -> list[web.RouteDef]:
+        """What people read."""
+        return [web.get("/p/{id}", self.policy), web.get("/policies", self.policies)]
+
+    def assets(self) -> list[web.RouteDef]:
+        """What the pages use."""
+        return [web.get("/static/{name}", self.asset)]
 
     async def policy(self, request: web.Request) -> web.Response:
         """One policy in full; 404 where the corpus has none of this id."""
@@ -253,6 +257,10 @@ class Pages:
     def missing(self, wanted: str) -> web.Response:
         """The page for what there is not."""
         return self._missing(wanted, self._corpus(), today=self._today())
+
+    def busy(self) -> web.Response:
+        """The page for whoever opens more than anybody reads."""
+        return self._page("busy", self._corpus(), today=self._today(), status=429)
 
     def _missing(self, wanted: str, corpus: Corpus, *, today: date) -> web.Response:
         return self._page("missing", corpus, today=today, status=404, wanted=printable(wanted)[:ECHO_LIMIT])

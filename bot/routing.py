@@ -18,14 +18,23 @@ ASK = "ask:"  # a menu key that begins so speaks for the follower
 
 
 class Router:
-    """The handlers in their order, what is said when something breaks, and the line over news beneath an answer.
+    """The handlers in their order, what is said when something breaks (`apology`) and to who sends more than can be
+    answered (`slower`, else the apology too), and the line over news beneath an answer.
 
     `repeats` promises that an answer rests on nothing but what its context shows, so that it can be given again.
     """
 
-    def __init__(self, *handlers: Handler, apology: Answer, aside: str = "", repeats: bool = False) -> None:
+    def __init__(
+        self,
+        *handlers: Handler,
+        apology: Answer,
+        slower: Answer | None = None,
+        aside: str = "",
+        repeats: bool = False,
+    ) -> None:
         self.handlers = handlers
         self.apology = apology
+        self.slower = slower or apology
         self.aside = aside
         self.repeats = repeats
 

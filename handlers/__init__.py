@@ -73,6 +73,7 @@ ROUTER = Router(
     help.explain,
     fallback.answer,
     apology=fallback.APOLOGY,
+    slower=fallback.SLOWER,
     aside=pushes.HEADING,
     repeats=True,
 )

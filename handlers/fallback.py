@@ -22,6 +22,10 @@ APOLOGY = Answer(
     reply=Say(text="抱歉，这次没能处理好您的问题，已经记录。请稍后再问一次，或换个说法。"), intent="offtopic"
 )
 
+SLOWER = Answer(  # nothing was looked for, so nothing was sought in vain
+    reply=Say(text="您发得太快了，这一条没有处理。请等前面的都答完，再发一次。"), intent="help"
+)
+
 
 async def answer(ctx: Context) -> Answer | None:
     """The last word: what was not understood, what is near it, whom else to ask; more of it the second time."""

@@ -105,7 +105,7 @@ async def test_every_metric_asked_for_is_exported(exported: dict[str, set[str]])
 async def test_every_value_asked_for_is_there(exported: dict[str, set[str]]) -> None:
     """Jobs, queues and outcomes that alerts pick out are those of the program."""
     for where, expression in expressions():
-        for label, picked in re.findall(r'\b(job|queue|outcome|le)=~?"([^"]+)"', expression):
+        for label, picked in re.findall(r'\b(job|queue|outcome|why|le)=~?"([^"]+)"', expression):
             if (label, picked) == ("job", "huiqi"):
                 continue
             values = {

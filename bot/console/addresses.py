@@ -12,11 +12,22 @@ NETWORK = 64  # bits of an IPv6 address that belong to one line
 
 def address_of(request: web.Request, proxies: int) -> str:
     """Where a request comes from: what the outermost of our own proxies saw."""
-    forwarded = request.headers.get("X-Forwarded-For", "").encode("ascii", "ignore").decode()
-    seen = [part.strip() for part in forwarded.split(",") if part.strip()]
+    seen = _forwarded(request)
     if proxies and len(seen) >= proxies:
         return seen[-proxies][:LONGEST]
     return (request.remote or "")[:LONGEST]
+
+
+def visitor_of(request: web.Request, proxies: int) -> tuple[str, bool]:
+    """The place that asks, as far as can be told, and whether many may be behind it: a neighbour who names nobody.
+
+    Whom a proxy names that the settings do not count is believed: better than to take all who come by it for one.
+    """
+    seen, ip = _forwarded(request), _parsed(request.remote or "")
+    neighbour = ip is None or ip.is_private
+    if neighbour and seen:
+        return place_of(address_of(request, min(proxies or 1, len(seen)))), False
+    return place_of(address_of(request, proxies)), neighbour
 
 
 def place_of(address: str) -> str:
@@ -34,6 +45,11 @@ def is_behind_unknown_proxy(request: web.Request, proxies: int) -> bool:
     """
     ip = _parsed(request.remote or "")
     return not proxies and "X-Forwarded-For" in request.headers and ip is not None and ip.is_private
+
+
+def _forwarded(request: web.Request) -> list[str]:
+    text = request.headers.get("X-Forwarded-For", "").encode("ascii", "ignore").decode()
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -39,12 +39,16 @@ URLS = "sqlite:///file.sqlite3, sqlite:////folder/file.sqlite3 or postgresql://u
 class Database:
     """An open database. `write` and `read` give connections, `run` the fast way for the inbox."""
 
-    def __init__(self, url: str, *, patience: float, create: bool = False, name: str = NAME) -> None:
+    def __init__(
+        self, url: str, *, patience: float, create: bool = False, name: str = NAME, marking: bytes = b""
+    ) -> None:
         """Prepare for the database at `url` without touching it; `open` is what callers use. Only where `create` is
-        true a SQLite file that is missing is made. `name` is what PostgreSQL calls its sessions."""
+        true a SQLite file that is missing is made. `name` is what PostgreSQL calls its sessions, `marking` the key of
+        the marks of people."""
         self._url = _parse(url)
         self._patience = patience
         self._name = name
+        self.marking = marking
         self._closed = False
         self.dialect = self._url.get_backend_name()
         if self.dialect == "sqlite":
@@ -56,7 +60,14 @@ class Database:
 
     @classmethod
     async def open(
-        cls, url: str, *, migrate: bool = False, older: bool = False, patience: float = PATIENCE, name: str = NAME
+        cls,
+        url: str,
+        *,
+        migrate: bool = False,
+        older: bool = False,
+        patience: float = PATIENCE,
+        name: str = NAME,
+        marking: bytes = b"",
     ) -> Database:
         """The database at `url`, brought to this version first where `migrate` is true, and whatever earlier version it
         has where `older` is.
@@ -64,7 +75,7 @@ class Database:
         `patience` is how many seconds to wait for another process, a lock or a connection. Raises ConfigError for a url
         of another kind, NewerDatabase for a database of a later version, StoreError for one that must be migrated.
         """
-        database = cls(url, patience=patience, create=migrate, name=name)
+        database = cls(url, patience=patience, create=migrate, name=name, marking=marking)
         try:
             await database._open(migrate, older)
         except BaseException:

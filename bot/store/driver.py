@@ -58,6 +58,10 @@ class Store(Protocol):
     def dialect(self) -> str:
         """Which kind of database it is: sqlite or postgresql."""
 
+    @property
+    def marking(self) -> bytes:
+        """What marks of people are keyed with: without it nobody finds out whose a mark is, even with a list of all."""
+
     def insert(self, table: Table) -> Upsert:
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update(index_elements=…, set_=…)`."""
 

@@ -73,7 +73,7 @@ class Subscriptions:
         """Keep one; one that is kept already stays as old as it is."""
         row = {"kind": wanted.kind, "value": wanted.value[:LONGEST_VALUE], "openid": openid, "since": wanted.since}
         if (yield self._add, [row]) and wanted.kind != DECLINED:  # which is the wish for less
-            yield from note(openid, WON, many=1, time=wanted.since)
+            yield from note(openid, WON, many=1, time=wanted.since, key=self._store.marking)
 
     def set_rhythm(self, openid: str, rhythm: str) -> Script[None]:
         """Keep how often they are told."""
@@ -114,4 +114,4 @@ class Subscriptions:
             if kind != DECLINED  # who takes announcements again ends nothing
         ]
         yield self._ended, rows
-        yield from note(openid, LOST, many=len(rows), time=time)
+        yield from note(openid, LOST, many=len(rows), time=time, key=self._store.marking)

@@ -260,8 +260,8 @@ endings = Table(
     Column("reason", String(10), nullable=False),  # asked, too_many, erased, left
 )
 
-# Each beginning and each end of a subscription, without a name: `mark` is too short to find anybody by, long enough to
-# tell five people apart.
+# Each beginning and each end of a subscription, without a name: `mark` is of a keyed hash, too short to find anybody
+# by, long enough to tell five people apart.
 turnover = Table(
     "turnover",
     metadata,

@@ -1,8 +1,8 @@
 """What was subscribed to and what ended, day by day and without names, since this is counted.
 
 A subscription that ended has left no `since`, and its ending does not say whose it was: so each beginning and each end
-leaves a row of its own, with a mark of who it was, twelve bits of a hash. It finds nobody, and tells whether five
-different people are behind a figure.
+leaves a row of its own, with a mark of who it was, twelve bits of a keyed hash. It finds nobody, and tells whether
+five different people are behind a figure.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ BETWEEN = (
 )
 
 
-def note(openid: str, kind: str, *, many: int, time: float) -> Script[None]:
-    """Count that so many subscriptions of a follower began, or ended, at a time."""
+def note(openid: str, kind: str, *, many: int, time: float, key: bytes) -> Script[None]:
+    """Count that so many subscriptions of a follower began, or ended, at a time; `key` is the store's `marking`."""
     day = datetime.fromtimestamp(time, UTC).astimezone(SHANGHAI).date().isoformat()
-    yield _NOTE, [{"day": day, "kind": kind, "mark": _mark(openid)}] * many
+    yield _NOTE, [{"day": day, "kind": kind, "mark": _mark(openid, key)}] * many
 
 
 class Turnover:
@@ -67,5 +67,5 @@ class Turnover:
         ]
 
 
-def _mark(openid: str) -> int:
-    return int.from_bytes(blake2b(openid.encode(), digest_size=2).digest()) % (1 << MARK_BITS)
+def _mark(openid: str, key: bytes) -> int:
+    return int.from_bytes(blake2b(openid.encode(), digest_size=2, key=key).digest()) % (1 << MARK_BITS)

@@ -17,6 +17,7 @@ from bot.store.feedback import Remark
 from bot.store.inbox import Inbox
 
 APOLOGY = Answer(reply=Say(text="抱歉，请稍后再试"))
+SLOWER = Answer(reply=Say(text="一条一条来"))
 
 
 @dataclass
@@ -46,7 +47,13 @@ class Handlers:
 def build(store: Any, handlers: Handlers, clock: ManualClock, *, can_push: bool = True, owner: str = "p0") -> Engine:
     """One process's engine."""
     return Engine(
-        inbox=Inbox(store), answer=handlers.answer, apology=APOLOGY, clock=clock, can_push=can_push, owner=owner
+        inbox=Inbox(store),
+        answer=handlers.answer,
+        apology=APOLOGY,
+        slower=SLOWER,
+        clock=clock,
+        can_push=can_push,
+        owner=owner,
     )
 
 

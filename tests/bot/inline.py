@@ -39,6 +39,7 @@ class InlineStore:
         self.away = False
 
     dialect = "sqlite"
+    marking = b""
 
     def insert(self, table: Table) -> Upsert:
         """An INSERT of SQLite's."""

@@ -120,6 +120,7 @@ class Away:
         self.refusals = 0
 
     dialect = "sqlite"
+    marking = b""
 
     def insert(self, table: Table) -> Upsert:
         """As the database's own."""

@@ -118,7 +118,7 @@ class Interrupted:
     """A store between whose first two scripts something happens."""
 
     def __init__(self, store: Database, happens: Callable[[], Awaitable[None]]) -> None:
-        self.dialect = store.dialect
+        self.dialect, self.marking = store.dialect, store.marking
         self.insert = store.insert
         self._store = store
         self._happens: Callable[[], Awaitable[None]] | None = happens

@@ -36,7 +36,7 @@ from bot.messages import AnyMessage, Left, Text
 from bot.replies import Answer, Say
 from bot.store.inbox import Inbox
 from bot.store.tables import inbox, metadata, outbox
-from tests.bot.engines import APOLOGY, rows
+from tests.bot.engines import APOLOGY, SLOWER, rows
 from tests.bot.inline import InlineStore
 
 SECONDS = st.sampled_from([0.0, 0.3, 3.0, 4.6, 5.1, 9.0, 40.0])
@@ -91,7 +91,9 @@ class Machine(RuleBasedStateMachine):
         """One more process."""
         self.started += 1
         inbox = Inbox(self.store)
-        return Engine(inbox=inbox, answer=self.answer, apology=APOLOGY, clock=self.clock, owner=f"p{self.started}")
+        return Engine(
+            inbox=inbox, answer=self.answer, apology=APOLOGY, slower=SLOWER, clock=self.clock, owner=f"p{self.started}"
+        )
 
     async def answer(self, message: AnyMessage, conversation: Conversation, time: float) -> Outcome:
         """No two answers are alike."""

@@ -64,6 +64,7 @@ class World:
             inbox=Inbox(self.store),
             answer=self.answer,
             apology=Answer(reply=Say(text="sorry")),
+            slower=Answer(reply=Say(text="slower")),
             clock=self.clock,
             can_push=self.can_push,
             owner=f"p{self.started}",

@@ -78,6 +78,7 @@ async def client(table: Table, clock: ManualClock) -> AsyncIterator[Client]:
         clock=clock,
         stuck=lambda: table.stuck,
         silent=lambda: table.silent,
+        turned_away=lambda: {"follower": 7, "process": 0},
         room=lambda: table.room,
     )
 
@@ -235,3 +236,10 @@ async def test_nothing_is_told_of_the_database(client: Client, table: Table) -> 
     table.away = True
     async with client.get("/readyz") as response:
         assert not re.search("refused|sqlite|postgresql", await response.text())
+
+
+async def test_what_was_too_much_is_counted(client: Client) -> None:
+    """Messages that were turned away show by whose they were too many."""
+    found = await metrics(client)
+    assert found['huiqi_turned_away{why="follower"}'] == 7
+    assert found['huiqi_turned_away{why="process"}'] == 0

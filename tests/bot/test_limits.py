@@ -124,6 +124,7 @@ class Unused:
     """A database that is not asked."""
 
     dialect = "sqlite"
+    marking = b""
 
     def insert(self, table: Table) -> Upsert:
         """Only statements are made of it."""

@@ -7,7 +7,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from handlers.fallback import APOLOGY
+from bot.tally import UNFOUND
+from handlers import ROUTER
+from handlers.fallback import APOLOGY, SLOWER
 from tests.handlers.talk import Talk, check, said, written
 
 
@@ -61,3 +63,11 @@ async def test_only_a_noun_is_quoted() -> None:
         assert said(await Talk().say(asked)).startswith("这个我答不了。"), asked
     assert said(await Talk().say("社保怎么交")).startswith("“社保”不归这里管。")
     assert said(await Talk().say("12345")).startswith("12345是政务服务便民热线，直接拨打就行")
+
+
+def test_who_sends_too_much_is_told_so() -> None:
+    """They learn that this one was not answered, and when to send it again; staff are not told that it was in vain."""
+    assert "没有处理" in said(SLOWER)
+    assert "再发一次" in said(SLOWER)
+    assert SLOWER.intent not in UNFOUND
+    assert ROUTER.slower == SLOWER

@@ -8,8 +8,10 @@ import msgspec
 import pytest
 from sqlalchemy import func, insert, select
 
+from bot.conversation import Conversation
 from bot.messages import AnyMessage, Clicked, Followed, Location, Position, Scanned, ScannedCode, Text, Viewed
 from bot.person import Erase
+from bot.store import conversations as conversation_rows
 from bot.store.broadcast_tables import broadcasts, phones, recipients, tagged
 from bot.store.database import Database
 from bot.store.driver import once
@@ -203,7 +205,8 @@ async def fill(database: Database, openid: str) -> None:
     async with database.write() as connection:
         await connection.execute(insert(inbox), {"key": f"m{number}", "openid": openid, **message})
         await connection.execute(insert(followers), {"openid": openid, "followed": 0.0})
-        await connection.execute(insert(conversations), {"openid": openid, "data": named, "expires": 0.0})
+        talk = conversation_rows.pack(openid, Conversation(heading=f"about {openid}"))
+        await connection.execute(insert(conversations), talk)
         await connection.execute(insert(subscriptions), {"kind": "all", "value": "", "openid": openid, "since": 0.0})
         await connection.execute(insert(rhythms), {"openid": openid, "rhythm": "daily"})
         await connection.execute(insert(concerns), {"openid": openid, "news": 1, "due": 0.0})

@@ -27,6 +27,7 @@ class Counting:
         self.away = False
 
     dialect = "sqlite"
+    marking = b""
 
     def insert(self, table: Table) -> Upsert:
         return self.database.insert(table)

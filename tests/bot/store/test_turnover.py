@@ -8,7 +8,7 @@ from bot.person import Change, Erase, Subscribe, Unsubscribe
 from bot.store.database import Database
 from bot.store.driver import once
 from bot.store.people import People
-from bot.store.tables import turnover
+from bot.store.tables import subscriptions, turnover
 from bot.store.tallies import FEW, Tallies
 from bot.store.turnover import LOST, WON, Turnover
 from bot.store.unanswered import Unanswered
@@ -56,3 +56,19 @@ async def test_old_days_are_forgotten_with_the_other_counts(database: Database) 
     await change(database, ("o1", TOPIC, DAY), ("o2", TOPIC, DAY + 86_400.0))
     assert await Tallies(database, database, Unanswered(database, database)).purge("2026-11-23") == 1
     assert await counted(database) == [("2026-11-23", WON, 1, 1)]
+
+
+async def test_marks_are_keyed(database: Database, store_url: str) -> None:
+    """With another key the same people have other marks, so that a list of followers finds nobody; with one key always
+    the same, so that the days of all processes can be put together."""
+    await database.close()
+    marks: dict[bytes, list[int]] = {}
+    for key in (b"", b"one", b"one", b"other"):
+        other = await Database.open(store_url, marking=key)
+        await other.run(lambda: once(turnover.delete()))
+        await other.run(lambda: once(subscriptions.delete()))
+        await change(other, *[(f"o{number}", TOPIC, DAY) for number in range(20)])
+        found = [row[0] for row in await other.run(lambda: once(select(turnover.c.mark).order_by(turnover.c.id)))]
+        assert marks.setdefault(key, found) == found
+        await other.close()
+    assert len({tuple(found) for found in marks.values()}) == 3
