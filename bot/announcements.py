@@ -39,6 +39,7 @@ ACTS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 NAME_LIMIT, TITLE_LIMIT, WORDS_LIMIT, URL_LIMIT = 60, 64, 600, 500  # characters; a text's own limit is in bytes
 LONGEST_DAYS = 14  # that an announcement may be worth sending
+FINEST, MINUTE, LONG = 5, 60, 3 * 3600.0  # seconds: of a course by spans, and of one that is long
 MONTHLY = 4  # mass messages that reach a follower of a service account in a month
 KEY = re.compile(r"\{\{\s*([A-Za-z_]+[0-9]*)\.DATA\s*\}\}")  # where a template of the platform shows a value
 UNSEEN = ("first", "remark")  # keys of old templates that the platform takes and shows to nobody
@@ -132,6 +133,7 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     foreseen  how many it would have reached when it was approved, by way, `declined` and `closed`; empty before
     corrects  the number of the announcement it corrects
     sample    the saved text it was made of, and `version` which version of it
+    forgotten when its recipients began to be forgotten, all but their sums; 0 before
     """
 
     id: int = 0
@@ -160,6 +162,7 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     corrects: int = 0
     sample: int = 0
     version: int = 0
+    forgotten: float = 0.0
 
     @property
     def digest(self) -> str:
@@ -168,9 +171,18 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
         return blake2b(msgspec.json.encode(bound, order="deterministic"), digest_size=16).hexdigest()
 
     @property
+    def reached(self) -> tuple[int, ...]:
+        """The announcements whose receivers it is for."""
+        return tuple(int(one.value) for one in self.criteria if one.kind == REACHED and one.value.isdigit())
+
+    @property
     def to_everyone(self) -> bool:
         """Whether it is for every follower."""
         return any(criterion.kind == EVERYONE for criterion in self.criteria)
+
+    def grain(self, time: float) -> int:
+        """Into spans of how many seconds its course is parted, at `time`."""
+        return FINEST if (self.ended or time) - self.began < LONG else MINUTE
 
 
 def may(act: str, one: Announcement) -> bool:
@@ -179,11 +191,14 @@ def may(act: str, one: Announcement) -> bool:
 
 
 def check(act: str, one: Announcement, who: str) -> None:
-    """Refuse by NotAllowed what the rules forbid: its state, or that it would be approved by whoever wrote on it."""
+    """Refuse by NotAllowed what the rules forbid: its state, that it would be approved by whoever wrote on it, or that
+    nobody knows any more with whom it failed."""
     if not may(act, one):
         raise NotAllowed("wrong_state")
     if act in ("approve", "reject") and who in (one.author, one.submitter, *one.hands):
         raise NotAllowed("own_work")
+    if act == "retry" and one.forgotten:
+        raise NotAllowed("forgotten")
 
 
 def gaps(text: str) -> tuple[str, ...]:

@@ -102,9 +102,15 @@ class Broadcasts:
         """The names of the account's tags by their ids."""
         return await self._audience.tags()
 
+    async def knows_receivers(self, one: Announcement) -> bool:
+        """Whether whom it is for can be told: those whom another reached are forgotten after a while."""
+        others = [await self.rows.get(number) for number in one.reached]
+        return all(other is not None and not other.forgotten for other in others)
+
     async def submit(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
         """Ask somebody else to approve it. NotAllowed where anything is wrong with it."""
         self._check(one)
+        await self._store.run(lambda: self._reachable(one))
         await self._act("submit", one, who, {"submitter": who, "submitted": self._clock.time(), "why": ""}, told=told)
 
     async def reopen(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
@@ -124,7 +130,7 @@ class Broadcasts:
         reach = await self.reach(one)
         foreseen = {**reach.ways, DECLINED: reach.declined, CLOSED: reach.closed}
         values = {"reviewer": who, "reviewed": self._clock.time(), "approved": digest, "why": "", "foreseen": foreseen}
-        await self._act("approve", one, who, values, told=told)
+        await self._act("approve", one, who, values, told=told, also=self._reachable)
 
     async def discard(self, one: Announcement, who: str, *, told: Sequence[Entry] = ()) -> None:
         """Give a draft up."""
@@ -152,6 +158,7 @@ class Broadcasts:
     ) -> int:  # fmt: skip
         """Let those go again with whom it failed and, where `unknown`, those of whom nobody knows: they may get it
         twice. How many."""
+        check("retry", one, who)
         counts = await self.ledgers.counts(one.id)
         many = counts.failed + (counts.unknown if unknown else 0)
         if not many:
@@ -160,9 +167,9 @@ class Broadcasts:
         fresh["until"] = self._longer(one)
         again = 0
 
-        def page(number: int) -> Script[None]:
+        def page(stands: Announcement) -> Script[None]:
             nonlocal again
-            again = yield from self._recipients.again(number, unknown=unknown, many=PAGE)
+            again = yield from self._recipients.again(stands.id, unknown=unknown, many=PAGE)
 
         def more() -> Script[int]:
             stands = yield from self.rows.lock(one.id)
@@ -201,6 +208,14 @@ class Broadcasts:
         if one.start and one.start < self._clock.time():
             raise NotAllowed("start_past")
 
+    def _reachable(self, one: Announcement) -> Script[None]:
+        """Refuse what is for the receivers of another, where they are forgotten. Else they are kept to the end of this
+        transaction, and, if this is approved by then, until it has begun."""
+        for number in sorted(one.reached):
+            other = yield from self.rows.lock(number)
+            if other is None or other.forgotten:
+                raise NotAllowed("list_gone")
+
     def _longer(self, one: Announcement) -> float:
         """Until when it is worth sending that goes on now: a day at least."""
         return max(one.until, worth_until(one, self._config, now(self._clock), 1))
@@ -214,7 +229,7 @@ class Broadcasts:
         *,
         told: Sequence[Entry],
         to: str = "",
-        also: Callable[[int], Script[None]] | None = None,
+        also: Callable[[Announcement], Script[None]] | None = None,
     ) -> None:
         check(act, one, who)
 
@@ -225,7 +240,7 @@ class Broadcasts:
             check(act, stands, who)  # it may have been submitted anew since it was read, by whoever acts now
             yield from self.rows.move(stands, to or ACTS[act][1], values, told=told)
             if also is not None:
-                yield from also(one.id)
+                yield from also(stands)
 
         await self._store.run(script)
 

@@ -113,18 +113,22 @@ class Bulletins:
             self._say(line)
         for line in calls(await ledgers.calls(number), said):
             self._say(line)
+        if one.forgotten:
+            self._say(said["forgotten"].format(id=number, when=minute(one.forgotten)))
 
     async def ledger(self, number: int, state: str, *, path: Path | None = None) -> None:
         """What became of each of its audience: some of them here, or all in a file."""
-        await self.find(number)
+        one = await self.find(number)
         if state and state not in PEOPLE:
             raise BotError(self._said["bad_state"].format(name=state, known=", ".join(PEOPLE)))
+        if one.forgotten:
+            raise BotError(self._said["forgotten"].format(id=number, when=minute(one.forgotten)))
         if path is not None:
             await self._write(number, state, path)
             return
         people = await self._people(number, state, 0, many=SHOWN + 1)
-        for one in people[:SHOWN]:
-            self._say(person(one, self._named, self._said))
+        for somebody in people[:SHOWN]:
+            self._say(person(somebody, self._named, self._said))
         if len(people) > SHOWN:
             self._say(self._said["more_rows"].format(many=SHOWN))
         if not people:
@@ -169,6 +173,8 @@ class Bulletins:
         member, one, time = await self._member(who, EDITOR), await self.find(number), self._clock.time()
         if not one.began:
             raise BotError(self._said["not_begun"].format(id=number, state=self._said[f"state {one.state}"]))
+        if one.forgotten:
+            raise BotError(self._said["no_list"].format(id=number))
         draft = Announcement(
             name=one.name,
             content=Content(),

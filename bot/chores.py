@@ -33,6 +33,7 @@ from bot.store.reports import Reports
 from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
 from bot.store.simulations import Simulations
+from bot.store.sums import Sums
 from bot.store.tallies import Tallies
 from bot.store.unanswered import Unanswered
 from bot.subscriptions import Herald
@@ -46,6 +47,7 @@ CORPUS_IDLE, EDITIONS_IDLE, TALLY_IDLE, BELLS_IDLE, BROADCASTS_IDLE = 3.0, 60.0,
 DAY = 86_400.0
 YEAR = 366 * DAY
 IMPORT_DAYS = 30  # that what was read of a file is kept
+LEDGER_DAYS = 35  # at least that people stay in a ledger: it has the mass messages of their month
 
 
 def jobs(
@@ -56,7 +58,7 @@ def jobs(
     sessions, attempts, audit = Sessions(database), Attempts(database), Audit(database)
     simulations, unanswered, imports = Simulations(database), Unanswered(database, database), Imports(database)
     news, notices = NewsRows(database), Notices(database)
-    reports, letters, grants = Reports(database), Letters(database), Grants(database)
+    reports, letters, grants, sums = Reports(database), Letters(database), Grants(database), Sums(database)
 
     async def purge() -> int:
         now = clock.time()
@@ -66,6 +68,7 @@ def jobs(
         gone += await grants.purge(before) + await reports.purge(now - DAY) + await letters.purge(before)
         gone += await notices.purge(min(before, now - LIFE)) + await news.purge(min(before, now - 2 * LIFE))
         gone += await news.purge_reminders(now - YEAR)
+        gone += await sums.purge(min(before, now - LEDGER_DAYS * DAY), time=now)
         # A clock may be behind the platform's by the window, so a signature may stay good for two of them.
         gone += await imports.purge(now - IMPORT_DAYS * DAY)
         gone += await departures.purge(now - DAY) + await signatures.purge(now - 2 * WINDOW)

@@ -49,6 +49,7 @@ from bot.store.notices import Notices
 from bot.store.outbox import OutboxRows
 from bot.store.recipients import LEFT, QUEUED, SKIPPED, WAITING, Handed, Next, Recipients, key_of, list_key
 from bot.store.rooms import FEED, Rooms, Sweep
+from bot.store.turns import Turns
 from bot.store.withdrawals import withdraw
 
 logger = structlog.get_logger(__name__)
@@ -58,6 +59,7 @@ REST = 10.0  # seconds after which people are looked at again of whom none had a
 LIST = 9_999  # receivers of one call
 FEW = 20  # sent since it began or went on, before a share of failures says anything
 WORKER = "worker"
+FEEDING = "feeding"  # the turn of whoever hands people on
 
 
 class Sender:
@@ -74,16 +76,18 @@ class Sender:
         self._letters = Letters(store)
         self._notices = Notices(store)
         self._rooms = Rooms(store)
+        self._turns = Turns(store)
         self._sweeps: dict[int, Sweep] = {}
 
     async def run_once(self) -> int:
         """Take every announcement that is under way one step further; how many steps that were."""
         taken = 0
         for one in await self._rows.active():
-            taken += await self._step(one)
+            taken += await self.step(one)
         return taken
 
-    async def _step(self, one: Announcement) -> int:
+    async def step(self, one: Announcement) -> int:
+        """Take one as it was read a step further; whether it went one."""
         moment = now(self._clock)
         try:
             counts = await self._ledgers.counts(one.id) if one.state in (RUNNING, CLOSING, CANCELLING) else Counts()
@@ -95,6 +99,8 @@ class Sender:
             return 0
 
     def _take(self, read: Announcement, moment: datetime, counts: Counts) -> Script[int]:
+        if read.state == RUNNING:  # what another gives somebody at this moment counts
+            yield from self._turns.take(FEEDING)
         one = yield from self._rows.lock(read.id)
         if one is None or one.state != read.state:
             return 0

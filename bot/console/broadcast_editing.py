@@ -11,7 +11,6 @@ from bot.announcements import IN_REVIEW, NOTICE, REACHED, SCHEDULED, WRITABLE, A
 from bot.console.broadcast_forms import (
     Typed,
     blank,
-    errors,
     known_of,
     meant,
     read_typed,
@@ -19,7 +18,18 @@ from bot.console.broadcast_forms import (
     typed_of,
     unsavable,
 )
-from bot.console.broadcast_views import PLACE, beginning, broadcasts, bubbles, chosen, options, original, page_of, reach
+from bot.console.broadcast_views import (
+    PLACE,
+    beginning,
+    broadcasts,
+    bubbles,
+    chosen,
+    lacking,
+    options,
+    original,
+    page_of,
+    reach,
+)
 from bot.console.patterns import Known
 from bot.console.visit import Visit
 from bot.errors import Overtaken
@@ -58,6 +68,9 @@ class Sheet:
 
 async def show_new(visit: Visit) -> web.Response:
     """An empty form, or one that begins with a kept text, with another announcement, or as its correction."""
+    wrong = await broadcasts(visit).rows.get(_asked(visit, "corrects")) if _asked(visit, "corrects") else None
+    if wrong is not None and wrong.forgotten:
+        return visit.go(page_of(wrong.id), "broadcast_list_gone")
     fresh = blank(visit.who.name, visit.time, broadcasts(visit).ways)
     begun = await _begun(visit, fresh)
     typed = typed_of(begun)
@@ -97,7 +110,7 @@ async def show(visit: Visit) -> web.Response:
         return visit.go(page_of(one.id), "broadcast_not_writable")
     sheet = Sheet(standing=one, typed=typed_of(one), mine=one, edits=one.edits)
     if visit.asked("check"):
-        sheet.wrong = errors(one, sheet.typed, broadcasts(visit).ways, time=visit.time)
+        sheet.wrong = await lacking(visit, one, sheet.typed)
     return await _page(visit, sheet)
 
 
@@ -142,7 +155,7 @@ async def _typed(visit: Visit, standing: Announcement | None) -> Sheet:
     if visit.form.get("action") == TEMPLATES:
         await visit.desk.patterns.ask()
     mine = meant(typed, await _pattern(visit, typed, standing), standing or blank(visit.who.name, visit.time, ways))
-    wrong = errors(mine, typed, ways, time=visit.time)
+    wrong = await lacking(visit, mine, typed)
     return Sheet(standing=standing, typed=typed, mine=mine, edits=visit.form.number("edits"), wrong=wrong)
 
 

@@ -36,7 +36,8 @@ WHEN = "%Y-%m-%dT%H:%M"  # as a browser sends a day with an hour
 GAP, VALUE = "gap:", "value:"  # what the names of fields begin with: of a kept text's gaps, of a template's keys
 LONGEST = 20_000  # characters of a field that are looked at
 MOST = 200  # things that may be chosen from lists
-UNSAVABLE = frozenset({"name", "start", "form", "audience"})  # where what is wrong cannot even be kept
+UNSAVABLE = frozenset({"name", "start", "form", "audience"})  # where what is wrong cannot even be kept,
+KEEPABLE = frozenset({"audience.missing", "audience.everyone_alone", "audience.list_gone", "start.past"})  # but this
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,10 +265,7 @@ def _place(fault: Fault, content: Content, typed: Typed) -> str:
 
 def unsavable(wrong: Mapping[str, str]) -> bool:
     """Whether it cannot even be kept as a draft: no name to find it by, or what no database column holds."""
-    return any(
-        name in UNSAVABLE and rule not in ("audience.missing", "audience.everyone_alone", "start.past")
-        for name, rule in wrong.items()
-    )
+    return any(name in UNSAVABLE and rule not in KEEPABLE for name, rule in wrong.items())
 
 
 def blank(who: str, time: float, ways: tuple[str, ...]) -> Announcement:

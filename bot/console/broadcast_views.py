@@ -24,6 +24,7 @@ from bot.announcements import (
     Announcement,
 )
 from bot.broadcasts import Broadcasts, begins
+from bot.console.broadcast_forms import Typed, errors
 from bot.console.bubbles import Piece, pieces
 from bot.console.templates import local
 from bot.console.visit import Visit
@@ -89,6 +90,14 @@ async def corrections(acting: Broadcasts, one: Announcement) -> list[Announcemen
     """What corrects it, oldest first: none was written before it began."""
     later = await acting.rows.between(one.began, float("inf")) if one.began else []
     return sorted((other for other in later if other.corrects == one.id), key=lambda other: other.id)
+
+
+async def lacking(visit: Visit, one: Announcement, typed: Typed) -> dict[str, str]:
+    """What keeps it from being submitted, by the fields of its form."""
+    found = errors(one, typed, broadcasts(visit).ways, time=visit.time)
+    if not await broadcasts(visit).knows_receivers(one):
+        found.setdefault("audience", "audience.list_gone")
+    return found
 
 
 def page_of(number: int) -> str:

@@ -23,7 +23,7 @@ from bot.announcements import (
 )
 from bot.broadcasts import Broadcasts
 from bot.console.audit import differences
-from bot.console.broadcast_forms import errors, typed_of
+from bot.console.broadcast_forms import typed_of
 from bot.console.broadcast_progress import measure
 from bot.console.broadcast_views import (
     PLACE,
@@ -33,6 +33,7 @@ from bot.console.broadcast_views import (
     chosen,
     corrections,
     counts_of,
+    lacking,
     original,
     page_of,
     reach,
@@ -48,6 +49,8 @@ MOST_TESTED = 10  # phones of a test
 HISTORY = 200  # entries shown
 NEAR = 20  # by how many people a count may have changed since it was read, or by a fiftieth
 SAID = frozenset({"name", "form", "template", "text", "title", "url", "picture", "values"})  # faults of what is said
+
+SHOWN = ("pause", "resume", "cancel", "retry", "reopen", "discard", "submit")  # what there are buttons for
 
 Act = Callable[[Broadcasts], Awaitable[str]]
 
@@ -120,7 +123,7 @@ async def _page(
 ) -> web.Response:
     ways, me = broadcasts(visit).ways, visit.who.name
     waits = one.state in WRITABLE
-    missing = errors(one, typed_of(one), ways, time=visit.time) if waits else {}
+    missing = await lacking(visit, one, typed_of(one)) if waits else {}
     log = await visit.desk.audit.read(Search(action="broadcast.", target=str(one.id)), HISTORY)
     return visit.page(
         "broadcast",
@@ -131,7 +134,7 @@ async def _page(
         wrong=wrong or {},
         typed=visit.form,
         theirs=_is_theirs(one, me),
-        acts={act for act in ("pause", "resume", "cancel", "retry", "reopen", "discard", "submit") if may(act, one)},
+        acts={act for act in SHOWN if may(act, one) and not (act == "retry" and one.forgotten)},
         waits=waits,
         beginning=beginning(visit, one),
         bubbles=bubbles(one, ways),

@@ -62,12 +62,17 @@ class Chosen:
 
 async def show(visit: Visit) -> web.Response:
     """The recipients that the address asks for, and how many there are of each kind."""
-    one, chosen = await announcement(visit), _chosen(visit)
+    return await _page(visit, await announcement(visit))
+
+
+async def _page(visit: Visit, one: Announcement, *, status: int = 200) -> web.Response:
+    chosen = _chosen(visit)
     groups = await groups_of(visit, one)
     people = await _people(visit, one, chosen, after=_after(visit), many=ROWS + 1)
     following = chosen.query(after=people[ROWS - 1].id) if len(people) > ROWS else ""
     return visit.page(
         "ledger",
+        status=status,
         one=one,
         chosen=chosen,
         total=sum(group.count for group in groups),
@@ -83,8 +88,11 @@ async def show(visit: Visit) -> web.Response:
 
 
 async def download(visit: Visit) -> web.Response:
-    """The same recipients as a file, which is made while it is read: a page in memory at a time."""
+    """The same recipients as a file, which is made while it is read: a page in memory at a time. The page that says so
+    where they are forgotten."""
     one, chosen = await announcement(visit), _chosen(visit)
+    if one.forgotten:  # a file without them would look as if there had been nobody
+        return await _page(visit, one, status=410)
     return visit.file(_lines(visit, one, chosen), name=f"huiqi-ledger-{one.id}.csv", content_type="text/csv")
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from aiohttp import web
 
-from bot.announcements import SUBSCRIBE, TEMPLATE, WAYS, Announcement
+from bot.announcements import FINEST, MINUTE, SUBSCRIBE, TEMPLATE, WAYS, Announcement
 from bot.charts import Chart, steps
 from bot.console.ledgers import Cause, announcement, causes_of, groups_of
 from bot.console.sheets import BOM
@@ -18,7 +18,7 @@ from bot.person import DECLINED
 from bot.store.audiences import CLOSED
 from bot.store.ledgers import Counts, Group, MassCall
 
-FINEST, MINUTE, HOUR, DAY = 5, 60, 3600, 86_400
+HOUR, DAY = 3600, 86_400
 SPANS = (FINEST, 15, MINUTE, 300, 600, 1800, HOUR, 3 * HOUR, 6 * HOUR, DAY)  # seconds that one bar may stand for
 BARS, FEWEST = 60, 12  # of a picture
 REPORTED = (TEMPLATE, SUBSCRIBE)  # ways of which the platform tells for each what became of it
@@ -105,7 +105,7 @@ async def download(visit: Visit) -> web.Response:
 async def _result(visit: Visit, one: Announcement) -> Result:
     ledgers, sparing = visit.desk.broadcasts.ledgers, visit.desk.broadcasts.sparing
     groups = await groups_of(visit, one)
-    grain = FINEST if (one.ended or visit.time) - one.began < 3 * HOUR else MINUTE
+    grain = one.grain(visit.time)
     return Result(
         counts=_counts(groups),
         ways=_ways(groups, one.foreseen),

@@ -7,7 +7,8 @@ from sqlalchemy import Column, Float, Index, Integer, LargeBinary, String, Table
 from bot.store.tables import metadata
 
 # What is announced. `batch` is the list of receivers that is being filled, `past` the follower up to whom the audience
-# is counted; `done` and `bad` are how many were settled, and how many of them badly, when it last began or went on.
+# is counted; `done` and `bad` are how many were settled, and how many of them badly, when it last began or went on;
+# `forgotten` is when its recipients began to be forgotten.
 broadcasts = Table(
     "broadcasts",
     metadata,
@@ -41,6 +42,7 @@ broadcasts = Table(
     Column("batch", Integer, nullable=False, server_default="1"),
     Column("done", Integer, nullable=False, server_default="0"),
     Column("bad", Integer, nullable=False, server_default="0"),
+    Column("forgotten", Float, nullable=False, server_default="0"),
 )
 
 # Whom an announcement is for. `number` is the value of one that names another announcement.
@@ -77,6 +79,23 @@ Index("recipients_order", recipients.c.broadcast, recipients.c.id)
 Index("recipients_state", recipients.c.broadcast, recipients.c.state, recipients.c.id)
 _carried = text("carrier <> ''")
 Index("recipients_carrier", recipients.c.carrier, sqlite_where=_carried, postgresql_where=_carried)
+
+# What stays of recipients that are forgotten: how many were in a state, by a way, for a cause, on a list (`carrier`),
+# and, of those whom a call was made for, since when (`at`). `reason` is what was said of one of them.
+recipient_sums = Table(
+    "recipient_sums",
+    metadata,
+    Column("broadcast", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(8), primary_key=True),
+    Column("channel", String(10), primary_key=True),
+    Column("errcode", Integer, primary_key=True, autoincrement=False),
+    Column("cause", String(200), primary_key=True),
+    Column("carrier", String(80), primary_key=True),
+    Column("at", Float, primary_key=True, autoincrement=False),
+    Column("reason", String(200), nullable=False),
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 # Texts kept for the next time, with all their versions: the newest is offered.
 samples = Table(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import String, bindparam, case, cast, delete, func, literal, update
+from sqlalchemy import String, bindparam, case, cast, delete, func, literal, literal_column, select, update
 
 from bot.messages import (
     AnyMessage,
@@ -25,9 +25,9 @@ from bot.messages import (
     Video,
     Voice,
 )
-from bot.store.broadcast_tables import phones, tagged
+from bot.store.broadcast_tables import phones, recipients, tagged
 from bot.store.driver import Script, Statement, Store, Values
-from bot.store.recipients import FORGET
+from bot.store.recipients import FORGET, PLANNED
 from bot.store.subscriptions import Subscriptions
 from bot.store.tables import (
     audiences,
@@ -118,9 +118,18 @@ def _row(message: AnyMessage, time: float) -> Values:
 _who = bindparam("who", type_=String)
 _UNSAY = update(inbox).where(inbox.c.openid == _who).values(openid="", message=b"", answer=b"", state="erased")
 _UNFOLLOW = delete(followers).where(followers.c.openid == _who)
+# Whoever is being handed on at this moment is waited for: what brings it to them is there then, and goes too. Nobody
+# else waits for such a row while they hold what goes below.
+_WAIT = (
+    select(recipients.c.id)
+    .where(recipients.c.openid == _who, recipients.c.state == literal_column(f"'{PLANNED}'"))
+    .order_by(recipients.c.id)
+    .with_for_update()
+)
 # Concerns become notices, and these rows of the outbox: whoever makes one of the other meanwhile has made it before
 # its own table's turn comes.
 FORGETTING: Sequence[Statement] = (
+    _WAIT,
     delete(concerns).where(concerns.c.openid == _who),
     delete(notices).where(notices.c.openid == _who),
     delete(conversations).where(conversations.c.openid == _who),

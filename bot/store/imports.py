@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from bot.errors import NotAllowed
 from bot.store.driver import Row, Script, Store, once
 from bot.store.forgetting import Forgetting
-from bot.store.staff_tables import imports, turns
+from bot.store.staff_tables import imports
+from bot.store.turns import Turns
 
 WAITING, READING, COMPARING = "waiting", "reading", "comparing"
 READ, FAILED, INTERRUPTED = "read", "failed", "interrupted"
@@ -51,7 +52,6 @@ _shown = tuple(column for column in imports.c if column.name != "result")
 _at_it = or_(*(imports.c.state == state for state in GOING))
 _going = (_at_it, imports.c.lease >= bindparam("now"))
 TURN = "imports"
-TAKE_TURN = select(turns.c.name).where(turns.c.name == TURN).with_for_update()
 GOING_NOW = select(imports.c.author, func.count()).where(*_going).group_by(imports.c.author)
 BEGIN = insert(imports).returning(imports.c.id)
 GET = select(*_shown).where(imports.c.id == bindparam("the_id"))
@@ -66,7 +66,7 @@ class Imports:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._turn = store.insert(turns).on_conflict_do_nothing(index_elements=["name"])
+        self._turns = Turns(store)
         self.purge = Forgetting(store, imports, imports.c.created).purge
 
     async def begin(self, one: Import, *, most: int) -> int:
@@ -79,8 +79,7 @@ class Imports:
         row["result"] = b""
 
         def script() -> Script[int]:
-            yield self._turn, [{"name": TURN}]
-            yield TAKE_TURN, [{}]
+            yield from self._turns.take(TURN)
             going = yield GOING_NOW, [{"now": one.created}]
             if any(author == one.author for author, _ in going):
                 raise NotAllowed("import_running")

@@ -1,4 +1,5 @@
-"""What an announcement came to, read beside the writers: counts, people, calls to lists, its course by the hour."""
+"""What an announcement came to, read beside the writers: counts, people, calls to lists, its course by the hour; of one
+whose people are forgotten what they added up to."""
 
 from __future__ import annotations
 
@@ -6,24 +7,61 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Integer, Select, String, bindparam, case, cast, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from bot.announcements import MASS
-from bot.store.broadcast_tables import recipients
+from bot.store.broadcast_tables import recipient_sums, recipients
 from bot.store.days import Reader
 from bot.store.driver import spelled
 from bot.store.recipients import SETTLED, SKIPPED, list_key
 from bot.store.tables import outbox
 
-_one = recipients.c.broadcast == bindparam("the_broadcast", type_=Integer)
-_STATES: Any = select(recipients.c.state, func.count()).where(_one).group_by(recipients.c.state)
-# The platform puts the number of the call into what it says: of those with an error code one stands for all.
-_cause = case((recipients.c.errcode != 0, ""), else_=recipients.c.reason)
-_GROUPS: Any = (
-    select(recipients.c.state, recipients.c.channel, func.min(recipients.c.reason), recipients.c.errcode, func.count())
-    .where(_one)
-    .group_by(recipients.c.state, recipients.c.channel, _cause, recipients.c.errcode)
+_number = bindparam("the_broadcast", type_=Integer)
+_one, _old = recipients.c.broadcast == _number, recipient_sums.c.broadcast == _number
+
+
+def _with_old(live: Select[Any], old: Select[Any]) -> Subquery:
+    """What is counted of people, and of those who are forgotten already: in one look, so that nobody counts twice."""
+    return union_all(live, old).subquery("both")
+
+
+def _sum(count: ColumnElement[Any]) -> ColumnElement[int]:
+    return cast(func.sum(count), BigInteger)
+
+
+_many = func.count().label("many")
+_by_state = _with_old(
+    select(recipients.c.state, _many).where(_one).group_by(recipients.c.state),
+    select(recipient_sums.c.state, recipient_sums.c.count).where(_old),
 )
+_STATES: Any = select(_by_state.c.state, _sum(_by_state.c.many)).group_by(_by_state.c.state)
+# The platform puts the number of the call into what it says: of those with an error code one stands for all.
+_cause = case((recipients.c.errcode != 0, ""), else_=recipients.c.reason).label("cause")
+_told = func.min(recipients.c.reason).label("reason")
+_kinds = (recipients.c.state, recipients.c.channel, recipients.c.errcode)
+_by_cause = _with_old(
+    select(*_kinds, _cause, _told, _many).where(_one).group_by(*_kinds, _cause),
+    select(*(recipient_sums.c[name] for name in ("state", "channel", "errcode", "cause", "reason", "count"))).where(
+        _old
+    ),
+)
+_GROUPS: Any = select(
+    _by_cause.c.state, _by_cause.c.channel, func.min(_by_cause.c.reason), _by_cause.c.errcode, _sum(_by_cause.c.many)
+).group_by(_by_cause.c.state, _by_cause.c.channel, _by_cause.c.cause, _by_cause.c.errcode)
 _columns = ("id", "openid", "state", "channel", "reason", "errcode", "tries", "changed")
 _LIST: Any = (
     select(*(recipients.c[name] for name in _columns))
@@ -46,12 +84,23 @@ def listing(narrow: Iterable[str]) -> Select[Any]:
     return found
 
 
-_minute = cast(recipients.c.changed, BigInteger) // bindparam("span", type_=Integer)
+_span = bindparam("span", type_=Integer)
+_tried = spelled(*(state for state in SETTLED if state != SKIPPED))
+_round = cast(recipients.c.changed, BigInteger)  # to the nearest second on PostgreSQL, down on SQLite
+_second = case((_round > recipients.c.changed, _round - 1), else_=_round)
+_when = (_second // _span).label("at")
+_by_time = _with_old(
+    select(_when, recipients.c.state, _many)
+    .where(_one, recipients.c.state.in_(_tried))
+    .group_by(_when, recipients.c.state),
+    select(cast(recipient_sums.c.at, BigInteger) // _span, recipient_sums.c.state, recipient_sums.c.count).where(
+        _old, recipient_sums.c.state.in_(_tried)
+    ),
+)
 _PACE: Any = (
-    select(_minute.label("at"), recipients.c.state, func.count())
-    .where(_one, recipients.c.state.in_(spelled(*(state for state in SETTLED if state != SKIPPED))))
-    .group_by(_minute, recipients.c.state)
-    .order_by(_minute)
+    select(_by_time.c.at, _by_time.c.state, _sum(_by_time.c.many))
+    .group_by(_by_time.c.at, _by_time.c.state)
+    .order_by(_by_time.c.at, _by_time.c.state)
 )
 _LISTS: Any = (
     select(
@@ -61,12 +110,14 @@ _LISTS: Any = (
     .where(outbox.c.key > bindparam("first", type_=String), outbox.c.key < bindparam("last", type_=String))
     .order_by(outbox.c.id)
 )
-_IN_LISTS: Any = (
-    select(recipients.c.carrier, func.count())
+_by_list = _with_old(
+    select(recipients.c.carrier, _many)
     .where(_one, recipients.c.channel == MASS, recipients.c.carrier != "")
     .where(recipients.c.state != literal_column(f"'{SKIPPED}'"))  # who left before it was sent does not stand on it
-    .group_by(recipients.c.carrier)
+    .group_by(recipients.c.carrier),
+    select(recipient_sums.c.carrier, recipient_sums.c.count).where(_old, recipient_sums.c.carrier != ""),
 )
+_IN_LISTS: Any = select(_by_list.c.carrier, _sum(_by_list.c.many)).group_by(_by_list.c.carrier)
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):

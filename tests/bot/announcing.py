@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +50,20 @@ class Post:
             raise self.fails.pop(0)
         self.sent.append(row)
         return str(FIRST_IDS[self.name] + len(self.sent)) if self.name in FIRST_IDS else ""
+
+
+class Slow(Post):
+    """A way that is in the middle of a call until it is let go on."""
+
+    def __init__(self, name: str, **limit: Any) -> None:
+        super().__init__(name, **limit)
+        self.begun, self.let = asyncio.Event(), asyncio.Event()
+
+    async def send(self, row: Claimed) -> str:
+        """Wait, then keep it."""
+        self.begun.set()
+        await self.let.wait()
+        return await super().send(row)
 
 
 @dataclass(kw_only=True)

@@ -11,7 +11,9 @@ import aiohttp
 import msgspec
 import pytest
 from aiohttp.test_utils import TestServer
+from sqlalchemy import insert
 
+from bot.announcements import Announcement
 from bot.app import Services, build_app, open_services
 from bot.assembly import answering, office_of
 from bot.chores import jobs
@@ -25,6 +27,7 @@ from bot.replies import Answer, Say, Silence
 from bot.routing import Router
 from bot.store.attempts import Attempts, Patience
 from bot.store.audit import Audit, Entry
+from bot.store.broadcast_tables import recipients
 from bot.store.departures import Departures
 from bot.store.feedback import Feedback, Remark, pack
 from bot.store.sessions import Session, Sessions
@@ -299,3 +302,22 @@ async def test_what_staff_did_is_kept_longer(tmp_path: Path, clock: ManualClock)
             await clock.advance(time + due - clock.time())
             gone.append(await purge.run())
         assert gone == [0, 1, 0, 1, 0, 1]
+
+
+@pytest.mark.parametrize(("keep_days", "days"), [(2, 35), (90, 90)])
+async def test_a_ledger_is_kept_for_the_month_that_it_counts(
+    tmp_path: Path, clock: ManualClock, keep_days: int, days: int
+) -> None:
+    """Five weeks at least, however few days messages are kept: nobody gets five mass messages in a month."""
+    async with opened(settings(tmp_path, replies=Replies(keep_days=keep_days)), clock) as services:
+        time, gone = clock.time(), []
+        one = Announcement(name="x", author="a", created=time, changed=time, state="finished", began=time, ended=time)
+        number = await services.broadcasts.compose(one)
+        async with services.database.write() as connection:
+            who = {"broadcast": number, "openid": "oA", "state": "sent", "changed": time}
+            await connection.execute(insert(recipients), who)
+        purge = work(services, services.config)["purge"]
+        for due in (days * 86_400.0, days * 86_400.0 + 1):
+            await clock.advance(time + due - clock.time())
+            gone.append(await purge.run())
+        assert gone == [0, 1]

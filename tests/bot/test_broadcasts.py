@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import insert, select
 
-from bot.announcements import CARD, CUSTOM, EVERYONE, NOTICE, Announcement, Content, Criterion, Plan
+from bot.announcements import CARD, CUSTOM, EVERYONE, NOTICE, REACHED, Announcement, Content, Criterion, Plan
 from bot.broadcasts import PAGE, Broadcasts, Reach, begins, open_ways
 from bot.clock import SHANGHAI, ManualClock
 from bot.config import Push
@@ -22,6 +22,7 @@ from bot.store.broadcast_tables import recipients
 from bot.store.database import Database
 from bot.store.driver import Script
 from bot.store.ledgers import Counts
+from bot.store.sums import Sums
 from bot.store.tables import outbox
 from tests.bot.announcing import SETTINGS, WORDS, Office, names
 
@@ -321,3 +322,25 @@ def test_a_month_begins_in_shanghai() -> None:
     urgent = msgspec.structs.replace(one, plan=Plan(reserve=1, urgent=True))
     ways = open_ways(urgent, moment)
     assert (ways.most, ways.spare, ways.heeds) == (4, 0, False)
+
+
+async def test_whom_nobody_knows_any_more_nobody_writes_to(office: Office) -> None:
+    """Of an old announcement nothing is tried again, and none goes to its receivers: not where one is submitted, nor
+    where it was before they were forgotten."""
+    await office.follow(*names(3), window=5)
+    office.posts["custom"].fails.append(Refused(45002))
+    old = await office.work((await office.approved(plan=Plan(ways=("custom",)))).id, "finished")
+    reached = (Criterion(kind=REACHED, value=str(old.id)),)
+    draft, read = [await office.compose(criteria=reached, corrects=old.id) for _ in range(2)]
+    await office.broadcasts.submit(read, "zhang")
+    before = await office.counts(old.id)
+    assert await Sums(office.database).purge(old.ended + 1.0, time=old.ended + 1.0) == 3
+    assert await office.counts(old.id) == before == Counts(sent=2, failed=1)
+    with pytest.raises(NotAllowed, match="forgotten"):
+        await office.broadcasts.retry(old, "wang")  # as it was read before
+    with pytest.raises(NotAllowed, match="list_gone"):
+        await office.broadcasts.submit(draft, "zhang")
+    read = await office.get(read.id)
+    with pytest.raises(NotAllowed, match="list_gone"):
+        await office.broadcasts.approve(read, "wang", digest=read.digest)
+    assert (await office.get(read.id)).state == "in_review"

@@ -19,6 +19,7 @@ from bot.store.audit import Audit
 from bot.store.broadcast_tables import recipients, tags
 from bot.store.phones import Phones
 from bot.store.staff import Staff
+from bot.store.sums import Sums
 from bot.store.tables import outbox
 from bot.wishes import Wish
 from handlers.broadcasts import BROADCASTS
@@ -301,3 +302,26 @@ async def test_a_test_goes_to_phones_that_are_bound(room: Room) -> None:
     empty = await room.bulletins.new(Wish(name="x"), "zhang")
     with pytest.raises(BotError, match="正文"):
         await room.bulletins.test(empty, ["wang"], "zhang")
+
+
+async def test_of_an_old_one_the_sums_are_told(room: Room) -> None:
+    """Its report is as it was; its ledger, a retry and a correction say that the list is gone."""
+    one = await room.approved()
+    await room.enter(one.id, o0="sent", o1="failed refused", o2="skipped declined")
+    running = await room.get(one.id)
+    await room.database.run(lambda: room.bulletins.broadcasts.rows.move(running, "finished", {"ended": 9.0}))
+    await room.bulletins.report(one.id)
+    before = room.said
+    assert await Sums(room.database).purge(10.0, time=room.clock.time()) == 3
+    await room.bulletins.report(one.id)
+    assert room.said == f"{before}\n{one.id}号公告的名单过了保存期限，2026-11-22 10:00起已删除，只留合计。"
+    for act in (
+        room.bulletins.ledger(one.id, ""),
+        room.bulletins.retry(one.id, "wang", unknown=False),
+        room.bulletins.correct(one.id, "zhang"),
+    ):
+        with pytest.raises(BotError, match="名单过了保存期限"):
+            await act
+    number = await room.bulletins.new(Wish(name="x", text="y", reached=[one.id]), "zhang")
+    with pytest.raises(BotError, match="请另选发给谁"):
+        await room.bulletins.act("submit", number, "zhang")

@@ -14,14 +14,13 @@ from bot.clock import ManualClock
 from bot.errors import Refused
 from bot.replies import Answer, Say
 from bot.store.broadcast_tables import recipients
-from bot.store.calls import Claimed
 from bot.store.database import Database
 from bot.store.followers import Followers
 from bot.store.ledgers import Counts, Ledgers
 from bot.store.notices import Notices
 from bot.store.outbox import OutboxRows
 from bot.store.tables import audiences, followers, outbox
-from tests.bot.announcing import WORDS, Office, Post, names
+from tests.bot.announcing import WORDS, Office, Slow, names
 
 
 @pytest.fixture
@@ -189,20 +188,6 @@ async def test_it_does_not_end_while_calls_wait(office: Office) -> None:
         await worker.run_once()
     assert (await office.get(one.id)).state == "running"
     assert await office.counts(one.id) == Counts(queued=3)
-
-
-class Slow(Post):
-    """A way that is in the middle of a call until it is let go on."""
-
-    def __init__(self, name: str, **limit: bool) -> None:
-        super().__init__(name, **limit)
-        self.begun, self.let = asyncio.Event(), asyncio.Event()
-
-    async def send(self, row: Claimed) -> str:
-        """Wait, then keep it."""
-        self.begun.set()
-        await self.let.wait()
-        return await super().send(row)
 
 
 async def test_what_is_cancelled_ends_once_calls_that_are_made_are_settled(office: Office) -> None:

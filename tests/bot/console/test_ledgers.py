@@ -8,15 +8,19 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
+from sqlalchemy import update
 
 from bot.announcements import Announcement
 from bot.console.ledgers import Wordings, kind_of
 from bot.errors import Refused
-from bot.store.broadcast_tables import recipients
+from bot.store.broadcast_tables import broadcasts, recipients
 from bot.store.driver import Script
 from bot.store.ledgers import Recipient
+from bot.store.sums import Sums
 from bot.wechat.errcodes import TABLE
+from tests.bot.console.announcing import kept
 from tests.bot.console.client import Office, Visitor
 
 HERE = "/console/broadcasts/1/ledger"
@@ -184,3 +188,41 @@ async def test_nobody_is_there_before_it_begins(viewer: Visitor) -> None:
     assert "还没有结果" in (await viewer.get("/console/broadcasts/1/report")).text
     for page in ("ledger", "ledger.csv", "report", "report.csv"):
         assert (await viewer.get(f"/console/broadcasts/2/{page}")).status == 404
+
+
+async def test_of_an_old_one_the_sums_are_shown(office: Office, viewer: Visitor) -> None:
+    """The report and its file are as they were; the ledger says since when its people are gone, and has no file."""
+    rows = [row(n, "failed", channel="custom", reason=f"busy rid: {n}", errcode=45011) for n in range(3)]
+    await put(office, *rows, row(3, "skipped", reason="declined"), row(4, "sent", channel="mass", carrier="a1/1"))
+    database = office.services.database
+    async with database.write() as connection:
+        await connection.execute(update(broadcasts).values(state="finished", began=1.8e9 - 60, ended=1.8e9, audience=5))
+    before = (await viewer.get("/console/broadcasts/1/report.csv")).source
+    assert "名单过了保存期限" not in (await viewer.get("/console/broadcasts/1/report")).text
+    assert await Sums(database).purge(1.8e9 + 1, time=1.9e9) == 5
+    assert (await viewer.get("/console/broadcasts/1/report.csv")).source == before
+    report, ledger = await viewer.get("/console/broadcasts/1/report"), await viewer.get(HERE)
+    assert "2030年3月18日起已删除" in report.text
+    assert "ledger?cause=" not in report.source
+    assert "起已删除" in ledger.text
+    assert "ledger.csv" not in ledger.source
+    file = await viewer.get(f"{HERE}.csv")
+    assert (file.status, "起已删除" in file.text) == (410, True)
+
+
+async def test_an_old_one_is_neither_tried_again_nor_corrected(office: Office) -> None:
+    """There are no buttons for it, and who has the address of one is told why not; a draft to its receivers says so."""
+    editor, approver = await office.sign_in("editor"), await office.sign_in("approver")
+    gone = Announcement(name="说明会", author="ann", created=1.0, changed=1.0, began=1.0, ended=2.0, state="finished")
+    await office.services.broadcasts.compose(msgspec.structs.replace(gone, forgotten=1.9e9))
+    page = await editor.get("/console/broadcasts/1")
+    assert "所以不能再重试" in page.text
+    assert "corrects=1" not in page.source
+    answer = await editor.get("/console/broadcasts/new?corrects=1")
+    assert answer.location == "/console/broadcasts/1"
+    assert "不能只发给收到过它的人" in (await editor.get(answer.location)).text
+    refused = await approver.post("/console/broadcasts/1/retry", {})
+    assert (refused.status, "不知道要给谁重发" in refused.text) == (409, True)
+    number = await kept(editor, to="reached", corrects="1", text="更正")
+    assert "那份公告的名单过了保存期限" in (await editor.get(f"/console/broadcasts/{number}")).text
+    assert "那份公告的名单过了保存期限" in (await editor.get(f"/console/broadcasts/{number}/edit?check=1")).text

@@ -7,8 +7,9 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.announcements import MINUTE
 from bot.clock import SHANGHAI
-from bot.console.results import BARS, DAY, HOUR, MINUTE, course
+from bot.console.results import BARS, DAY, HOUR, course
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI).timestamp()
 
