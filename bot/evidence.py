@@ -15,13 +15,13 @@ class Evidence:
 
     def __init__(self, question: Question, least: int = HEARD) -> None:
         self.cells: dict[int, dict[int, float]] = {}
-        cells, known = self.cells, self.cells.get
+        cells, known, open_ = self.cells, self.cells.get, question.open
         for hit in question.hits:
-            places = _places(question, hit) if hit.entry.strength >= least else ()
-            if not places:
+            entry, factor = hit.entry, hit.factor
+            if entry.strength < least:
                 continue
-            factor = hit.factor
-            for position, value in hit.entry.postings:
+            places = [place for place in range(hit.start, hit.end) if place in open_]
+            for position, value in entry.postings if places else ():
                 held, worth = known(position), value * factor
                 if held is None:
                     cells[position] = dict.fromkeys(places, worth)

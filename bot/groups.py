@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from bot.memory import Memory
-from bot.policies import Paper, Policy, Status, figures, largest, period, status_on
+from bot.policies import Match, Paper, Policy, Status, figures, largest, period, status_on
 
 Ids = frozenset[str]
 NONE: Ids = frozenset()
@@ -61,6 +61,21 @@ class Groups:
         """The policies that give so much or more."""
         most, ids = self._most
         return frozenset(ids[bisect_left(most, yuan) :])
+
+    def linked(self, policy_id: str) -> tuple[str, ...]:
+        """The policies that it names as related or takes a share of, or that name it so, in the order of the corpus."""
+        return self._links.get(policy_id, ())
+
+    @cached_property
+    def _links(self) -> dict[str, tuple[str, ...]]:
+        order = {policy_id: number for number, policy_id in enumerate(self._policies)}
+        links: dict[str, set[str]] = defaultdict(set)
+        for policy in self._policies.values():
+            shares = (name for benefit in policy.benefits if isinstance(benefit, Match) for name in benefit.of)
+            for other in (name for name in (*policy.related, *shares) if name in order):
+                links[policy.id].add(other)
+                links[other].add(policy.id)
+        return {policy_id: tuple(sorted(others, key=order.__getitem__)) for policy_id, others in links.items()}
 
     def _period(self, policy: Policy) -> tuple[date | None, date | None]:
         return period(policy, self._papers[policy.paper])

@@ -72,10 +72,13 @@ def _others(ctx: Context, policy: Policy) -> tuple[Fact, ...]:
     said = [name for name in names if name in text]
     if not said:
         return tuple(ctx.corpus.facts.values())
-    return tuple(
-        msgspec.structs.replace(fact, words=tuple(w for w in fact.words if not _inside(_spelled(w), said)))
-        for fact in ctx.corpus.facts.values()
-    )
+    return tuple(_without_parts(fact, said) for fact in ctx.corpus.facts.values())
+
+
+def _without_parts(fact: Fact, names: Sequence[str]) -> Fact:
+    """A fact without the words that are a part of one of these names."""
+    words = tuple([word for word in fact.words if not _inside(_spelled(word), names)])
+    return fact if len(words) == len(fact.words) else msgspec.structs.replace(fact, words=words)
 
 
 @lru_cache(maxsize=8192)
@@ -85,7 +88,10 @@ def _spelled(word: str) -> str:
 
 
 def _inside(word: str, names: Sequence[str]) -> bool:
-    return any(word in name and word != name for name in names)
+    for name in names:
+        if word in name and word != name:
+            return True
+    return False
 
 
 def _only_sum(corpus: Corpus, benefits: Sequence[AnyBenefit]) -> str:
