@@ -175,6 +175,11 @@ def heard(question: Question, index: Index) -> Question | None:
     )
 
 
+def every_word(question: Question, index: Index) -> tuple[Hit, ...]:
+    """The words of a text, and those that it has by their sound, whether it was read by its sound or not."""
+    return (*question.found, *_sounding(question.folded, index))
+
+
 def _sounding(folded: Folded, index: Index) -> list[Hit]:
     hits = [Hit(start, end, entry, SOUNDED) for start, end, entry in index.sounds.heard(folded)]
     return hits + [Hit(start, end, entry) for start, end, entry in index.sounds.typed(folded)]
