@@ -65,11 +65,11 @@ class Matcher(Generic[T]):
 
     def find_whole(self, folded: Folded) -> list[tuple[int, int, T]]:
         """The occurrences that do not cut a Latin word or a number in two."""
-        found, inner = self.find(folded.text), _inner(folded)
+        found, inner = self.find(folded.text), inner_places(folded)
         return [hit for hit in found if hit[0] not in inner and hit[1] not in inner] if inner else found
 
 
-def _inner(folded: Folded) -> set[int]:
+def inner_places(folded: Folded) -> set[int]:
     """The places within a Latin word or a number, where no whole word begins or ends."""
     inner, before = set(), 0
     for place, char in enumerate(folded.text):

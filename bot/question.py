@@ -21,6 +21,7 @@ SIGNS = frozenset({"seeking", "ours", "bait", "kin", "trade"})
 DIGIT = re.compile("[0-9]")  # without one no day and no year is named
 FILLER = "filler"  # a single character that says nothing alone, and may be part of a word that does
 SILENT = frozenset({"stop", "intent", "foreign", "elsewhere", "uncovered", "district", "level", "sum", "date", FILLER})
+SHUT = SILENT - {FILLER}
 SCOPES = frozenset({"unit", "paper", "phone", "collection", "id", "source", "title"})
 # Where two words of one length lie over each other, the one that says more about the matter is taken.
 PRECEDENCE = (
@@ -62,10 +63,11 @@ class Question:
 
     def named(self, kind: str) -> tuple[str, ...]:
         """The values of a kind the text names, in its order."""
-        return self._names.get(kind, ())
+        return self.names.get(kind, ())
 
     @cached_property
-    def _names(self) -> dict[str, tuple[str, ...]]:
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """All values that the text names, by their kinds."""
         found: dict[str, dict[str, None]] = {}
         for hit in self.chosen:
             for meaning in hit.entry.meanings:
@@ -109,18 +111,20 @@ class Question:
     @cached_property
     def matter(self) -> tuple[int, ...]:
         """The places of the characters that carry the matter: no filler, no asking word, no place, no figure."""
-        return tuple(place for place, label in enumerate(self.labels) if label not in SILENT)
+        return tuple([place for place, label in enumerate(self.labels) if label not in SILENT])
 
     @cached_property
     def open(self) -> frozenset[int]:
         """The places that may carry evidence: the matter, and the fillers within it."""
-        return frozenset(place for place, label in enumerate(self.labels) if label not in SILENT or label == FILLER)
+        return frozenset([place for place, label in enumerate(self.labels) if label not in SHUT])
 
     @cached_property
     def clauses(self) -> tuple[tuple[int, ...], ...]:
         """The matter by clauses, as punctuation parts them."""
         bounds = sorted({0, *self.folded.breaks, len(self.labels)})
-        return tuple(tuple(place for place in self.matter if start <= place < end) for start, end in pairwise(bounds))
+        if len(bounds) == 2:
+            return (self.matter,)
+        return tuple(tuple([place for place in self.matter if start <= place < end]) for start, end in pairwise(bounds))
 
     @property
     def sum_is_named(self) -> bool:
@@ -131,25 +135,25 @@ class Question:
     def unexplained(self) -> tuple[int, ...]:
         """The matter that no curated word or name explains."""
         known = {place for hit in self.chosen for place in range(hit.start, hit.end)}
-        return tuple(place for place in self.matter if place not in known)
+        return tuple([place for place in self.matter if place not in known])
 
     @cached_property
     def told(self) -> tuple[int, ...]:
         """The matter that a curated word or a name explains."""
         silent = set(self.unexplained)
-        return tuple(place for place in self.matter if place not in silent)
+        return tuple([place for place in self.matter if place not in silent])
 
     @cached_property
     def residue(self) -> tuple[int, ...]:
         """The matter without the words that name a whole set: a unit, a paper, a phone."""
-        return tuple(place for place in self.matter if self.labels[place] not in SCOPES)
+        return tuple([place for place in self.matter if self.labels[place] not in SCOPES])
 
 
 def read(text: str, index: Index, *, by_sound: bool = False) -> Question:
     """The words of a text; `by_sound` also takes words that are only pronounced so, and pinyin."""
     folded = fold(text)
     figures = tuple(sums(folded))
-    found = [Hit(start, end, entry) for start, end, entry in index.matcher.find_whole(folded)]
+    found = [Hit(*word) for word in index.matcher.find_whole(folded)]
     found += _over_particles(folded, figures, index)
     found += _sounding(folded, index) if by_sound else ()
     dated = DIGIT.search(folded.text) is not None
@@ -166,13 +170,12 @@ def read(text: str, index: Index, *, by_sound: bool = False) -> Question:
 def heard(question: Question, index: Index) -> Question | None:
     """The same text with words that are only pronounced so, and pinyin; None where it has none but those it had."""
     known = {(hit.start, hit.end, hit.entry.word) for hit in question.found if hit.factor == 1.0}
-    sounding = _sounding(question.folded, index)
-    if all((hit.start, hit.end, hit.entry.word) in known for hit in sounding):
+    folded, sounds = question.folded, index.sounds
+    spoken, typed = list(sounds.heard(folded)), list(sounds.typed(folded))
+    if all((start, end, entry.word) in known for start, end, entry in (*spoken, *typed)):
         return None  # a word that stands there as written is worth no less than its sound
-    found = [*question.found, *sounding]
-    return _question(
-        question.text, question.folded, found, figures=question.sums, dates=question.days, named=question.years
-    )
+    found = [*question.found, *(Hit(*word, SOUNDED) for word in spoken), *(Hit(*word) for word in typed)]
+    return _question(question.text, folded, found, figures=question.sums, dates=question.days, named=question.years)
 
 
 def every_word(question: Question, index: Index) -> tuple[Hit, ...]:
@@ -181,8 +184,8 @@ def every_word(question: Question, index: Index) -> tuple[Hit, ...]:
 
 
 def _sounding(folded: Folded, index: Index) -> list[Hit]:
-    hits = [Hit(start, end, entry, SOUNDED) for start, end, entry in index.sounds.heard(folded)]
-    return hits + [Hit(start, end, entry) for start, end, entry in index.sounds.typed(folded)]
+    spoken, typed = index.sounds.heard(folded), index.sounds.typed(folded)
+    return [*(Hit(*word, SOUNDED) for word in spoken), *(Hit(*word) for word in typed)]
 
 
 def _question(

@@ -178,7 +178,8 @@ def _asked_about(question: Question, otherwise: str) -> str:
 
 def _level(question: Question, corpus: Corpus, evidence: Evidence) -> None:
     """Let the name of a whole paper, or of the park it is for, speak alike for all policies of the paper."""
-    for hit in question.chosen:
+    naming = question.chosen if question.named("collection") or question.named("paper") else ()
+    for hit in naming:
         keys = {meaning.value for meaning in hit.entry.meanings if meaning.kind in ("collection", "paper")}
         if keys:
             members = sorted(corpus.index.position(i) for i in corpus.groups.of("paper", *keys))
@@ -192,12 +193,13 @@ def _rank(question: Question, corpus: Corpus, evidence: Evidence, today: date) -
     districts = districts - corpus.whole_city or districts
     # In a question of how much, a sum is what they spent; elsewhere it is what they heard of.
     sums = {int(s.yuan) for s in question.sums} if "amount" not in question.intents else set()
+    expired = corpus.groups.among(today, Status.EXPIRED)
     raw = {position: sum(held.values()) for position, held in evidence.cells.items() if position < size}
     least = FAINT * max(raw.values(), default=0.0)
     for position, score in raw.items():
         if score < least:
             continue
-        moves = _moves(corpus.policies[ids[position]], corpus, today, districts, sums)
+        moves = _moves(corpus.policies[ids[position]], expired, districts, sums)
         for factor, _ in moves:
             score *= factor
         ranked.append((position, Ranked(id=ids[position], score=score, moves=moves)))
@@ -243,7 +245,7 @@ def _credit_originals(
     return found
 
 
-def _moves(policy: Policy, corpus: Corpus, today: date, districts: frozenset[str], sums: set[int]) -> tuple[Move, ...]:
+def _moves(policy: Policy, expired: frozenset[str], districts: frozenset[str], sums: set[int]) -> tuple[Move, ...]:
     moved = []
     if policy.district in districts:
         moved.append((DISTRICT_NAMED, "district named"))
@@ -254,7 +256,7 @@ def _moves(policy: Policy, corpus: Corpus, today: date, districts: frozenset[str
         moved.append((DISTRICT_UNASKED, "district not asked for"))
     if policy.restates and policy.district not in districts:
         moved.append((RESTATEMENT, "restates another"))
-    if policy.id in corpus.groups.among(today, Status.EXPIRED):
+    if policy.id in expired:
         moved.append((EXPIRED, "expired"))
     if sums and sums & figures(policy):
         moved.append((SUM_NAMED, "names the sum"))
@@ -266,12 +268,15 @@ def _moves(policy: Policy, corpus: Corpus, today: date, districts: frozenset[str
 def _coverage(question: Question, explained: Container[int]) -> float:
     """The share of the matter that a policy explains: of the whole, or of the clause it explains best."""
     clauses = [question.matter, *(clause for clause in question.clauses if len(clause) >= CLAUSE)]
-    shares = (sum(place in explained for place in clause) / len(clause) for clause in clauses if clause)
+    shares = [sum(map(explained.__contains__, clause)) / len(clause) for clause in clauses if clause]
     return max(shares, default=0.0)
 
 
 def _speaks_for(hit: Hit, position: int) -> bool:
-    return any(speaking == position for speaking, _ in hit.entry.postings)
+    for speaking, _ in hit.entry.postings:
+        if speaking == position:
+            return True
+    return False
 
 
 def _believable(question: Question, corpus: Corpus, evidence: Evidence, ranked: tuple[Ranked, ...]) -> bool:

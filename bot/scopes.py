@@ -17,6 +17,8 @@ BROAD = frozenset({"district", "topic", "state"})  # sets that a foreign matter 
 AT_LEAST = "at_least"
 ONCE = frozenset({"paper", "state", "ends"})  # sets that tell a policy once, and not its restatement beside it
 ENDING = frozenset({"expiry", "expired", "expiring"})
+STATES = ENDING | {"current"}
+NAMING = SCOPES | {"district", "topic"}  # kinds of words without which, and without a sum or a state, no set is named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,8 @@ Named = tuple[str, str, frozenset[str]]
 def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
     """The set a question names; where it names several kinds, what is in all of them."""
     if question.elsewhere or "bait" in question.signs:
+        return None
+    if question.names.keys().isdisjoint(NAMING) and not question.sums and question.intents.isdisjoint(STATES):
         return None
     named = [n for n in _named(question, corpus, today) if n[2] or n[0] in ("phone", "unit")]
     if not named:

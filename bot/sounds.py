@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
 from bot.chinese import Folded, is_hanzi, pinyin, syllable
-from bot.matcher import Matcher, whole
+from bot.matcher import Matcher, inner_places
 
 T = TypeVar("T")
 
@@ -54,9 +54,9 @@ class Sounds(Generic[T]):
     def heard(self, folded: Folded) -> Iterator[tuple[int, int, T]]:
         """Words of the same sound as a part of the text, be some of it in Latin letters, as in 充电zhuang."""
         text = folded.text
-        spoken = self._spoken(text)
+        spoken, inner = self._spoken(text), inner_places(folded)
         for start, end, values in self._spoken_words.find(spoken):
-            if whole(folded, start, end):
+            if start not in inner and end not in inner:
                 yield from ((start, end, value) for value in values)
         if not LATIN.search(text):
             return
@@ -65,7 +65,7 @@ class Sounds(Generic[T]):
             return
         for first, last, values in self._spoken_words.find("".join(sound for _, _, sound in tiled)):
             start, end = tiled[first][0], tiled[last - 1][1]
-            if whole(folded, start, end):
+            if start not in inner and end not in inner:
                 yield from ((start, end, value) for value in values)
 
     def _units(self, text: str) -> Iterator[tuple[int, int, str]]:
