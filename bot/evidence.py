@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from bot.index import HEARD
 from bot.question import Hit, Question
@@ -38,13 +38,19 @@ class Evidence:
         """All that is said for one policy."""
         return sum(self.at(position).values())
 
-    def level(self, positions: Iterable[int], question: Question, hit: Hit) -> None:
+    def level(self, positions: Sequence[int], question: Question, hit: Hit) -> None:
         """Let a word speak for all of these policies as it does for the one that it says most of."""
         places = _places(question, hit)
-        held = [self.cells.setdefault(position, {}) for position in positions] if places else []
-        most = {place: max(one.get(place, 0.0) for one in held) for place in places} if held else {}
-        for one in held:
-            one.update(most)
+        if not places:
+            return
+        known = {id(held): held for position in positions if (held := self.cells.get(position)) is not None}
+        most = {place: max([held.get(place, 0.0) for held in known.values()], default=0.0) for place in places}
+        leveled: dict[int, dict[int, float]] = {}  # those that had the same have the same: one value for all of them
+        for position in positions:
+            held = self.cells.get(position)
+            if id(held) not in leveled:
+                leveled[id(held)] = {**(held or {}), **most}
+            self.cells[position] = leveled[id(held)]
 
 
 def _places(question: Question, hit: Hit) -> list[int]:

@@ -7,16 +7,17 @@ the day says of the period then move policies; too little evidence answers nothi
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
 from bot.corpus import Corpus
 from bot.evidence import Evidence
 from bot.index import CURATED, FEW, MINED, TELLING
-from bot.policies import Policy, Status, figures
+from bot.policies import Status, figures
 from bot.question import Hit, Question, heard, read
 from bot.scopes import Scope, scopes
 
@@ -182,7 +183,7 @@ def _level(question: Question, corpus: Corpus, evidence: Evidence) -> None:
     for hit in naming:
         keys = {meaning.value for meaning in hit.entry.meanings if meaning.kind in ("collection", "paper")}
         if keys:
-            members = sorted(corpus.index.position(i) for i in corpus.groups.of("paper", *keys))
+            members = sorted(map(corpus.index.positions.__getitem__, corpus.groups.of("paper", *keys)))
             evidence.level(members, question, hit)
 
 
@@ -194,18 +195,25 @@ def _rank(question: Question, corpus: Corpus, evidence: Evidence, today: date) -
     # In a question of how much, a sum is what they spent; elsewhere it is what they heard of.
     sums = {int(s.yuan) for s in question.sums} if "amount" not in question.intents else set()
     expired = corpus.groups.among(today, Status.EXPIRED)
+    known: dict[_Kind, tuple[Move, ...]] = {}
     raw = {position: sum(held.values()) for position, held in evidence.cells.items() if position < size}
     least = FAINT * max(raw.values(), default=0.0)
     for position, score in raw.items():
         if score < least:
             continue
-        moves = _moves(corpus.policies[ids[position]], expired, districts, sums)
+        policy = corpus.policies[ids[position]]
+        named = bool(sums) and not sums.isdisjoint(figures(policy))
+        over, pays = policy.id in expired, bool(policy.benefits)
+        kind = _Kind(policy.district, policy.level, bool(policy.restates), over, named, pays)
+        moves = known.get(kind)
+        if moves is None:
+            moves = known[kind] = tuple(_moves(kind, districts))
         for factor, _ in moves:
             score *= factor
-        ranked.append((position, Ranked(id=ids[position], score=score, moves=moves)))
+        ranked.append((position, Ranked(id=policy.id, score=score, moves=moves)))
     ranked = _credit_originals(ranked, corpus, districts)
-    ranked.sort(key=lambda item: (-round(item[1].score, 6), item[0]))
-    return _alive_first(tuple([r for _, r in ranked]), question, corpus, raw=raw, today=today)
+    ordered = sorted([(-round(r.score, 6), position, r) for position, r in ranked])
+    return _alive_first(tuple([r for _, _, r in ordered]), question, corpus, raw=raw, today=today)
 
 
 def _alive_first(
@@ -233,9 +241,11 @@ def _credit_originals(
     restatement's district was asked for."""
     credit: dict[str, Ranked] = {}
     restating = corpus.groups.restating
-    for policy, r in ((corpus.policies[r.id], r) for _, r in ranked if r.id in restating):
+    for policy, r in [(corpus.policies[r.id], r) for _, r in ranked if r.id in restating]:
         if len(policy.restates) == 1 and policy.district not in districts:
             credit[policy.restates[0]] = r
+    if not credit:
+        return ranked
     found = []
     for position, r in ranked:
         other = credit.get(r.id)
@@ -245,24 +255,33 @@ def _credit_originals(
     return found
 
 
-def _moves(policy: Policy, expired: frozenset[str], districts: frozenset[str], sums: set[int]) -> tuple[Move, ...]:
-    moved = []
-    if policy.district in districts:
-        moved.append((DISTRICT_NAMED, "district named"))
+class _Kind(NamedTuple):
+    """What of a policy moves it: of a hundred thousand most are of a few kinds."""
+
+    district: str
+    level: str
+    restates: bool
+    over: bool
+    names_the_sum: bool
+    pays: bool
+
+
+def _moves(kind: _Kind, districts: frozenset[str]) -> Iterator[Move]:
+    if kind.district in districts:
+        yield DISTRICT_NAMED, "district named"
     elif districts:
-        city = policy.level == "city"
-        moved.append((CITY_BESIDE, "city beside district") if city else (DISTRICT_OTHER, "other district"))
-    elif policy.level == "district":
-        moved.append((DISTRICT_UNASKED, "district not asked for"))
-    if policy.restates and policy.district not in districts:
-        moved.append((RESTATEMENT, "restates another"))
-    if policy.id in expired:
-        moved.append((EXPIRED, "expired"))
-    if sums and sums & figures(policy):
-        moved.append((SUM_NAMED, "names the sum"))
-    if not policy.benefits:
-        moved.append((NO_SUM, "names no sum"))
-    return tuple(moved)
+        city = kind.level == "city"
+        yield (CITY_BESIDE, "city beside district") if city else (DISTRICT_OTHER, "other district")
+    elif kind.level == "district":
+        yield DISTRICT_UNASKED, "district not asked for"
+    if kind.restates and kind.district not in districts:
+        yield RESTATEMENT, "restates another"
+    if kind.over:
+        yield EXPIRED, "expired"
+    if kind.names_the_sum:
+        yield SUM_NAMED, "names the sum"
+    if not kind.pays:
+        yield NO_SUM, "names no sum"
 
 
 def _coverage(question: Question, explained: Container[int]) -> float:
@@ -273,10 +292,7 @@ def _coverage(question: Question, explained: Container[int]) -> float:
 
 
 def _speaks_for(hit: Hit, position: int) -> bool:
-    for speaking, _ in hit.entry.postings:
-        if speaking == position:
-            return True
-    return False
+    return position in [speaking for speaking, _ in hit.entry.postings]
 
 
 def _believable(question: Question, corpus: Corpus, evidence: Evidence, ranked: tuple[Ranked, ...]) -> bool:
@@ -327,10 +343,11 @@ def _of_scope(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ra
     kept = _narrowed(question, corpus, scope, ranked)
     whole = not kept
     if whole:
+        place, ids = corpus.index.positions.__getitem__, corpus.index.ids
         scored = {r.id: r for r in ranked if r.id in scope.members}
-        first = sorted(scored.values(), key=lambda r: (-r.score, corpus.index.position(r.id)))
-        others = sorted(corpus.index.position(i) for i in scope.members if i not in scored)
-        kept = (*first, *(Ranked(id=corpus.index.ids[position], score=0.0) for position in others))
+        first = sorted([(-r.score, place(r.id), r) for r in scored.values()])
+        others = sorted(map(place, scope.members - scored.keys()))
+        kept = (*(r for _, _, r in first), *(Ranked(id=ids[position], score=0.0) for position in others))
     listed = "list" in question.intents or (whole and len(kept) >= WHOLE)
     asked = _asked_about(question, (scope.asks if whole else "") or ("list" if listed else "policy"))
     if asked == "contact" and "list" in question.intents and whole and kept:
@@ -353,19 +370,20 @@ def _narrowed(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ra
     residue, evidence = set(question.residue), Evidence(question, MINED)  # what people say beside a set is mostly talk
     fitting = []
     for r in ranked:
-        if r.id in scope.members:
-            cells = evidence.at(corpus.index.position(r.id))
-            score = sum(value for place, value in cells.items() if place in residue)
-            fitting.append((len(residue & set(cells)), msgspec.structs.replace(r, score=score)))
-    fitting.sort(key=lambda item: -item[1].score)
+        cells = evidence.at(corpus.index.position(r.id)) if r.id in scope.members else {}
+        if cells:  # of a whole set most are of it by its name alone
+            score = sum([value for place, value in cells.items() if place in residue])
+            fitting.append((score, len(residue & cells.keys()), r))
+    fitting.sort(key=lambda item: -item[0])
     told = {
         place
         for hit in question.hits
         if hit.entry.strength >= TELLING and len(hit.entry.postings) < corpus.index.size
         for place in range(hit.start, hit.end)
     }
-    if not fitting or not fitting[0][1].score:
+    if not fitting or not fitting[0][0]:
         return ()
-    if fitting[0][0] < max(NARROWS, COVERED * len(residue)) and len(residue & told) < PICKS:
+    best, explained, _ = fitting[0]
+    if explained < max(NARROWS, COVERED * len(residue)) and len(residue & told) < PICKS:
         return ()
-    return tuple(r for _, r in fitting if r.score >= KEPT * fitting[0][1].score)[:SHOWN]
+    return tuple(msgspec.structs.replace(r, score=score) for score, _, r in fitting[:SHOWN] if score >= KEPT * best)

@@ -77,7 +77,8 @@ def _others(ctx: Context, policy: Policy) -> tuple[Fact, ...]:
 
 def _without_parts(fact: Fact, names: Sequence[str]) -> Fact:
     """A fact without the words that are a part of one of these names."""
-    words = tuple([word for word in fact.words if not _inside(_spelled(word), names)])
+    said = "\n".join(names)
+    words = tuple([w for w in fact.words if _spelled(w) not in said or not _inside(_spelled(w), names)])
     return fact if len(words) == len(fact.words) else msgspec.structs.replace(fact, words=words)
 
 
@@ -88,10 +89,7 @@ def _spelled(word: str) -> str:
 
 
 def _inside(word: str, names: Sequence[str]) -> bool:
-    for name in names:
-        if word in name and word != name:
-            return True
-    return False
+    return any(word in name and word != name for name in names)
 
 
 def _only_sum(corpus: Corpus, benefits: Sequence[AnyBenefit]) -> str:
