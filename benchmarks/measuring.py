@@ -7,7 +7,7 @@ import math
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -64,7 +64,7 @@ def microseconds(runs: Mapping[str, Callable[[], object]], *, texts: int, rounds
     return {name: seconds / texts * 1e6 for name, seconds in by_turns(runs, rounds).items()}
 
 
-def exhaust(found: Callable[[str], Iterator[object]], texts: tuple[str, ...]) -> Callable[[], None]:
+def exhaust(found: Callable[[str], Iterable[object]], texts: tuple[str, ...]) -> Callable[[], None]:
     """A run that takes everything an iterator gives for each text."""
 
     def run() -> None:

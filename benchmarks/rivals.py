@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import ahocorasick_rs
@@ -16,7 +16,7 @@ from bot.matcher import Matcher
 from tests.corpus import the_corpus
 from tests.scoring import every_file, read_rated
 
-Found = Callable[[str], Iterator[tuple[int, int, str]]]
+Found = Callable[[str], Iterable[tuple[int, int, str]]]
 OURS, AGAIN = "Matcher", "Matcher again"
 
 

@@ -287,7 +287,7 @@ class Companion:
 def companions(corpus: Corpus, policy: Policy, benefits: Sequence[AnyBenefit]) -> tuple[Companion, ...]:
     """Policies of other levels for the same thing: by their text a share of it, or related and named alike."""
     found = []
-    for other in corpus.policies.values():
+    for other in (corpus.policies[i] for i in corpus.groups.linked(policy.id)):
         if other.level == policy.level or other.restates or policy.restates:
             continue  # a restatement is the same money, whichever of the two is at hand
         upper, lower = (policy, other) if policy.level == "city" else (other, policy)

@@ -105,22 +105,36 @@ def is_hanzi(char: str) -> bool:
 
 def fold(text: str) -> Folded:
     """One spelling for all the ways a text can be typed. Words come again and again; of a long text nobody is sure."""
-    return _folded(text) if len(text) <= REMEMBERED else _fold(text)
+    return _folded(text) if len(text) <= REMEMBERED else _folded_lately(text)
 
 
 def _fold(text: str) -> Folded:
+    plain = THOUSANDS.sub("", unicodedata.normalize("NFKC", text).lower())
+    spelled = [_spelling(char) for char in plain]
+    if all(spelled):
+        return Folded("".join(spelled), frozenset())
     kept: list[str] = []
     breaks: set[int] = set()
-    plain = THOUSANDS.sub("", unicodedata.normalize("NFKC", text).lower())
-    for place, char in enumerate(plain):
-        if char.isalnum() or char == "%" or (char == "." and _inside_number(plain, place)):
-            kept.append(_simplified(char) if is_hanzi(char) else char)
+    for place, spelling in enumerate(spelled):
+        if spelling:
+            kept.append(spelling)
+        elif plain[place] == "." and _inside_number(plain, place):
+            kept.append(".")
         else:
             breaks.add(len(kept))
     return Folded("".join(kept), frozenset(breaks))
 
 
+@lru_cache(maxsize=16384)
+def _spelling(char: str) -> str:
+    """A character as it is kept, or nothing where it parts what stands beside it."""
+    if is_hanzi(char):
+        return _simplified(char)
+    return char if char.isalnum() or char == "%" else ""
+
+
 _folded = lru_cache(maxsize=4096)(_fold)
+_folded_lately = lru_cache(maxsize=32)(_fold)  # long texts are folded again and again, but only while one is answered
 
 
 def bare(text: str) -> str:
@@ -330,10 +344,11 @@ def several(text: str) -> bool:
     return ordinal(text) is None and SEVERAL.fullmatch(_as_typed(text)) is not None
 
 
+@lru_cache(maxsize=64)
 def _as_typed(text: str) -> str:
     """One spelling with everything between the letters kept."""
     plain = unicodedata.normalize("NFKC", text).lower()
-    return "".join(_simplified(char) if is_hanzi(char) else char for char in plain)
+    return "".join([_simplified(char) if is_hanzi(char) else char for char in plain])
 
 
 def items(text: str) -> list[int]:

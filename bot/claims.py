@@ -217,12 +217,17 @@ def of_others(
     """The figures that no word of a wanted fact claims, but that of another does, close by: 设备买了两千万 is no
     turnover. A word inside a longer one, 机器 of 机器人, or that a wanted fact has too, says nothing."""
     own = {fact.key for fact in counted}
-    ours = {spelled(word) for fact in counted for word in (fact.name, *fact.words)}
+    ours: list[str] = []
     found: dict[int, tuple[float, Fact]] = {}
-    for fact in others:
+    for fact in others if figures else ():
         if fact.key in own or fact.kind not in MOST or fact.given:
             continue
-        words = tuple(word for word in fact.words if not any(spelled(word) in mine for mine in ours))
+        words = tuple(word for word in fact.words if spelled(word) in folded.text)  # no other can stand beside a figure
+        if words:
+            ours = ours or [spelled(word) for fact in counted for word in (fact.name, *fact.words)]
+            words = tuple(word for word in words if not any(spelled(word) in mine for mine in ours))
+        elif spelled(fact.name) not in folded.text:
+            continue
         plain = msgspec.structs.replace(fact, words=words)
         for number, figure in enumerate(figures):
             cost = _cost(folded, figure, plain)

@@ -21,6 +21,7 @@ from bot.hours import Opening, opening
 from bot.interests import concerning
 from bot.messages import AnyMessage
 from bot.person import Change, Dossier, Person
+from bot.question import Hit, every_word
 from bot.ranking import Finding, find
 
 
@@ -123,6 +124,10 @@ class Context:
         if text not in self._findings:
             self._findings[text] = find(text, self.corpus, self.today)
         return self._findings[text]
+
+    def words_of(self, text: str) -> tuple[Hit, ...]:
+        """Every word that a text has, as written or by its sound."""
+        return every_word(self.find(text).question, self.corpus.index)
 
     def aside(self, words: str, *, first: Sequence[str] = ()) -> Context:
         """The same follower with other words; policies that are `first` lead what is found for them."""

@@ -15,6 +15,7 @@ import msgspec
 from bot.chinese import Folded, fold
 from bot.errors import CorpusError
 from bot.folder import read_parts
+from bot.groups import Groups
 from bot.index import Index, build_index
 from bot.kept import kept
 from bot.lexicon import INTENTS, Lexicon
@@ -86,6 +87,11 @@ class Corpus:
     def found(self) -> Memory[tuple[str, date], Any]:
         """What was found lately for a text on a day."""
         return Memory(FOUND)
+
+    @cached_property
+    def groups(self) -> Groups:
+        """The policies by what they have in common."""
+        return Groups(self.policies, self.papers)
 
     @cached_property
     def wanted(self) -> dict[str, tuple[Fact, ...]]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from bot.corpus import Corpus
+from bot.evidence import words_for
 from bot.question import FILLER, Hit, Question
 from bot.ranking import Finding, Ranked
 
 BEST = 8
 MOST_WORDS, MOST_NAMED = 40, 4  # words shown, and policies named with each
-WORTH, MOVED, RESTATED = re.compile(r"(.+) (\d+\.\d)"), re.compile(r"(.+) ×([\d.]+)"), re.compile(r"restated by (.+)")
+RESTATED = "restated by "
 SUM, DATE, MATTER, UNKNOWN = "sum", "date", "matter", "unknown"
 
 
@@ -133,18 +133,29 @@ def _scores(finding: Finding, corpus: Corpus) -> Iterator[Score]:
             title=corpus.policies[ranked.id].title,
             score=ranked.score,
             share=ranked.score / most if most else 0.0,
-            reasons=tuple(_reasons(ranked)),
+            reasons=tuple(_reasons(finding, ranked, corpus)),
         )
 
 
-def _reasons(ranked: Ranked) -> Iterator[Reason]:
-    for said in ranked.reasons:
-        if found := RESTATED.fullmatch(said):
-            yield Reason(kind="restated", text=found[1], value=0.0)
-        elif found := MOVED.fullmatch(said):
-            yield Reason(kind="moved", text=found[1], value=float(found[2]))
-        elif found := WORTH.fullmatch(said):
-            yield Reason(kind="word", text=found[1], value=float(found[2]))
+def _reasons(finding: Finding, ranked: Ranked, corpus: Corpus) -> Iterator[Reason]:
+    for word, worth in _words_of(finding, ranked, corpus):
+        yield Reason(kind="word", text=word, value=round(worth, 1))
+    for factor, why in ranked.moves:
+        yield Reason(kind="moved", text=why, value=factor)
+    for said in ranked.asides:
+        if said.startswith(RESTATED):
+            yield Reason(kind="restated", text=said.removeprefix(RESTATED), value=0.0)
+
+
+def _words_of(finding: Finding, ranked: Ranked, corpus: Corpus) -> list[tuple[str, float]]:
+    """The words that speak for a policy; none for a member of a set of which nothing was said."""
+    return words_for(finding.question, corpus.index.position(ranked.id)) if ranked.score else []
+
+
+def _line(finding: Finding, ranked: Ranked, corpus: Corpus) -> str:
+    words = (f"{word} {worth:.1f}" for word, worth in _words_of(finding, ranked, corpus))
+    moves = (f"{why} ×{factor}" for factor, why in ranked.moves)
+    return "; ".join((*words, *moves, *ranked.asides)) or "of the set"
 
 
 def explain(finding: Finding, corpus: Corpus) -> Iterator[str]:
@@ -166,7 +177,7 @@ def explain(finding: Finding, corpus: Corpus) -> Iterator[str]:
     yield f"policies {len(finding.ranked)}{', a whole set' if finding.whole else ''}, covered {finding.covered:.0%}"
     for place, ranked in enumerate(finding.ranked[:BEST], 1):
         title = corpus.policies[ranked.id].title
-        yield f"  {place}. {ranked.id} {title}  {ranked.score:.2f}  = {'; '.join(ranked.reasons) or 'of the set'}"
+        yield f"  {place}. {ranked.id} {title}  {ranked.score:.2f}  = {_line(finding, ranked, corpus)}"
 
 
 def near(question: Question, corpus: Corpus, many: int = 5) -> tuple[str, ...]:

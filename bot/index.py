@@ -62,12 +62,13 @@ class Index:
     entries: tuple[Entry, ...]
 
     @cached_property
-    def _positions(self) -> dict[str, int]:
+    def positions(self) -> dict[str, int]:
+        """Where each policy stands in the order of the corpus."""
         return {policy_id: position for position, policy_id in enumerate(self.ids)}
 
     def position(self, policy_id: str) -> int:
         """Where a policy stands in the order of the corpus."""
-        return self._positions[policy_id]
+        return self.positions[policy_id]
 
     @property
     def size(self) -> int:

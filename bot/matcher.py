@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 import ahocorasick
@@ -49,24 +49,35 @@ class Matcher(Generic[T]):
         if self.size:
             self._automaton.make_automaton()
 
-    def find(self, text: str) -> Iterator[tuple[int, int, T]]:
+    def find(self, text: str) -> list[tuple[int, int, T]]:
         """Every occurrence as (start, end, value), in order of end; occurrences may overlap."""
         if not self.size:
-            return
+            return []
         text = text[:LONGEST]
         spelled = _spell(text)
-        ends = None if len(spelled) == 2 * len(text) else _ends(text)
         values, lengths = self._values, self._lengths
-        for last, number in self._automaton.iter(spelled):
-            if last % 2:  # a word ends behind the second byte of a character; any other end is a false one
-                end = (last + 1) // 2 if ends is None else ends[last + 1]
-                yield end - lengths[number], end, values[number]
+        found = self._automaton.iter(spelled)
+        # A word ends behind the second byte of a character; any other end is a false one.
+        if len(spelled) == 2 * len(text):
+            return [((last + 1) // 2 - lengths[n], (last + 1) // 2, values[n]) for last, n in found if last % 2]
+        ends = _ends(text)
+        return [(ends[last + 1] - lengths[n], ends[last + 1], values[n]) for last, n in found if last % 2]
 
-    def find_whole(self, folded: Folded) -> Iterator[tuple[int, int, T]]:
+    def find_whole(self, folded: Folded) -> list[tuple[int, int, T]]:
         """The occurrences that do not cut a Latin word or a number in two."""
-        for start, end, value in self.find(folded.text):
-            if whole(folded, start, end):
-                yield start, end, value
+        found, inner = self.find(folded.text), inner_places(folded)
+        return [hit for hit in found if hit[0] not in inner and hit[1] not in inner] if inner else found
+
+
+def inner_places(folded: Folded) -> set[int]:
+    """The places within a Latin word or a number, where no whole word begins or ends."""
+    inner, before = set(), 0
+    for place, char in enumerate(folded.text):
+        run = 1 if "a" <= char <= "z" else 2 if char.isdigit() else 0
+        if run and run == before:
+            inner.add(place)
+        before = run
+    return inner - folded.breaks
 
 
 def whole(folded: Folded, start: int, end: int) -> bool:

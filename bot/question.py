@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
+import msgspec
+
 from bot.chinese import INTRODUCTION, LEADING, OF, PARTICLES, Folded, Sum, day_places, days, fold, sums, years
-from bot.index import CURATED, Entry, Index
+from bot.index import CURATED, Entry, Index, Meaning
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
 CALLS, SHORT = frozenset({"staff"}), 2  # characters
 PARTED = 0.95  # and one that a particle stands in this share
 SIGNS = frozenset({"seeking", "ours", "bait", "kin", "trade"})
+DIGIT = re.compile("[0-9]")  # without one no day and no year is named
 FILLER = "filler"  # a single character that says nothing alone, and may be part of a word that does
 SILENT = frozenset({"stop", "intent", "foreign", "elsewhere", "uncovered", "district", "level", "sum", "date", FILLER})
+SHUT = SILENT - {FILLER}
 SCOPES = frozenset({"unit", "paper", "phone", "collection", "id", "source", "title"})
 # Where two words of one length lie over each other, the one that says more about the matter is taken.
 PRECEDENCE = (
@@ -25,8 +30,7 @@ PRECEDENCE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """A word of the dictionary at a place of the folded text; `factor` is below 1 where only its sound fits."""
 
     start: int
@@ -39,7 +43,8 @@ class Hit:
 class Question:
     """What a text says, before anything is ranked.
 
-    hits    every word found, overlapping
+    found   every word found, overlapping
+    hits    those that speak for a policy
     chosen  those that do not lie over each other: the longest first
     signs   kinds of words that count wherever they stand, even inside others: seeking, ours, bait, kin, trade
     labels  for each character of the folded text the kind of the chosen word it belongs to, or "" for the matter
@@ -47,6 +52,7 @@ class Question:
 
     text: str
     folded: Folded
+    found: tuple[Hit, ...]
     hits: tuple[Hit, ...]
     chosen: tuple[Hit, ...]
     signs: frozenset[str]
@@ -57,7 +63,16 @@ class Question:
 
     def named(self, kind: str) -> tuple[str, ...]:
         """The values of a kind the text names, in its order."""
-        return tuple(dict.fromkeys(m.value for hit in self.chosen for m in hit.entry.meanings if m.kind == kind))
+        return self.names.get(kind, ())
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """All values that the text names, by their kinds."""
+        found: dict[str, dict[str, None]] = {}
+        for hit in self.chosen:
+            for meaning in hit.entry.meanings:
+                found.setdefault(meaning.kind, {})[meaning.value] = None
+        return {kind: tuple(values) for kind, values in found.items()}
 
     @cached_property
     def intents(self) -> frozenset[str]:
@@ -76,7 +91,7 @@ class Question:
         end = hit.end
         return end in self.unexplained and end not in self.folded.breaks
 
-    @property
+    @cached_property
     def elsewhere(self) -> bool:
         """Whether it is about another place, and no place of ours is named beside it.
 
@@ -96,18 +111,20 @@ class Question:
     @cached_property
     def matter(self) -> tuple[int, ...]:
         """The places of the characters that carry the matter: no filler, no asking word, no place, no figure."""
-        return tuple(place for place, label in enumerate(self.labels) if label not in SILENT)
+        return tuple([place for place, label in enumerate(self.labels) if label not in SILENT])
 
     @cached_property
     def open(self) -> frozenset[int]:
         """The places that may carry evidence: the matter, and the fillers within it."""
-        return frozenset(place for place, label in enumerate(self.labels) if label not in SILENT or label == FILLER)
+        return frozenset([place for place, label in enumerate(self.labels) if label not in SHUT])
 
     @cached_property
     def clauses(self) -> tuple[tuple[int, ...], ...]:
         """The matter by clauses, as punctuation parts them."""
         bounds = sorted({0, *self.folded.breaks, len(self.labels)})
-        return tuple(tuple(place for place in self.matter if start <= place < end) for start, end in pairwise(bounds))
+        if len(bounds) == 2:
+            return (self.matter,)
+        return tuple(tuple([place for place in self.matter if start <= place < end]) for start, end in pairwise(bounds))
 
     @property
     def sum_is_named(self) -> bool:
@@ -118,92 +135,155 @@ class Question:
     def unexplained(self) -> tuple[int, ...]:
         """The matter that no curated word or name explains."""
         known = {place for hit in self.chosen for place in range(hit.start, hit.end)}
-        return tuple(place for place in self.matter if place not in known)
+        return tuple([place for place in self.matter if place not in known])
 
     @cached_property
     def told(self) -> tuple[int, ...]:
         """The matter that a curated word or a name explains."""
         silent = set(self.unexplained)
-        return tuple(place for place in self.matter if place not in silent)
+        return tuple([place for place in self.matter if place not in silent])
 
     @cached_property
     def residue(self) -> tuple[int, ...]:
         """The matter without the words that name a whole set: a unit, a paper, a phone."""
-        return tuple(place for place in self.matter if self.labels[place] not in SCOPES)
+        return tuple([place for place in self.matter if self.labels[place] not in SCOPES])
 
 
 def read(text: str, index: Index, *, by_sound: bool = False) -> Question:
     """The words of a text; `by_sound` also takes words that are only pronounced so, and pinyin."""
     folded = fold(text)
-    hits = [Hit(start, end, entry) for start, end, entry in index.matcher.find_whole(folded)]
     figures = tuple(sums(folded))
-    hits += _over_particles(folded, figures, index)
-    if by_sound:
-        hits += [Hit(start, end, entry, SOUNDED) for start, end, entry in index.sounds.heard(folded)]
-        hits += [Hit(start, end, entry) for start, end, entry in index.sounds.typed(folded)]
-    signs = frozenset(m.kind for hit in hits for m in hit.entry.meanings if m.kind in SIGNS)
-    relatives = [hit for hit in hits if "trade" in signs and any(m.kind == "kin" for m in hit.entry.meanings)]
-    chosen = tuple(hit for hit in _choose(hits) if hit not in relatives)
+    found = [Hit(*word) for word in index.matcher.find_whole(folded)]
+    found += _over_particles(folded, figures, index)
+    found += _sounding(folded, index) if by_sound else ()
+    dated = DIGIT.search(folded.text) is not None
+    return _question(
+        text,
+        folded,
+        found,
+        figures=figures,
+        dates=tuple(days(text)) if dated else (),
+        named=tuple(years(text)) if dated else (),
+    )
+
+
+def heard(question: Question, index: Index) -> Question | None:
+    """The same text with words that are only pronounced so, and pinyin; None where it has none but those it had."""
+    known = {(hit.start, hit.end, hit.entry.word) for hit in question.found if hit.factor == 1.0}
+    folded, sounds = question.folded, index.sounds
+    spoken, typed = list(sounds.heard(folded)), list(sounds.typed(folded))
+    if all((start, end, entry.word) in known for start, end, entry in (*spoken, *typed)):
+        return None  # a word that stands there as written is worth no less than its sound
+    found = [*question.found, *(Hit(*word, SOUNDED) for word in spoken), *(Hit(*word) for word in typed)]
+    return _question(question.text, folded, found, figures=question.sums, dates=question.days, named=question.years)
+
+
+def every_word(question: Question, index: Index) -> tuple[Hit, ...]:
+    """The words of a text, and those that it has by their sound, whether it was read by its sound or not."""
+    return (*question.found, *_sounding(question.folded, index))
+
+
+def _sounding(folded: Folded, index: Index) -> list[Hit]:
+    spoken, typed = index.sounds.heard(folded), index.sounds.typed(folded)
+    return [*(Hit(*word, SOUNDED) for word in spoken), *(Hit(*word) for word in typed)]
+
+
+def _question(
+    text: str,
+    folded: Folded,
+    found: Sequence[Hit],
+    *,
+    figures: tuple[Sum, ...],
+    dates: tuple[date, ...],
+    named: tuple[int, ...],
+) -> Question:
+    """What the words found in a text say."""
+    traits = [(hit, _traits(hit.entry.meanings, hit.entry.strength == CURATED)) for hit in found if _counts(hit.entry)]
+    signs = frozenset(sign for _, its in traits for sign in its.signs)
+    relatives = [hit for hit, its in traits if "kin" in its.signs] if {"trade", "kin"} <= signs else []
+    chosen = _choose([(hit, its) for hit, its in traits if its.counts])
+    if relatives:
+        chosen = [(hit, its) for hit, its in chosen if hit not in relatives]
     labels = [""] * len(folded.text)
-    for start, end in day_places(folded):
+    for start, end in day_places(folded) if DIGIT.search(folded.text) else ():
         labels[start:end] = ["date"] * (end - start)
     for figure in figures:
         labels[figure.start : figure.end] = ["sum"] * (figure.end - figure.start)
-    for hit in chosen:
-        kind = _kind(hit.entry)
-        kind = FILLER if kind == "stop" and hit.end - hit.start == 1 else kind
+    for hit, its in chosen:
+        kind = FILLER if its.kind == "stop" and hit.end - hit.start == 1 else its.kind
         labels[hit.start : hit.end] = [kind] * (hit.end - hit.start)
     first = min((place for place in folded.breaks if place), default=0)
-    if INTRODUCTION.match(folded.text[:first]) and first < len(labels):  # names in it are no matter
+    if 0 < first < len(labels) and INTRODUCTION.match(folded.text[:first]):  # names in it are no matter
         labels[:first] = ["stop" if label in ("", FILLER) else label for label in labels[:first]]
     for hit in relatives:  # whose enterprise it is does not matter
         labels[hit.start : hit.end] = ["stop"] * (hit.end - hit.start)
     return Question(
         text=text,
         folded=folded,
-        hits=tuple(hit for hit in hits if hit.entry.postings),
-        chosen=chosen,
+        found=tuple(found),
+        hits=tuple([hit for hit in found if hit.entry.postings]),
+        chosen=tuple([hit for hit, _ in chosen]),
         signs=signs,
         labels=tuple(labels),
         sums=figures,
-        days=tuple(days(text)),
-        years=tuple(years(text)),
+        days=dates,
+        years=named,
     )
 
 
-def _over_particles(folded: Folded, figures: Iterable[Sum], index: Index) -> Iterable[Hit]:
+def _over_particles(folded: Folded, figures: Iterable[Sum], index: Index) -> list[Hit]:
     """Words that a particle or a sum stands in: 换了新设备, 买了800万的设备."""
     inside = {place for figure in figures for place in range(figure.start, figure.end)}
     kept = [n for n, char in enumerate(folded.text) if char not in PARTICLES and n not in inside]
     if len(kept) in (0, len(folded.text)):
-        return
-    bare = Folded("".join(folded.text[place] for place in kept), frozenset())
-    for start, end, entry in index.matcher.find(bare.text):
-        first, last = kept[start], kept[end - 1]
-        if entry.strength == CURATED and last - first >= end - start and not entry.word.isascii():
-            yield Hit(first, last + 1, entry, PARTED)
+        return []
+    found = index.matcher.find("".join([folded.text[place] for place in kept]))
+    parted = [
+        (kept[start], kept[end - 1], entry) for start, end, entry in found if kept[end - 1] - kept[start] >= end - start
+    ]
+    return [
+        Hit(first, last + 1, entry, PARTED)
+        for first, last, entry in parted
+        if entry.strength == CURATED and not entry.word.isascii()
+    ]
 
 
-def _kind(entry: Entry) -> str:
-    kinds = {meaning.kind for meaning in entry.meanings} - SIGNS
-    if entry.strength == CURATED:
-        kinds.add("")
-    return min(kinds, key=PRECEDENCE.index)
+class Traits(msgspec.Struct, frozen=True):
+    """What the meanings of a word come to: its kind and the precedence of that, whether it may be chosen, its signs."""
+
+    kind: str
+    rank: int
+    counts: bool
+    signs: frozenset[str]
+
+
+@lru_cache(maxsize=8192)
+def _traits(meanings: tuple[Meaning, ...], curated: bool) -> Traits:
+    kinds = {meaning.kind for meaning in meanings}
+    others = kinds - SIGNS | ({""} if curated else set())
+    kind = min(others, key=PRECEDENCE.index, default="")
+    return Traits(kind, PRECEDENCE.index(kind), bool(others), frozenset(kinds & SIGNS))
 
 
 def _counts(entry: Entry) -> bool:
-    return entry.strength == CURATED or any(meaning.kind not in SIGNS for meaning in entry.meanings)
+    """Whether a word is more than a mined n-gram."""
+    return entry.strength == CURATED or bool(entry.meanings)
 
 
-def _choose(hits: Iterable[Hit]) -> tuple[Hit, ...]:
-    """The words that count, longest first, none over another; mined n-grams are not among them."""
-    words = [hit for hit in hits if _counts(hit.entry)]
-    words.sort(key=lambda hit: (-hit.factor, hit.start - hit.end, PRECEDENCE.index(_kind(hit.entry)), hit.start))
-    words.sort(key=lambda hit: (hit.end - hit.start) * hit.factor, reverse=True)
-    taken: set[int] = set()
-    chosen: list[Hit] = []
-    for hit in words:
-        if taken.isdisjoint(range(hit.start, hit.end)):
-            taken.update(range(hit.start, hit.end))
-            chosen.append(hit)
-    return tuple(sorted(chosen, key=lambda hit: hit.start))
+def _choose(words: list[tuple[Hit, Traits]]) -> list[tuple[Hit, Traits]]:
+    """The words that count, longest first, none over another, in their order."""
+    keyed = [
+        (-(hit.end - hit.start) * hit.factor, -hit.factor, hit.start - hit.end, its.rank, hit.start, number)
+        for number, (hit, its) in enumerate(words)
+    ]
+    keyed.sort()
+    taken = 0  # places, each a bit
+    chosen = []
+    for *_, number in keyed:
+        hit = words[number][0]
+        places = (1 << hit.end) - (1 << hit.start)
+        if not taken & places:
+            taken |= places
+            chosen.append(words[number])
+    chosen.sort(key=lambda one: one[0].start)
+    return chosen

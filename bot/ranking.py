@@ -7,14 +7,18 @@ the day says of the period then move policies; too little evidence answers nothi
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
+
+import msgspec
 
 from bot.corpus import Corpus
-from bot.index import CURATED, FEW, HEARD, MINED, TELLING
-from bot.policies import Policy, Status, figures
-from bot.question import Question, read
+from bot.evidence import Evidence
+from bot.index import CURATED, FEW, MINED, TELLING
+from bot.policies import Status, figures
+from bot.question import Hit, Question, heard, read
 from bot.scopes import Scope, scopes
 
 DISTRICT_NAMED, DISTRICT_OTHER, CITY_BESIDE = 1.8, 0.3, 0.9
@@ -50,13 +54,19 @@ ASKED = ("unsubscribe", "subscriptions", "subscribe", "complaint", "staff")  # a
 TALK = ("more", "help", "greeting")  # asked where there is no matter
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ranked:
-    """A policy with its score and what made it: the best words, and what moved it."""
+Move = tuple[float, str]
+
+
+class Ranked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A policy with its score and what made it beside its words: what moved it by which factor, whom it was put before.
+
+    A member of a set of which nothing was said has no score.
+    """
 
     id: str
     score: float
-    reasons: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()
+    asides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,17 +104,6 @@ class Finding:
         return len(self.ranked) > 1 and self.ranked[1].score >= CLOSE * self.ranked[0].score
 
 
-@dataclass(kw_only=True)
-class _Tally:
-    """Evidence as it is gathered: for each policy the best value at each place, and the words that gave it."""
-
-    cells: dict[int, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
-    words: dict[int, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
-
-    def score(self, position: int) -> float:
-        return sum(self.cells[position].values())
-
-
 def find(text: str, corpus: Corpus, today: date) -> Finding:
     """What a text asks of the corpus on a day; what was found lately is found again at once."""
     found: Finding | None = corpus.found.get((text, today))
@@ -120,10 +119,13 @@ def look_up(text: str, corpus: Corpus, today: date) -> Finding:
     finding = _find(read(text, corpus.index), corpus, today)
     if finding.scope or len(finding.question.unexplained) < UNEXPLAINED:
         return finding
-    heard = _find(read(text, corpus.index, by_sound=True), corpus, today)
-    better = heard.ranked and (not finding.ranked or heard.ranked[0].score > SOUNDER * finding.ranked[0].score)
+    again = heard(finding.question, corpus.index)
+    if again is None:
+        return finding
+    sounds = _find(again, corpus, today)
+    better = sounds.ranked and (not finding.ranked or sounds.ranked[0].score > SOUNDER * finding.ranked[0].score)
     talks = not finding.ranked and finding.intent == "offtopic"
-    return heard if better or (talks and heard.intent != "offtopic") else finding
+    return sounds if better or (talks and sounds.intent != "offtopic") else finding
 
 
 def _find(question: Question, corpus: Corpus, today: date) -> Finding:
@@ -132,20 +134,20 @@ def _find(question: Question, corpus: Corpus, today: date) -> Finding:
         return Finding(text=question.text, question=question, intent="offtopic")
     if asked:
         return Finding(text=question.text, question=question, intent=asked)
-    tally = _tally(question)
-    _level(question, corpus, tally)
-    ranked = _rank(question, corpus, tally, today)
+    evidence = Evidence(question)
+    _level(question, corpus, evidence)
+    ranked = _rank(question, corpus, evidence, today)
     scope = scopes(question, corpus, today)
     if scope is not None:
         return _of_scope(question, corpus, scope, ranked)
-    if not _believable(question, corpus, tally, ranked):
+    if not _believable(question, corpus, evidence, ranked):
         return Finding(text=question.text, question=question, intent=_without_matter(question))
     return Finding(
         text=question.text,
         question=question,
         intent=_asked_about(question, "policy"),
         ranked=tuple(r for r in ranked if r.score >= KEPT * ranked[0].score)[:SHOWN],
-        covered=_coverage(question, corpus, tally, ranked[0]),
+        covered=_coverage(question, evidence.at(corpus.index.position(ranked[0].id))),
     )
 
 
@@ -175,63 +177,43 @@ def _asked_about(question: Question, otherwise: str) -> str:
     return next((intent for intent in ("contact", "amount") if intent in question.intents), otherwise)
 
 
-def _tally(question: Question, least: int = HEARD) -> _Tally:
-    """The evidence of words of at least a strength."""
-    tally = _Tally()
-    for hit in question.hits:
-        if hit.entry.strength < least:
-            continue
-        places = [place for place in range(hit.start, hit.end) if place in question.open]
-        if not places:
-            continue
-        for position, value in hit.entry.postings:
-            worth = value * hit.factor
-            cells = tally.cells[position]
-            for place in places:
-                if worth > cells.get(place, 0.0):
-                    cells[place] = worth
-            words = tally.words[position]
-            words[hit.entry.word] = max(words.get(hit.entry.word, 0.0), worth * len(places))
-    return tally
-
-
-def _level(question: Question, corpus: Corpus, tally: _Tally) -> None:
+def _level(question: Question, corpus: Corpus, evidence: Evidence) -> None:
     """Let the name of a whole paper, or of the park it is for, speak alike for all policies of the paper."""
-    for hit in question.chosen:
+    naming = question.chosen if question.named("collection") or question.named("paper") else ()
+    for hit in naming:
         keys = {meaning.value for meaning in hit.entry.meanings if meaning.kind in ("collection", "paper")}
-        if not keys:
-            continue
-        members = [corpus.index.position(p.id) for p in corpus.policies.values() if p.paper in keys]
-        places = [place for place in range(hit.start, hit.end) if place in question.open]
-        if not members or not places:
-            continue
-        most = {place: max(tally.cells[m].get(place, 0.0) for m in members) for place in places}
-        for member in members:
-            tally.cells[member].update(most)
+        if keys:
+            members = sorted(map(corpus.index.positions.__getitem__, corpus.groups.of("paper", *keys)))
+            evidence.level(members, question, hit)
 
 
-def _rank(question: Question, corpus: Corpus, tally: _Tally, today: date) -> tuple[Ranked, ...]:
+def _rank(question: Question, corpus: Corpus, evidence: Evidence, today: date) -> tuple[Ranked, ...]:
     ranked = []
-    ids = corpus.index.ids
-    districts = set(question.named("district"))
+    ids, size = corpus.index.ids, corpus.index.size
+    districts = frozenset(question.named("district"))
     districts = districts - corpus.whole_city or districts
     # In a question of how much, a sum is what they spent; elsewhere it is what they heard of.
     sums = {int(s.yuan) for s in question.sums} if "amount" not in question.intents else set()
-    raw = {position: tally.score(position) for position in tally.cells if position < corpus.index.size}
+    expired = corpus.groups.among(today, Status.EXPIRED)
+    known: dict[_Kind, tuple[Move, ...]] = {}
+    raw = {position: sum(held.values()) for position, held in evidence.cells.items() if position < size}
     least = FAINT * max(raw.values(), default=0.0)
     for position, score in raw.items():
         if score < least:
             continue
         policy = corpus.policies[ids[position]]
-        moved = _moves(policy, corpus, today, districts, sums)
-        for factor, _ in moved:
+        named = bool(sums) and not sums.isdisjoint(figures(policy))
+        over, pays = policy.id in expired, bool(policy.benefits)
+        kind = _Kind(policy.district, policy.level, bool(policy.restates), over, named, pays)
+        moves = known.get(kind)
+        if moves is None:
+            moves = known[kind] = tuple(_moves(kind, districts))
+        for factor, _ in moves:
             score *= factor
-        words = sorted(tally.words[position].items(), key=lambda item: -item[1])[:4]
-        reasons = (*(f"{word} {worth:.1f}" for word, worth in words), *(f"{why} ×{factor}" for factor, why in moved))
-        ranked.append((position, Ranked(id=policy.id, score=score, reasons=reasons)))
+        ranked.append((position, Ranked(id=policy.id, score=score, moves=moves)))
     ranked = _credit_originals(ranked, corpus, districts)
-    ranked.sort(key=lambda item: (-round(item[1].score, 6), item[0]))
-    return _alive_first(tuple(r for _, r in ranked), question, corpus, raw=raw, today=today)
+    ordered = sorted([(-round(r.score, 6), position, r) for position, r in ranked])
+    return _alive_first(tuple([r for _, _, r in ordered]), question, corpus, raw=raw, today=today)
 
 
 def _alive_first(
@@ -247,80 +229,92 @@ def _alive_first(
         policy = corpus.policies[r.id]
         alike = raw[corpus.index.position(r.id)] >= ALIKE * raw[corpus.index.position(best.id)]
         if alike and policy.benefits and not policy.restates and not corpus.is_over(policy, today):
-            first = Ranked(id=r.id, score=best.score, reasons=(*r.reasons, f"in force before {best.id}"))
+            first = Ranked(id=r.id, score=best.score, moves=r.moves, asides=(*r.asides, f"in force before {best.id}"))
             return (first, *(other for other in ranked if other is not r))
     return ranked
 
 
 def _credit_originals(
-    ranked: list[tuple[int, Ranked]], corpus: Corpus, districts: set[str]
+    ranked: list[tuple[int, Ranked]], corpus: Corpus, districts: frozenset[str]
 ) -> list[tuple[int, Ranked]]:
     """What is said of a policy in a restatement's words is said of the policy: it stands no lower, unless the
     restatement's district was asked for."""
     credit: dict[str, Ranked] = {}
-    for _, r in ranked:
-        policy = corpus.policies[r.id]
+    restating = corpus.groups.restating
+    for policy, r in [(corpus.policies[r.id], r) for _, r in ranked if r.id in restating]:
         if len(policy.restates) == 1 and policy.district not in districts:
             credit[policy.restates[0]] = r
+    if not credit:
+        return ranked
     found = []
     for position, r in ranked:
         other = credit.get(r.id)
         if other is not None and other.score >= r.score:
-            r = Ranked(id=r.id, score=other.score * 1.01, reasons=(*r.reasons, f"restated by {other.id}"))
+            r = Ranked(id=r.id, score=other.score * 1.01, moves=r.moves, asides=(f"restated by {other.id}",))
         found.append((position, r))
     return found
 
 
-def _moves(policy: Policy, corpus: Corpus, today: date, districts: set[str], sums: set[int]) -> list[tuple[float, str]]:
-    moved = []
-    if policy.district in districts:
-        moved.append((DISTRICT_NAMED, "district named"))
+class _Kind(NamedTuple):
+    """What of a policy moves it: of a hundred thousand most are of a few kinds."""
+
+    district: str
+    level: str
+    restates: bool
+    over: bool
+    names_the_sum: bool
+    pays: bool
+
+
+def _moves(kind: _Kind, districts: frozenset[str]) -> Iterator[Move]:
+    if kind.district in districts:
+        yield DISTRICT_NAMED, "district named"
     elif districts:
-        city = policy.level == "city"
-        moved.append((CITY_BESIDE, "city beside district") if city else (DISTRICT_OTHER, "other district"))
-    elif policy.level == "district":
-        moved.append((DISTRICT_UNASKED, "district not asked for"))
-    if policy.restates and policy.district not in districts:
-        moved.append((RESTATEMENT, "restates another"))
-    if corpus.status(policy, today) is Status.EXPIRED:
-        moved.append((EXPIRED, "expired"))
-    if sums & figures(policy):
-        moved.append((SUM_NAMED, "names the sum"))
-    if not policy.benefits:
-        moved.append((NO_SUM, "names no sum"))
-    return moved
+        city = kind.level == "city"
+        yield (CITY_BESIDE, "city beside district") if city else (DISTRICT_OTHER, "other district")
+    elif kind.level == "district":
+        yield DISTRICT_UNASKED, "district not asked for"
+    if kind.restates and kind.district not in districts:
+        yield RESTATEMENT, "restates another"
+    if kind.over:
+        yield EXPIRED, "expired"
+    if kind.names_the_sum:
+        yield SUM_NAMED, "names the sum"
+    if not kind.pays:
+        yield NO_SUM, "names no sum"
 
 
-def _coverage(question: Question, corpus: Corpus, tally: _Tally, best: Ranked) -> float:
+def _coverage(question: Question, explained: Container[int]) -> float:
     """The share of the matter that a policy explains: of the whole, or of the clause it explains best."""
-    explained = set(tally.cells[corpus.index.position(best.id)])
     clauses = [question.matter, *(clause for clause in question.clauses if len(clause) >= CLAUSE)]
-    return max((len(explained & set(clause)) / len(clause) for clause in clauses if clause), default=0.0)
+    shares = [sum(map(explained.__contains__, clause)) / len(clause) for clause in clauses if clause]
+    return max(shares, default=0.0)
 
 
-def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple[Ranked, ...]) -> bool:
+def _speaks_for(hit: Hit, position: int) -> bool:
+    return position in [speaking for speaking, _ in hit.entry.postings]
+
+
+def _believable(question: Question, corpus: Corpus, evidence: Evidence, ranked: tuple[Ranked, ...]) -> bool:
     """Whether the evidence is enough to answer at all."""
     if not ranked or question.elsewhere or "bait" in question.signs:
         return False
     position = corpus.index.position(ranked[0].id)
-    telling = [
-        hit
-        for hit in question.hits
-        if hit.entry.strength >= TELLING and any(p == position for p, _ in hit.entry.postings)
-    ]
-    explained = tally.cells[position]
+    telling = [hit for hit in question.hits if hit.entry.strength >= TELLING and _speaks_for(hit, position)]
+    explained = evidence.at(position)
+    score = sum(explained.values())
     seeks = _seeks(question)
     named_well = any(hit.entry.strength == CURATED and hit.end - hit.start >= SURE for hit in telling)
-    least_foreign = (FOREIGNER if seeks else IDLER) * tally.score(position)
-    if not (named_well and question.intents & OFFICES) and tally.score(corpus.index.size) >= least_foreign:
+    least_foreign = (FOREIGNER if seeks else IDLER) * score
+    if not (named_well and question.intents & OFFICES) and evidence.score(corpus.index.size) >= least_foreign:
         return False
     foreign = question.labels.count("foreign")
-    certain = tally.score(position) >= CERTAIN
+    certain = score >= CERTAIN
     if foreign >= len(explained) or (foreign and not (seeks and (telling or certain))):
         return False
     if _strung_together(question, len(explained)):
         return False
-    covered = _coverage(question, corpus, tally, ranked[0])
+    covered = _coverage(question, explained)
     named = any(hit.entry.strength == CURATED and len(hit.entry.postings) <= FEW for hit in telling)
     whole = len(explained) / len(question.matter) if question.matter else 0.0
     idle = KNOWN if named else IDLE
@@ -329,7 +323,7 @@ def _believable(question: Question, corpus: Corpus, tally: _Tally, ranked: tuple
     if not telling and len(explained) < MINED_LEAST:
         return False
     least = COVERED if not telling else min(KNOWN if len(hit.entry.postings) > FEW else HINTED for hit in telling)
-    return tally.score(position) >= ENOUGH and covered >= least
+    return score >= ENOUGH and covered >= least
 
 
 def _seeks(question: Question) -> bool:
@@ -349,11 +343,11 @@ def _of_scope(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ra
     kept = _narrowed(question, corpus, scope, ranked)
     whole = not kept
     if whole:
-        scores = {r.id: r for r in ranked}
-        members = sorted(
-            scope.members, key=lambda i: (-scores[i].score if i in scores else 0.0, corpus.index.position(i))
-        )
-        kept = tuple(scores.get(i, Ranked(id=i, score=0.0)) for i in members)
+        place, ids = corpus.index.positions.__getitem__, corpus.index.ids
+        scored = {r.id: r for r in ranked if r.id in scope.members}
+        first = sorted([(-r.score, place(r.id), r) for r in scored.values()])
+        others = sorted(map(place, scope.members - scored.keys()))
+        kept = (*(r for _, _, r in first), *(Ranked(id=ids[position], score=0.0) for position in others))
     listed = "list" in question.intents or (whole and len(kept) >= WHOLE)
     asked = _asked_about(question, (scope.asks if whole else "") or ("list" if listed else "policy"))
     if asked == "contact" and "list" in question.intents and whole and kept:
@@ -373,22 +367,23 @@ def _narrowed(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ra
     """The members that fit what is said beside the set's own names; none where nothing more is said."""
     if not scope.narrows or not question.residue:
         return ()
-    residue, tally = set(question.residue), _tally(question, MINED)  # what people say beside a set is mostly talk
+    residue, evidence = set(question.residue), Evidence(question, MINED)  # what people say beside a set is mostly talk
     fitting = []
     for r in ranked:
-        if r.id in scope.members:
-            cells = tally.cells[corpus.index.position(r.id)]
-            score = sum(value for place, value in cells.items() if place in residue)
-            fitting.append((len(residue & set(cells)), Ranked(id=r.id, score=score, reasons=r.reasons)))
-    fitting.sort(key=lambda item: -item[1].score)
+        cells = evidence.at(corpus.index.position(r.id)) if r.id in scope.members else {}
+        if cells:  # of a whole set most are of it by its name alone
+            score = sum([value for place, value in cells.items() if place in residue])
+            fitting.append((score, len(residue & cells.keys()), r))
+    fitting.sort(key=lambda item: -item[0])
     told = {
         place
         for hit in question.hits
         if hit.entry.strength >= TELLING and len(hit.entry.postings) < corpus.index.size
         for place in range(hit.start, hit.end)
     }
-    if not fitting or not fitting[0][1].score:
+    if not fitting or not fitting[0][0]:
         return ()
-    if fitting[0][0] < max(NARROWS, COVERED * len(residue)) and len(residue & told) < PICKS:
+    best, explained, _ = fitting[0]
+    if explained < max(NARROWS, COVERED * len(residue)) and len(residue & told) < PICKS:
         return ()
-    return tuple(r for _, r in fitting if r.score >= KEPT * fitting[0][1].score)[:SHOWN]
+    return tuple(msgspec.structs.replace(r, score=score) for score, _, r in fitting[:SHOWN] if score >= KEPT * best)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape, unescape
 from typing import Any
 from urllib.parse import quote
@@ -183,9 +184,12 @@ def fitting(lines: Sequence[str], around: Sequence[str], spare: int = 100) -> in
     return len(lines)
 
 
+_quoted = lru_cache(maxsize=1024)(quote)  # most of what links say are titles
+
+
 def say_link(label: str, words: str, menu_id: str = "1") -> str:
     """A link that, tapped, makes the follower's client send `words`. Tags in the label are shown, not obeyed."""
-    return f'<a href="weixin://bizmsgmenu?msgmenucontent={quote(words)}&msgmenuid={quote(menu_id)}">{escape(label)}</a>'
+    return f'<a href="weixin://bizmsgmenu?msgmenucontent={_quoted(words)}&msgmenuid={_quoted(menu_id)}">{escape(label)}</a>'
 
 
 def web_link(label: str, url: str) -> str:

@@ -8,7 +8,8 @@ from datetime import date
 
 from bot.chinese import items, money, spans
 from bot.corpus import Corpus
-from bot.policies import SOON, Policy, Status, figures, largest
+from bot.groups import Groups
+from bot.policies import SOON, Status
 from bot.question import SCOPES, Question
 
 LEFT_OVER = 1  # characters of the matter that no word explains and that say nothing
@@ -16,6 +17,8 @@ BROAD = frozenset({"district", "topic", "state"})  # sets that a foreign matter 
 AT_LEAST = "at_least"
 ONCE = frozenset({"paper", "state", "ends"})  # sets that tell a policy once, and not its restatement beside it
 ENDING = frozenset({"expiry", "expired", "expiring"})
+STATES = ENDING | {"current"}
+NAMING = SCOPES | {"district", "topic"}  # kinds of words without which, and without a sum or a state, no set is named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,8 @@ def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
     """The set a question names; where it names several kinds, what is in all of them."""
     if question.elsewhere or "bait" in question.signs:
         return None
+    if question.names.keys().isdisjoint(NAMING) and not question.sums and question.intents.isdisjoint(STATES):
+        return None
     named = [n for n in _named(question, corpus, today) if n[2] or n[0] in ("phone", "unit")]
     if not named:
         return None
@@ -51,7 +56,8 @@ def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
     members = frozenset.intersection(*by_kind.values())
     kinds = set(by_kind)
     if kinds & ONCE:
-        members -= {i for i in members if members & set(corpus.policies[i].restates)}
+        restating = members & corpus.groups.restating
+        members -= {i for i in restating if not members.isdisjoint(corpus.policies[i].restates)}
     if question.named("foreign") and kinds <= BROAD:
         return None
     if not members and "state" in kinds and len(kinds) > 1:  # none is in that state: tell of the set as it is
@@ -79,34 +85,31 @@ def _without_description(named: list[Named], by_kind: dict[str, frozenset[str]])
 
 
 def _named(question: Question, corpus: Corpus, today: date) -> Iterator[Named]:
-    def those(kind: str, name: str, policies: Iterator[Policy]) -> Named:
-        return kind, name, frozenset(policy.id for policy in policies)
-
-    everything = tuple(corpus.policies.values())
+    groups = corpus.groups
     for phone in question.named("phone"):
-        yield those("phone", phone, (p for p in everything if any(c.phone == phone for c in p.contacts)))
+        yield "phone", phone, groups.of("phone", phone)
     for key in dict.fromkeys((*question.named("paper"), *question.named("collection"))):
-        yield those("paper", key, (p for p in everything if p.paper == key))
+        yield "paper", key, groups.of("paper", key)
     units = question.named("unit")
     above = {corpus.departments[unit].parent for unit in units}
     for unit in (unit for unit in units if unit not in above):
-        inside = {d.name for d in corpus.departments.values() if unit in (d.name, d.parent)}
-        yield those("unit", unit, (p for p in everything if any(c.unit in inside for c in p.contacts)))
+        inside = (d.name for d in corpus.departments.values() if unit in (d.name, d.parent))
+        yield "unit", unit, groups.of("unit", *inside)
     for policy_id in (*question.named("id"), *_items(question, corpus)):
         yield "id", policy_id, frozenset({policy_id})
     for title in question.named("title"):
-        same = those("title", title, (p for p in everything if p.title == title))
-        if len(same[2]) > 1:
-            yield same
+        same = groups.of("title", title)
+        if len(same) > 1:
+            yield "title", title, same
     listing = "list" in question.intents
     asked = question.intents & {"list", "expiry", "expired", "expiring", "current"}
     bare = len(question.residue) <= LEFT_OVER or bool(asked and set(question.residue) <= set(question.unexplained))
-    yield from _districts(question, everything, bare=bare)
-    yield from _topics(question, everything)
+    yield from _districts(question, groups, bare=bare)
+    yield from _topics(question, groups)
     if bare:
         if listing or not (question.named("paper") or question.named("collection") or units):
-            yield from _states(question, corpus, everything, today)
-        yield from _sums(question, everything)
+            yield from _states(question, groups, today)
+        yield from _sums(question, groups)
 
 
 def _items(question: Question, corpus: Corpus) -> Iterator[str]:
@@ -117,42 +120,32 @@ def _items(question: Question, corpus: Corpus) -> Iterator[str]:
                 yield f"{prefix}-{number}"
 
 
-def _districts(question: Question, everything: tuple[Policy, ...], *, bare: bool) -> Iterator[Named]:
+def _districts(question: Question, groups: Groups, *, bare: bool) -> Iterator[Named]:
     districts = question.named("district")
     if districts and bare and not question.sums:
-        yield "district", districts[0], frozenset(p.id for p in everything if p.district in districts)
+        yield "district", districts[0], groups.of("district", *districts)
 
 
-def _topics(question: Question, everything: tuple[Policy, ...]) -> Iterator[Named]:
+def _topics(question: Question, groups: Groups) -> Iterator[Named]:
     """Topics make a set where a set is asked for and they are all of the matter."""
-    topics = set(question.named("topic"))
+    topics = question.named("topic")
     asked = question.intents & {"list", "expiry", "expired", "expiring"}
     if not (topics and asked) or any(question.labels[place] not in {"topic", *SCOPES} for place in question.told):
         return
-    districts = question.named("district")
-    members = frozenset(
-        p.id for p in everything if topics & set(p.topics) and (not districts or p.district in districts)
-    )
-    yield "topic", next(iter(question.named("topic"))), members
+    members, districts = groups.of("topic", *topics), question.named("district")
+    yield "topic", topics[0], members & groups.of("district", *districts) if districts else members
 
 
-def _states(question: Question, corpus: Corpus, everything: tuple[Policy, ...], today: date) -> Iterator[Named]:
+def _states(question: Question, groups: Groups, today: date) -> Iterator[Named]:
     if "expired" in question.intents and not _spans(question, today):
-        members = (p.id for p in everything if corpus.status(p, today) is Status.EXPIRED)
-        yield "state", "expired", frozenset(members)
-    elif ended := _ending(question, corpus, everything, today):
+        yield "state", "expired", groups.among(today, Status.EXPIRED)
+    elif ended := _ending(question, groups, today):
         yield ended
     elif "current" in question.intents:
-        members = (p.id for p in everything if corpus.status(p, today) in (Status.VALID, Status.OPEN))
-        yield "state", "current", frozenset(members)
+        yield "state", "current", groups.among(today, Status.VALID, Status.OPEN)
     elif "expiring" in question.intents:
         horizon = date.fromordinal(min(today.toordinal() + SOON, date.max.toordinal()))
-        ends = {p.id: corpus.period(p)[1] for p in everything}
-        yield (
-            "state",
-            "expiring",
-            frozenset(i for i, end in ends.items() if end is not None and today <= end <= horizon),
-        )
+        yield "state", "expiring", groups.ending(today, horizon)
 
 
 def _spans(question: Question, today: date) -> list[tuple[date, date]]:
@@ -161,22 +154,21 @@ def _spans(question: Question, today: date) -> list[tuple[date, date]]:
     return spans(question.text, today.year) if asked else []
 
 
-def _ending(question: Question, corpus: Corpus, everything: tuple[Policy, ...], today: date) -> Named | None:
+def _ending(question: Question, groups: Groups, today: date) -> Named | None:
     """Which policies end within a part of a year that is named."""
     named = _spans(question, today)
     if not named:
         return None
     (first, _), (_, last) = named[0], named[-1]
-    ends = {p.id: corpus.period(p)[1] for p in everything}
-    return "ends", f"{first}/{last}", frozenset(i for i, end in ends.items() if end and first <= end <= last)
+    return "ends", f"{first}/{last}", groups.ending(first, last)
 
 
-def _sums(question: Question, everything: tuple[Policy, ...]) -> Iterator[Named]:
+def _sums(question: Question, groups: Groups) -> Iterator[Named]:
     """A sum and nothing else: the policies that name it, or, with 以上, at least as much."""
     if len(question.sums) != 1 or not (question.intents & {"list", AT_LEAST} or question.sum_is_named):
         return
     yuan = question.sums[0].yuan
     if AT_LEAST in question.intents:
-        yield "at_least", money(yuan), frozenset(p.id for p in everything if (largest(p) or 0) >= yuan)
+        yield "at_least", money(yuan), groups.reaching(yuan)
     else:
-        yield "sum", money(yuan), frozenset(p.id for p in everything if yuan in figures(p))
+        yield "sum", money(yuan), groups.naming(yuan)

@@ -77,12 +77,13 @@ def _said(folded: Folded) -> tuple[Place, ...]:
 def _weights(benefit: AnyBenefit) -> dict[str, float]:
     """What each pair says for a benefit."""
     labels = [tier.label for tier in benefit.tiers] if isinstance(benefit, Tiers) else []
-    fields: tuple[tuple[float, Iterable[str]], ...] = (
-        (WHO, (benefit.who, getattr(benefit, "base", ""), *labels)),
-        (NAME, (benefit.name,)),
-    )
+    return _weighed(benefit.name, (benefit.who, getattr(benefit, "base", ""), *labels))
+
+
+@lru_cache(maxsize=512)
+def _weighed(name: str, others: tuple[str, ...]) -> dict[str, float]:
     weights: dict[str, float] = {}
-    for weight, texts in fields:
+    for weight, texts in ((WHO, others), (NAME, (name,))):
         for text in texts:
             weights |= dict.fromkeys(pairs(text), weight)
     return weights

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
 from bot.chinese import Folded, is_hanzi, pinyin, syllable
-from bot.matcher import Matcher, whole
+from bot.matcher import Matcher, inner_places
 
 T = TypeVar("T")
 
@@ -16,6 +17,8 @@ BLURRED = (("zh", "z"), ("ch", "c"), ("sh", "s"))  # initials that many speakers
 PRIVATE = 0xE000  # syllables are spelled as private characters, one for each
 LONGEST_SYLLABLE, LONGEST_RUN = 6, 24  # letters
 UNHEARD = PRIVATE - 1  # and a sound that no word has as this one
+LATIN = re.compile("[a-z]")
+MANY = 4096  # characters of which it is kept how their sound is spelled
 
 
 class Sounds(Generic[T]):
@@ -23,6 +26,7 @@ class Sounds(Generic[T]):
 
     def __init__(self, words: Iterable[tuple[str, T]]) -> None:
         self._numbers: dict[str, int] = {}
+        self._known: dict[str, str] = {}
         spoken: dict[str, list[T]] = defaultdict(list)  # several words may have one sound
         typed: dict[str, list[T]] = defaultdict(list)
         for word, value in words:
@@ -36,24 +40,39 @@ class Sounds(Generic[T]):
         self._typed_words = Matcher(typed.items())
 
     def _spoken(self, text: str) -> str:
-        return "".join(chr(self._numbers.get(_blurred(syllable(char)), UNHEARD)) for char in text)
+        return "".join(map(self._sound, text))
+
+    def _sound(self, char: str) -> str:
+        """How the sound of a character is spelled here; worked out once for those that words are written with."""
+        known = self._known.get(char)
+        if known is None:
+            known = chr(self._numbers.get(_blurred(syllable(char)), UNHEARD))
+            if len(self._known) < MANY:
+                self._known[char] = known
+        return known
 
     def heard(self, folded: Folded) -> Iterator[tuple[int, int, T]]:
         """Words of the same sound as a part of the text, be some of it in Latin letters, as in 充电zhuang."""
         text = folded.text
-        letters = [(place, place + 1, self._spoken(char)) for place, char in enumerate(text)]
+        spoken, inner = self._spoken(text), inner_places(folded)
+        for start, end, values in self._spoken_words.find(spoken):
+            if start not in inner and end not in inner:
+                yield from ((start, end, value) for value in values)
+        if not LATIN.search(text):
+            return
         tiled = list(self._units(text))
-        for units in (letters,) if tiled == letters else (letters, tiled):  # words such as AI专家 keep their letters
-            for first, last, values in self._spoken_words.find("".join(sound for _, _, sound in units)):
-                start, end = units[first][0], units[last - 1][1]
-                if whole(folded, start, end):
-                    yield from ((start, end, value) for value in values)
+        if "".join(sound for _, _, sound in tiled) == spoken and len(tiled) == len(text):
+            return
+        for first, last, values in self._spoken_words.find("".join(sound for _, _, sound in tiled)):
+            start, end = tiled[first][0], tiled[last - 1][1]
+            if start not in inner and end not in inner:
+                yield from ((start, end, value) for value in values)
 
     def _units(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Where each syllable of a text stands, and how it is spelled."""
         place = 0
         for start, end in (*_runs(text), (len(text), len(text))):
-            yield from ((n, n + 1, self._spoken(text[n])) for n in range(place, start))
+            yield from ((n, n + 1, self._sound(text[n])) for n in range(place, start))
             yield from self._tiled(text, start, end)
             place = end
 
@@ -70,8 +89,8 @@ class Sounds(Generic[T]):
 
     def typed(self, folded: Folded) -> Iterator[tuple[int, int, T]]:
         """Words whose pinyin tiles a run of Latin letters without a gap."""
-        for start, end in _runs(folded.text):
-            found = list(self._typed_words.find(folded.text[start:end]))
+        for start, end in _runs(folded.text) if LATIN.search(folded.text) else ():
+            found = self._typed_words.find(folded.text[start:end])
             reached = {0}
             for left, right, _ in sorted(found, key=lambda hit: hit[1]):
                 if left in reached:

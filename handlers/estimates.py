@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from bot.awards import Award, Companion, Part, Period, Total, award, companions, in_force, total
 from bot.benefits import State, deciding
@@ -70,25 +71,25 @@ class Estimate:
     stated: frozenset[str] = frozenset()
     whole: Total = field(default_factory=lambda: Total(awards=()))
 
-    @property
+    @cached_property
     def alive(self) -> tuple[Award, ...]:
         """The awards that count: in force, with the policy at hand first; that one alone where none is in force."""
         counted = [a for a in (self.own, *self.beside, *self.also) if a.counted and not a.over]
         return tuple(counted) or (self.own,)
 
-    @property
+    @cached_property
     def past(self) -> tuple[Award, ...]:
         """What is over and does not count, where anything does."""
         return tuple(a for a in (self.own, *self.beside) if a.over and a not in self.alive)
 
-    @property
+    @cached_property
     def adds_up(self) -> bool:
         """Whether the parts of the policy's award are meant together, and are not readings of which one holds."""
         counted = self.own.counted
         bases = {part.outcome.trace.fact for part in counted} - {""}
         return len(counted) < 2 or self.selection.together or (len(bases) == len(counted) and bases <= set(self.facts))
 
-    @property
+    @cached_property
     def used(self) -> tuple[str, ...]:
         """The facts that the sums rest on, in the order they are needed."""
         awards = (self.own, *self.beside, *self.also)
@@ -100,13 +101,13 @@ class Estimate:
         ]
         return tuple(key for key in dict.fromkeys(keys) if key in self.facts)
 
-    @property
+    @cached_property
     def heard(self) -> tuple[str, ...]:
         """The facts to repeat: those the sums rest on, and what was told of who the policies are for."""
         asked = (need.fact for award in (*self.alive, *self.failed) for need in award.policy.needs)
         return tuple(dict.fromkeys((*self.used, *(key for key in asked if key in self.facts))))
 
-    @property
+    @cached_property
     def hanging(self) -> tuple[tuple[Part, tuple[Need, ...]], ...]:
         """The parts that count only if something is so that nobody told, with what that is."""
         found = []
@@ -118,20 +119,20 @@ class Estimate:
                 found += [(part, open_needs)] if open_needs else []
         return tuple(found)
 
-    @property
+    @cached_property
     def is_claimed(self) -> bool:
         """Whether a figure of this message, beside a word of its fact, makes a sum here and nothing stands against."""
         bases = {key for part in self.own.counted for key in deciding(part.outcome.benefit)}
         return bool(bases & self.named) and not self.own.unmet and not self.odd
 
-    @property
+    @cached_property
     def is_settled(self) -> bool:
         """Whether what was told makes one sum with no doubt left."""
         counted = [part.outcome for part in self.own.counted]
         doubts = [need for outcome in counted for need in outcome.unknown] + list(self.own.unknown)
         return bool(counted) and not (doubts or self.own.unmet or self.odd or self.is_open) and self.rests_on_figures
 
-    @property
+    @cached_property
     def fit(self) -> tuple[bool, int]:
         """How well its rules take what was told: figures of theirs, then the facts it uses less those nobody told."""
         counted = [part.outcome for part in self.own.counted]
@@ -139,20 +140,20 @@ class Estimate:
         asked = {key for outcome in counted for key in _asked_of(outcome.benefit)}
         return self.is_claimed, len(asked & set(self.told.facts)) - doubts
 
-    @property
+    @cached_property
     def rests_on_figures(self) -> bool:
         """Whether what counts was worked out from facts of theirs, and is not a sum that the text states anyway."""
         keys = {key for p in self.own.counted for key in (p.outcome.trace.fact, p.outcome.benefit.count)}
         keys |= {need.fact for p in self.own.counted for need in p.outcome.benefit.needs}
         return bool(keys & set(self.facts))
 
-    @property
+    @cached_property
     def is_open(self) -> bool:
         """Whether what is meant is not settled: readings of which one holds, or one beside others without a sum."""
         waits = any(part.outcome.state is State.MISSING for part in self.own.parts)
         return not self.adds_up or (waits and not self.rests_on_figures)
 
-    @property
+    @cached_property
     def missing(self) -> str:
         """The one fact to ask for: what tells the readings apart, else what the sum cannot do without."""
         if self.own.counted and not self.is_open and not self._waits_beside:
@@ -167,14 +168,14 @@ class Estimate:
         same = len({part.outcome.missing[:1] for part in open_parts}) == 1
         return known[0] if known and (len(groups) == 1 or same) else ""
 
-    @property
+    @cached_property
     def _waits_beside(self) -> bool:
         """Whether a benefit that is meant as well, or instead, has no sum yet."""
         groups = {part.outcome.benefit.choice for part in self.own.counted} - {""}
         waiting = [part for part in self.own.parts if part.outcome.state is State.MISSING and part.outcome.missing]
         return any(self.selection.together or part.outcome.benefit.choice in groups for part in waiting)
 
-    @property
+    @cached_property
     def odd(self) -> tuple[Odd, ...]:
         """What was told that cannot be reckoned with, as far as it matters here."""
         asked = {key for benefit in self.selection.benefits for key in _asked_of(benefit)}
@@ -192,6 +193,11 @@ async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tupl
     asked  the fact that the words may answer
     meant  the benefits that were meant before, where the words do not say
     """
+    return _with_levels(ctx, await _alone(ctx, policy, asked=asked, meant=meant))
+
+
+async def _alone(ctx: Context, policy: Policy, *, asked: str = "", meant: tuple[int, ...] = ()) -> Estimate:
+    """The same without what other levels add."""
     corpus = ctx.corpus
     told = read(ctx, policy, asked=asked)
     person = await ctx.person()
@@ -204,7 +210,7 @@ async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tupl
     facts |= assumed(ctx, policy, selection, facts)
     case, odd = case_of(ctx, policy, selection, told=told, facts=facts)
     own = award(corpus, policy, facts, period=period, benefits=selection.benefits, case=case)
-    found = Estimate(
+    return Estimate(
         policy=policy,
         selection=selection,
         today=ctx.today,
@@ -215,7 +221,6 @@ async def estimate(ctx: Context, policy: Policy, *, asked: str = "", meant: tupl
         kept=frozenset(key for key in kept if key not in told.facts and key not in ctx.conversation.facts),
         own=own,
     )
-    return _with_levels(ctx, found)
 
 
 def _with_levels(ctx: Context, found: Estimate) -> Estimate:
@@ -281,19 +286,20 @@ def _of_companion(ctx: Context, found: Estimate, companion: Companion, facts: Fa
 
 async def best_estimate(ctx: Context, ids: tuple[str, ...]) -> Estimate:
     """Of policies that fit the words the one whose rules take the figures that were told, the first of equals."""
-    best = await estimate(ctx, ctx.corpus.policies[ids[0]])
+    best = await _alone(ctx, ctx.corpus.policies[ids[0]])
     scores = {ranked.id: ranked.score for ranked in ctx.finding.ranked}
     figures = bool(best.told.facts or ctx.finding.question.sums)
     others = [policy for i in ids[1:LOOKED_AT] if not (policy := ctx.corpus.policies[i]).restates]
     for policy in others if figures else ():
         if best.is_claimed and scores.get(policy.id, 0) < NEAR * scores.get(ids[0], 0):
             continue
-        other = await estimate(ctx, policy)
+        other = await _alone(ctx, policy)
         near = scores.get(policy.id, 0) >= NEAR * scores.get(ids[0], 0)
         if other.own.over and not (near or best.own.over):
             continue  # a figure alone does not lead from what is in force to what is over: 研发费用8000万
         if (other.is_claimed and other.fit > best.fit) or (near and other.is_settled and not best.own.counted):
             best = other
+    best = _with_levels(ctx, best)
     if TOGETHER.search(ctx.words):
         return await _with_others(ctx, best, ids)
     return await _of_district(ctx, best) if ASKS_DISTRICT.search(fold(ctx.words).text) else best
@@ -323,7 +329,7 @@ async def _with_others(ctx: Context, found: Estimate, ids: tuple[str, ...]) -> E
         own = [word for word in policy.keywords if fold(word).text in text and fold(word).text not in names]
         if policy_id in taken or policy.restates or set(found.policy.restates) & {policy_id} or not own:
             continue
-        other = await estimate(ctx, policy)
+        other = await _alone(ctx, policy)
         settled = other.own.counted and not other.is_open and not other.odd and not other.own.unmet
         if settled and not other.own.over and (len(policy.benefits) == 1 or other.selection.named):
             also.append(other.own)

@@ -34,6 +34,7 @@ NUMBERED = re.compile(
 CLAUSES = re.compile(r"[；;。？?！!\n]+")
 PAIRS = re.compile(r"[、]|还有|以及|另外|和|与")
 COMMA = re.compile(r"[，,]")
+WITHIN = re.compile(r"\d[，,]\d")  # a comma within a number, which is not read as one without it
 # Words that say that more than one thing follows, so that a comma may part them.
 PLURAL = re.compile(
     "分别|各自|各(?:有|找|对应|能|走|拿|是|奖|给)|[两二三四五几](?:件|个|条|样)(?:事|问题|政策)|[两二三四五几]家|一家.+一家|一个.+[另一]一?个|一是.+二是|"
@@ -109,7 +110,7 @@ def _parts(ctx: Context) -> list[str]:
         pieces = [piece for piece in pieces if piece]
         return pieces[:MOST] if sum(bool(ctx.find(piece).ids) for piece in pieces) > 1 else []
     clauses = [piece.strip() for piece in CLAUSES.split(text) if piece.strip()]
-    asking = [piece for piece in clauses if _stands(ctx, piece) and _asks(ctx.find(piece))]
+    asking = [piece for piece in clauses if _stands(ctx, piece) and _asks(ctx.find(piece))] if len(clauses) > 1 else []
     if len(asking) > 1 and _are_apart(ctx, asking):
         return asking[:MOST]
     return [] if JOINED.search(text) or finding.question.elsewhere else _pair(ctx, text)
@@ -132,6 +133,8 @@ def _pair(ctx: Context, text: str) -> list[str]:
 
 def _commas(ctx: Context, text: str, *, plural: bool) -> list[str]:
     """What commas part: where it is said that there are several, or where each part asks for itself."""
+    if not plural and not _asks_twice(ctx, text):
+        return []
     pieces = [text]
     for joint in dict.fromkeys(COMMA.findall(text)):
         pieces = [part for piece in pieces for part in _split(ctx, piece, joint)]
@@ -139,15 +142,30 @@ def _commas(ctx: Context, text: str, *, plural: bool) -> list[str]:
     return pieces if len(pieces) >= LEAST and asking else []
 
 
+def _asks_twice(ctx: Context, text: str) -> bool:
+    """Whether words that ask stand on both sides of a comma: else no two of its parts ask, and none is looked up."""
+    folded = ctx.find(text).question.folded
+    if not folded.breaks:
+        return False
+    if WITHIN.search(text) or any(folded.text[max(0, n - 1) : n + 1].isascii() for n in folded.breaks):
+        return True  # what stands at a comma may be read otherwise without what is beyond it: pinyin, 1,000
+    meant = [(hit, m) for hit in ctx.words_of(text) for m in hit.entry.meanings]
+    asking = [hit for hit, m in meant if m.kind == "intent" and m.value in ASKED]
+    first, last = min((hit.end for hit in asking), default=0), max((hit.start for hit in asking), default=-1)
+    return any(first <= place <= last for place in folded.breaks)
+
+
 def _joints(ctx: Context, text: str) -> list[str]:
     """What 和 or 、 joins: names of matters, and nothing that tells a story."""
+    if COMMA.search(text):
+        return []
     names = [hit.entry.word for hit in ctx.find(text).question.chosen if len(hit.entry.word) > 1]
     pieces = [text]
     for joint in dict.fromkeys(PAIRS.findall(text)):
         if not any(joint in word for word in names):
             pieces = [part for piece in pieces for part in _split(ctx, piece, joint)]
     lengths = [len(ctx.find(piece).question.matter) for piece in pieces]
-    return pieces if max(lengths) <= SHORT and not COMMA.search(text) else []
+    return pieces if max(lengths) <= SHORT else []
 
 
 def _split(ctx: Context, text: str, joint: str) -> list[str]:

@@ -72,10 +72,14 @@ def _others(ctx: Context, policy: Policy) -> tuple[Fact, ...]:
     said = [name for name in names if name in text]
     if not said:
         return tuple(ctx.corpus.facts.values())
-    return tuple(
-        msgspec.structs.replace(fact, words=tuple(w for w in fact.words if not _inside(_spelled(w), said)))
-        for fact in ctx.corpus.facts.values()
-    )
+    return tuple(_without_parts(fact, said) for fact in ctx.corpus.facts.values())
+
+
+def _without_parts(fact: Fact, names: Sequence[str]) -> Fact:
+    """A fact without the words that are a part of one of these names."""
+    said = "\n".join(names)
+    words = tuple([w for w in fact.words if _spelled(w) not in said or not _inside(_spelled(w), names)])
+    return fact if len(words) == len(fact.words) else msgspec.structs.replace(fact, words=words)
 
 
 @lru_cache(maxsize=8192)
