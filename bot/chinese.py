@@ -74,15 +74,25 @@ TALK = re.compile(
     "[的了吗呢吧啊呀嘛哈么呗噢哦不没是就都也还又再才只把被我你您他她俺恁咱嫩们这那哪啥咋很太真忒滴着过]+"
 )  # says nothing of a matter
 NOT = "非"
+NONE = "还没"  # how the choice is called that says that there is none yet: it goes before what is said of the kind
+BOTH = "且"  # in the name of a choice: each part of it has to hold
 # A clause in which somebody says who they are; a name in it is no matter: 我是某某数控的小王, 我们公司叫某某机械.
 INTRODUCTION = re.compile(
     "(?:你好|您好)?(?:我[叫姓]|我是[^做搞干]{1,12}[小老][^厂企家板师]$|(?:我们?|俺们?|咱们?)?(?:的?公司|的?企业|单位|的?厂子?)(?:名字?|全称)?叫)"
 )
 DENIAL = re.compile(
-    "(?<!除)(?<!有)(?:不属于|不算是?|不是|并非|没有|没报|没进|没入|没在|没纳|不在|不属|未纳入|未|非)(?!有限)"
+    "(?<!除)(?<!有)(?:不属于|不算是?|不是|并非|没有|没报|没进|没入|没在|没纳|不在|不属|未纳入|未|非|没(?:能)?(?:被)?(?:拿到?|取得|获得|得到|通过|过|评上?|获评|认定|办|批|做|完成))"
+    "(?!有限)"
 )
 BUT = re.compile("但|而|可是|却|只是|是(?!否)|已经?")  # where a denial ends
 DENIED = 6  # characters: what a denial reaches at most
+# Said behind what it denies, where nothing follows that it could be about: 注册证还没拿到, 高企没评上能报吗.
+LACKING = re.compile(
+    "(?:还|都|也|尚|仍|一直|暂时|目前){0,2}(?:没有?|未)(?:能)?(?:被)?(?:拿到手?|拿|取得|获得|得到|到手|下来|办下来|办出来|批下来|评上|评下来|获评|认定|通过|做完|完成|做|开始)"
+    "(?:呢|啊|的话|的)*(?=(?P<end>$|能|可|怎|咋|有|补|给|是|就|现|目|正|要|行|算|会|吗|么|但)?)"
+)
+LACKED = 8  # characters: what it reaches at most
+REACHED = re.compile("了|过|完|但|而|已|和|跟|与|是|没|未|不")  # what such a denial does not reach over
 EDGES = frozenset("的和与及等对按为在了是或将把被并且其该各")  # letters that a word neither begins nor ends with
 
 
@@ -270,7 +280,20 @@ def denied(folded: Folded) -> frozenset[int]:
         turn = BUT.search(folded.text, match.end(), match.end() + DENIED)
         end = min(turn.start() if turn else match.end() + DENIED, len(folded.text), *ends)
         found.update(range(match.end(), end))
+    for match in LACKING.finditer(folded.text):
+        if match["end"] is not None or match.end() in folded.breaks:
+            found.update(_lacked(folded, match.start()))
     return frozenset(found)
+
+
+def _lacked(folded: Folded, end: int) -> range:
+    """The places before a denial that stands behind what it denies."""
+    start = end
+    while (
+        start > 0 and end - start < LACKED and start not in folded.breaks and not REACHED.match(folded.text, start - 1)
+    ):
+        start -= 1
+    return range(start, end)
 
 
 def day_places(folded: Folded) -> list[tuple[int, int]]:
