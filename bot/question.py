@@ -127,6 +127,11 @@ class Question:
         return tuple(place for place in self.matter if place not in silent)
 
     @cached_property
+    def names(self) -> tuple[Hit, ...]:
+        """The curated words that speak for policies, in the text's order."""
+        return tuple(hit for hit in self.chosen if hit.entry.strength == CURATED and hit.entry.postings)
+
+    @cached_property
     def residue(self) -> tuple[int, ...]:
         """The matter without the words that name a whole set: a unit, a paper, a phone."""
         return tuple(place for place in self.matter if self.labels[place] not in SCOPES)

@@ -34,7 +34,8 @@ async def test_cancelling_drops_an_open_question() -> None:
     """In the middle of a sum the question is dropped, and a figure said later answers it no more."""
     talk = Talk()
     await talk.say("技改能补多少")
-    assert talk.conversation is not None and talk.conversation.asked
+    assert talk.conversation is not None
+    assert talk.conversation.asked
     assert "先不问了" in said(await talk.say("算了不要了"))
     assert talk.conversation.asked == ""
 
