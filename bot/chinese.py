@@ -18,6 +18,9 @@ os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 OF = "的"
 LEADING = frozenset("在到去从是往来")  # lead to the name of a place
 PARTICLES = frozenset("了的个过些点下台把")  # stand inside a phrase and change nothing of its matter
+COUNTED = re.compile(
+    "(?:\\d+|[一二两三四五六七八九十几]+)[多来]?[台套条艘批辆座间架只头]"
+)  # and so does how many: 买4艘渔船
 STOPS = re.compile(r"(?<!\d)[\s,;:。、“”‘’\"《》]+|[\s,;:。、“”‘’\"《》]+(?!\d)")  # but 第1、5条 is not 第15条
 DASHES = re.compile("[‐‑–—−~∼]+")
 THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4}),(?=\d{3}(?!\d))")  # a comma within a number
@@ -91,8 +94,7 @@ LACKING = re.compile(
     "(?:还|都|也|尚|仍|一直|暂时|目前){0,2}(?:没有?|未)(?:能)?(?:被)?(?:拿到手?|拿|取得|获得|得到|到手|下来|办下来|办出来|批下来|评上|评下来|获评|认定|通过|做完|完成|做|开始)"
     "(?:呢|啊|的话|的)*(?=(?P<end>$|能|可|怎|咋|有|补|给|是|就|现|目|正|要|行|算|会|吗|么|但)?)"
 )
-LACKED = 8  # characters: what it reaches at most
-REACHED = re.compile("了|过|完|但|而|已|和|跟|与|是|没|未|不")  # what such a denial does not reach over
+LACKED, REACHED = 8, re.compile("[^了过完但而已和跟与是没未不]*$")  # characters, and what such a denial reaches
 EDGES = frozenset("的和与及等对按为在了是或将把被并且其该各")  # letters that a word neither begins nor ends with
 
 
@@ -288,12 +290,9 @@ def denied(folded: Folded) -> frozenset[int]:
 
 def _lacked(folded: Folded, end: int) -> range:
     """The places before a denial that stands behind what it denies."""
-    start = end
-    while (
-        start > 0 and end - start < LACKED and start not in folded.breaks and not REACHED.match(folded.text, start - 1)
-    ):
-        start -= 1
-    return range(start, end)
+    begin = max((place for place in folded.breaks if place < end), default=0)
+    reached = REACHED.search(folded.text, max(begin, end - LACKED), end)
+    return range(reached.start() if reached else end, end)
 
 
 def day_places(folded: Folded) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
-from bot.chinese import INTRODUCTION, LEADING, OF, PARTICLES, Folded, Sum, day_places, days, fold, sums, years
+from bot.chinese import COUNTED, INTRODUCTION, LEADING, OF, PARTICLES, Folded, Sum, day_places, days, fold, sums, years
 from bot.index import CURATED, Entry, Index
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
@@ -177,8 +177,10 @@ def read(text: str, index: Index, *, by_sound: bool = False) -> Question:
 
 
 def _over_particles(folded: Folded, figures: Iterable[Sum], index: Index) -> Iterable[Hit]:
-    """Words that a particle or a sum stands in: 换了新设备, 买了800万的设备."""
-    inside = {place for figure in figures for place in range(figure.start, figure.end)}
+    """Words that a particle, a sum or a count stands in: 换了新设备, 买了800万的设备, 买4艘渔船."""
+    counted = (match.span() for match in COUNTED.finditer(folded.text))
+    spans = (*counted, *((figure.start, figure.end) for figure in figures))
+    inside = {place for start, end in spans for place in range(start, end)}
     kept = [n for n, char in enumerate(folded.text) if char not in PARTICLES and n not in inside]
     if len(kept) in (0, len(folded.text)):
         return
