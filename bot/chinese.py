@@ -18,6 +18,9 @@ os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 OF = "的"
 LEADING = frozenset("在到去从是往来")  # lead to the name of a place
 PARTICLES = frozenset("了的个过些点下台把")  # stand inside a phrase and change nothing of its matter
+COUNTED = re.compile(
+    "(?:\\d+|[一二两三四五六七八九十几]+)[多来]?[台套条艘批辆座间架只头]"
+)  # and so does how many: 买4艘渔船
 STOPS = re.compile(r"(?<!\d)[\s,;:。、“”‘’\"《》]+|[\s,;:。、“”‘’\"《》]+(?!\d)")  # but 第1、5条 is not 第15条
 DASHES = re.compile("[‐‑–—−~∼]+")
 THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4}),(?=\d{3}(?!\d))")  # a comma within a number
@@ -74,15 +77,24 @@ TALK = re.compile(
     "[的了吗呢吧啊呀嘛哈么呗噢哦不没是就都也还又再才只把被我你您他她俺恁咱嫩们这那哪啥咋很太真忒滴着过]+"
 )  # says nothing of a matter
 NOT = "非"
+NONE = "还没"  # how the choice is called that says that there is none yet: it goes before what is said of the kind
+BOTH = "且"  # in the name of a choice: each part of it has to hold
 # A clause in which somebody says who they are; a name in it is no matter: 我是某某数控的小王, 我们公司叫某某机械.
 INTRODUCTION = re.compile(
     "(?:你好|您好)?(?:我[叫姓]|我是[^做搞干]{1,12}[小老][^厂企家板师]$|(?:我们?|俺们?|咱们?)?(?:的?公司|的?企业|单位|的?厂子?)(?:名字?|全称)?叫)"
 )
 DENIAL = re.compile(
-    "(?<!除)(?<!有)(?:不属于|不算是?|不是|并非|没有|没报|没进|没入|没在|没纳|不在|不属|未纳入|未|非)(?!有限)"
+    "(?<!除)(?<!有)(?:不属于|不算是?|不是|并非|没有|没报|没进|没入|没在|没纳|不在|不属|未纳入|未|非|没(?:能)?(?:被)?(?:拿到?|取得|获得|得到|通过|过|评上?|获评|认定|办|批|做|完成))"
+    "(?!有限)"
 )
 BUT = re.compile("但|而|可是|却|只是|是(?!否)|已经?")  # where a denial ends
 DENIED = 6  # characters: what a denial reaches at most
+# Said behind what it denies, where nothing follows that it could be about: 注册证还没拿到, 高企没评上能报吗.
+LACKING = re.compile(
+    "(?:还|都|也|尚|仍|一直|暂时|目前){0,2}(?:没有?|未)(?:能)?(?:被)?(?:拿到手?|拿|取得|获得|得到|到手|下来|办下来|办出来|批下来|评上|评下来|获评|认定|通过|做完|完成|做|开始)"
+    "(?:呢|啊|的话|的)*(?=(?P<end>$|能|可|怎|咋|有|补|给|是|就|现|目|正|要|行|算|会|吗|么|但)?)"
+)
+LACKED, REACHED = 8, re.compile("[^了过完但而已和跟与是没未不]*$")  # characters, and what such a denial reaches
 EDGES = frozenset("的和与及等对按为在了是或将把被并且其该各")  # letters that a word neither begins nor ends with
 
 
@@ -284,7 +296,17 @@ def denied(folded: Folded) -> frozenset[int]:
         turn = BUT.search(folded.text, match.end(), match.end() + DENIED)
         end = min(turn.start() if turn else match.end() + DENIED, len(folded.text), *ends)
         found.update(range(match.end(), end))
+    for match in LACKING.finditer(folded.text):
+        if match["end"] is not None or match.end() in folded.breaks:
+            found.update(_lacked(folded, match.start()))
     return frozenset(found)
+
+
+def _lacked(folded: Folded, end: int) -> range:
+    """The places before a denial that stands behind what it denies."""
+    begin = max((place for place in folded.breaks if place < end), default=0)
+    reached = REACHED.search(folded.text, max(begin, end - LACKED), end)
+    return range(reached.start() if reached else end, end)
 
 
 def day_places(folded: Folded) -> list[tuple[int, int]]:

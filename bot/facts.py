@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.chinese import Folded, denied, fold
+from bot.chinese import BOTH, NONE, Folded, denied, fold
 from bot.claims import MOST, Odd, accept, claim, give_the_rest, multiplied, of_others, places, without_unit
 from bot.figures import (
     SAID_NO,
@@ -189,12 +189,17 @@ def _relate(wanted: Sequence[Fact], facts: Facts, odd: list[Odd]) -> frozenset[s
 def _chosen(folded: Folded, fact: Fact) -> tuple[str, bool]:
     """The option that is named; nothing where several are, which the second value says."""
     refused = denied(folded)
-    found = [
+    named = [
         (end - start, start, option.name)
         for option in fact.options
         for word in (option.name, *option.words)
         for start, end in places(folded, word)
-        if start not in refused
+    ]
+    halved = {option.name for option in fact.options if _is_half_denied(folded, refused, option.name)}
+    found = [
+        (length, start, name)
+        for length, start, name in named
+        if name not in halved and (start not in refused or name.startswith(NONE))
     ]
     past = former(folded)
     if len({name for _, start, name in found}) > 1 and any(start not in past for _, start, _ in found):
@@ -205,8 +210,17 @@ def _chosen(folded: Folded, fact: Fact) -> tuple[str, bool]:
         if taken.isdisjoint(range(start, start + length)):
             names.append(name)
         taken.update(range(start, start + length))
+    none = [name for name in names if name.startswith(NONE)]
+    names = none or names
     several = len(set(names)) > 1
     return ("" if several or not names else names[0]), several
+
+
+def _is_half_denied(folded: Folded, refused: frozenset[int], name: str) -> bool:
+    """Whether a part of what a choice takes together is denied: 三期做完了，注册证还没拿到."""
+    parts = name.split(BOTH)
+    pairs = (folded.text[place : place + 2] for place in refused if place + 1 in refused) if len(parts) > 1 else ()
+    return any(pair in part for pair in pairs for part in parts)
 
 
 def _yes_or_no(folded: Folded, fact: Fact) -> tuple[FactValue, bool]:

@@ -46,13 +46,13 @@ def lacking(finding: Finding, corpus: Corpus, find: Callable[[str], Finding]) ->
     silent = {p for hit in question.chosen for p in range(hit.start, hit.end) if _names(hit, district)}
     plain = "".join(char for place, char in enumerate(question.folded.text) if place not in silent)
     others = find(plain)
-    ids = tuple(i for i in others.ids if any(_is_known_for(corpus, corpus.policies[i], hit) for hit in words))
+    ids = tuple(i for i in others.ids if any(is_known_for(corpus, corpus.policies[i], hit) for hit in words))
     if not ids or any(_is_of(corpus, i, district) for i in ids):
         return None
     elsewhere = {corpus.policies[i].district for i in ids} - corpus.whole_city
     if len(elsewhere) < PLACES and any(_is_near(corpus, policy, hit) for policy in there for hit in words):
         return None
-    told = next(hit for hit in words if _is_known_for(corpus, corpus.policies[ids[0]], hit))
+    told = next(hit for hit in words if is_known_for(corpus, corpus.policies[ids[0]], hit))
     return Lack(district=district, matter=told.entry.word, words=plain, ids=ids)
 
 
@@ -78,7 +78,7 @@ def _has(corpus: Corpus, policy: Policy, hit: Hit) -> bool:
     return any(word in text.text for text in corpus.texts[policy.id] for word in words)
 
 
-def _is_known_for(corpus: Corpus, policy: Policy, hit: Hit) -> bool:
+def is_known_for(corpus: Corpus, policy: Policy, hit: Hit) -> bool:
     """Whether a policy is among those that a word speaks for most."""
     worth = dict(hit.entry.postings)
     return worth.get(corpus.index.position(policy.id), 0.0) >= FIRST * max(worth.values())

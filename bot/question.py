@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import msgspec
 
-from bot.chinese import INTRODUCTION, LEADING, OF, PARTICLES, Folded, Sum, day_places, days, fold, sums, years
+from bot.chinese import COUNTED, INTRODUCTION, LEADING, OF, PARTICLES, Folded, Sum, day_places, days, fold, sums, years
 from bot.index import CURATED, Entry, Index, Meaning
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
@@ -144,6 +144,11 @@ class Question:
         return tuple([place for place in self.matter if place not in silent])
 
     @cached_property
+    def names(self) -> tuple[Hit, ...]:
+        """The curated words that speak for policies, in the text's order."""
+        return tuple(hit for hit in self.chosen if hit.entry.strength == CURATED and hit.entry.postings)
+
+    @cached_property
     def residue(self) -> tuple[int, ...]:
         """The matter without the words that name a whole set: a unit, a paper, a phone."""
         return tuple([place for place in self.matter if self.labels[place] not in SCOPES])
@@ -232,8 +237,10 @@ def _question(
 
 
 def _over_particles(folded: Folded, figures: Iterable[Sum], index: Index) -> list[Hit]:
-    """Words that a particle or a sum stands in: 换了新设备, 买了800万的设备."""
-    inside = {place for figure in figures for place in range(figure.start, figure.end)}
+    """Words that a particle, a sum or a count stands in: 换了新设备, 买了800万的设备, 买4艘渔船."""
+    counted = (match.span() for match in COUNTED.finditer(folded.text))
+    spans = (*counted, *((figure.start, figure.end) for figure in figures))
+    inside = {place for start, end in spans for place in range(start, end)}
     kept = [n for n, char in enumerate(folded.text) if char not in PARTICLES and n not in inside]
     if len(kept) in (0, len(folded.text)):
         return []

@@ -328,7 +328,7 @@ def _believable(question: Question, corpus: Corpus, evidence: Evidence, ranked: 
 
 def _seeks(question: Question) -> bool:
     """Whether anything says that support, a rule or an office is wanted, and not the thing itself."""
-    return "seeking" in question.signs or bool(question.intents & DESKS) or bool(question.sums)
+    return bool(question.signs & {"seeking", "trade", "ours"}) or bool(question.intents & DESKS) or bool(question.sums)
 
 
 def _strung_together(question: Question, explained: int) -> bool:

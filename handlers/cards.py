@@ -78,8 +78,7 @@ def _successor(ctx: Context, policy: Policy, most: int) -> list[str]:
     """Where a policy is over: similar ones that are not."""
     if not ctx.corpus.is_over(policy, ctx.today):
         return []
-    related = (ctx.corpus.policies[i] for i in policy.related)
-    alive = [p for p in related if not ctx.corpus.is_over(p, ctx.today)]
+    alive = wording.alive_beside(ctx, policy)
     if not alive:
         return ["", "这一条现在不能再报；资料里没有接续的政策，是否延续请问责任单位。"]
     names = "、".join(say_link(f"{wording.title(ctx, p)}（{wording.level(p)}）", p.title, p.id) for p in alive[:most])

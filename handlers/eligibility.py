@@ -26,6 +26,14 @@ ELSE = frozenset({"complaint", "staff", "subscribe", "unsubscribe", "subscriptio
 PAGE = 6  # policies on one page, if they fit
 NEAR = 2  # deciding facts that are named beside a policy
 WHY, GENERAL, MORE = "不符合的有哪些", "不挑企业的有哪些", "更多"
+# What enterprises of a trade do most: the first that are shown of what asks nothing of the enterprise itself.
+TRADES = {
+    "制造业": ("技术改造", "单项冠军", "智能制造", "绿色低碳", "首台套"),
+    "软件和互联网": ("算力", "软件信息", "数字经济", "开源信创", "工业互联网"),
+    "生物医药": ("技术改造", "研发投入", "创新平台", "人才", "投融资"),
+    "海洋渔业": ("渔业", "海洋", "人才", "投融资"),
+}
+NAMED = 3  # of these topics
 OURS = "(?:我们?|俺们?|咱们?|本公司|本企业|敝司|公司|企业|厂子?)"
 CAN = "(?:都)?(?:能不能|能|可以|可|够)(?:都)?(?:够得?上|申报|申请|申领|享受|报|领|拿|沾)?(?:到|上|着)?"
 WHAT = "(?:什么|啥|哪些|哪个|哪项|哪几|几个|多少条)"
@@ -136,9 +144,9 @@ def _is_reply(ctx: Context, told: Told) -> bool:
     return not enterprise.rest(ctx, told) and not goes_on
 
 
-async def show(ctx: Context, told: Told, *, start: int = 0, beside: str = "") -> Answer:
+async def show(ctx: Context, told: Told, *, start: int = 0, beside: str = "", lead: str = "") -> Answer:
     """A page of what fits and of what hangs on a fact, the counts of the rest, and the next question; `beside` is the
-    matter that was named beside the facts."""
+    matter that was named beside the facts, `lead` the line above all."""
     enterprise.take(ctx, told)
     facts = await enterprise.known(ctx)
     found = _survey(ctx, facts)
@@ -152,6 +160,7 @@ async def show(ctx: Context, told: Told, *, start: int = 0, beside: str = "") ->
     certain, near = _certain(ctx, found, facts), _near(ctx, found, facts)
     shown = (*certain, *near)
     head = [f"接着第{start + 1}条："] if start else _head(ctx, facts, certain=len(certain), near=near)
+    head = [lead, *head] if lead else head
     tail = enterprise.doubts(ctx.corpus, told.odd)
     tail += qualifying.question(ctx, asked) if asked else []
     tail += [] if start else await _keep(ctx, told)
@@ -207,8 +216,24 @@ def _near(ctx: Context, found: Survey, facts: Facts) -> tuple[Fit, ...]:
 
 
 def _general(found: Survey, facts: Facts) -> tuple[Fit, ...]:
-    """What asks nothing of the enterprise itself, the most money first."""
-    return tuple(sorted((fit for fit in found.of(Verdict.MET) if not fit.particular), key=_worth(facts)))
+    """What asks nothing of the enterprise itself: what its trade does most first, then the most money."""
+    worth, topics = _worth(facts), _topics(facts)
+    fits = [fit for fit in found.of(Verdict.MET) if not fit.particular]
+    return tuple(sorted(fits, key=lambda fit: (_place(fit, topics), worth(fit))))
+
+
+def _topics(facts: Facts) -> tuple[str, ...]:
+    return TRADES.get(str(facts.get("sector", "")), TRADES["制造业"])
+
+
+def _place(fit: Fit, topics: Sequence[str]) -> int:
+    return next((n for n, topic in enumerate(topics) if topic in fit.policy.topics), len(topics))
+
+
+def _named(general: Sequence[Fit], facts: Facts) -> str:
+    """Some of its topics, without links: those take the room of the list."""
+    held = [topic for topic in _topics(facts) if any(topic in fit.policy.topics for fit in general)]
+    return f"（{'、'.join(held[:NAMED])}等）" if held else ""
 
 
 def _head(ctx: Context, facts: Facts, *, certain: int, near: Sequence[Fit]) -> list[str]:
@@ -228,9 +253,10 @@ def _counts(ctx: Context, found: Survey, facts: Facts, *, beside: str) -> list[s
     """How many there are beside the list, each with a way to see them."""
     if not facts:
         return []
-    general, unmet = len(_general(found, facts)), len(found.of(Verdict.UNMET))
+    general, unmet = _general(found, facts), len(found.of(Verdict.UNMET))
     over = sum(fit.verdict is not Verdict.UNMET for fit in found.over)
-    lines = [f"📎 不挑企业、只看做什么事的{general}条：{say_link('看看', GENERAL)}"] if general else []
+    beyond = f"{len(general)}条{_named(general, facts)}：{say_link('看看', GENERAL)}"
+    lines = [f"📎 不挑企业、只看做什么事的{beyond}"] if general else []
     lines += [f"❌ 不符合的{unmet}条：{say_link('为什么', WHY)}"] if unmet else []
     lines += [f"🕰 另有{over}条已到期，不能再报"] if over else []
     lines += enterprise.beside(ctx, beside)

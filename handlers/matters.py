@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.chinese import fold
 from bot.context import Context
 from bot.conversation import Conversation
 from bot.facts import read_facts
-from bot.lacking import lacking
+from bot.lacking import is_known_for, lacking
 from bot.policies import Policy
 from bot.ranking import Finding
 from bot.replies import TEXT_LIMIT, Answer, Say, say_link
@@ -25,6 +26,11 @@ NEAR = 0.8  # of the first's score: what may be meant as well
 PHRASE = 16  # characters that name matters and need no word of asking
 SHORT = 12  # characters of a matter that is joined to another by 和 or 、
 JOINED_PARTS = 24  # a message of more is a list of something, and no few matters
+ROW, STRING = 6, 30  # names that stand in a row, and characters of such a message
+BETWEEN = re.compile(
+    "(?:补贴|补助|奖励|奖补|政策|资金|扶持|一个|和|跟|与|还有|以及|的)*"
+)  # and what may stand between two
+STRAY = 1  # characters in it that nothing explains
 QUOTED = 24  # characters of a matter that is said again
 BODY, BESIDE = 8, 2  # lines of one matter, and policies that may be meant as well
 COUNTED = re.compile(r"^\d+\. ")  # the number of a line within an answer, which is none of this list
@@ -32,7 +38,9 @@ NUMBERED = re.compile(
     r"(?:^|(?<=[\s，,。；;：:、！!？?]))(?:[(（]?\d{1,2}[)）、]|\d{1,2}[.．](?!\d)|[①-⑨]|[(（]?[一二三四五六七八九][)）、])"
 )
 CLAUSES = re.compile(r"[；;。？?！!\n]+")
-PAIRS = re.compile(r"[、]|还有|以及|另外|和|与")
+PAIRS = re.compile(
+    r"[、]|还有|以及|另外|顺便(?:再|也)?(?:问问?|说说?)?(?:一?下)?|[再还也](?:想|要)?问问?(?:一?下)?|和|与"
+)
 COMMA = re.compile(r"[，,]")
 WITHIN = re.compile(r"\d[，,]\d")  # a comma within a number, which is not read as one without it
 # Words that say that more than one thing follows, so that a comma may part them.
@@ -113,7 +121,7 @@ def _parts(ctx: Context) -> list[str]:
     asking = [piece for piece in clauses if _stands(ctx, piece) and _asks(ctx.find(piece))] if len(clauses) > 1 else []
     if len(asking) > 1 and _are_apart(ctx, asking):
         return asking[:MOST]
-    return [] if JOINED.search(text) or finding.question.elsewhere else _pair(ctx, text)
+    return [] if JOINED.search(text) or finding.question.elsewhere else _pair(ctx, text) or _strung(ctx, finding)
 
 
 def _pair(ctx: Context, text: str) -> list[str]:
@@ -129,6 +137,30 @@ def _pair(ctx: Context, text: str) -> list[str]:
         return []
     before = ctx.find(preamble[0]).question.named("district") if preamble else ()
     return [_alone(ctx, whole, piece) for piece in _with_district(ctx, pieces, before)][:MOST]
+
+
+def _strung(ctx: Context, whole: Finding) -> list[str]:
+    """The matters that stand in a row with nothing between them: 技改 绿色工厂 算力券, 高企小巨人各奖多少."""
+    question = whole.question
+    names = question.names
+    if not LEAST <= len(names) <= ROW or len(question.folded.text) > STRING or question.sums or "list" in whole.wants:
+        return []
+    left = EACH.sub("", "".join(question.folded.text[place] for place in question.unexplained))
+    between = [range(one.end, other.start) for one, other in pairwise(names)]
+    beside = ("".join(question.folded.text[n] for n in gap if question.labels[n] != "district") for gap in between)
+    if len(left) > STRAY or not all(BETWEEN.fullmatch(words) for words in beside):
+        return []
+    best = ctx.corpus.policies[whole.ids[0]] if whole.ids else None
+    if best and all(is_known_for(ctx.corpus, best, name) for name in names):
+        return []
+    starts = [0, *(hit.start for hit in names[1:]), len(question.folded.text)]
+    pieces: list[str] = []
+    for piece in (question.folded.text[start:end] for start, end in pairwise(starts)):
+        alike = pieces and not _are_apart(ctx, [pieces[-1], piece])
+        pieces = [*pieces[:-1], pieces[-1] + piece] if alike else [*pieces, piece]
+    if len(pieces) < LEAST or not all(_stands(ctx, piece) for piece in pieces) or not _are_apart(ctx, pieces):
+        return []
+    return [_alone(ctx, whole, EACH.sub("", piece)) for piece in _with_district(ctx, pieces, ())][:MOST]
 
 
 def _commas(ctx: Context, text: str, *, plural: bool) -> list[str]:

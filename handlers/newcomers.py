@@ -7,7 +7,6 @@ import re
 from bot.context import Context
 from bot.replies import Answer
 from handlers import eligibility, enterprise
-from handlers.places import led
 
 UNSAID = frozenset({"policy", "conditions", "offtopic", "contact", "amount", "list"})
 OWN = re.compile("[我俺咱]")
@@ -29,7 +28,7 @@ async def answer(ctx: Context) -> Answer | None:
         return None
     if question.elsewhere or question.named("foreign") or "bait" in question.signs or ctx.conversation.focus:
         return None
-    return led(await eligibility.show(ctx, enterprise.tell(ctx)), HOTLINE)
+    return await eligibility.show(ctx, enterprise.tell(ctx), lead=HOTLINE)
 
 
 def _is_over(ctx: Context, policy_id: str) -> bool:

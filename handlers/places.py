@@ -37,7 +37,8 @@ async def _without(ctx: Context, lack: Lack) -> Answer | None:
     said = f"📍 资料里没有{lack.district}自己的“{lack.matter}”政策。"
     alive = [i for i in lack.ids if not ctx.corpus.is_over(ctx.corpus.policies[i], ctx.today)]
     if not alive:
-        return None
+        over = lack.ids[0] == ctx.finding.ids[0]
+        return led(await _asked(ctx), said + "别的区（市）有过，已到期，只作参考：") if over else None
     city = [i for i in alive if ctx.corpus.policies[i].level == "city"]
     if city and city[0] == ctx.finding.ids[0]:
         return led(await _asked(ctx), said + "下面是市级的，全市企业都能用：")

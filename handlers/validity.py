@@ -79,8 +79,7 @@ def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Ans
     lines = [*_no_day(ctx), head, *asked, f"{'今天：' if asked else ''}{wording.status(ctx, policy)}"]
     lines.append(f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}")
     if ctx.corpus.is_over(policy, ctx.today):
-        related = (ctx.corpus.policies[i] for i in policy.related)
-        alive = [p for p in related if not ctx.corpus.is_over(p, ctx.today)]
+        alive = wording.alive_beside(ctx, policy)
         if alive:
             lines.append("还可以看：" + "、".join(_linked(ctx, p) for p in alive[:2]))
         else:

@@ -245,3 +245,11 @@ def _when(today: date, then: datetime) -> str:
 def entry(ctx: Context, number: int, policy: Policy) -> str:
     """One line of a list: number, title, level, state."""
     return f"{number}. {say_link(title(ctx, policy), str(number), policy.id)}（{level(policy)}·{mark(ctx, policy)}）"
+
+
+def alive_beside(ctx: Context, policy: Policy) -> list[Policy]:
+    """What is in force on the matter of a policy that is over; of a district's, what those there can use, if any."""
+    related = [ctx.corpus.policies[i] for i in policy.related]
+    alive = [other for other in related if not ctx.corpus.is_over(other, ctx.today)]
+    theirs = [other for other in alive if other.level == "city" or other.district == policy.district]
+    return theirs if theirs and policy.level == "district" else alive

@@ -211,6 +211,35 @@ def test_what_is_denied_is_no() -> None:
     assert read("没入统但已入库", "tech_sme").facts == {"tech_sme": "是"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "三类证还没拿到，正在临床",
+        "还没取得注册证书，二类器械",
+        "三类器械注册证没下来能补多少",
+        "没有药品注册证书的新药",
+    ],
+)
+def test_a_certificate_that_is_not_there_yet(text: str) -> None:
+    """Whichever it is to be, nobody has it."""
+    assert read(text, "certificate").facts == {"certificate": "还没有取得"}
+
+
+def test_half_of_a_choice_is_not_all_of_it() -> None:
+    """Phase III without the certificate is no step that gives money; phase II is not touched by it."""
+    assert read("三期做完了注册证还没拿到", "clinical_stage").facts == {}
+    assert read("二期做完了，药品注册证书还没拿到", "clinical_stage").facts == {"clinical_stage": "完成II期临床试验"}
+    assert read("三期做完了，注册证书也拿到了", "clinical_stage").facts == {
+        "clinical_stage": "完成III期临床试验且取得药品注册证书"
+    }
+
+
+def test_money_that_did_not_come_denies_no_project() -> None:
+    """What is lacking is what the verb is about: in 还没拿到钱 the money, in 高企还没评上 the title."""
+    assert read("认定了国家级绿色工厂，钱还没拿到", "level").facts == {"level": "国家级"}
+    assert read("国家级没评上，评上了省级", "level").facts == {"level": "省级"}
+
+
 def test_the_step_of_before_and_the_step_of_now() -> None:
     """Of two levels the one told with what was paid before is not theirs now."""
     told = read("先拿过省级名园30万，今年新认定国家级", "level", "received")

@@ -108,6 +108,12 @@ def test_a_particle_does_not_part_a_word() -> None:
     assert (hit.start, hit.end, hit.factor) == (0, 5, PARTED)
 
 
+@pytest.mark.parametrize("text", ["换3台新设备", "换了三套新设备", "换两三台新设备"])
+def test_a_count_does_not_part_a_word(text: str) -> None:
+    """How many there are is no part of what they are."""
+    assert "换新设备" in [hit.entry.word for hit in question(text).chosen]
+
+
 def test_clauses_are_parted_by_punctuation() -> None:
     """Each clause has its own matter."""
     read_ = question("技改，首台套")

@@ -326,3 +326,22 @@ async def test_a_trade_is_heard_beside_what_belongs_to_a_project() -> None:
         "我们公司是平度做机械的，规上，能报什么",
     ):
         assert "、制造业" in said(await Talk().say(asked)).splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "topic", "first"),
+    [
+        ("我们是城阳的制造企业，规上，能报什么", "技术改造", "鼓励企业设备更新和技术改造"),
+        ("我们公司在胶州，能报什么", "技术改造", "鼓励企业设备更新和技术改造"),
+        ("我们是崂山的软件公司，规上，能报什么", "算力", "提供普惠算力服务"),
+    ],
+)
+async def test_what_asks_nothing_of_them_is_named_by_their_trade(words: str, topic: str, first: str) -> None:
+    """What a trade does most is not hidden behind a count, and stands first behind it."""
+    talk = Talk()
+    answer = await talk.say(words)
+    check(answer, words)
+    assert f"条（{topic}、" in said(answer)
+    page = await talk.say("不挑企业的有哪些")
+    check(page)
+    assert f"1. ✅ {first}" in said(page)

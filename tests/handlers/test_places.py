@@ -38,3 +38,13 @@ async def test_a_district_that_is_not_covered_is_always_told_so(asked: str) -> N
 async def test_a_district_that_has_it_is_answered_at_once() -> None:
     """Nothing is said of lacking."""
     assert "资料里没有" not in said(await Talk().say("平度小巨人奖多少"))
+
+
+async def test_what_is_over_elsewhere_is_shown_as_such() -> None:
+    """A subsidy that only another district had, and has no more, does not hide what holds here instead."""
+    answer = await Talk().say("平度买机器人补不补")
+    check(answer)
+    assert answer.policies[0] == "q91-65"
+    assert "q91-1" in answer.policies
+    text = said(await Talk().say("高新区买机器人"))
+    assert "这一条现在不能再报。还可以看：鼓励企业设备更新和技术改造（市级）\n" in text
