@@ -20,7 +20,7 @@ import msgspec
 from bot.index import Entry, Index, Meaning
 
 # What an index depends on, beside its corpus.
-BUILDERS = ("chinese.py", "index.py", "kept.py", "lexicon.py", "policies.py", "sayings.py")
+BUILDERS = ("chinese.py", "hanzi/simplified.txt", "index.py", "kept.py", "lexicon.py", "policies.py", "sayings.py")
 KEPT = 8  # files; those that were not used for longest make room
 
 
