@@ -9,7 +9,8 @@ from functools import cached_property
 from itertools import pairwise
 
 from bot.chinese import INTRODUCTION, LEADING, OF, PARTICLES, Folded, Sum, day_places, days, fold, sums, years
-from bot.index import CURATED, Entry, Index
+from bot.index import Index
+from bot.vocabulary import CURATED, Entry
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
 CALLS, SHORT = frozenset({"staff"}), 2  # characters

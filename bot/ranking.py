@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.corpus import Corpus
-from bot.index import CURATED, FEW, HEARD, MINED, TELLING
+from bot.index import FEW
 from bot.policies import Policy, Status, figures
 from bot.question import Question, read
 from bot.scopes import Scope, scopes
+from bot.vocabulary import CURATED, HEARD, MINED, TELLING
 
 DISTRICT_NAMED, DISTRICT_OTHER, CITY_BESIDE = 1.8, 0.3, 0.9
 DISTRICT_UNASKED, RESTATEMENT, EXPIRED, NO_SUM = 0.84, 0.85, 0.92, 0.88

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate, chain
 from typing import Generic, TypeVar
 
 from bot.chinese import Folded, is_hanzi, pinyin, syllable
-from bot.matcher import Matcher, whole
+from bot.matcher import Matcher, Values, whole
+from bot.vocabulary import Made
 
 T = TypeVar("T")
 
@@ -21,19 +24,24 @@ UNHEARD = PRIVATE - 1  # and a sound that no word has as this one
 class Sounds(Generic[T]):
     """The words of a dictionary by their syllables."""
 
-    def __init__(self, words: Iterable[tuple[str, T]]) -> None:
+    def __init__(self, words: Iterable[tuple[str, int]], values: Values[T]) -> None:
+        """Of words, each with the number that its value has."""
         self._numbers: dict[str, int] = {}
-        spoken: dict[str, list[T]] = defaultdict(list)  # several words may have one sound
-        typed: dict[str, list[T]] = defaultdict(list)
-        for word, value in words:
-            if any(map(is_hanzi, word)):
-                if len(word) >= SHORTEST:
-                    for sound in map(_blurred, pinyin(word)):
-                        self._numbers.setdefault(sound, PRIVATE + len(self._numbers))
-                    spoken[self._spoken(word)].append(value)
-                typed["".join(pinyin(word))].append(value)
-        self._spoken_words = Matcher(spoken.items())
-        self._typed_words = Matcher(typed.items())
+        letters: dict[str, str] = {}  # how the sound of a character is spelled here
+        spoken: dict[str, list[int]] = defaultdict(list)  # several words may have one sound
+        typed: dict[str, list[int]] = defaultdict(list)
+        for word, number in words:
+            if not any(map(is_hanzi, word)):
+                continue
+            sounds = pinyin(word)
+            if len(word) >= SHORTEST:
+                for char, sound in zip(word, sounds, strict=True):
+                    if char not in letters:
+                        letters[char] = chr(self._numbers.setdefault(_blurred(sound), PRIVATE + len(self._numbers)))
+                spoken["".join([letters[char] for char in word])].append(number)
+            typed["".join(sounds)].append(number)
+        self._spoken_words = _matcher(spoken, values)
+        self._typed_words = _matcher(typed, values)
 
     def _spoken(self, text: str) -> str:
         return "".join(chr(self._numbers.get(_blurred(syllable(char)), UNHEARD)) for char in text)
@@ -85,6 +93,13 @@ class Sounds(Generic[T]):
             for left, right, values in found:
                 if left in kept and right in kept and left in reached:
                     yield from ((start + left, start + right, value) for value in values)
+
+
+def _matcher(words: Mapping[str, list[int]], values: Values[T]) -> Matcher[list[T]]:
+    """Finds spellings, each with the values of all the words that have it."""
+    bounds = array("I", accumulate(map(len, words.values()), initial=0))
+    numbers = array("I", chain.from_iterable(words.values()))
+    return Matcher.over(words, Made(lambda place: [values[n] for n in numbers[bounds[place] : bounds[place + 1]]]))
 
 
 def _blurred(sound: str) -> str:
