@@ -63,7 +63,7 @@ class Index:
     @cached_property
     def matcher(self) -> Matcher[Entry]:
         """Finds words as written."""
-        return Matcher.over(self.entries.words(), self.entries.by_number)
+        return Matcher.over(*self.entries.text, self.entries.by_number)
 
     @cached_property
     def sounds(self) -> Sounds[Entry]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
 import ahocorasick
@@ -45,24 +45,29 @@ class Matcher(Generic[T]):
 
     def __init__(self, words: Iterable[tuple[str, T]]) -> None:
         pairs = [(word, value) for word, value in words if word]
-        self._fill((word for word, _ in pairs), [value for _, value in pairs])
+        bounds = array("I", itertools.accumulate((len(word) for word, _ in pairs), initial=0))
+        self._fill("".join([word for word, _ in pairs]), bounds, [value for _, value in pairs])
 
     @classmethod
-    def over(cls, words: Iterable[str], values: Values[T]) -> Matcher[T]:
-        """Finds words, none of them empty, and gives back what their numbers stand for when they are found."""
+    def over(cls, text: str, bounds: Sequence[int], values: Values[T]) -> Matcher[T]:
+        """Finds the words of a text that holds one behind the other, and gives back what their numbers stand for when
+        they are found; `bounds` are where each begins, and where the last one ends."""
         made = cls.__new__(cls)
-        made._fill(words, values)
+        made._fill(text, bounds, values)
         return made
 
-    def _fill(self, words: Iterable[str], values: Values[T]) -> None:
+    def _fill(self, text: str, bounds: Sequence[int], values: Values[T]) -> None:
         # A number in each node, and what it stands for beside: a tuple for each word would be 6 MB of the corpus.
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
         self._values = values
-        self._lengths = array("H")
-        add, length = self._automaton.add_word, self._lengths.append
-        for number, word in enumerate(words):
-            add(_spell(word), number)
-            length(min(len(word), LONGEST + 1))
+        self._lengths = array("H", [min(end - start, LONGEST + 1) for start, end in itertools.pairwise(bounds)])
+        spelled, add = _spell(text), self._automaton.add_word
+        if len(spelled) == 2 * len(text):  # spelled at once, in a third of the time
+            for number, (start, end) in enumerate(itertools.pairwise(bounds)):
+                add(spelled[2 * start : 2 * end], number)
+        else:
+            for number, (start, end) in enumerate(itertools.pairwise(bounds)):
+                add(_spell(text[start:end]), number)
         self.size = len(self._automaton)
         if self.size:
             self._automaton.make_automaton()

@@ -97,9 +97,11 @@ class Sounds(Generic[T]):
 
 def _matcher(words: Mapping[str, list[int]], values: Values[T]) -> Matcher[list[T]]:
     """Finds spellings, each with the values of all the words that have it."""
-    bounds = array("I", accumulate(map(len, words.values()), initial=0))
     numbers = array("I", chain.from_iterable(words.values()))
-    return Matcher.over(words, Made(lambda place: [values[n] for n in numbers[bounds[place] : bounds[place + 1]]]))
+    lists = array("I", accumulate(map(len, words.values()), initial=0))
+    bounds = array("I", accumulate(map(len, words), initial=0))
+    made = Made(lambda place: [values[number] for number in numbers[lists[place] : lists[place + 1]]])
+    return Matcher.over("".join(words), bounds, made)
 
 
 def _blurred(sound: str) -> str:

@@ -7,9 +7,9 @@ half the time of a start.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Literal, TypeVar
 
 import msgspec
@@ -125,24 +125,24 @@ class Vocabulary:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def words(self) -> Iterator[str]:
-        """All words, in the order of their numbers."""
-        text = self.packed.words
-        return (text[start:end] for start, end in pairwise(self._starts))
+    @property
+    def text(self) -> tuple[str, Sequence[int]]:
+        """All words, one behind the other, in the order of their numbers; where each begins, and the last ends."""
+        return self.packed.words, self._starts
 
     def named(self) -> Iterator[tuple[str, int]]:
         """The words that somebody chose, or that name something, with their numbers: all but the mined."""
         naming = [bool(meanings) for meanings in self.packed.meanings]
-        known = zip(self.words(), self.packed.strengths, self._meant, strict=True)
-        for number, (word, strength, meant) in enumerate(known):
+        for number, (strength, meant) in enumerate(zip(self.packed.strengths, self._meant, strict=True)):
             if strength == CURATED or naming[meant]:
-                yield word, number
+                yield self._word(number), number
 
     def _entry(self, number: int) -> Entry:
-        packed = self.packed
-        word = packed.words[self._starts[number] : self._starts[number + 1]]
-        postings = self._postings[self._held[number]]
-        return Entry(word, packed.meanings[self._meant[number]], postings, packed.strengths[number])
+        meanings, postings = self.packed.meanings[self._meant[number]], self._postings[self._held[number]]
+        return Entry(self._word(number), meanings, postings, self.packed.strengths[number])
+
+    def _word(self, number: int) -> str:
+        return self.packed.words[self._starts[number] : self._starts[number + 1]]
 
     def _listed(self, number: int) -> Postings:
         part = slice(self._bounds[number], self._bounds[number + 1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +23,8 @@ def test_what_is_packed_is_had_again(entries: list[Entry]) -> None:
     assert list(vocabulary) == entries
     assert len(vocabulary) == len(entries)
     assert [vocabulary.by_number[number] for number in range(len(entries))] == entries
-    assert list(vocabulary.words()) == [entry.word for entry in entries]
+    text, bounds = vocabulary.text
+    assert [text[start:end] for start, end in pairwise(bounds)] == [entry.word for entry in entries]
     assert vocabulary == Vocabulary.of(entries)
 
 
