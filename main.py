@@ -1,7 +1,11 @@
-"""Start here: hands what the bot says to the command line."""
+"""Start here: hands what the bot says to whoever reads the command."""
 
-from bot.cli import build_cli
-from handlers import ROUTER, WORDS
+import gc
+
+gc.set_threshold(100_000, 50, 100)  # what is imported stays: looking through it over and over takes a tenth of a start
+
+from bot.entrance import enter  # noqa: E402
+from handlers import ROUTER, WORDS  # noqa: E402
 
 if __name__ == "__main__":
-    build_cli(ROUTER, WORDS)()
+    enter(ROUTER, WORDS)

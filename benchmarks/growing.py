@@ -31,10 +31,11 @@ from benchmarks.words import Writer
 from bot.app import Services, open_services
 from bot.config import Config, Corpus, Database, WeChat
 from bot.corpus import Corpus as Policies
-from bot.index import CURATED, Entry, Index
+from bot.index import Index
 from bot.messages import Text
 from bot.ranking import look_up
 from bot.store.database import migrate
+from bot.vocabulary import CURATED, Entry, Vocabulary
 from handlers import ROUTER, WORDS
 from tests.corpus import the_corpus
 
@@ -244,7 +245,7 @@ def _enlarged(many: int) -> Policies:
     entries = [Entry(word, (), ((len(real) + number // 3, 5.0),), CURATED) for number, word in enumerate(words)]
     ids = (*corpus.index.ids, *(policy.id for policy in added))
     found = dataclasses.replace(corpus, policies={**corpus.policies, **{policy.id: policy for policy in added}})
-    index = Index(ids, (*corpus.index.entries, *entries))
+    index = Index(ids, Vocabulary.of((*corpus.index.entries, *entries)))
     index.warm()
     found.__dict__["index"] = index
     return found

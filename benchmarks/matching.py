@@ -13,10 +13,11 @@ import ahocorasick
 from benchmarks.measuring import Table, cost, exhaust, microseconds
 from benchmarks.okapi import Okapi
 from benchmarks.words import Writer
-from bot.index import CURATED, Entry, Index
+from bot.index import Index
 from bot.matcher import Matcher
 from bot.question import read
 from bot.ranking import look_up
+from bot.vocabulary import CURATED, Entry, Vocabulary
 from tests.corpus import the_corpus
 from tests.scoring import every_file, read_rated
 
@@ -72,7 +73,7 @@ def growth(size: Size = FULL) -> Table:
 
 
 def _index(words: tuple[str, ...]) -> Index:
-    return Index(("p",), tuple(Entry(word, (), ((0, 1.0),), CURATED) for word in words))
+    return Index(("p",), Vocabulary.of(Entry(word, (), ((0, 1.0),), CURATED) for word in words))
 
 
 def _reading(index: Index, texts: tuple[str, ...]) -> Callable[[], None]:

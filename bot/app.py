@@ -20,6 +20,7 @@ from bot.assembly import (
     build_broadcasts,
     build_channels,
     build_client,
+    build_duty,
     build_engine,
     build_press,
     build_tagging,
@@ -36,10 +37,7 @@ from bot.chores import jobs
 from bot.clock import Clock, SystemClock
 from bot.config import Config
 from bot.console.addresses import visitor_of
-from bot.console.keys import Keys
 from bot.console.passwords import Hasher, Passwords
-from bot.console.patterns import Patterns
-from bot.console.phones import build_duty
 from bot.console.publishing import Publishing, build_publishing
 from bot.context import Office
 from bot.corpus import Corpus
@@ -51,7 +49,7 @@ from bot.mine import Mine
 from bot.outbox import WINDOW as WINDOW_OF_LANE
 from bot.outbox import Outbox
 from bot.paces import CROWD, VISITOR, Pace, Paces, paced
-from bot.pages import Pages
+from bot.pages import PUBLIC, Pages
 from bot.passes import Passes
 from bot.person import Dossier
 from bot.rehearsal import Rehearsal
@@ -74,7 +72,6 @@ from bot.store.staff import Staff
 from bot.store.tokens import TokenRows
 from bot.subscriptions import Herald, build_herald
 from bot.tagging import Tagging
-from bot.uploads import Uploads
 from bot.wechat.client import Client
 from bot.wechat.jssdk import PageTicket
 from bot.wechat.protocol import Wire
@@ -84,6 +81,7 @@ from bot.worker import Worker
 if TYPE_CHECKING:
     from bot.console.desk import Desk
     from bot.console.templates import Templates
+    from bot.uploads import Uploads
 
 logger = structlog.get_logger(__name__)
 
@@ -94,7 +92,8 @@ LONGEST_LINE = 64 * 1024  # bytes of a request line: a pasted question gets a pa
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """The parts of one process. `publishing` is None where files are the truth and not the database."""
+    """The parts of one process. `publishing` is None where files are the truth and not the database, `uploads`
+    where nobody could bring a file either."""
 
     config: Config
     clock: Clock
@@ -236,6 +235,7 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         notice_lasting=services.config.push.notice_lasting,
         sign=ticket.configure,
     )
+    app[PUBLIC] = pages
     slowed = partial(paced, paces=Paces(services.clock), place=partial(place_of, services.config), busy=pages.busy)
     app.add_routes([*slowed(pages.pages()), *pages.assets()])
 
@@ -284,12 +284,13 @@ def free_beside(url: str) -> int | None:
 
 def build_desk(services: Services, templates: Templates) -> Desk:
     """What the console works with."""
-    from bot.console.talk import build_talk  # late, as above
+    from bot.console.desk import Desk  # late, as above
+    from bot.console.keys import Keys
+    from bot.console.patterns import Patterns
+    from bot.console.talk import build_talk
 
     database, wechat, office = services.database, services.config.wechat, office_of(services.config)
     audit = Audit(database)
-    from bot.console.desk import Desk
-
     return Desk(
         config=services.config,
         clock=services.clock,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 
@@ -44,12 +45,14 @@ from bot.store.tags import Tags
 from bot.store.tokens import TokenRows
 from bot.subscriptions import Herald
 from bot.tagging import Tagging
-from bot.uploads import Uploads
 from bot.wechat.client import Client
 from bot.wechat.token import StableToken
 from bot.wechat.wire import Wire as ApiWire
 from bot.words import Words
 from bot.worker import Job, Worker
+
+if TYPE_CHECKING:
+    from bot.uploads import Uploads
 
 
 def office_of(config: Config, passes: Passes | None = None) -> Office:
@@ -170,8 +173,15 @@ def build_channels(client: Client, config: Config) -> list[Channel]:
     return [kind(client, config.push) for kind in CHANNELS]
 
 
-def build_uploads(stack: AsyncExitStack, config: Config, database: Database, *, clock: Clock) -> Uploads:
-    """What reads the files that staff bring in; what is read when the stack is closed is given up."""
+def build_uploads(stack: AsyncExitStack, config: Config, database: Database, *, clock: Clock) -> Uploads | None:
+    """What reads the files that staff bring in, None where there is no console to bring them in; what is read when the
+    stack is closed is given up."""
+    if not config.console.enabled:
+        return None
+    from bot.uploads import (
+        Uploads,  # late: with the readers of seven kinds of files, none of them for a bot without staff
+    )
+
     uploads = Uploads(Imports(database), Revisions(database), folder=Path(config.corpus.path), clock=clock)
     stack.push_async_callback(uploads.close)
     return uploads
@@ -188,6 +198,21 @@ def build_tagging(stack: AsyncExitStack, client: Client, database: Database, *, 
     tagging = Tagging(client, Tags(database, database), clock=clock)
     stack.push_async_callback(tagging.close)
     return tagging
+
+
+def build_duty(
+    config: Config, database: Database, *, clock: Clock
+) -> Callable[[str, str, int], Awaitable[Duty]] | None:
+    """What reads what there is for a member of staff in the chat; None where there is no console to bind a phone in."""
+    if not config.console.enabled:
+        return None
+    from bot.console.codes import PHONE  # late: a bot without staff needs none of it
+    from bot.console.keys import Keys
+    from bot.duties import Duties
+
+    digest = partial(Keys(config.console.secret).digest, PHONE)
+    broadcasts = build_broadcasts(config, database, clock=clock)
+    return Duties(database, broadcasts, config=config, digest=digest, clock=clock).read
 
 
 def build_client(config: Config, session: aiohttp.ClientSession, database: Database, clock: Clock) -> Client:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
 from calendar import monthrange
@@ -11,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from itertools import pairwise
+from pathlib import Path
 
-# The phrase dictionary is 45 MB of memory that a character-by-character reading does not need.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
-
+# What pypinyin and opencc say of single characters, in two small files: as libraries they would be 20 MB of memory.
+HANZI = Path(__file__).parent / "hanzi"
 OF = "的"
 LEADING = frozenset("在到去从是往来")  # lead to the name of a place
 PARTICLES = frozenset("了的个过些点下台把")  # stand inside a phrase and change nothing of its matter
@@ -160,26 +159,32 @@ def _inside_number(text: str, place: int) -> bool:
     return 0 < place < len(text) - 1 and text[place - 1].isdigit() and text[place + 1].isdigit()
 
 
-@cache
-def _converter() -> object:
-    import opencc  # only where a text has characters to convert
-
-    return opencc.OpenCC("t2s")
-
-
-@cache
 def _simplified(char: str) -> str:
-    convert = _converter().convert  # type: ignore[attr-defined]
-    converted: str = convert(convert(char))  # twice, because what it makes of 薴 is itself converted
-    return converted
+    return _simpler().get(char, char)
+
+
+@cache
+def _simpler() -> dict[str, str]:
+    """The simplified form of each character that has another one."""
+    many, few = (HANZI / "simplified.txt").read_text(encoding="utf-8").splitlines()
+    return dict(zip(many, few, strict=True))
+
+
+@cache
+def _readings() -> str:
+    """A line for each syllable: it, a space, and the characters that are first read so."""
+    return (HANZI / "readings.txt").read_text(encoding="utf-8")
 
 
 @cache
 def syllable(char: str) -> str:
     """The toneless first reading of a character; other characters stand for themselves."""
-    from pypinyin import lazy_pinyin  # 40 ms and 13 MB, once a text needs it
-
-    return "".join(lazy_pinyin(char)) if is_hanzi(char) else char
+    readings = _readings()
+    place = readings.find(char) if is_hanzi(char) else -1
+    if place < 0:
+        return char
+    start = readings.rfind("\n", 0, place) + 1
+    return readings[start : readings.index(" ", start)]
 
 
 def pinyin(text: str) -> list[str]:

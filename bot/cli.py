@@ -6,19 +6,19 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
 
 from bot.announcing import build_broadcast_commands
 from bot.clock import SHANGHAI
-from bot.config import Config, placeholders, read_config
+from bot.config import Config, read_config
 from bot.corpus import Corpus, read_corpus
-from bot.errors import BotError, ConfigError, Temporary
+from bot.errors import BotError, Temporary
 from bot.housekeeping import add_keeping_commands
 from bot.ranking import find
 from bot.replies import Answer, Say, visible
@@ -96,16 +96,16 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
     @cli.command()
     def serve(config: ConfigFile) -> None:
         """Answer the platform's callback, serve the pages, send what waits."""
-        from bot.serving import serve as run
+        from bot.serving import run
 
-        _uvloop(run(_own(config), router, words))
+        run("serve", config, router, words)
 
     @cli.command()
     def worker(config: ConfigFile) -> None:
         """Send what waits and finish what a dead process began, without listening."""
-        from bot.serving import work as run
+        from bot.serving import run
 
-        _uvloop(run(_own(config), router, words))
+        run("worker", config, router, words)
 
     @cli.command()
     def migrate(config: ConfigFile) -> None:
@@ -242,15 +242,6 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
     return run
 
 
-def _own(path: Path) -> Config:
-    """The settings of a real account: those of the example answer nobody, and ConfigError says so."""
-    config = read_config(path)
-    if left := placeholders(config):
-        named = ", ".join(f"wechat.{name}" for name in left)
-        raise ConfigError(f"{path}: {named}: still as in config.example.toml; put in the values of your account")
-    return config
-
-
 def _quietly(path: Path) -> Config:
     """The settings of a command that speaks to a person: of the logs only errors stand beside its lines."""
     from bot.logs import set_up_logs
@@ -258,12 +249,6 @@ def _quietly(path: Path) -> Config:
     config = read_config(path)
     set_up_logs("error", "text")
     return config
-
-
-def _uvloop(coroutine: Coroutine[Any, Any, None]) -> None:
-    import uvloop
-
-    uvloop.run(coroutine)
 
 
 def _moment(today: str) -> datetime:

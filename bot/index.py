@@ -21,6 +21,7 @@ from bot.matcher import Matcher
 from bot.policies import Department, Match, Paper, Policy, Rate, Topic
 from bot.sayings import FOREIGN, mine
 from bot.sounds import Sounds
+from bot.vocabulary import CURATED, MINED, TELLING, Entry, Meaning, Vocabulary
 
 KEYWORD, TITLE, MATTER, SUMMARY, DETAIL, PAPER = 3.2, 3.0, 1.6, 1.8, 1.2, 0.6  # field weights
 MINED_SHARE = 0.65  # a mined n-gram weighs this share of a curated word of the same field
@@ -33,25 +34,6 @@ SHARE = re.compile(r"\d+(?:\.\d+)?%")
 SHORTEST, LONGER = 0.7, 0.1  # what a word is worth, and what each of its characters adds to that
 LETTERS = 3  # Latin letters say as much as one character
 FEW, SELDOM = 2, 0.05  # a mined word of so few policies, with a character of so small a share of them, tells by itself
-CURATED, TELLING, MINED, HEARD = 3, 2, 1, 0  # strengths
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """One thing a word can mean: a kind such as unit, district, intent, and which."""
-
-    kind: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A word with its meanings and the policies it speaks for, as (position, value for one character)."""
-
-    word: str
-    meanings: tuple[Meaning, ...]
-    postings: tuple[tuple[int, float], ...]
-    strength: int
 
 
 @dataclass(frozen=True)
@@ -59,7 +41,7 @@ class Index:
     """The automaton over all words, and the one over their sounds, built when first needed."""
 
     ids: tuple[str, ...]
-    entries: tuple[Entry, ...]
+    entries: Vocabulary
 
     @cached_property
     def positions(self) -> dict[str, int]:
@@ -82,12 +64,12 @@ class Index:
     @cached_property
     def matcher(self) -> Matcher[Entry]:
         """Finds words as written."""
-        return Matcher((entry.word, entry) for entry in self.entries)
+        return Matcher.over(*self.entries.text, self.entries.by_number)
 
     @cached_property
     def sounds(self) -> Sounds[Entry]:
         """Finds words written with other characters of the same sound, or in Latin letters."""
-        return Sounds((e.word, e) for e in self.entries if e.strength == CURATED or e.meanings)
+        return Sounds(self.entries.named(), self.entries.by_number)
 
 
 def value(weight: float, having: int, total: int, word: str) -> float:
@@ -154,7 +136,7 @@ def build_index(
         listed = tuple(sorted((p, value(w, len(held), total, word)) for p, w in held.items()))
         strength = CURATED if known else _strength(word, own, rare)
         entries.append(Entry(word, tuple(sorted(meanings.get(word, ()), key=repr)), listed, strength))
-    return Index(tuple(p.id for p in policies), tuple(entries))
+    return Index(tuple(p.id for p in policies), Vocabulary.of(entries))
 
 
 def _heard(own: Postings, said: dict[int, float]) -> Postings:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.corpus import Corpus
-from bot.index import CURATED
 from bot.policies import Policy
 from bot.question import Hit
 from bot.ranking import Finding
+from bot.vocabulary import CURATED
 
 FIRST = 0.75  # of the most that a word is worth anywhere; a relative's word is worth less
 

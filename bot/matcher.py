@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import itertools
 from array import array
-from collections.abc import Iterable
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Generic, Protocol, TypeVar
 
 import ahocorasick
 
 from bot.chinese import Folded
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 LONGEST = 2048  # characters of a text that are looked at; the platform's own messages are no longer
 
@@ -32,19 +33,41 @@ def _ends(text: str) -> dict[int, int]:
     return {end: number for number, end in enumerate(bytes_so_far, 1)}
 
 
+class Values(Protocol[T_co]):
+    """What numbers from 0 on stand for."""
+
+    def __getitem__(self, number: int, /) -> T_co:
+        """What one stands for."""
+
+
 class Matcher(Generic[T]):
     """Finds words and gives back what was stored with them; of two values for one word the later stands."""
 
     def __init__(self, words: Iterable[tuple[str, T]]) -> None:
+        pairs = [(word, value) for word, value in words if word]
+        bounds = array("I", itertools.accumulate((len(word) for word, _ in pairs), initial=0))
+        self._fill("".join([word for word, _ in pairs]), bounds, [value for _, value in pairs])
+
+    @classmethod
+    def over(cls, text: str, bounds: Sequence[int], values: Values[T]) -> Matcher[T]:
+        """Finds the words of a text that holds one behind the other, and gives back what their numbers stand for when
+        they are found; `bounds` are where each begins, and where the last one ends."""
+        made = cls.__new__(cls)
+        made._fill(text, bounds, values)
+        return made
+
+    def _fill(self, text: str, bounds: Sequence[int], values: Values[T]) -> None:
         # A number in each node, and what it stands for beside: a tuple for each word would be 6 MB of the corpus.
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-        self._values: list[T] = []
-        self._lengths = array("H")
-        for word, value in words:
-            if word:
-                self._automaton.add_word(_spell(word), len(self._values))
-                self._values.append(value)
-                self._lengths.append(min(len(word), LONGEST + 1))
+        self._values = values
+        self._lengths = array("H", [min(end - start, LONGEST + 1) for start, end in itertools.pairwise(bounds)])
+        spelled, add = _spell(text), self._automaton.add_word
+        if len(spelled) == 2 * len(text):  # spelled at once, in a third of the time
+            for number, (start, end) in enumerate(itertools.pairwise(bounds)):
+                add(spelled[2 * start : 2 * end], number)
+        else:
+            for number, (start, end) in enumerate(itertools.pairwise(bounds)):
+                add(_spell(text[start:end]), number)
         self.size = len(self._automaton)
         if self.size:
             self._automaton.make_automaton()

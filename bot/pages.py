@@ -176,7 +176,12 @@ class Pages:
             notice_id=notice_id,
             notice_lasting=notice_lasting,
         )
-        self._templates = {name: env.get_template(f"page_{name}.html") for name in PAGES}
+        self._env = env
+
+    def build(self) -> None:
+        """Compile the templates, so that no visitor waits for it."""
+        for name in PAGES:
+            self._env.get_template(f"page_{name}.html")
 
     def routes(self) -> list[web.RouteDef]:
         """What to mount; each answers HEAD too."""
@@ -266,7 +271,7 @@ class Pages:
         return self._page("missing", corpus, today=today, status=404, wanted=printable(wanted)[:ECHO_LIMIT])
 
     def _page(self, name: str, corpus: Corpus, *, today: date, status: int = 200, **facts: object) -> web.Response:
-        text = self._templates[name].render(
+        text = self._env.get_template(f"page_{name}.html").render(
             today=today, edition=corpus.edition, version=corpus.version, total=len(corpus.policies), **facts
         )
         headers = {**HEADERS, "Cache-Control": FRESH}
@@ -369,6 +374,9 @@ def grouped(entries: Iterable[Entry]) -> dict[str, dict[str, list[Entry]]]:
     for entry in entries:
         groups.setdefault(entry.policy.district, {}).setdefault(entry.policy.paper, []).append(entry)
     return groups
+
+
+PUBLIC = web.AppKey("pages", Pages)
 
 
 def read_assets(folder: Path) -> dict[str, Asset]:

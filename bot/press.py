@@ -62,7 +62,7 @@ class Press:
         self._folder = folder
         self._gate = gate
         self._clock = clock
-        self._last: tuple[int, list[Part], Corpus] | None = None  # the edition that was built last
+        self._last: tuple[int, Corpus] | None = None  # the edition that was built last
 
     # ----- what the shelf asks
 
@@ -73,8 +73,7 @@ class Press:
     async def read(self) -> tuple[int, Corpus]:
         """The edition in force and its number; on an empty database the folder becomes the first edition."""
         number = await self._revisions.newest() or await self._seed()
-        _, corpus = await self._built(number)
-        return number, corpus
+        return number, await self._built(number, await self._parts(number))
 
     async def _seed(self) -> int:
         parts, corpus = await asyncio.to_thread(_from_folder, self._folder)
@@ -85,12 +84,15 @@ class Press:
             logger.info("corpus imported", version=corpus.version, parts=len(parts), folder=str(self._folder))
         return await self._revisions.newest()
 
-    async def _built(self, number: int) -> tuple[list[Part], Corpus]:
-        """The parts of an edition, and its corpus."""
+    async def _parts(self, number: int) -> list[Part]:
+        """The parts of an edition. They are not kept: 8 MB, and to read them again takes less than a blink."""
+        return [revision.part for revision in await self._revisions.standing(number)]
+
+    async def _built(self, number: int, parts: list[Part]) -> Corpus:
+        """The corpus of an edition that has these parts."""
         if self._last is None or self._last[0] != number:
-            parts = [revision.part for revision in await self._revisions.standing(number)]
-            self._last = (number, parts, await asyncio.to_thread(build_corpus, parts))
-        return self._last[1], self._last[2]
+            self._last = (number, await asyncio.to_thread(build_corpus, parts))
+        return self._last[1]
 
     # ----- checking
 
@@ -98,7 +100,8 @@ class Press:
         """What the corpus would be with these revisions in force, and whether it may be."""
         time = now(self._clock)
         against = await self._revisions.newest()
-        parts, before = await self._built(against)
+        parts = await self._parts(against)
+        before = await self._built(against, parts)
         after_parts = applied(parts, chosen)
         try:
             after = await asyncio.to_thread(build_corpus, after_parts)
@@ -111,7 +114,9 @@ class Press:
 
     async def corpus_with(self, chosen: Sequence[Revision]) -> tuple[Corpus, Corpus]:
         """The corpus in force, and what it would be with these revisions; CorpusError where that does not load."""
-        parts, before = await self._built(await self._revisions.newest())
+        number = await self._revisions.newest()
+        parts = await self._parts(number)
+        before = await self._built(number, parts)
         return before, await asyncio.to_thread(build_corpus, applied(parts, chosen))
 
     # ----- submitting and publishing

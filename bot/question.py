@@ -12,7 +12,8 @@ from itertools import pairwise
 import msgspec
 
 from bot.chinese import COUNTED, INTRODUCTION, LEADING, OF, PARTICLES, Folded, Sum, day_places, days, fold, sums, years
-from bot.index import CURATED, Entry, Index, Meaning
+from bot.index import Index
+from bot.vocabulary import CURATED, Entry, Meaning
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
 CALLS, SHORT = frozenset({"staff"}), 2  # characters
@@ -144,7 +145,7 @@ class Question:
         return tuple([place for place in self.matter if place not in silent])
 
     @cached_property
-    def names(self) -> tuple[Hit, ...]:
+    def naming(self) -> tuple[Hit, ...]:
         """The curated words that speak for policies, in the text's order."""
         return tuple(hit for hit in self.chosen if hit.entry.strength == CURATED and hit.entry.postings)
 

@@ -16,10 +16,11 @@ import msgspec
 
 from bot.corpus import Corpus
 from bot.evidence import Evidence
-from bot.index import CURATED, FEW, MINED, TELLING
+from bot.index import FEW
 from bot.policies import Status, figures
 from bot.question import Hit, Question, heard, read
 from bot.scopes import Scope, scopes
+from bot.vocabulary import CURATED, MINED, TELLING
 
 DISTRICT_NAMED, DISTRICT_OTHER, CITY_BESIDE = 1.8, 0.3, 0.9
 DISTRICT_UNASKED, RESTATEMENT, EXPIRED, NO_SUM = 0.84, 0.85, 0.92, 0.88

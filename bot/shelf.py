@@ -69,6 +69,10 @@ class Shelf:
         """The corpus to answer from now."""
         return self._current
 
+    def build(self) -> None:
+        """Build of the current corpus what only some questions need."""
+        _warm(self._current)
+
     async def look(self) -> int:
         """Read the source again if it has something else by now; how many editions came, so 0 or 1."""
         if await self._source.mark() == self._mark:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate, chain
 from typing import Generic, TypeVar
 
 from bot.chinese import Folded, is_hanzi, pinyin, syllable
-from bot.matcher import Matcher, inner_places
+from bot.matcher import Matcher, Values, inner_places
+from bot.vocabulary import Made
 
 T = TypeVar("T")
 
@@ -24,20 +27,25 @@ MANY = 4096  # characters of which it is kept how their sound is spelled
 class Sounds(Generic[T]):
     """The words of a dictionary by their syllables."""
 
-    def __init__(self, words: Iterable[tuple[str, T]]) -> None:
+    def __init__(self, words: Iterable[tuple[str, int]], values: Values[T]) -> None:
+        """Of words, each with the number that its value has."""
         self._numbers: dict[str, int] = {}
         self._known: dict[str, str] = {}
-        spoken: dict[str, list[T]] = defaultdict(list)  # several words may have one sound
-        typed: dict[str, list[T]] = defaultdict(list)
-        for word, value in words:
-            if any(map(is_hanzi, word)):
-                if len(word) >= SHORTEST:
-                    for sound in map(_blurred, pinyin(word)):
-                        self._numbers.setdefault(sound, PRIVATE + len(self._numbers))
-                    spoken[self._spoken(word)].append(value)
-                typed["".join(pinyin(word))].append(value)
-        self._spoken_words = Matcher(spoken.items())
-        self._typed_words = Matcher(typed.items())
+        letters: dict[str, str] = {}  # how the sound of a character is spelled here
+        spoken: dict[str, list[int]] = defaultdict(list)  # several words may have one sound
+        typed: dict[str, list[int]] = defaultdict(list)
+        for word, number in words:
+            if not any(map(is_hanzi, word)):
+                continue
+            sounds = pinyin(word)
+            if len(word) >= SHORTEST:
+                for char, sound in zip(word, sounds, strict=True):
+                    if char not in letters:
+                        letters[char] = chr(self._numbers.setdefault(_blurred(sound), PRIVATE + len(self._numbers)))
+                spoken["".join([letters[char] for char in word])].append(number)
+            typed["".join(sounds)].append(number)
+        self._spoken_words = _matcher(spoken, values)
+        self._typed_words = _matcher(typed, values)
 
     def _spoken(self, text: str) -> str:
         return "".join(map(self._sound, text))
@@ -104,6 +112,15 @@ class Sounds(Generic[T]):
             for left, right, values in found:
                 if left in kept and right in kept and left in reached:
                     yield from ((start + left, start + right, value) for value in values)
+
+
+def _matcher(words: Mapping[str, list[int]], values: Values[T]) -> Matcher[list[T]]:
+    """Finds spellings, each with the values of all the words that have it."""
+    numbers = array("I", chain.from_iterable(words.values()))
+    lists = array("I", accumulate(map(len, words.values()), initial=0))
+    bounds = array("I", accumulate(map(len, words), initial=0))
+    made = Made(lambda place: [values[number] for number in numbers[lists[place] : lists[place + 1]]])
+    return Matcher.over("".join(words), bounds, made)
 
 
 def _blurred(sound: str) -> str:

@@ -142,7 +142,7 @@ def _pair(ctx: Context, text: str) -> list[str]:
 def _strung(ctx: Context, whole: Finding) -> list[str]:
     """The matters that stand in a row with nothing between them: 技改 绿色工厂 算力券, 高企小巨人各奖多少."""
     question = whole.question
-    names = question.names
+    names = question.naming
     if not LEAST <= len(names) <= ROW or len(question.folded.text) > STRING or question.sums or "list" in whole.wants:
         return []
     left = EACH.sub("", "".join(question.folded.text[place] for place in question.unexplained))

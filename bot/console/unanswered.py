@@ -21,12 +21,12 @@ from bot.console.visit import Visit
 from bot.corpus import Corpus
 from bot.errors import CorpusError, Overtaken
 from bot.explain import near
-from bot.index import CURATED
 from bot.parts import POLICY, SAYING, canonical
 from bot.question import FILLER, Question, read
 from bot.revisions import IN_REVIEW, Part, Revision, begun
 from bot.routing import spoken
 from bot.store.unanswered import COMPLAINT, DONE, NOT_OURS, Open, Ruling
+from bot.vocabulary import CURATED
 
 HERE = "/console/unanswered"
 SPANS, SPAN, DAY = (7, 30, 90), 30, 86_400.0  # days

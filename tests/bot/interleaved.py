@@ -33,7 +33,7 @@ class Stopping:
         self._behind = behind
         self._compiler = Compiler(registry.load("postgresql.asyncpg")(), returning=True)
         self.stands, self.on = asyncio.Event(), asyncio.Event()
-        self.dialect = database.dialect
+        self.dialect, self.marking = database.dialect, database.marking
 
     def insert(self, table: Table) -> Upsert:
         """An INSERT of the database's."""

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chinese import EDGES, fold
-from bot.index import CURATED, MINED, Entry, Meaning, value
+from bot.index import value
+from bot.vocabulary import CURATED, MINED, Entry, Meaning
 from tests.corpus import the_corpus
 from tests.small import small_corpus
 

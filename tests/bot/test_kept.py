@@ -51,6 +51,21 @@ def test_a_spoilt_file_is_built_anew(tmp_path: Path, spoilt: bytes) -> None:
     assert build.built == 2
 
 
+@pytest.mark.parametrize("place", [0, 20, -1])
+def test_a_changed_byte_is_noticed(tmp_path: Path, place: int) -> None:
+    """What is used is what was written: neither a byte that changed nor an end that is missing passes."""
+    build = Builder()
+    kept("v1", build, tmp_path)
+    (path,) = tmp_path.glob("*.index")
+    data = bytearray(path.read_bytes())
+    data[place] ^= 1
+    path.write_bytes(data)
+    assert kept("v1", build, tmp_path) == small_corpus().index
+    path.write_bytes(path.read_bytes()[:-1])
+    assert kept("v1", build, tmp_path) == small_corpus().index
+    assert build.built == 3
+
+
 def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
     """A cache that is no folder is no error."""
     (tmp_path / "file").write_text("in the way")

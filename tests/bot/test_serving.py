@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from bot.config import Corpus, Server
 from bot.emulator.platform import Platform
 from bot.parts import MENU
 from bot.revisions import IN_REVIEW, Revision
-from bot.serving import serve
+from bot.serving import AHEAD, building_ahead, serve
 from handlers import ROUTER, WORDS
 from tests.bot.test_app import WECHAT, settings
 from tests.corpus import DATA
@@ -50,6 +51,31 @@ async def test_serving_ends_when_it_is_told_to(tmp_path: Path) -> None:
         assert await answered(session, f"http://127.0.0.1:{port}/healthz", serving) == 200
     stop.set()
     await asyncio.wait_for(serving, 10)
+
+
+async def test_what_few_need_is_built_when_there_is_time() -> None:
+    """Neither at once nor in the way of an answer, but in a thread of its own, a second after the start."""
+    clock, built = ManualClock(), threading.Event()
+    where: list[threading.Thread] = []
+
+    def build() -> None:
+        where.append(threading.current_thread())
+        built.set()
+
+    async with building_ahead(clock, build):
+        await clock.advance(AHEAD / 2)
+        assert not built.is_set()
+        await clock.advance(AHEAD)
+        assert await asyncio.to_thread(built.wait, 10)
+    assert where != [threading.current_thread()]
+
+
+async def test_who_stops_before_that_builds_nothing() -> None:
+    """A server that ends at once does not wait for what nobody asked for."""
+    built: list[str] = []
+    async with building_ahead(ManualClock(), lambda: built.append("sounds")):
+        await asyncio.sleep(0)
+    assert built == []
 
 
 async def answered(session: aiohttp.ClientSession, url: str, serving: asyncio.Task[None]) -> int:

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chinese import fold, pinyin
-from bot.index import CURATED
 from bot.matcher import LONGEST
 from bot.sounds import Sounds
+from bot.vocabulary import CURATED
 from tests.corpus import the_corpus
 
 WORDS = ("专精特新", "技改", "小巨人", "建材", "荐才", "首台套", "5g全连接工厂", "ai")
-SOUNDS = Sounds((word, word) for word in WORDS)
+SOUNDS = Sounds(((word, number) for number, word in enumerate(WORDS)), WORDS)
 
 
 def heard(text: str) -> list[str]:
@@ -88,7 +88,7 @@ def test_a_long_text_is_bounded() -> None:
 
 def test_no_words_no_sounds() -> None:
     """An empty dictionary hears nothing."""
-    empty: Sounds[str] = Sounds([])
+    empty: Sounds[str] = Sounds([], ())
     assert list(empty.heard(fold("专精特新"))) == list(empty.typed(fold("jigai"))) == []
 
 
@@ -105,7 +105,7 @@ def test_every_word_of_the_corpus_is_heard_as_itself() -> None:
 @pytest.mark.parametrize("text", ["充电zhuang", "chong电桩", "装chongdian桩", "充dianzhuang"])
 def test_a_word_half_in_latin_letters(text: str) -> None:
     """Characters and typed syllables make one word together, and the whole of it is found."""
-    sounds = Sounds([("充电桩", "pile")])
+    sounds = Sounds([("充电桩", 0)], ["pile"])
     found = list(sounds.heard(fold(text)))
     assert [value for _, _, value in found] == ["pile"]
     start, end, _ = found[0]
@@ -117,5 +117,5 @@ def test_a_word_half_in_latin_letters(text: str) -> None:
 def test_any_mixture_is_read_within_its_bounds(text: str) -> None:
     """Whatever is mixed, what is found lies inside the text."""
     folded = fold(text)
-    for start, end, _ in Sounds([("充电桩", "pile")]).heard(folded):
+    for start, end, _ in Sounds([("充电桩", 0)], ["pile"]).heard(folded):
         assert 0 <= start < end <= len(folded.text)
