@@ -19,10 +19,10 @@ async def test_a_flood_holds_up_nobody_else(
     """Of a hundred and fifty messages at once each is answered once, in turn, the late ones by the outbox; whoever
     writes in the midst of it is answered as if nothing were; and nothing of it stays in memory."""
     handlers.seconds = {f"flood{number}": SLOW for number in range(FLOOD)}
-    flood = [asyncio.create_task(engine.handle(text(clock, f"flood{number}", "oFlooder"))) for number in range(FLOOD)]
+    flood = [asyncio.ensure_future(engine.handle(text(clock, f"flood{number}", "oFlooder"))) for number in range(FLOOD)]
     await clock.advance(2.0)
     for number in range(5):
-        other = asyncio.create_task(engine.handle(text(clock, f"k{number}", f"o{number}")))
+        other = asyncio.ensure_future(engine.handle(text(clock, f"k{number}", f"o{number}")))
         await clock.advance(0.0)
         assert other.done(), "somebody else waits for the flood"
         assert said(await other).startswith(f"k{number} ")
