@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 from aiohttp import web
@@ -27,7 +29,7 @@ REMEMBERED = 10_000  # signatures in each of the two halves of the memory: 7 MB 
 class Handles(Protocol):
     """What answers messages: the engine."""
 
-    async def handle(self, message: AnyMessage) -> Answer | None:
+    def handle(self, message: AnyMessage) -> Awaitable[Answer | None]:
         """What to say, or None for nothing now. StoreError where nothing could be kept, so that a retry is wanted."""
 
 
@@ -97,20 +99,67 @@ class Callback:
         self._measure(self._clock.monotonic() - since, told.status)
         return told
 
+    def begin(self, query: Mapping[str, str], body: bytes, tell: Callable[[Told], None]) -> asyncio.Future[Any]:
+        """The same without a task of its own, which costs as much as reading the message: `tell` is called in a later
+        turn of the loop, before whoever waits for the future goes on."""
+        since = self._clock.monotonic()
+        waiting, word = self._start(query, body)
+
+        def end(_: asyncio.Future[Any]) -> None:
+            if not waiting.cancelled():
+                told = word(waiting)
+                self._measure(self._clock.monotonic() - since, told.status)
+                tell(told)
+
+        waiting.add_done_callback(end)
+        return waiting
+
+    def _start(
+        self, query: Mapping[str, str], body: bytes
+    ) -> tuple[asyncio.Future[Any], Callable[[asyncio.Future[Any]], Told]]:
+        """What is waited for, and what makes of it the word that a push is told."""
+        if self._signatures is not None:  # asks the database
+            return asyncio.ensure_future(self._take(query, body)), asyncio.Future.result
+        try:
+            received = self._read(query, body)
+        except ProtocolError as error:
+            refused: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+            refused.set_result(_refuse(error))
+            return refused, asyncio.Future.result
+        return self._handle(received), partial(self._word, received)
+
     async def _take(self, query: Mapping[str, str], body: bytes) -> Told:
         try:
-            received = self._wire.read(query, body, self._clock.time())
-            self._deliveries.admit(received, self._clock.time())
+            received = self._read(query, body)
             await self._bind(received)
         except ProtocolError as error:
             return _refuse(error)
         except StoreError:
             return _ask_again()
-        return await self._answer(received)
+        handling = self._handle(received)
+        with suppress(Exception):  # of which `_word` makes something
+            await handling
+        return self._word(received, handling)
 
-    async def _answer(self, received: Received) -> Told:
+    def _handle(self, received: Received) -> asyncio.Future[Answer | None]:
         try:
-            answer = await self._engine.handle(received.message)
+            return asyncio.ensure_future(self._engine.handle(received.message))
+        except Exception:
+            logger.exception("message not answered")
+            nothing: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+            nothing.set_result(None)
+            return nothing
+
+    def _read(self, query: Mapping[str, str], body: bytes) -> Received:
+        time = self._clock.time()
+        received = self._wire.read(query, body, time)
+        self._deliveries.admit(received, time)
+        return received
+
+    def _word(self, received: Received, handled: asyncio.Future[Answer | None]) -> Told:
+        """What a push is told, from what became of its message."""
+        try:
+            answer = handled.result()
             body = self._wire.render(answer.reply if answer else Silence(), received, self._clock.time())
         except StoreError:
             return _ask_again()

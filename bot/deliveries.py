@@ -47,13 +47,14 @@ class Deliveries:
             else:
                 delivery.set_result(None)
 
-    def tell(self, task: asyncio.Task[Answer | None]) -> None:
-        """Tell whoever still waits how the finished `task` ended."""
-        error = StoreError("the engine is closing") if task.cancelled() else task.exception()
+    def tell(self, answer: Answer | None) -> None:
+        """Tell whoever still waits the answer."""
         for _, delivery in self._waiting:
-            if delivery.done():
-                continue
-            if error is None:
-                delivery.set_result(task.result())
-            else:
+            if not delivery.done():
+                delivery.set_result(answer)
+
+    def fail(self, error: BaseException) -> None:
+        """Tell whoever still waits that there is none."""
+        for _, delivery in self._waiting:
+            if not delivery.done():
                 delivery.set_exception(error)

@@ -19,6 +19,7 @@ import math
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -34,10 +35,10 @@ from bot.notices import Notice, life
 from bot.person import Change
 from bot.replies import Answer, Silence
 from bot.store.departures import leaver
-from bot.store.entries import AtOnce
+from bot.store.entries import AtOnce, Seen
 from bot.store.feedback import Remark
 from bot.store.followers import window
-from bot.store.inbox import Claim, Inbox, Late, Settlement, is_over
+from bot.store.inbox import Claim, Inbox, Late, Settlement, claimed, is_over
 
 logger = structlog.get_logger(__name__)
 
@@ -50,8 +51,6 @@ ANSWER_LIMIT = 30.0  # seconds an answer may take, and as long again may it wait
 MOST_OF_ONE = 20  # messages of one follower that may wait for each other; who sends more is told so at once
 MOST = 5000  # messages in work, more than are answered while the platform waits; one more is to be delivered again
 POLL = 0.25  # seconds between looks at a message that another process works on
-
-Task = asyncio.Task[Answer | None]
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,15 +65,31 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class _Work:
     """One message on its way."""
 
-    def __init__(self, message: AnyMessage, before: tuple[Task, ...], *, too_many: bool) -> None:
+    def __init__(self, message: AnyMessage, before: Sequence[_Work], *, too_many: bool) -> None:
         self.message = message
         self.too_many = too_many  # the follower is told so, at once
         self.before = before  # what the same follower sent earlier and is not yet answered
-        self.task: Task
+        self.task: asyncio.Future[Any]  # what is under way: the entry of a known answer, else whatever seeks one
         self.deliveries = Deliveries()
         self.renewed: float | None = None  # when the message became ours, or was last seen to stay so,
         self.asked: float | None = None  # and since when an answer is being sought: both whatever the clock is set to
         self.overdue = False
+        self._ended = False
+        self._end: asyncio.Future[None] | None = None  # most have nobody who waits for it
+
+    def over(self) -> asyncio.Future[None]:
+        """For those who come after it: done when this message is answered, or will not be."""
+        if self._end is None:
+            self._end = asyncio.get_running_loop().create_future()
+            if self._ended:
+                self._end.set_result(None)
+        return self._end
+
+    def end(self) -> None:
+        """Let them go on."""
+        self._ended, self.before = True, ()
+        if self._end is not None and not self._end.done():
+            self._end.set_result(None)
 
 
 class Engine:
@@ -108,23 +123,40 @@ class Engine:
         self._owner = owner or str(uuid.uuid4())
         self._at_once = at_once
         self._running: dict[str, _Work] = {}
-        self._unanswered: dict[str, list[Task]] = {}  # by follower, in the order they came
+        self._unanswered: dict[str, list[_Work]] = {}  # by follower, in the order they came
         self.turned_away = {"follower": 0, "process": 0}  # how often one had sent too much, and all together
         self._renewing: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
 
-    async def handle(self, message: AnyMessage) -> Answer | None:
+    def handle(self, message: AnyMessage) -> asyncio.Future[Answer | None]:
         """The answer to one delivery of a message; None for `success`: it went, or will go, another way, or not at all.
 
-        Raises StoreError where nothing is stored: the platform must deliver again.
+        StoreError where nothing is stored: the platform must deliver again.
         """
-        work = self._running.get(message.key) or self._begin(message, too_many=self._is_too_much(message))
-        return await work.deliveries.join(self._clock.monotonic() + self._patience(message))
+        until = self._clock.monotonic() + self._patience(message)
+        work = self._running.get(message.key)
+        if work is not None:
+            return work.deliveries.join(until)
+        if len(self._running) >= MOST and not leaver(message):  # who leaves is heard
+            return self._turn_away()
+        too_many = len(self._unanswered.get(message.openid, ())) >= MOST_OF_ONE
+        self.turned_away["follower"] += too_many
+        time = self._clock.time()
+        entering = self._enter(message, time)
+        work = self._enlist(message, too_many=too_many)
+        delivery = work.deliveries.join(until)
+        if entering is None:
+            self._work_on(work)
+        else:
+            work.deliveries.promise()
+            work.task = entering
+            entering.add_done_callback(partial(self._entered, work, time))
+        return delivery
 
     async def recover(self, limit: int = 100) -> int:
         """Answer messages whose process died over them, oldest first; how many are answered now."""
         messages = await self._inbox.abandoned(self._clock.time(), limit)
-        tasks = [self._begin(message).task for message in messages if message.key not in self._running]
+        tasks = [self._work_on(self._enlist(message)) for message in messages if message.key not in self._running]
         if not tasks:
             return 0
         done, _ = await asyncio.wait(tasks)
@@ -133,9 +165,9 @@ class Engine:
     async def close(self, seconds: float) -> None:
         """Let what is running finish for at most `seconds`; the rest is left to whoever recovers it."""
         if self._running:
-            tasks = [work.task for work in self._running.values()]
-            await within(self._clock, asyncio.gather(*tasks, return_exceptions=True), seconds)
-        rest: list[asyncio.Task[Any]] = [work.task for work in self._running.values()]
+            ends = [work.over() for work in self._running.values()]
+            await within(self._clock, asyncio.gather(*ends), seconds)
+        rest: list[asyncio.Future[Any]] = [work.task for work in self._running.values()]
         rest += [task for task in (self._watching, self._renewing) if task is not None]
         for task in rest:
             task.cancel()
@@ -147,40 +179,70 @@ class Engine:
         pushable = self._can_push and window(message) is not None
         return self._deadline if last or pushable else RETRY_SECONDS + 0.5
 
-    def _is_too_much(self, message: AnyMessage) -> bool:
-        """Whether its follower waits for too much already; Overloaded where all together do. Who leaves is heard."""
-        if len(self._running) >= MOST and not leaver(message):
-            self.turned_away["process"] += 1
-            raise Overloaded("too many messages are in work")
-        too_many = len(self._unanswered.get(message.openid, ())) >= MOST_OF_ONE
-        self.turned_away["follower"] += too_many
-        return too_many
+    def _turn_away(self) -> asyncio.Future[Answer | None]:
+        self.turned_away["process"] += 1
+        refused: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        refused.set_exception(Overloaded("too many messages are in work"))
+        return refused
 
-    def _begin(self, message: AnyMessage, *, too_many: bool = False) -> _Work:
+    def _enter(self, message: AnyMessage, time: float) -> asyncio.Future[Seen] | None:
+        """Enter a message with an answer that needs no work; None where there is none, or another comes before it."""
+        if self._at_once is None or message.openid in self._unanswered:
+            return None
+        at_once = self._at_once(message, time)
+        if at_once is None:
+            return None
+        return self._inbox.enter(message, owner=self._owner, lease=LEASE, time=time, at_once=at_once)
+
+    def _entered(self, work: _Work, time: float, entering: asyncio.Future[Seen]) -> None:
+        """Tell the answer that a message was entered with. Where it was not, since its follower stands elsewhere or the
+        message was known, go on as with any other."""
+        seen = None if _failure(entering) else entering.result()
+        if seen is None:
+            self._finished(work, entering)
+        elif seen.row is None and seen.ready is not None:
+            self._end(work)
+            work.deliveries.tell(seen.ready.answer)
+        else:
+            work.deliveries.release()
+            self._work_on(work, claimed(seen, owner=self._owner, lease=time + LEASE))
+
+    def _enlist(self, message: AnyMessage, *, too_many: bool = False) -> _Work:
         unanswered = [] if too_many else self._unanswered.setdefault(message.openid, [])
         work = self._running[message.key] = _Work(message, tuple(unanswered), too_many=too_many)
-        work.task = asyncio.create_task(self._work(work))
-        work.task.add_done_callback(lambda _: self._finished(work))
-        unanswered.append(work.task)
+        unanswered.append(work)
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
             self._watching.add_done_callback(_log_failure)
         return work
 
-    def _finished(self, work: _Work) -> None:
+    def _work_on(self, work: _Work, claim: Claim | None = None) -> asyncio.Task[Answer | None]:
+        task = work.task = asyncio.create_task(self._work(work, claim))
+        task.add_done_callback(partial(self._finished, work))
+        return task
+
+    def _finished(self, work: _Work, task: asyncio.Future[Any]) -> None:
+        self._end(work)
+        error = _failure(task)
+        if error is None:
+            work.deliveries.tell(task.result())
+            return
+        key = work.message.key
+        if isinstance(error, StoreError) and not task.cancelled():
+            logger.error("message not stored", key=key, error=str(error))
+        elif not task.cancelled():
+            logger.error("message not answered", key=key, exc_info=error)
+        work.deliveries.fail(error)
+
+    def _end(self, work: _Work) -> None:
         message = work.message
         del self._running[message.key]
         if not work.too_many:
             unanswered = self._unanswered[message.openid]
-            unanswered.remove(work.task)
+            unanswered.remove(work)
             if not unanswered:
                 del self._unanswered[message.openid]
-        error = None if work.task.cancelled() else work.task.exception()
-        if isinstance(error, StoreError):
-            logger.error("message not stored", key=message.key, error=str(error))
-        elif error is not None:
-            logger.error("message not answered", key=message.key, exc_info=error)
-        work.deliveries.tell(work.task)
+        work.end()
 
     async def _watch(self) -> None:
         """Keep the deadlines of all that is running: one sleeper, since a timer for each message costs more than it."""
@@ -212,24 +274,15 @@ class Engine:
         with suppress(StoreError):  # the next beat may succeed; if none does, the settlement finds out
             await self._inbox.renew(keys, owner=self._owner, lease=LEASE, time=self._clock.time())
 
-    async def _work(self, work: _Work) -> Answer | None:
-        claim = await self._claim(work)
+    async def _work(self, work: _Work, claim: Claim | None) -> Answer | None:
+        if claim is None:
+            time = self._clock.time()
+            claim = await self._inbox.claim(work.message, owner=self._owner, lease=LEASE, time=time)
         if claim.state == "running" and claim.owner != self._owner:
             claim = await self._await_other(work.message, claim)
         if claim.state == "running" and claim.owner == self._owner:
             claim = await self._settle(work, claim)
         return claim.answer if claim.delivery == "passive" else None
-
-    async def _claim(self, work: _Work) -> Claim:
-        """How the message stands once it is entered: answered, where that needs no work and somebody waits for it."""
-        message, time = work.message, self._clock.time()
-        at_once = self._at_once(message, time) if self._at_once and not (work.before or work.too_many) else None
-        if at_once is not None and not work.deliveries.promise():
-            at_once = None
-        claim = await self._inbox.claim(message, owner=self._owner, lease=LEASE, time=time, at_once=at_once)
-        if claim.state == "running":
-            work.deliveries.release()
-        return claim
 
     async def _await_other(self, message: AnyMessage, claim: Claim) -> Claim:
         """How the message stands when another process has answered it, or when we have taken it over."""
@@ -257,7 +310,7 @@ class Engine:
     async def _settle(self, work: _Work, claim: Claim) -> Claim:
         work.renewed = self._clock.monotonic()
         if work.before:
-            await within(self._clock, asyncio.gather(*work.before, return_exceptions=True), ANSWER_LIMIT)
+            await within(self._clock, asyncio.gather(*(one.over() for one in work.before)), ANSWER_LIMIT)
             claim = await self._current(work.message, claim)
         outcome = await self._ask(work, claim.conversation)
         promised, time = work.deliveries.promise(), self._clock.time()
@@ -289,7 +342,9 @@ class Engine:
         except asyncio.CancelledError:
             if not work.overdue:
                 raise
-            work.task.uncancel()
+            task = asyncio.current_task()
+            assert task is not None
+            task.uncancel()
             logger.error("answer took too long", key=key, kind=kind)
         except Exception:
             logger.exception("answer failed", key=key, kind=kind)
@@ -306,6 +361,11 @@ class Engine:
         if expires <= self._clock.time():
             return None
         return Late(body=msgspec.json.encode({"touser": message.openid, **body}), expires=expires)
+
+
+def _failure(task: asyncio.Future[Any]) -> BaseException | None:
+    """Why there is no result; None where there is one."""
+    return StoreError("the engine is closing") if task.cancelled() else task.exception()
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 
 from aiohttp import web
 
@@ -74,9 +74,9 @@ class Door:
         self.closing = True
         for front in list(self.fronts):
             front.leave()
-        tasks = [front.task for front in self.fronts if front.task is not None]
-        if tasks:
-            await within(self._clock, asyncio.gather(*tasks, return_exceptions=True), seconds)
+        answering = [front.answering for front in self.fronts if front.answering is not None]
+        if answering:
+            await within(self._clock, asyncio.gather(*answering, return_exceptions=True), seconds)
         for front in list(self.fronts):
             front.abort()
 
@@ -92,7 +92,7 @@ class Front(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._seen = self._loop.time()
         self._idle: asyncio.TimerHandle | None = None
-        self.task: asyncio.Task[None] | None = None  # the request that is answered
+        self.answering: asyncio.Future[Any] | None = None  # the request that is answered
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody is there."""
@@ -107,7 +107,7 @@ class Front(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """A request, if it is whole; else the long way begins."""
-        if self.task is None and not self._choked:
+        if self.answering is None and not self._choked:
             self._take(data)
             return
         self._waiting += data
@@ -121,12 +121,12 @@ class Front(asyncio.Protocol):
     def resume_writing(self) -> None:
         """They read again."""
         self._choked = False
-        if self.task is None:
+        if self.answering is None:
             self._go_on()
 
     def leave(self) -> None:
         """Hang up, unless a request is being answered."""
-        if self.task is None and self._transport is not None:
+        if self.answering is None and self._transport is not None:
             self._transport.close()
 
     def abort(self) -> None:
@@ -144,13 +144,10 @@ class Front(asyncio.Protocol):
         end = found.end() + length
         self._waiting = data[end:]
         self._seen = self._loop.time()
-        self.task = self._loop.create_task(self._answer(query, data[found.end() : end]))
+        self.answering = self._door.callback.begin(query, data[found.end() : end], self._told)
 
-    async def _answer(self, query: dict[str, str], body: bytes) -> None:
-        try:
-            told = await self._door.callback.take(query, body)
-        finally:
-            self.task = None
+    def _told(self, told: Told) -> None:
+        self.answering = None
         if self._transport is None:
             return
         self._transport.write(self._door.head(told) + told.body)
@@ -184,7 +181,7 @@ class Front(asyncio.Protocol):
     def _look(self) -> None:
         """Hang up where nothing was heard for long."""
         rest = self._seen + IDLE - self._loop.time()
-        if self.task is None and rest <= 0:
+        if self.answering is None and rest <= 0:
             self.leave()
         else:
             self._idle = self._loop.call_later(max(rest, 1.0), self._look)

@@ -2,7 +2,7 @@
 
 Field meanings follow the platform's pages on receiving messages and events; `created` is in seconds since 1970,
 coordinates are in degrees. `key` is the same for every delivery of one message, and for no two messages: it is what
-the engine recognises a retry by. It is a hash, so that it names nobody.
+the engine recognises a retry by. It is its second and a hash, so that it names nobody.
 """
 
 from __future__ import annotations

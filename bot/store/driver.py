@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
@@ -48,6 +49,7 @@ class Changes:
 
 
 Step = tuple[Statement | Changes, Sequence[Values]]
+Pick = Callable[[Values], tuple[Any, ...]]  # the values of a row in the order of a statement's placeholders
 Script = Generator[Step, list[Row], T]
 
 
@@ -99,7 +101,7 @@ class Compiler:
         """`returning` where Changes are told by RETURNING."""
         self._dialect = dialect
         self._returning = returning
-        self._known: dict[Statement | Changes, tuple[str, tuple[tuple[str, Any], ...]]] = {}
+        self._known: dict[Statement | Changes, tuple[str, Pick]] = {}
 
     def spell(self, step: Step) -> tuple[str, list[tuple[Any, ...]]]:
         """The SQL text, and each row of values in the order of its placeholders."""
@@ -109,23 +111,37 @@ class Compiler:
         known = self._known.get(statement)
         if known is None:
             known = self._known[statement] = self._compile(statement, rows[0])
-        text, places = known
-        return text, [tuple([row.get(name, default) for name, default in places]) for row in rows]
+        text, pick = known
+        return text, [pick(row) for row in rows]
 
-    def _compile(self, step: Statement | Changes, row: Values) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    def _compile(self, step: Statement | Changes, row: Values) -> tuple[str, Pick]:
         statement = step.statement if isinstance(step, Changes) else step
         if isinstance(step, Changes) and self._returning:
             statement = step.statement.returning(step.key)
         compiled = statement.compile(dialect=self._dialect, column_keys=list(row))
         assert isinstance(compiled, SQLCompiler)
-        return str(compiled), tuple((name, compiled.params[name]) for name in compiled.positiontup or ())
+        return str(compiled), _picking([(name, compiled.params[name]) for name in compiled.positiontup or ()], row)
+
+
+def _picking(places: Sequence[tuple[str, Any]], row: Values) -> Pick:
+    """What puts the values of a row like this one into the order of the placeholders, with the statement's own."""
+    if len(places) > 1 and all(name in row for name, _ in places):
+        return itemgetter(*(name for name, _ in places))
+    return lambda values: tuple([values.get(name, default) for name, default in places])
 
 
 class SqliteDriver:
     """A connection of its own in a thread of its own. Callers take turns; the database sees to that."""
 
-    # A checkpoint copies a page once, however often it was written; 8000 pages are 32 MB.
-    PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "wal_autocheckpoint=8000")
+    # A checkpoint copies a page once, however often it was written; 8000 pages are 32 MB. What a SAVEPOINT may have to
+    # put back stays in memory instead of in a file.
+    PRAGMAS = (
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "wal_autocheckpoint=8000",
+        "temp_store=MEMORY",
+        "cache_size=-8000",
+    )
 
     def __init__(self, path: Path, *, timeout: float, thread: Executor | None = None) -> None:
         self._path = path.absolute()

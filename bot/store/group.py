@@ -35,15 +35,16 @@ class GroupCommit(Generic[J, R]):
         self._draining: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def submit(self, job: J) -> R:
-        """The job's result, once it is committed. Raises StoreError if it is not."""
-        if self._closed:
-            raise StoreError("the store is closing")
+    def submit(self, job: J) -> asyncio.Future[R]:
+        """The job's result, once it is committed; StoreError if it is not."""
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        if self._closed:
+            future.set_exception(StoreError("the store is closing"))
+            return future
         self._pending.append((job, future))
         if self._draining is None:
             self._draining = asyncio.create_task(self._drain())
-        return await future
+        return future
 
     async def close(self) -> None:
         """Take no more jobs, and return when those taken are committed or refused."""

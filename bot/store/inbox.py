@@ -7,6 +7,7 @@ than any process sets it was written before the clock was set back, and is over 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -120,7 +121,14 @@ class Inbox:
     async def claim(
         self, message: AnyMessage, *, owner: str, lease: float, time: float, at_once: AtOnce | None = None
     ) -> Claim:
-        """Enter a message at `time`, ours for `lease` seconds if it is new; else say how it stands.
+        """Enter a message at `time`, ours for `lease` seconds if it is new; else say how it stands."""
+        seen = await self.enter(message, owner=owner, lease=lease, time=time, at_once=at_once)
+        return claimed(seen, owner=owner, lease=time + lease)
+
+    def enter(
+        self, message: AnyMessage, *, owner: str, lease: float, time: float, at_once: AtOnce | None = None
+    ) -> asyncio.Future[Seen]:
+        """Claim a message, and what was found; `claimed` reads it.
 
         A new message's facts are kept in the same transaction: who followed, who left, who may be written to.
         A message that says its follower left is erased at once, and so is everything else about them. A new one that
@@ -138,21 +146,7 @@ class Inbox:
             "answered": None,
             "delivery": "",
         }
-        seen = await self._group.submit(Claiming(message.key, message, row, at_once))
-        if seen.row is None and seen.ready is not None:
-            answer = seen.ready.answer
-            return Claim(fresh=True, state="answered", owner=owner, lease=0.0, answer=answer, delivery="passive")
-        talk = conversations.unpack(seen.conversation)
-        if seen.row is None:
-            return Claim(
-                fresh=True,
-                state="running",
-                owner=owner,
-                lease=time + lease,
-                conversation=talk,
-                waiting=seen.waiting,
-            )
-        return _claim(seen.row, fresh=seen.fresh, conversation=talk, waiting=seen.waiting)
+        return self._group.submit(Claiming(message.key, message, row, at_once))
 
     async def settle(self, message: AnyMessage, settlement: Settlement, *, owner: str, time: float) -> Claim:
         """Write an answer and all it changes, if the message is still ours and running; how it stands after that.
@@ -238,6 +232,17 @@ class Inbox:
 
     async def _once(self, statement: Statement, **values: Any) -> list[Row]:
         return await self._store.run(lambda: once(statement, **values))
+
+
+def claimed(seen: Seen, *, owner: str, lease: float) -> Claim:
+    """How a message stands that was entered for `owner` until `lease`."""
+    if seen.row is None and seen.ready is not None:
+        answer = seen.ready.answer
+        return Claim(fresh=True, state="answered", owner=owner, lease=0.0, answer=answer, delivery="passive")
+    talk = conversations.unpack(seen.conversation)
+    if seen.row is None:
+        return Claim(fresh=True, state="running", owner=owner, lease=lease, conversation=talk, waiting=seen.waiting)
+    return _claim(seen.row, fresh=seen.fresh, conversation=talk, waiting=seen.waiting)
 
 
 def _claim(

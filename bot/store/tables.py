@@ -22,8 +22,9 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-# One row per message of a follower: what came, who works on it, what was answered. `key` is the message's identity
-# (a hash); on erasure openid, message and answer are emptied and the key stays, so that a late retry stays silent.
+# One row per message of a follower: what came, who works on it, what was answered. `key` is the message's identity (its
+# second and a hash); on erasure openid, message and answer are emptied and the key stays, so that a late retry stays
+# silent.
 inbox = Table(
     "inbox",
     metadata,

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from bot.errors import ConfigError, Forged
 
 BLOCK = 32  # bytes; the platform pads to twice AES's own block, so that common unpadders refuse 17 to 32
-NOISE = 16  # random bytes in front, so that equal messages do not look equal
+NOISE = 16  # random bytes in front, AES's own block, so that equal messages do not look equal
 LENGTH = 4  # bytes of the message's length, big-endian, after the noise
 
 
@@ -66,8 +66,11 @@ class Seal:
             raise ConfigError("encoding_aes_key: must be 43 letters and digits")
         self._app_id = app_id.encode()
         self.noise = Noise()
-        # One Cipher for all messages: building it costs more than using it, and it holds no state of a message.
-        self._cipher = Cipher(AES(key), CBC(key[:16]))
+        # One chain of blocks for all messages each way, since to begin one costs more than a message does. What went
+        # before reaches no further than into a message's first block; that is noise, which is random whatever it is
+        # mixed with, and which nobody reads.
+        cipher = Cipher(AES(key), CBC(key[:NOISE]))
+        self._encryptor, self._decryptor = cipher.encryptor(), cipher.decryptor()
 
     def open(self, sealed: str) -> bytes:
         """The message inside, or Forged.
@@ -88,8 +91,7 @@ class Seal:
         """The message sealed with fresh noise, as the text of an Encrypt node."""
         content = b"".join((self.noise.take(NOISE), len(message).to_bytes(LENGTH, "big"), message, self._app_id))
         pad = BLOCK - len(content) % BLOCK
-        encryptor = self._cipher.encryptor()
-        sealed = encryptor.update(content + bytes((pad,)) * pad) + encryptor.finalize()
+        sealed = self._encryptor.update(content + bytes((pad,)) * pad)
         return b2a_base64(sealed, newline=False).decode("ascii")
 
     def _decrypt(self, sealed: str) -> bytes:
@@ -99,8 +101,7 @@ class Seal:
             raise Forged("the sealed text is not base64") from error
         if not data or len(data) % (AES.block_size // 8):
             raise Forged("the sealed text is not whole blocks")
-        decryptor = self._cipher.decryptor()
-        return decryptor.update(data) + decryptor.finalize()
+        return self._decryptor.update(data)  # whole blocks, so that nothing of it stays behind
 
 
 def _unpad(content: bytes) -> bytes:

@@ -86,7 +86,7 @@ def parse_ordinary(body: bytes) -> Text | None:
         return None
     account, openid, created, text, msgid, menu = found.groups()
     return Text(
-        key=_key(openid, created, msgid),
+        key=_key(int(created), openid, created, msgid),
         openid=openid,
         account=account,
         created=int(created),
@@ -130,7 +130,8 @@ def _header(nodes: Nodes, kind: str) -> Header:
         raise Malformed("CreateTime is no time")
     msgid = nodes.text("MsgId")
     telling = [msgid] if msgid and kind != "event" else _telling(nodes)
-    return Header(key=_key(openid, nodes.text("CreateTime"), *telling), openid=openid, account=account, created=created)
+    key = _key(created, openid, nodes.text("CreateTime"), *telling)
+    return Header(key=key, openid=openid, account=account, created=created)
 
 
 def _telling(nodes: Nodes) -> Iterator[str]:
@@ -140,6 +141,8 @@ def _telling(nodes: Nodes) -> Iterator[str]:
             yield f"{last}={text.lower() if last == 'event' else text}"
 
 
-def _key(*identity: str) -> str:
+def _key(created: int, *identity: str) -> str:
+    # The second first: then what comes together stands together in the index, on a page or two instead of one for each.
     # The separator is a character that no XML document can hold, so no two identities are written alike.
-    return blake2b("\x1f".join(identity).encode(), digest_size=16).hexdigest()
+    digest = blake2b("\x1f".join(identity).encode(), digest_size=12).hexdigest()
+    return f"{created & 0xFFFFFFFF:08x}{digest}"

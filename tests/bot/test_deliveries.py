@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from bot.deliveries import COMMIT_LIMIT, Deliveries
@@ -13,40 +11,23 @@ from bot.replies import Answer, Say
 ANSWER = Answer(reply=Say(text="yes"))
 
 
-async def done(answer: Answer | None) -> Answer | None:
-    """A task's body that answers."""
-    return answer
-
-
-async def failed() -> Answer | None:
-    """A task's body that fails."""
-    raise StoreError("away")
-
-
 async def test_everyone_waiting_is_told() -> None:
     """All who wait are told the answer; whoever went away is left alone."""
     deliveries = Deliveries()
     first, gone, last = (deliveries.join(until) for until in (10.0, 10.0, 20.0))
     gone.cancel()
-    task = asyncio.create_task(done(ANSWER))
-    await task
-    deliveries.tell(task)
+    deliveries.tell(ANSWER)
     assert (await first, await last) == (ANSWER, ANSWER)
 
 
 async def test_failure_is_told() -> None:
-    """Those who wait are told that it failed, or that the engine stops."""
-    for body, words in ((failed(), "away"), (asyncio.sleep(99), "closing")):
-        deliveries = Deliveries()
-        waiting = deliveries.join(10.0)
-        task: asyncio.Task[Answer | None] = asyncio.create_task(body)
-        await asyncio.sleep(0)
-        if words == "closing":
-            task.cancel()
-        await asyncio.wait([task])
-        deliveries.tell(task)
-        with pytest.raises(StoreError, match=words):
-            await waiting
+    """Those who wait are told that it failed; whoever went away is left alone."""
+    deliveries = Deliveries()
+    waiting, gone = deliveries.join(10.0), deliveries.join(10.0)
+    gone.cancel()
+    deliveries.fail(StoreError("away"))
+    with pytest.raises(StoreError, match="away"):
+        await waiting
 
 
 async def test_hang_up_at_the_due_time() -> None:

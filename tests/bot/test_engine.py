@@ -40,7 +40,7 @@ async def test_too_late_is_pushed(engine: Engine, store: InlineStore, handlers: 
     """A delivery is told `success` at the deadline; the answer then goes to the outbox, to leave within the window."""
     handlers.seconds["k1"] = 6.0
     message = text(clock)
-    delivery = asyncio.create_task(engine.handle(message))
+    delivery = asyncio.ensure_future(engine.handle(message))
     await clock.advance(4.4)
     assert not delivery.done()
     await clock.advance(0.1)
@@ -60,7 +60,7 @@ async def test_retry_of_a_pushed_answer_is_silent(
     """What the outbox sends is not said a second time to a retry, in this process or another."""
     handlers.seconds["k1"] = 4.7
     message = text(clock)
-    delivery = asyncio.create_task(engine.handle(message))
+    delivery = asyncio.ensure_future(engine.handle(message))
     await clock.advance(5.0)
     assert await delivery is None
     assert await engine.handle(message) is None
@@ -74,10 +74,10 @@ async def test_retry_joins(engine: Engine, store: InlineStore, handlers: Handler
     """A retry that is waiting when the answer comes gets it, and nothing is pushed."""
     handlers.seconds["k1"] = 8.0
     message = text(clock)
-    first = asyncio.create_task(engine.handle(message))
+    first = asyncio.ensure_future(engine.handle(message))
     await clock.advance(5.0)
     assert await first is None
-    second = asyncio.create_task(engine.handle(message))
+    second = asyncio.ensure_future(engine.handle(message))
     await clock.advance(3.0)
     assert said(await second) == "k1 answer 1"
     assert handlers.asked == ["k1"]
@@ -91,7 +91,7 @@ async def test_promise_outlives_the_deadline(engine: Engine, store: InlineStore,
     message = text(clock)
     slow = [0.0, 4.9]  # the claim, then the settlement
     store.gate = lambda: clock.sleep(slow.pop(0) if slow else 0.0)
-    delivery = asyncio.create_task(engine.handle(message))
+    delivery = asyncio.ensure_future(engine.handle(message))
     await clock.advance(4.8)
     assert not delivery.done()
     await clock.advance(0.2)
@@ -107,9 +107,9 @@ async def test_retry_during_a_late_commit_is_silent(
     slow = [0.0, 1.0]
     store.gate = lambda: clock.sleep(slow.pop(0) if slow else 0.0)
     message = text(clock)
-    first = asyncio.create_task(engine.handle(message))
+    first = asyncio.ensure_future(engine.handle(message))
     await clock.advance(5.0)
-    second = asyncio.create_task(engine.handle(message))
+    second = asyncio.ensure_future(engine.handle(message))
     await clock.advance(2.0)
     assert (await first, await second) == (None, None)
     assert len(await rows(store, outbox)) == 1
@@ -122,10 +122,10 @@ async def test_without_push_the_platform_is_kept_delivering(
     engine = build(store, handlers, clock, can_push=False)
     handlers.seconds["k1"] = 7.0
     message = text(clock)
-    first = asyncio.create_task(engine.handle(message))
+    first = asyncio.ensure_future(engine.handle(message))
     await clock.advance(5.1)
     assert not first.done()
-    second = asyncio.create_task(engine.handle(message))
+    second = asyncio.ensure_future(engine.handle(message))
     await clock.advance(2.0)
     assert said(await second) == "k1 answer 1"
     assert await first is None
@@ -142,7 +142,7 @@ async def test_without_push_the_last_delivery_is_ended(
     message = text(clock)
     deliveries = []
     for _ in range(3):
-        deliveries.append(asyncio.create_task(engine.handle(message)))
+        deliveries.append(asyncio.ensure_future(engine.handle(message)))
         await clock.advance(5.0)
     assert deliveries[2].done()
     assert [await delivery for delivery in deliveries] == [None, None, None]
@@ -164,7 +164,7 @@ async def test_nothing_to_push(
             key="k1", openid="o1", account="gh_1", created=int(clock.time()), latitude=1.0, longitude=1.0
         )
     handlers.seconds["k1"] = 12.0
-    delivery = asyncio.create_task(engine.handle(message))
+    delivery = asyncio.ensure_future(engine.handle(message))
     await clock.advance(13.0)
     assert await delivery is None
     assert await rows(store, outbox) == []
@@ -177,7 +177,7 @@ async def test_window_of_a_click(engine: Engine, store: InlineStore, handlers: H
         handlers.seconds[key] = seconds
     early = Clicked(key="k1", openid="o1", account="gh_1", created=int(clock.time()), button="MENU")
     late = Clicked(key="k2", openid="o2", account="gh_1", created=int(clock.time()) - 40, button="MENU")
-    deliveries = [asyncio.create_task(engine.handle(message)) for message in (early, late)]
+    deliveries = [asyncio.ensure_future(engine.handle(message)) for message in (early, late)]
     await clock.advance(30.0)
     assert [await delivery for delivery in deliveries] == [None, None]
     assert [(row["key"], row["expires"]) for row in await rows(store, outbox)] == [("late:k1", early.created + 60)]
@@ -195,7 +195,7 @@ async def test_failing_handlers(engine: Engine, handlers: Handlers, clock: Manua
 async def test_endless_handlers(engine: Engine, store: InlineStore, handlers: Handlers, clock: ManualClock) -> None:
     """An answer that does not come to an end is given up, and the follower gets the apology."""
     handlers.seconds["k1"] = 10 * ANSWER_LIMIT
-    delivery = asyncio.create_task(engine.handle(text(clock)))
+    delivery = asyncio.ensure_future(engine.handle(text(clock)))
     await clock.advance(ANSWER_LIMIT + 1)
     assert await delivery is None
     (late,) = await rows(store, outbox)
@@ -208,7 +208,7 @@ async def test_messages_of_one_follower_take_turns(
 ) -> None:
     """Messages of one follower are answered in their order, each with the conversation that the one before left."""
     handlers.seconds.update(k1=2.0, k2=1.0)
-    deliveries = [asyncio.create_task(engine.handle(text(clock, key))) for key in ("k1", "k2", "k3")]
+    deliveries = [asyncio.ensure_future(engine.handle(text(clock, key))) for key in ("k1", "k2", "k3")]
     await clock.advance(4.0)
     assert [said(await delivery) for delivery in deliveries] == [f"k{i} answer {i}" for i in (1, 2, 3)]
     kept = await Inbox(store).conversation("o1")
@@ -224,7 +224,7 @@ async def test_turns_wait_for_retries_too(
     await engine.handle(old)
     handlers.seconds["k1"] = 2.0
     deliveries = [
-        asyncio.create_task(engine.handle(message)) for message in (text(clock, "k1"), old, text(clock, "k2"))
+        asyncio.ensure_future(engine.handle(message)) for message in (text(clock, "k1"), old, text(clock, "k2"))
     ]
     await clock.advance(3.0)
     assert [said(await delivery)[:2] for delivery in deliveries] == ["k1", "k0", "k2"]
@@ -248,7 +248,7 @@ async def test_forgotten_conversation(
 async def test_followers_do_not_wait_for_each_other(engine: Engine, handlers: Handlers, clock: ManualClock) -> None:
     """A slow answer to one follower delays no other."""
     handlers.seconds["k1"] = 3.0
-    slow = asyncio.create_task(engine.handle(text(clock, "k1")))
+    slow = asyncio.ensure_future(engine.handle(text(clock, "k1")))
     await clock.advance(0.1)
     assert said(await engine.handle(text(clock, "k2", "o2"))) == "k2 answer 2"
     assert not slow.done()
@@ -260,7 +260,7 @@ async def test_patience_with_the_one_before_ends(engine: Engine, handlers: Handl
     """However many slow messages a follower sent, each is answered after a while."""
     for number in range(4):
         handlers.seconds[f"k{number}"] = ANSWER_LIMIT - 1
-    deliveries = [asyncio.create_task(engine.handle(text(clock, f"k{number}"))) for number in range(4)]
+    deliveries = [asyncio.ensure_future(engine.handle(text(clock, f"k{number}"))) for number in range(4)]
     await clock.advance(2 * ANSWER_LIMIT + 1)
     assert sorted(handlers.asked) == ["k0", "k1", "k2", "k3"]
     assert [await delivery for delivery in deliveries] == [None] * 4
@@ -272,7 +272,7 @@ async def test_leaving_is_not_answered(
     """Who left is answered no more: no handler is asked, what was under way is dropped, a retry stays silent."""
     handlers.seconds["k1"] = 2.0
     message = text(clock)
-    running = asyncio.create_task(engine.handle(message))
+    running = asyncio.ensure_future(engine.handle(message))
     await clock.advance(1.0)
     assert await engine.handle(Left(key="k2", openid="o1", account="gh_1", created=1)) is None
     await clock.advance(2.0)
@@ -293,14 +293,14 @@ async def test_nothing_stored_nothing_said(
         await engine.handle(message)
     store.away = False
     handlers.seconds["k1"] = 1.0
-    delivery = asyncio.create_task(engine.handle(message))
+    delivery = asyncio.ensure_future(engine.handle(message))
     await clock.advance(0.5)
     store.away = True
     await clock.advance(1.0)
     with pytest.raises(StoreError):
         await delivery
     store.away = False
-    again = asyncio.create_task(engine.handle(message))
+    again = asyncio.ensure_future(engine.handle(message))
     await clock.advance(1.0)
     assert said(await again) == "k1 answer 2"
 
@@ -311,7 +311,7 @@ async def test_slow_answers_renew_their_leases_together(
     """One transaction for all of them, and no second one while it waits: a database that is behind is not drowned."""
     sent = [text(clock, f"k{number}", f"o{number}") for number in range(50)]
     handlers.seconds = {message.key: 20.0 for message in sent}
-    deliveries = [asyncio.create_task(engine.handle(message)) for message in sent]
+    deliveries = [asyncio.ensure_future(engine.handle(message)) for message in sent]
     await clock.advance(1.0)
     asked, free = 0, asyncio.Event()
 

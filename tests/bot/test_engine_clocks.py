@@ -35,7 +35,7 @@ async def test_a_jump_amid_an_answer_changes_nothing(store: InlineStore, clock: 
     """What was to be in time is, to the delivery that waits, and the next message too."""
     handlers = Handlers(clock, seconds={"k1": 2.0})
     engine = build(store, handlers, clock)
-    delivery = asyncio.create_task(engine.handle(text(clock)))
+    delivery = asyncio.ensure_future(engine.handle(text(clock)))
     await clock.advance(1.0)
     clock.set_forward(jump)
     await clock.advance(1.2)
@@ -53,7 +53,7 @@ async def test_a_late_answer_is_late_whatever_the_clock_shows(
     handlers = Handlers(clock, seconds={"k1": 6.0})
     engine = build(store, handlers, clock)
     message = text(clock)
-    delivery = asyncio.create_task(engine.handle(message))
+    delivery = asyncio.ensure_future(engine.handle(message))
     await clock.advance(1.0)
     clock.set_forward(jump)
     await clock.advance(3.7)
@@ -69,7 +69,7 @@ async def test_a_late_answer_is_late_whatever_the_clock_shows(
 async def test_what_never_ends_is_excused_in_its_time(store: InlineStore, clock: ManualClock) -> None:
     """A clock that is set back gives no answer an hour more."""
     engine = build(store, Handlers(clock, seconds={"k1": 2 * HOUR}), clock)
-    delivery = asyncio.create_task(engine.handle(text(clock)))
+    delivery = asyncio.ensure_future(engine.handle(text(clock)))
     await clock.advance(1.0)
     clock.set_forward(-HOUR)
     await clock.advance(ANSWER_LIMIT + 1.0)
@@ -81,7 +81,7 @@ async def test_what_never_ends_is_excused_in_its_time(store: InlineStore, clock:
 async def test_a_process_at_work_stays_alive(store: InlineStore, clock: ManualClock) -> None:
     """Its lease is renewed by the clock as it is now, so that nobody takes its message, before or after the jump."""
     engine = build(store, Handlers(clock, seconds={"k1": 20.0}), clock)
-    delivery = asyncio.create_task(engine.handle(text(clock)))
+    delivery = asyncio.ensure_future(engine.handle(text(clock)))
     await clock.advance(1.0)
     clock.set_forward(-HOUR)
     await clock.advance(2.0)
@@ -95,7 +95,7 @@ async def test_a_process_at_work_stays_alive(store: InlineStore, clock: ManualCl
 async def test_the_dead_are_found_whatever_the_clock_shows(store: InlineStore, clock: ManualClock, jump: float) -> None:
     """A message whose process died before the clock was set is answered by the next one, without an hour's wait."""
     died = build(store, Handlers(clock, seconds={"k1": HOUR}), clock, owner="dead")
-    delivery = asyncio.create_task(died.handle(text(clock)))
+    delivery = asyncio.ensure_future(died.handle(text(clock)))
     await clock.advance(1.0)
     await died.close(0.0)
     await asyncio.gather(delivery, return_exceptions=True)

@@ -25,12 +25,12 @@ async def test_a_flood_holds_up_nobody_else(
     others are told to slow down, at once and for good, and ask nobody; whoever writes in the midst of it is answered as
     if nothing were; each has its row, and nothing of it stays in memory."""
     handlers.seconds = {f"flood{number}": SLOW for number in range(FLOOD)}
-    flood = [asyncio.create_task(engine.handle(text(clock, f"flood{number}", "oFlooder"))) for number in range(FLOOD)]
+    flood = [asyncio.ensure_future(engine.handle(text(clock, f"flood{number}", "oFlooder"))) for number in range(FLOOD)]
     await clock.advance(0.0)
     assert [said(await one) for one in flood[MOST_OF_ONE:]] == [said(SLOWER)] * (FLOOD - MOST_OF_ONE)
     await clock.advance(2.0)
     for number in range(5):
-        other = asyncio.create_task(engine.handle(text(clock, f"k{number}", f"o{number}")))
+        other = asyncio.ensure_future(engine.handle(text(clock, f"k{number}", f"o{number}")))
         await clock.advance(0.0)
         assert other.done(), "somebody else waits for the flood"
         assert said(await other).startswith(f"k{number} ")
@@ -52,7 +52,7 @@ async def test_a_flood_holds_up_nobody_else(
 async def test_who_was_told_to_slow_down_may_go_on(engine: Engine, handlers: Handlers, clock: ManualClock) -> None:
     """A retry of what was too much is told the same; once the others are answered the follower's next is answered."""
     handlers.seconds = {f"k{number}": SLOW for number in range(MOST_OF_ONE)}
-    waiting = [asyncio.create_task(engine.handle(text(clock, f"k{number}"))) for number in range(MOST_OF_ONE)]
+    waiting = [asyncio.ensure_future(engine.handle(text(clock, f"k{number}"))) for number in range(MOST_OF_ONE)]
     await clock.advance(0.0)
     much = text(clock, "much")
     assert said(await engine.handle(much)) == said(await engine.handle(much)) == said(SLOWER)
@@ -68,13 +68,13 @@ async def test_too_much_is_never_pushed(
     """A flood does not become calls to the platform: who is told to slow down and does not listen is not written to,
     and what shows nothing in the chat is told nothing."""
     handlers.seconds = {f"k{number}": SLOW for number in range(MOST_OF_ONE)}
-    waiting = [asyncio.create_task(engine.handle(text(clock, f"k{number}"))) for number in range(MOST_OF_ONE)]
+    waiting = [asyncio.ensure_future(engine.handle(text(clock, f"k{number}"))) for number in range(MOST_OF_ONE)]
     await clock.advance(0.0)
     shut = asyncio.Event()
     store.gate = shut.wait
-    unheard = asyncio.create_task(engine.handle(text(clock, "unheard")))
+    unheard = asyncio.ensure_future(engine.handle(text(clock, "unheard")))
     tapped = Viewed(key="tapped", openid="o1", account="gh_1", created=int(clock.time()), url="https://example.cn/")
-    tap = asyncio.create_task(engine.handle(tapped))
+    tap = asyncio.ensure_future(engine.handle(tapped))
     await clock.advance(6.0)
     assert await unheard is None
     assert await tap is None
@@ -93,14 +93,14 @@ async def test_more_than_can_be_answered_is_sent_back(
     """With so many in work one more is refused without a row, so that the platform brings it again; a retry of what is
     in work joins it; who leaves is heard all the same; and as room comes the next is answered."""
     handlers.seconds = {f"k{number}": SLOW for number in range(MOST)}
-    crowd = [asyncio.create_task(engine.handle(text(clock, f"k{n}", f"o{n}"))) for n in range(MOST)]
+    crowd = [asyncio.ensure_future(engine.handle(text(clock, f"k{n}", f"o{n}"))) for n in range(MOST)]
     await clock.advance(0.0)
     with pytest.raises(Overloaded):  # a StoreError, which the callback tells as 503
         await engine.handle(text(clock, "more", "oMore"))
-    left = asyncio.create_task(
+    left = asyncio.ensure_future(
         engine.handle(Left(key="left", openid="oOther", account="gh_1", created=int(clock.time())))
     )
-    again = asyncio.create_task(engine.handle(text(clock, "k0", "o0")))
+    again = asyncio.ensure_future(engine.handle(text(clock, "k0", "o0")))
     await clock.advance(SLOW + 0.1)
     assert await left is None
     assert (await again) == (await crowd[0])
@@ -115,7 +115,7 @@ async def test_what_a_dead_process_left_is_answered_all_the_same(
 ) -> None:
     """What was taken in by a process that died is answered by the next, each of it, however many wait there."""
     handlers.seconds = {f"k{number}": 600.0 for number in range(MOST_OF_ONE)}
-    lost = [asyncio.create_task(engine.handle(text(clock, f"k{number}"))) for number in range(MOST_OF_ONE)]
+    lost = [asyncio.ensure_future(engine.handle(text(clock, f"k{number}"))) for number in range(MOST_OF_ONE)]
     await clock.advance(0.0)
     await engine.close(0)
     await asyncio.gather(*lost, return_exceptions=True)

@@ -123,10 +123,14 @@ class Machine(RuleBasedStateMachine):
         if len(self.sent[key].deliveries) < DELIVERIES:
             self.deliver(key, process)
 
+    async def ask(self, process: int, message: AnyMessage) -> Answer | None:
+        """What one process says."""
+        return await self.engines[process].handle(message)
+
     def deliver(self, key: str, process: int) -> None:
         """One delivery; what it is told is seen when it is told."""
         sent = self.sent[key]
-        sent.deliveries.append(self.loop.create_task(self.engines[process].handle(sent.message)))
+        sent.deliveries.append(self.loop.create_task(self.ask(process, sent.message)))
         self.run(self.clock.advance(0.0))
 
     @precondition(lambda self: len(self.sent) > 1 and not self.store.away)
@@ -138,7 +142,7 @@ class Machine(RuleBasedStateMachine):
             return
         self.run(self.clock.advance(1.0))
         message = Left(key=f"left {openid}", openid=openid, account="gh_1", created=int(self.clock.time()))
-        assert self.run(self.engines[process].handle(message)) is None
+        assert self.run(self.ask(process, message)) is None
         self.left[openid] = self.clock.time()
 
     @rule(seconds=SECONDS)

@@ -34,13 +34,13 @@ async def test_process_died_and_the_retry_takes_over(
     """A message whose process died is answered by whoever gets the retry, as soon as the lease is over."""
     handlers.seconds["k1"] = 2.0
     message = text(clock)
-    delivery = asyncio.create_task(engine.handle(message))
+    delivery = asyncio.ensure_future(engine.handle(message))
     await clock.advance(0.5)
     await engine.close(0)
     with pytest.raises(StoreError, match="closing"):
         await delivery
     other = build(store, handlers, clock, owner="p1")
-    again = asyncio.create_task(other.handle(message))
+    again = asyncio.ensure_future(other.handle(message))
     await clock.advance(3.0)
     assert handlers.asked == ["k1"]
     handlers.seconds["k1"] = 0.5
@@ -55,10 +55,10 @@ async def test_slow_process_is_not_taken_for_dead(
     """A retry that reaches another process waits for the first one, which keeps its message while it is alive."""
     handlers.seconds["k1"] = 7.0
     message = text(clock)
-    first = asyncio.create_task(engine.handle(message))
+    first = asyncio.ensure_future(engine.handle(message))
     await clock.advance(5.0)
     other = build(store, handlers, clock, owner="p1")
-    second = asyncio.create_task(other.handle(message))
+    second = asyncio.ensure_future(other.handle(message))
     await clock.advance(5.0)
     assert (await first, await second) == (None, None)
     assert handlers.asked == ["k1"]
@@ -71,9 +71,9 @@ async def test_retry_elsewhere_without_push(store: InlineStore, handlers: Handle
     engines = [build(store, handlers, clock, can_push=False, owner=f"p{i}") for i in range(2)]
     handlers.seconds["k1"] = 7.0
     message = text(clock)
-    first = asyncio.create_task(engines[0].handle(message))
+    first = asyncio.ensure_future(engines[0].handle(message))
     await clock.advance(5.0)
-    second = asyncio.create_task(engines[1].handle(message))
+    second = asyncio.ensure_future(engines[1].handle(message))
     await clock.advance(3.0)
     assert said(await second) == "k1 answer 1"
     assert await first is None
@@ -84,7 +84,7 @@ async def test_retry_elsewhere_without_push(store: InlineStore, handlers: Handle
 async def test_recovery(engine: Engine, store: InlineStore, handlers: Handlers, clock: ManualClock) -> None:
     """Messages of a dead process are answered through the outbox, once, in their order, when nobody asks again."""
     handlers.seconds.update(k1=1.0, k2=1.0)
-    deliveries = [asyncio.create_task(engine.handle(text(clock, key))) for key in ("k1", "k2")]
+    deliveries = [asyncio.ensure_future(engine.handle(text(clock, key))) for key in ("k1", "k2")]
     await clock.advance(0.5)
     await engine.close(0)
     await asyncio.wait(deliveries)
@@ -109,8 +109,8 @@ async def test_closing_lets_answers_finish(
 ) -> None:
     """A graceful stop waits for what is running, and no longer than it is told."""
     handlers.seconds.update(k1=1.0, k2=9.0)
-    quick = asyncio.create_task(engine.handle(text(clock, "k1", "o1")))
-    slow = asyncio.create_task(engine.handle(text(clock, "k2", "o2")))
+    quick = asyncio.ensure_future(engine.handle(text(clock, "k1", "o1")))
+    slow = asyncio.ensure_future(engine.handle(text(clock, "k2", "o2")))
     await clock.advance(0.1)
     closing = asyncio.create_task(engine.close(3.0))
     await clock.advance(3.0)

@@ -224,7 +224,7 @@ async def test_closing_lets_those_be_answered_who_wait() -> None:
             idle, silent = await site.connect()
             busy, writer = await site.connect()
             writer.write(push(site, words()))
-            await until(lambda: any(front.task for front in site.door.fronts))
+            await until(lambda: any(front.answering for front in site.door.fronts))
             closing = asyncio.create_task(site.door.close(0.2))
             assert await idle.read() == b""
             if answered:
@@ -245,7 +245,7 @@ async def test_whoever_hangs_up_is_not_waited_for() -> None:
     async with opened(engine) as site:
         _, writer = await site.connect()
         writer.write(push(site, words()))
-        await until(lambda: any(front.task for front in site.door.fronts))
+        await until(lambda: any(front.answering for front in site.door.fronts))
         writer.close()
         await until(lambda: not site.door.fronts)
         engine.go.set()

@@ -98,14 +98,14 @@ async def test_connections_are_dropped_amid_answers(server: Any, database: Datab
     handlers = Handlers(clock, seconds={f"k{number}": 1.0 for number in range(20)})
     engine = build(database, handlers, clock)
     messages = [text(clock, f"k{number}", f"o{number}") for number in range(20)]
-    working = [asyncio.create_task(engine.handle(message)) for message in messages]
+    working = [asyncio.ensure_future(engine.handle(message)) for message in messages]
     while len(handlers.asked) < len(messages):
         await database.ping()
     await asyncio.to_thread(server.psql, DROP)
     await clock.advance(1.0)
     await asyncio.wait(working)
     await ends(database)
-    again = [asyncio.create_task(engine.handle(message)) for message in messages]
+    again = [asyncio.ensure_future(engine.handle(message)) for message in messages]
     while not all(task.done() for task in again):
         await clock.advance(0.5)
         await database.ping()

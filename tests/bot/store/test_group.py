@@ -103,7 +103,7 @@ async def test_caller_that_went_away(database: Database) -> None:
     """A caller that is cancelled while it waits harms nobody."""
     store = Counting(database)
     group = keeping(store)
-    tasks = [asyncio.create_task(group.submit(name)) for name in ("a", "b")]
+    tasks = [asyncio.ensure_future(group.submit(name)) for name in ("a", "b")]
     await asyncio.sleep(0)
     tasks[0].cancel()
     assert await tasks[1] == "b"
@@ -113,7 +113,7 @@ async def test_closing_drains(database: Database) -> None:
     """Closing commits what was asked for before it, and refuses what comes after."""
     store = Counting(database)
     group = keeping(store)
-    tasks = [asyncio.create_task(group.submit(f"n{i}")) for i in range(20)]
+    tasks = [asyncio.ensure_future(group.submit(f"n{i}")) for i in range(20)]
     await asyncio.sleep(0)
     await group.close()
     assert await kept(store) == 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from random import Random
 
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -94,6 +95,19 @@ def test_what_is_closed_opens(message: bytes) -> None:
     closed = seal.close(message)
     assert seal.open(closed) == message
     assert len(base64.b64decode(closed)) % 32 == 0
+
+
+@UNTIMED
+@given(st.lists(st.binary(max_size=100), min_size=1, max_size=5), st.randoms())
+def test_each_message_stands_alone(messages: list[bytes], random: Random) -> None:
+    """What was sealed or opened before, or refused, makes no difference: who never saw it reads the same."""
+    seal, reader = Seal(KEY, APP), Seal(KEY, APP)
+    closed = [(seal.close(message), message) for message in messages]
+    random.shuffle(closed)
+    for sealed, message in closed:
+        with pytest.raises(Forged):
+            reader.open(encrypt(padded(content(message)), KEY[::-1]))
+        assert reader.open(sealed) == Seal(KEY, APP).open(sealed) == message
 
 
 def test_equal_messages_do_not_look_equal() -> None:

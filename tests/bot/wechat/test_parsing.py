@@ -305,6 +305,14 @@ def test_a_key_is_32_hex_digits_and_names_nobody() -> None:
     assert set(key) <= set("0123456789abcdef")
 
 
+def test_keys_stand_in_the_order_of_their_seconds() -> None:
+    """What was sent later has the larger key, so that rows which come together are written together."""
+    seconds = (0, 9, 10, 1_795_312_800, 1_795_312_801, 1_800_000_000)
+    content = "<Content><![CDATA[x]]></Content><MsgId>23000000000000001</MsgId>"
+    keys = [parse(document("text", content, created=str(second))).key for second in seconds]
+    assert keys == sorted(set(keys))
+
+
 def test_a_message_is_known_by_its_msgid() -> None:
     """The same MsgId is the same message, however its other nodes are written; another is another."""
     first = parse(words("x"))
