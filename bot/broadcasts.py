@@ -157,7 +157,7 @@ class Broadcasts:
         self, one: Announcement, who: str, *, unknown: bool = False, told: Sequence[Entry] = ()
     ) -> int:  # fmt: skip
         """Let those go again with whom it failed and, where `unknown`, those of whom nobody knows: they may get it
-        twice. How many."""
+        twice. How many. NotAllowed once a correction of it has begun: wrong words would come after the right ones."""
         check("retry", one, who)
         counts = await self.ledgers.counts(one.id)
         many = counts.failed + (counts.unknown if unknown else 0)
@@ -169,6 +169,8 @@ class Broadcasts:
 
         def page(stands: Announcement) -> Script[None]:
             nonlocal again
+            if (yield from self.rows.corrected(stands.id)):
+                raise NotAllowed("corrected")
             again = yield from self._recipients.again(stands.id, unknown=unknown, many=PAGE)
 
         def more() -> Script[int]:

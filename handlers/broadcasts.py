@@ -75,6 +75,7 @@ RULES = {
     "own_work": "写过、提交过{id}号公告的人不能审核它。请换一位同事：--who 另一个账号。",
     "faulty": "{id}号公告还不能提交或批准。改好再来：broadcast edit {id} …",
     "start_past": "{id}号公告定的开始时间已经过了。用 broadcast edit {id} --start 改一个时间，或 --start now。",
+    "corrected": "{id}号公告的更正已经开始发了，不能再重试：不然说错的话会在更正之后才到。",
     "forgotten": "{id}号公告的名单过了保存期限，已删除，不知道要给谁重发。合计还在：broadcast report {id}",
     "list_gone": "{id}号公告发给收到过另一份公告的人，那份的名单到期已删除。请另选发给谁：broadcast edit {id} …",
     "nothing_failed": "{id}号公告没有失败的人。结果不明的也要重发时加 --unknown（对方可能收到两次）。",

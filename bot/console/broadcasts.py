@@ -125,6 +125,8 @@ async def _page(
     waits = one.state in WRITABLE
     missing = await lacking(visit, one, typed_of(one)) if waits else {}
     log = await visit.desk.audit.read(Search(action="broadcast.", target=str(one.id)), HISTORY)
+    later = await corrections(broadcasts(visit), one)
+    again = not one.forgotten and not any(other.began for other in later)
     return visit.page(
         "broadcast",
         status=status,
@@ -134,7 +136,7 @@ async def _page(
         wrong=wrong or {},
         typed=visit.form,
         theirs=_is_theirs(one, me),
-        acts={act for act in SHOWN if may(act, one) and not (act == "retry" and one.forgotten)},
+        acts={act for act in SHOWN if may(act, one) and (act != "retry" or again)},
         waits=waits,
         beginning=beginning(visit, one),
         bubbles=bubbles(one, ways),
@@ -145,7 +147,7 @@ async def _page(
         push=visit.desk.config.push,
         ours=ways,
         original=await original(visit, one),
-        corrections=await corrections(broadcasts(visit), one),
+        corrections=later,
         facts=await measure(visit, one) if one.began or one.state == SCHEDULED else None,
         **(await reach(visit, one) if waits else {"reach": None, "kept": 0}),
     )

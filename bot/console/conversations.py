@@ -8,19 +8,22 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.announcements import NEXT
 from bot.console.bubbles import Piece, pieces
+from bot.console.ledgers import Cause, cause_of
 from bot.console.letters import faults, name_of, said_of, window, write
 from bot.console.visit import Visit
 from bot.replies import Answer, HandOver, Say, ShowArticle
 from bot.routing import spoken
-from bot.store.correspondence import Letter, Line, together
+from bot.store.correspondence import MOST, Announced, Letter, Line, together
+from bot.store.recipients import SENT
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bubble:
     """Something in the chat. side: mine of the follower, theirs of the bot, staff of whoever wrote by hand, announced
-    of an announcement to many, whose number `announcement` is, or line. `state` is what became of something that was
-    written unasked."""
+    of an announcement to many, or line. `state` is what became of something that was written unasked, `announced` what
+    the ledger says of an announcement, `why` what went wrong with it."""
 
     side: str
     time: float
@@ -29,7 +32,8 @@ class Bubble:
     key: str = ""
     state: str = ""
     marked: bool = False
-    announcement: int = 0
+    announced: Announced | None = None
+    why: Cause | None = None
 
 
 async def show(visit: Visit) -> web.Response:
@@ -72,24 +76,30 @@ async def around(visit: Visit, key: str) -> dict[str, Any] | None:
     if not openid:
         return None
     lines = await talk.correspondence.lines(openid, visit.time)
-    since = lines[0].received if lines else visit.time
+    since = lines[0].received if len(lines) == MOST else 0.0  # what came before the lines that are shown is not shown
     letters = await talk.correspondence.letters(openid, since)
+    announced = await talk.correspondence.announced(openid, since)
     found = await talk.correspondence.window(openid)
     return {
         "who": name_of(visit, openid),
-        "bubbles": [bubble for one in together(lines, letters) for bubble in bubbles(one, key)],
+        "bubbles": [bubble for one in together(lines, letters, announced) for bubble in bubbles(one, key)],
         "window": window(visit, found.until, found.left),
         "canned": await talk.canned.everything(),
         "may_write": talk.may_write,
     }
 
 
-def bubbles(one: Line | Letter, key: str) -> list[Bubble]:
-    """What a message and its answer, or a letter, look like in the chat; what happens without a word is a line."""
+def bubbles(one: Line | Letter | Announced, key: str) -> list[Bubble]:
+    """What a message and its answer, a letter or an announcement look like in the chat; what happens without a word is
+    a line, and so is an announcement that stands in an answer."""
+    if isinstance(one, Announced):
+        beneath = one.channel == NEXT and one.state == SENT
+        said = () if beneath else tuple(pieces(one.text))
+        side, why = "line" if beneath else "announced", cause_of(one)
+        return [Bubble(side=side, time=one.time, pieces=said, state=one.state, announced=one, why=why)]
     if isinstance(one, Letter):
-        side = "staff" if one.by_staff else "announced" if one.announcement else "theirs"
-        said = tuple(pieces(one.text))
-        return [Bubble(side=side, time=one.created, pieces=said, state=one.state, announcement=one.announcement)]
+        side = "staff" if one.by_staff else "theirs"
+        return [Bubble(side=side, time=one.created, pieces=tuple(pieces(one.text)), state=one.state)]
     words, text, kind = spoken(one.message), _text(one.answer), type(one.message).__name__
     heard = Bubble(
         side="mine" if words else "line",

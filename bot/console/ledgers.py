@@ -17,6 +17,7 @@ from bot.console.letters import name_of
 from bot.console.sheets import BOM, cell
 from bot.console.templates import Templates, minute
 from bot.console.visit import Visit
+from bot.store.correspondence import Announced
 from bot.store.ledgers import Group, Recipient
 from bot.wechat.errcodes import TABLE, UNANSWERED
 
@@ -110,7 +111,7 @@ async def groups_of(visit: Visit, one: Announcement) -> list[Group]:
     return await acting.sparing.get(("groups", one.id, one.state), partial(acting.ledgers.groups, one.id))
 
 
-def cause_of(one: Group | Recipient) -> Cause:
+def cause_of(one: Group | Recipient | Announced) -> Cause:
     """Why a recipient is in their state."""
     reason, code, kind = " ".join(_call.sub("", one.reason).split()), one.errcode, ""
     if not code and (found := _reported.match(reason)):

@@ -34,9 +34,7 @@ _ALL = select(*_columns).order_by(broadcasts.c.id.desc()).limit(bindparam("many"
 _UNFINISHED = select(*_columns).where(broadcasts.c.state.not_in(spelled(*OVER))).order_by(broadcasts.c.id.desc())
 _ACTIVE = select(*_columns).where(broadcasts.c.state.in_(spelled(*ACTIVE))).order_by(broadcasts.c.id)
 _when = func.coalesce(func.nullif(broadcasts.c.began, 0.0), func.nullif(broadcasts.c.start, 0.0), broadcasts.c.created)
-_GOES: Any = select(broadcasts.c.id).where(
-    broadcasts.c.id == _id, broadcasts.c.began > 0, broadcasts.c.state.not_in(spelled(*OVER))
-)
+_CORRECTED: Any = select(broadcasts.c.id).where(broadcasts.c.corrects == _id, broadcasts.c.began > 0).limit(1)
 _BETWEEN = (
     select(*_columns)
     .where(_when >= bindparam("first", type_=Float), _when < bindparam("last", type_=Float))
@@ -186,8 +184,14 @@ class BroadcastRows:
         return _unpacked(rows[0]) if rows else None
 
     def goes(self, number: int) -> Script[bool]:
-        """Whether it has begun and is not over: whoever has not got it may get it still."""
-        return bool((yield _GOES, [{"the_id": number}]))
+        """Whether it has begun and is not over: whoever has not got it may get it still. Where it does not, nobody lets
+        it go on before the end of this transaction."""
+        one = yield from self.lock(number)
+        return one is not None and one.began > 0 and one.state not in OVER
+
+    def corrected(self, number: int) -> Script[bool]:
+        """Whether a correction of it has begun."""
+        return bool((yield _CORRECTED, [{"the_id": number}]))
 
     def marks(self, number: int) -> Script[Marks]:
         """How far a worker is."""

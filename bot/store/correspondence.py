@@ -7,7 +7,6 @@ written again by the same words.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from enum import StrEnum
 from hashlib import blake2b
@@ -16,24 +15,26 @@ from typing import Any
 import msgspec
 from sqlalchemy import String, bindparam, case, func, literal_column, select
 
+from bot.announcements import Content
 from bot.messages import AnyMessage
 from bot.replies import Answer, Say
 from bot.store.audit import Audit, Entry
+from bot.store.broadcast_tables import broadcasts, recipients
 from bot.store.calls import Entry as Call
 from bot.store.days import Reader
-from bot.store.driver import Script, Store
+from bot.store.driver import Script, Store, spelled
 from bot.store.outbox import OutboxRows
-from bot.store.recipients import is_announced
+from bot.store.recipients import ARRIVED, FAILED, QUEUED, SENT, UNKNOWN, WAITING, is_announced
 from bot.store.tables import followers, inbox, letters, outbox
 
 CHANNEL = "custom"
 SHOWN = ("custom", "subscribe", "template")  # the channels whose calls go to one follower each
-NUMBER = re.compile(r"\d+")
 LATE, LETTER = "late:", "reply:"  # what keys of the outbox begin with, for answers that came late and for letters
 MOST = 60  # messages shown of one follower
 
 _messages: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
 _answers = msgspec.json.Decoder(Answer)
+_contents = msgspec.json.Decoder(Content)
 
 WHO = select(inbox.c.openid).where(inbox.c.key == bindparam("the_key"), inbox.c.state == "answered")
 HEARD = (
@@ -42,7 +43,7 @@ HEARD = (
     .order_by(inbox.c.received.desc(), inbox.c.answered.desc(), inbox.c.key.desc())
     .limit(bindparam("many"))
 )
-SENT = (
+WRITTEN = (
     select(
         outbox.c.key,
         outbox.c.created,
@@ -55,10 +56,21 @@ SENT = (
     .where(outbox.c.openid == bindparam("who"), outbox.c.channel.in_(SHOWN), outbox.c.created >= bindparam("since"))
     .order_by(outbox.c.created)
 )
+ANNOUNCED: Any = (
+    select(
+        *(broadcasts.c[name] for name in ("id", "name", "content")),
+        *(recipients.c[name] for name in ("state", "channel", "reason", "errcode", "changed")),
+    )
+    .join(broadcasts, broadcasts.c.id == recipients.c.broadcast)
+    .where(recipients.c.openid == bindparam("who"), recipients.c.changed >= bindparam("since"))
+    .where(recipients.c.state.in_(spelled(QUEUED, WAITING, SENT, ARRIVED, FAILED, UNKNOWN)))
+    .order_by(recipients.c.changed.desc(), recipients.c.id.desc())
+    .limit(bindparam("many"))
+)
 WINDOW = select(followers.c.window_until, followers.c.window_left).where(
     followers.c.openid == bindparam("who", type_=String)
 )
-WAITING = (
+QUEUE = (
     select(func.count())
     .select_from(outbox)
     .where(
@@ -100,8 +112,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that went out, or is to go, besides answers; `by_staff`: somebody wrote it by hand; `announcement`: the
-    number of the one it brings. The text of what goes by a template is its fields, a line each."""
+    """Something that went out to somebody alone, or is to go, besides answers; `by_staff`: somebody wrote it by hand.
+    The text of what goes by a template is its fields, a line each."""
 
     key: str
     created: float
@@ -110,7 +122,19 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     settled: float | None
     reason: str
     by_staff: bool
-    announcement: int = 0
+
+
+class Announced(msgspec.Struct, frozen=True, kw_only=True):
+    """An announcement that somebody was given, or is to be given, and what became of it: by which way, since when."""
+
+    number: int
+    name: str
+    text: str
+    state: str
+    channel: str
+    reason: str
+    errcode: int
+    time: float
 
 
 class Correspondence:
@@ -143,8 +167,14 @@ class Correspondence:
 
     async def letters(self, openid: str, since: float) -> list[Letter]:
         """What was written to somebody since a time, by staff or of our own accord, oldest first."""
-        rows = await self._rows(SENT, who=openid, since=since)
-        return [_letter(row) for row in rows if not row[0].startswith(LATE)]
+        rows = await self._rows(WRITTEN, who=openid, since=since)
+        return [_letter(row) for row in rows if not row[0].startswith(LATE) and not is_announced(row[0])]
+
+    async def announced(self, openid: str, since: float, many: int = MOST) -> list[Announced]:
+        """The announcements that somebody got, may have got or is to get, as the ledger has it, oldest first, the
+        newest `many`; nothing of those that skipped them."""
+        rows = await self._rows(ANNOUNCED, who=openid, since=since, many=many)
+        return [_announced(row) for row in reversed(rows)]
 
     async def window(self, openid: str) -> Window:
         """Until when somebody may be written to, what waits to be sent taken off."""
@@ -176,7 +206,7 @@ class Correspondence:
         rows = yield WINDOW, [{"who": openid}]
         if not rows:
             return Window()
-        ((waiting,),) = yield WAITING, [{"who": openid}]
+        ((waiting,),) = yield QUEUE, [{"who": openid}]
         return Window(rows[0][0], max(0, rows[0][1] - waiting))
 
     async def _rows(self, statement: Any, **values: Any) -> list[Any]:
@@ -191,7 +221,6 @@ def letter_key(key: str, text: str) -> str:
 
 def _letter(row: Sequence[Any]) -> Letter:
     key, created, body, state, settled, reason = row
-    number = NUMBER.search(key) if is_announced(key) else None
     return Letter(
         key=key,
         created=created,
@@ -200,7 +229,20 @@ def _letter(row: Sequence[Any]) -> Letter:
         settled=settled,
         reason=reason,
         by_staff=key.startswith(LETTER),
-        announcement=int(number[0]) if number else 0,
+    )
+
+
+def _announced(row: Sequence[Any]) -> Announced:
+    number, name, content, state, channel, reason, errcode, time = row
+    return Announced(
+        number=number,
+        name=name,
+        text=_contents.decode(bytes(content)).words(),
+        state=state,
+        channel=channel,
+        reason=reason,
+        errcode=errcode,
+        time=time,
     )
 
 
@@ -218,6 +260,12 @@ def _text(body: bytes) -> str:
     return "\n".join(filter(None, lines))
 
 
-def together(lines: Sequence[Line], letters: Sequence[Letter]) -> list[Line | Letter]:
-    """Both in the order of time."""
-    return sorted([*lines, *letters], key=lambda one: one.received if isinstance(one, Line) else one.created)
+def together(
+    lines: Sequence[Line], letters: Sequence[Letter], announced: Sequence[Announced] = ()
+) -> list[Line | Letter | Announced]:
+    """All of them in the order of time."""
+    return sorted([*lines, *letters, *announced], key=_when)
+
+
+def _when(one: Line | Letter | Announced) -> float:
+    return one.time if isinstance(one, Announced) else one.received if isinstance(one, Line) else one.created

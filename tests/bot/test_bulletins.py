@@ -284,6 +284,17 @@ async def test_a_correction_is_for_those_who_got_it(room: Room) -> None:
     assert f"已有更正：{number}号公告（草稿）" in room.said
 
 
+async def test_what_is_being_corrected_is_not_tried_again(room: Room) -> None:
+    """And the sentence says why."""
+    one = await room.approved()
+    await room.enter(one.id, o0="sent", o1="failed refused")
+    right = await room.get(await room.bulletins.correct(one.id, "zhang"))
+    began = {"began": 3.0}
+    await room.database.run(lambda: room.bulletins.broadcasts.rows.move(right, "preparing", began))
+    with pytest.raises(BotError, match="更正已经开始发了"):
+        await room.bulletins.retry(one.id, "wang", unknown=False)
+
+
 async def test_a_test_goes_to_phones_that_are_bound(room: Room) -> None:
     """By name; who has no phone is named, and nothing is sent; nor are words that are not finished."""
     number = await room.bulletins.new(PLAINLY, "zhang")

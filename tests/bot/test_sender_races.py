@@ -10,11 +10,14 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from bot.announcements import MASS, NEXT, Announcement, Content, Plan
+from bot.announcements import MASS, NEXT, REACHED, Announcement, Content, Criterion, Plan
+from bot.broadcasts import Broadcasts
 from bot.clock import ManualClock
+from bot.errors import NotAllowed, Refused
 from bot.messages import Left
 from bot.person import DECLINED, Erase, Subscribe
 from bot.sender import Sender
+from bot.store.audiences import Audience
 from bot.store.database import Database
 from bot.store.driver import Script
 from bot.store.followers import Followers
@@ -183,3 +186,36 @@ async def test_a_list_and_people_who_leave_together_wait_in_no_ring(office: Offi
     assert sorted(states)[:1] == ["left:1"]
     assert set(states) & set(names(4)) == {"o00003"}
     assert await office.counts(one.id) == Counts(sent=1, skipped=3)
+
+
+async def corrected(office: Office) -> tuple[Announcement, Announcement]:
+    """One that failed for somebody, and its correction, which is about to begin."""
+    await office.follow(*names(3), window=9)
+    office.posts["custom"].fails.append(Refused(45002))
+    plan = Plan(ways=("custom",), stop_at=100)
+    wrong = await office.work((await office.approved(plan=plan)).id, "finished")
+    reached = (Criterion(kind=REACHED, value=str(wrong.id)),)
+    return wrong, await office.approved(plan=plan, criteria=reached, corrects=wrong.id)
+
+
+async def test_a_retry_while_its_correction_begins_is_refused(office: Office) -> None:
+    """It waits for the worker and then looks whether it is still allowed."""
+    wrong, right = await corrected(office)
+    busy, stop = worker(office, "UPDATE broadcasts")
+    with pytest.raises(NotAllowed, match="corrected"):
+        await interleaved(
+            office.database, busy.step(right), stop, lambda: office.broadcasts.retry(wrong, "wang")
+        )  # fmt: skip
+    assert ((await office.get(right.id)).state, (await office.get(wrong.id)).state) == ("preparing", "finished")
+
+
+async def test_a_correction_does_not_begin_while_what_it_corrects_goes_on_again(office: Office) -> None:
+    """The worker waits for the retry and then looks whether it is still over."""
+    wrong, right = await corrected(office)
+    stop = Stopping(office.database, "UPDATE broadcasts")
+    audience = Audience(office.database)
+    acting = Broadcasts(stop, config=office.settings, audience=audience, ledgers=office.ledgers, clock=office.clock)
+    assert await interleaved(
+        office.database, acting.retry(wrong, "wang"), stop, lambda: office.worker().step(right)
+    )  # fmt: skip
+    assert ((await office.get(right.id)).state, (await office.get(wrong.id)).state) == ("scheduled", "running")

@@ -11,7 +11,7 @@ from bot.announcements import CARD, MASS, Content, Criterion, Plan
 from bot.broadcasts import PAGE
 from bot.channels.next_message import beneath
 from bot.clock import ManualClock
-from bot.errors import Refused
+from bot.errors import NotAllowed, Refused
 from bot.replies import Answer, Say
 from bot.store.broadcast_tables import recipients
 from bot.store.database import Database
@@ -59,6 +59,27 @@ async def test_a_correction_begins_once_what_it_corrects_is_cancelled(office: Of
     assert (await office.get(right.id)).state == "scheduled"
     await office.broadcasts.cancel(await office.get(wrong.id), "wang")
     await office.work(right.id, "finished", worker=worker)
+
+
+async def test_nothing_is_tried_again_once_its_correction_has_begun(office: Office) -> None:
+    """The wrong words would come after the right ones; before it begins they may, and it waits."""
+    await office.follow(*names(3), window=9)
+    office.posts["custom"].fails += [Refused(45002)] * 2
+    wrong = await office.work((await office.approved(plan=Plan(ways=("custom",), stop_at=100))).id, "finished")
+    reached = (Criterion(kind="reached", value=str(wrong.id)),)
+    right = await office.approved(content=Content(text="更正"), criteria=reached, corrects=wrong.id)
+    office.posts["custom"].fails.append(Refused(45002))
+    assert await office.broadcasts.retry(wrong, "wang") == 2
+    await office.worker().run_once()
+    assert (await office.get(right.id)).state == "scheduled"
+    await office.work(wrong.id, "finished")
+    await office.work(right.id, "preparing", "running")
+    with pytest.raises(NotAllowed, match="corrected"):
+        await office.broadcasts.retry(await office.get(wrong.id), "wang")
+    assert await office.counts(wrong.id) == Counts(sent=2, failed=1)
+    await office.work(right.id, "finished")
+    with pytest.raises(NotAllowed, match="corrected"):
+        await office.broadcasts.retry(await office.get(wrong.id), "wang")
 
 
 async def test_what_has_no_room_beneath_an_answer_is_told_in_brief(office: Office) -> None:

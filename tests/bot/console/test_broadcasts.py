@@ -11,7 +11,7 @@ from bot.announcements import MASS
 from bot.clock import ManualClock
 from bot.limits import Limits
 from bot.store.audit import Search
-from bot.store.broadcast_tables import phones
+from bot.store.broadcast_tables import broadcasts, phones, recipients
 from bot.store.driver import once
 from bot.store.tables import followers as table
 from tests.bot.console.announcing import HERE, WORDS, act, approved, followers, get, kept, sent, work
@@ -157,6 +157,27 @@ async def test_only_the_failed_are_tried_again(office: Office) -> None:
     page = await approver.post(f"{HERE}/{number}/retry")
     assert (page.status, "没有要重试的人" in page.text) == (409, True)
     assert (await editor.post(f"{HERE}/{number}/retry")).status == 403
+
+
+async def test_nothing_is_tried_again_once_its_correction_has_begun(office: Office) -> None:
+    """Until then there is a button for it; then the page says why there is none, and so does who presses it still."""
+    await followers(office, 2)
+    number = await approved(office, urgent="1", reason="台风")
+    await work(office)
+    async with office.services.database.write() as connection:
+        await connection.execute(update(recipients).values(state="failed"))
+        await connection.execute(update(broadcasts).values(state="finished", ended=2.0))
+    editor, approver = await office.sign_in("editor"), await office.sign_in("approver")
+    later = await kept(editor, to="reached", corrects=str(number), text="更正")
+    page = await approver.get(f"{HERE}/{number}")
+    assert ("重试失败的" in page.text, "更正已经开始发" in page.text) == (True, False)
+    async with office.services.database.write() as connection:
+        begun = update(broadcasts).where(broadcasts.c.id == later).values(state="running", began=9e9)
+        await connection.execute(begun)
+    page = await approver.get(f"{HERE}/{number}")
+    assert ("重试失败的" in page.text, "更正已经开始发" in page.text) == (False, True)
+    page = await approver.post(f"{HERE}/{number}/retry")
+    assert (page.status, "它的更正已经开始发了，不能再重试" in page.text) == (409, True)
 
 
 async def test_a_test_goes_to_chosen_phones_of_staff(office: Office) -> None:

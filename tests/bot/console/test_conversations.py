@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
+from bot.announcements import Announcement, Content
 from bot.console.conversations import bubbles
 from bot.messages import Followed, Left, Position, Text
 from bot.replies import Answer, HandOver, Say, Silence
+from bot.store.broadcast_tables import recipients
 from bot.store.calls import Entry
-from bot.store.correspondence import Letter, Line
-from bot.store.letters import Letters
+from bot.store.correspondence import MOST, Letter, Line
 from bot.store.outbox import OutboxRows
 from bot.store.tables import outbox
 from tests.bot.console.client import Office, Visitor
@@ -119,17 +121,65 @@ async def test_a_notice_is_not_by_the_staff(office: Office, editor: Visitor) -> 
     assert "工作人员，" not in text
 
 
-async def test_an_announcement_is_not_by_the_staff_either(office: Office, editor: Visitor) -> None:
-    """It stands with its words and its number, which leads to it."""
+async def announced(office: Office, *stands: dict[str, Any]) -> None:
+    """Announcements to oA and another, each as it stands with them."""
+    broadcasts, now = office.services.broadcasts, office.services.clock.time()
+    for number, one in enumerate(stands, 1):
+        words = Content(text=f'周四有<a href="https://a.example/">说明会</a>{number}')
+        draft = Announcement(name=f"会{number}", content=words, author="ann", created=1.0, changed=1.0)
+        plain = {"broadcast": await broadcasts.compose(draft), "changed": now, "channel": "custom", "reason": ""}
+        async with office.services.database.write() as connection:
+            await connection.execute(insert(recipients), {**plain, "openid": "oA", "errcode": 0, **one})
+            await connection.execute(insert(recipients), {**plain, "openid": "oB", "state": "sent"})
+
+
+async def test_announcements_stand_in_the_chat(office: Office, editor: Visitor) -> None:
+    """Each with its words, its number, the way and what became of it, as the ledger has it; not those that left them
+    out, and not a second time what stood in an answer."""
     key = await say(office, "数字人直播")
-    database = office.services.database
-    letter = '{"text": {"content": "周四有说明会"}}'.encode()
-    await database.run(lambda: Letters(database).keep("a12.custom", letter, expires=9e9))
-    call = Entry(
-        key="a12.1:oA", openid="oA", channel="custom", body=b"", due=9e9, expires=9.1e9, letter="a12.custom"
-    )  # fmt: skip
-    await database.run(lambda: OutboxRows(database).add([call], time=office.services.clock.time()))
+    await announced(
+        office,
+        {"state": "sent", "channel": "mass"},
+        {"state": "waiting", "channel": "next"},
+        {"state": "sent", "channel": "next"},
+        {"state": "failed", "reason": "busy", "errcode": 45011},
+        {"state": "unknown"},
+        {"state": "skipped", "reason": "declined", "channel": ""},
+        {"state": "planned", "channel": ""},
+        {"state": "arrived", "channel": "template"},
+    )
     page = await editor.get(f"/console/conversations/{key}")
-    assert re.search(r"公告，\d\d:\d\d：\s*周四有说明会\s*公告 12 \d\d:\d\d · 等待发送", page.text)
-    assert 'href="/console/broadcasts/12"' in page.source
-    assert "工作人员 " not in page.text
+    text = " ".join(page.text.split())
+    for said in (
+        r"公告，\d\d:\d\d： ?周四有 ?说明会 ?1 公告 1 \d\d:\d\d · 群发 · 已发出：在群发名单里；微信不逐人回报",
+        r"说明会 ?2 公告 2 \d\d:\d\d · 随下次回复 · 等下次回复：他下次给公众号发消息时，附在答复下面",
+        r"\d\d:\d\d 公告 3 附在上面的答复里",
+        r"说明会 ?4 公告 4 \d\d:\d\d · 客服消息 · 失败：发得太快",
+        r"说明会 ?5 公告 5 \d\d:\d\d · 客服消息 · 结果不明：可能收到了，也可能没有",
+        r"说明会 ?8 公告 8 \d\d:\d\d · 模板消息 · 已送达：微信回报说送到了",
+    ):
+        assert re.search(said, text), said
+    for missing in ("说明会3", "说明会 3", "公告 6", "公告 7"):
+        assert missing not in text
+    assert 'href="/console/broadcasts/1"' in page.source
+    assert "工作人员 " not in text
+
+
+async def test_an_announcement_is_shown_once(office: Office, editor: Visitor) -> None:
+    """Though its call stands in the outbox like any other; and one from before the first message is there too."""
+    key = await say(office, "数字人直播")
+    await announced(office, {"state": "queued", "changed": 1.0})
+    call = Entry(key="a1.1:oA", openid="oA", channel="custom", body=b"", due=9e9, expires=9.1e9, letter="a1.custom")
+    await office.services.database.run(lambda: OutboxRows(office.services.database).add([call], time=2.0))
+    page = await editor.get(f"/console/conversations/{key}")
+    assert page.source.count("bubble theirs announced") == 1
+    assert page.text.index("说明会") < page.text.index("数字人直播")
+
+
+async def test_what_came_before_the_messages_that_are_shown_is_not(office: Office, editor: Visitor) -> None:
+    """Of who wrote more than a page holds the page begins with a message."""
+    await announced(office, {"state": "sent", "changed": 1.0}, {"state": "sent", "channel": "mass"})
+    for number in range(MOST):
+        key = await say(office, f"首台套{number}")
+    page = await editor.get(f"/console/conversations/{key}")
+    assert page.source.count("bubble theirs announced") == 1

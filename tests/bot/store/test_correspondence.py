@@ -7,11 +7,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
+from bot.announcements import Announcement, Content
 from bot.messages import Left, Text
 from bot.replies import TEXT_LIMIT, Answer, Say
 from bot.store.audit import Audit, Entry, Search
+from bot.store.broadcast_tables import recipients
+from bot.store.broadcasts import BroadcastRows
 from bot.store.calls import Entry as Call
 from bot.store.correspondence import Correspondence, Letter, Line, Sent, Window, letter_key, together
 from bot.store.database import Database
@@ -124,22 +127,44 @@ async def test_what_we_send_of_our_own_accord_is_not_by_staff(database: Database
         ),
     ],
 )
-async def test_an_announcement_is_read_from_the_letter_that_many_share(
+async def test_what_many_get_is_read_from_the_letter_that_they_share(
     database: Database, channel: str, body: dict[str, Any], text: str
 ) -> None:
-    """Its words, its card or its fields, under its number; without the letter there are no words."""
+    """Its words, its card or its fields; without the letter there are no words."""
     shared = PagedLetters(database)
     await database.run(lambda: shared.keep("a12.x", msgspec.json.encode(body), expires=9e9))
     calls = [
-        Call(key=f"a12.{number}:oA", openid="oA", channel=channel, body=b"", due=0.0, expires=9e9, letter=letter)
+        Call(key=f"all.{number}:oA", openid="oA", channel=channel, body=b"", due=0.0, expires=9e9, letter=letter)
         for number, letter in enumerate(("a12.x", "a12.gone"))
     ]
     await database.run(lambda: OutboxRows(database).add(calls, time=300.0))
     found = await Correspondence(database, database).letters("oA", 0.0)
-    assert {one.key: (one.text, one.announcement, one.by_staff) for one in found} == {
-        "a12.0:oA": (text, 12, False),
-        "a12.1:oA": ("", 12, False),
-    }
+    assert {one.key: (one.text, one.by_staff) for one in found} == {"all.0:oA": (text, False), "all.1:oA": ("", False)}
+
+
+async def test_announcements_are_read_from_the_ledger(database: Database) -> None:
+    """The newest of those that may have reached somebody, oldest first, since a time; nobody else's, and no call."""
+    drafts = BroadcastRows(database)
+    plain = Announcement(name="会", content=Content(text="周四"), author="ann", created=1.0, changed=1.0)
+    for number, state in enumerate(("sent", "queued", "skipped", "planned", "unknown"), 1):
+        assert await drafts.add(plain) == number
+        row = {"broadcast": number, "state": state, "channel": "mass", "changed": 100.0 * number}
+        async with database.write() as connection:
+            await connection.execute(insert(recipients), [{**row, "openid": who} for who in ("oA", "oB")])
+    call = Call(key="a1.1:oA", openid="oA", channel="custom", body=b"{}", due=0.0, expires=9e9)
+    await database.run(lambda: OutboxRows(database).add([call], time=300.0))
+    kept = Correspondence(database, database)
+    assert await kept.letters("oA", 0.0) == []
+    found = await kept.announced("oA", 0.0)
+    assert [(one.number, one.state, one.time) for one in found] == [
+        (1, "sent", 100.0),
+        (2, "queued", 200.0),
+        (5, "unknown", 500.0),
+    ]
+    assert (found[0].name, found[0].text, found[0].channel) == ("会", "周四", "mass")
+    assert [one.number for one in await kept.announced("oA", 150.0)] == [2, 5]
+    assert [one.number for one in await kept.announced("oA", 0.0, many=1)] == [5]
+    assert await kept.announced("oC", 0.0) == []
 
 
 async def test_no_letter_goes_where_the_window_is_over(database: Database, inbox: Inbox) -> None:
