@@ -31,7 +31,7 @@ from bot.errors import (
     WeChatError,
 )
 from bot.limits import Limits
-from bot.store.calls import LIFE_SPARED, Claim, Claimed, Limit, Settlement, State, Window
+from bot.store.calls import APART, LIFE_SPARED, Claim, Claimed, Limit, Settlement, State, Window
 from bot.store.limits import Stop
 from bot.store.outbox import OutboxRows
 
@@ -105,7 +105,7 @@ def _in_doubt(row: Claimed, error: BaseException, *, time: float, life: float) -
     lost = _end(row, error, State.UNKNOWN, window=Window.SPENT)
     since = row.unsure or row.lease - LEASE
     due = time + min(LONGEST_REPEAT, 2.0**row.attempts)
-    if due >= since + life - LIFE_SPARED:
+    if since > time + APART or due >= since + life - LIFE_SPARED:  # the clock was set back: since when nobody knows
         return lost
     return msgspec.structs.replace(lost, state=State.WAITING, due=due, unsure=since)
 
@@ -159,6 +159,7 @@ class Lane:
         self._clock = clock
         self._owner = owner
         self._next_reclaim = 0.0  # these two by the monotonic clock
+        self._ahead = float("inf")  # by how much the clock of the day was before that one at the last look
         self._next_claim = 0.0  # until when the pace asks to wait, across rounds
         self._unheard = 0  # sends without a clear answer, one after another
 
@@ -208,6 +209,7 @@ class Lane:
     async def _reclaim(self, but: str = "") -> None:
         if self._clock.monotonic() < self._next_reclaim:
             return
+        await self._straighten()
         life = self._channel.limit.life
         again, lost = await self._rows.reclaim(self.name, self._clock.time(), life=life, but=but)
         self._next_reclaim = self._clock.monotonic() + RECLAIM_EVERY
@@ -215,6 +217,16 @@ class Lane:
             logger.warning("sends were interrupted and go again", channel=self.name, rows=again)
         if lost:
             logger.error("sends were interrupted and wait for a person", channel=self.name, rows=lost)
+
+    async def _straighten(self) -> None:
+        """Where the clock was set back, or may have been before we began, nothing waits until it is where it was."""
+        time = self._clock.time()
+        ahead = time - self._clock.monotonic()
+        if ahead < self._ahead - APART:
+            sooner, lost = await self._rows.straighten(self.name, time, lease=LEASE, delay=LONGEST_DELAY)
+            if sooner or lost:
+                logger.warning("the clock was set back", channel=self.name, sooner=sooner, unknown=lost)
+        self._ahead = ahead
 
     async def _exchange(self, ended: Sequence[Ended], most: int) -> Claim:
         """Write down what ended and claim as many as `most`, in one transaction."""

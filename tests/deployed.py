@@ -15,8 +15,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -48,6 +50,29 @@ def needed(program: str, capfd: pytest.CaptureFixture[str]) -> str:
             sys.stdout.write(f"\n{program} is not installed: what it would check DID NOT RUN\n")
         pytest.skip(f"{program} is not installed")
     return found
+
+
+@cache
+def compose() -> dict[str, Any]:
+    """The services and all else, with what they share written out."""
+    found: dict[str, Any] = yaml.safe_load(text("compose.yaml"))
+    return found
+
+
+def services() -> dict[str, dict[str, Any]]:
+    """The services by name."""
+    found: dict[str, dict[str, Any]] = compose()["services"]
+    return found
+
+
+def ours() -> dict[str, dict[str, Any]]:
+    """Those that run the program."""
+    return {name: one for name, one in services().items() if one["image"] == "huiqi:latest"}
+
+
+def seconds(written: str) -> float:
+    """A span of seconds."""
+    return float(written.removesuffix("ms")) / 1000 if written.endswith("ms") else float(written.removesuffix("s"))
 
 
 # nginx

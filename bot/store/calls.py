@@ -13,6 +13,9 @@ from bot.person import Spelled
 
 TEST_LIFE = 600.0  # seconds in which a test may go out: whoever asked for it looks at their phone
 FEW = "few"  # why a call to a list is not made that has too few receivers
+APART = (
+    60.0  # seconds that clocks may differ by: what lies farther ahead than it can was written before one was set back
+)
 LIFE_SPARED = 90.0  # seconds before the end of an id's life in which no repeat is begun: a send may take as long
 
 
@@ -133,8 +136,9 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
         return blake2b(f"{self.key}{again}".encode(), digest_size=16).hexdigest()
 
     def may_repeat(self, life: float, time: float) -> bool:
-        """Whether a send begun at `time` cannot arrive twice, though an earlier one may have gone out."""
-        return not self.unsure or time < self.unsure + life - LIFE_SPARED
+        """Whether a send begun at `time` cannot arrive twice, though an earlier one may have gone out: how long ago is
+        not known where the clock was set back since."""
+        return not self.unsure or self.unsure - APART <= time < self.unsure + life - LIFE_SPARED
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):

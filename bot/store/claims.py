@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from bot.store.calls import (
+    APART,
     LIFE_SPARED,
     Allowance,
     Claim,
@@ -118,8 +119,23 @@ _over = (
     *(_sending, outbox.c.channel == _channel, outbox.c.lease <= _now),
     outbox.c.owner != bindparam("the_owner", type_=String),
 )
-_AGAIN = update(outbox).where(*_over, outbox.c.tried > bindparam("since", type_=Float)).returning(outbox.c.id)
+_known = outbox.c.tried > bindparam("since", type_=Float), outbox.c.tried <= bindparam("far", type_=Float)
+_AGAIN = update(outbox).where(*_over, *_known).returning(outbox.c.id)
 _GIVE_UP = update(outbox).where(*_over).returning(outbox.c.id)
+_SHORTEN = update(outbox).where(
+    outbox.c.channel == _channel, _sending, outbox.c.lease > bindparam("longest", type_=Float)
+)
+_SOONER = (  # what brings a notice may be put off for days, and the day on which it is looked at again is not its own
+    update(outbox)
+    .where(outbox.c.channel == _channel, _waiting, outbox.c.due > bindparam("latest", type_=Float))
+    .where(outbox.c.attempts > literal_column("0"), outbox.c.tried == literal_column("0"), ~_brings)
+    .returning(outbox.c.id)
+)
+_DATELESS = (
+    update(outbox)
+    .where(outbox.c.channel == _channel, _waiting, _doubtful, outbox.c.tried > bindparam("far", type_=Float))
+    .returning(outbox.c.id)
+)
 _LETTERS = select(letters.c.key, letters.c.body).where(letters.c.key == bindparam("the_key", type_=String))
 _LISTED = (  # locked: who declines at this moment is off the list, or has the call
     select(audiences.c.batch, audiences.c.openid)
@@ -209,11 +225,24 @@ class Claims:
         place = {"the_channel": channel, "now": time, "the_owner": but}
         free = {"state": State.WAITING.value, "owner": "", "lease": 0.0, "due": time}
         since = time - life + LIFE_SPARED if life else time
-        again = yield _AGAIN, [{**place, **free, "since": since}]
+        again = yield _AGAIN, [{**place, **free, "since": since, "far": time + APART}]
         lost = yield _GIVE_UP, [{**place, "state": State.UNKNOWN.value, "reason": "interrupted", "settled": time}]
         yield from follow_rows([row[0] for row in lost])
         yield from self._expire(channel, life, time=time)
         return len(again), len(lost)
+
+    def straighten(self, channel: str, *, time: float, lease: float, delay: float) -> Script[tuple[int, int]]:
+        """After the clock was set back: no lease ends later than one of now would, and what was to be tried again, of
+        which nothing went out, goes now instead of when the clock is where it was; it would have waited for `delay` at
+        most. What may have gone out at a time that has not come is of unknown age, and waits for a person. How many
+        rows go now, and how many wait for a person."""
+        place = {"the_channel": channel}
+        yield _SHORTEN, [{**place, "longest": time + lease + APART, "lease": time + lease}]
+        sooner = yield _SOONER, [{**place, "latest": time + delay + APART, "due": time}]
+        ended = {"state": State.UNKNOWN.value, "reason": "interrupted", "settled": time}
+        lost = yield _DATELESS, [{**place, **ended, "far": time + APART}]
+        yield from follow_rows([row[0] for row in lost])
+        return len(sooner), len(lost)
 
     def _expire(self, channel: str, life: float, *, time: float) -> Script[None]:
         """Settle rows that wait though their time is over, for nothing claims them while their channel stands still."""
@@ -245,7 +274,7 @@ def _claimed(row: Row, time: float) -> Claimed:
         lease=lease,
         notice=notice,
         template=template,
-        unsure=tried if tried < time else 0.0,
+        unsure=0.0 if tried == time else tried,
     )
 
 

@@ -323,7 +323,10 @@ async def test_a_send_without_end_is_ended(database: Database, clock: ManualCloc
     channel.gate = asyncio.Event()
     await wait_for(database, clock, "oA", channel="elsewhere")
     started = clock.time()
-    assert await finish(clock, build(database, clock, channel).run_once(), tick=1.0) == 1
+    running = asyncio.create_task(build(database, clock, channel).run_once())
+    while await states(database) != [("sending", 0, "")]:  # noqa: ASYNC110 - in the database's thread
+        await asyncio.sleep(0.001)
+    assert await finish(clock, running, tick=1.0) == 1
     assert clock.time() - started >= SEND_SECONDS
     assert await states(database) == [("unknown", 0, "no end in time")]
 
