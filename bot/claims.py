@@ -54,13 +54,17 @@ def spelled(word: str) -> str:
     return fold(word).text
 
 
-def places(folded: Folded, word: str) -> Iterator[Place]:
+def places(folded: Folded, word: str) -> Sequence[Place]:
     """Where a word stands in a text."""
-    said = spelled(word)
-    start = folded.text.find(said) if said else -1
+    said, text = spelled(word), folded.text
+    start = text.find(said) if said else -1
+    if start < 0:
+        return ()  # nearly always: a thousand words are looked for in each message
+    found = []
     while start >= 0:
-        yield start, start + len(said)
-        start = folded.text.find(said, start + 1)
+        found.append((start, start + len(said)))
+        start = text.find(said, start + 1)
+    return found
 
 
 def claim(folded: Folded, figures: list[Figure], counted: list[Fact], odd: list[Odd]) -> dict[int, str]:

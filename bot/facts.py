@@ -211,7 +211,7 @@ def _chosen(folded: Folded, fact: Fact) -> tuple[str, bool]:
 
 def _yes_or_no(folded: Folded, fact: Fact) -> tuple[FactValue, bool]:
     """Yes or no where words say so; what says no goes before what says yes inside it."""
-    if any(True for word in fact.no for _ in places(folded, word)):
+    if any(places(folded, word) for word in fact.no):
         return SAID_NO, False
     refused = set(denied(folded))
     found = sorted(place for word in fact.words for place in places(folded, word))
