@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from bot.chinese import Folded, denied, fold
 from bot.claims import MOST, Odd, accept, claim, give_the_rest, multiplied, of_others, places, without_unit
@@ -62,8 +63,7 @@ def read_facts(
     only   the one sum that the matter has: a single sum without a word can be no other
     others facts that nobody wants: a figure beside the word of one is not given to what was asked, nor to the only sum
     """
-    folded = fold(sign(text[:LONGEST]))
-    figures = _totals(_sound([f for f in read_figures(folded) if not is_limit(folded, f)]))
+    folded, figures = _read(text[:LONGEST])
     facts: Facts = {}
     odd: list[Odd] = []
     counted = [fact for fact in wanted if fact.kind in MOST]
@@ -104,6 +104,13 @@ def read_facts(
         parts={key: figures[n].parts for n, key in owner.items() if key in facts and figures[n].parts},
         others=tuple(dict.fromkeys(fact.key for n, fact in strange.items() if not owner.get(n))),
     )
+
+
+@lru_cache(maxsize=32)
+def _read(text: str) -> tuple[Folded, list[Figure]]:
+    """A text as figures are read in it, and those that may be facts: the same for each policy that is worked out."""
+    folded = fold(sign(text))
+    return folded, _totals(_sound([f for f in read_figures(folded) if not is_limit(folded, f)]))
 
 
 def counts(text: str, fact: Fact) -> list[tuple[float, str]]:
@@ -188,14 +195,16 @@ def _relate(wanted: Sequence[Fact], facts: Facts, odd: list[Odd]) -> frozenset[s
 
 def _chosen(folded: Folded, fact: Fact) -> tuple[str, bool]:
     """The option that is named; nothing where several are, which the second value says."""
-    refused = denied(folded)
     found = [
         (end - start, start, option.name)
         for option in fact.options
         for word in (option.name, *option.words)
         for start, end in places(folded, word)
-        if start not in refused
     ]
+    if not found:
+        return "", False
+    refused = denied(folded)
+    found = [item for item in found if item[1] not in refused]
     past = former(folded)
     if len({name for _, start, name in found}) > 1 and any(start not in past for _, start, _ in found):
         found = [item for item in found if item[1] not in past]  # 去年拿过市级，今年评上省级
@@ -213,8 +222,10 @@ def _yes_or_no(folded: Folded, fact: Fact) -> tuple[FactValue, bool]:
     """Yes or no where words say so; what says no goes before what says yes inside it."""
     if any(places(folded, word) for word in fact.no):
         return SAID_NO, False
+    found = sorted([place for word in fact.words for place in places(folded, word)])
+    if not found:
+        return "", False
     refused = set(denied(folded))
-    found = sorted(place for word in fact.words for place in places(folded, word))
     for start, end in found:
         refused |= {*range(start, end + 1)} if start in refused else set()  # 未入科技型中小企业信息库
     said = [start not in refused for start, _ in found]
