@@ -55,13 +55,20 @@ class Told:
 
 
 def read_facts(
-    text: str, wanted: Sequence[Fact], *, asked: str = "", only: str = "", others: Sequence[Fact] = ()
+    text: str,
+    wanted: Sequence[Fact],
+    *,
+    asked: str = "",
+    only: str = "",
+    others: Sequence[Fact] = (),
+    names: Sequence[str] = (),
 ) -> Told:
     """The wanted facts, the more wanted first, that a text tells.
 
     asked  the one that was asked for last: a figure without a word, a bare yes or no answers it
     only   the one sum that the matter has: a single sum without a word can be no other
     others facts that nobody wants: a figure beside the word of one is not given to what was asked, nor to the only sum
+    names  what the text calls the matter, folded: a part of it is no word of those facts, as 机器 of 机器人
     """
     folded, figures = _read(text[:LONGEST])
     facts: Facts = {}
@@ -70,7 +77,7 @@ def read_facts(
     owner = claim(folded, figures, counted, odd)
     named = frozenset(owner.values()) - {""}
     free = [figure if asked or not is_awarded(folded, figure) else replace(figure, unit="") for figure in figures]
-    strange = of_others(folded, figures, counted, others)
+    strange = of_others(folded, figures, counted, others, names=names)
     free = [replace(figure, unit=OTHER) if n in strange else figure for n, figure in enumerate(free)]
     give_the_rest(free, counted, owner, asked=asked, only=only, odd=odd)
     if asked and asked not in owner.values() and strange and not odd:
