@@ -192,6 +192,7 @@ def pinyin(text: str) -> list[str]:
     return [syllable(char) for char in text]
 
 
+@lru_cache(maxsize=1024)
 def numeral(text: str) -> float | None:
     """What a numeral in digits or characters says: 三千五百 is 3500, 1.2 is 1.2; None if nothing, as 百千."""
     if len(text) > LONGEST_NUMERAL:

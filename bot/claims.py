@@ -54,13 +54,17 @@ def spelled(word: str) -> str:
     return fold(word).text
 
 
-def places(folded: Folded, word: str) -> Iterator[Place]:
+def places(folded: Folded, word: str) -> Sequence[Place]:
     """Where a word stands in a text."""
-    said = spelled(word)
-    start = folded.text.find(said) if said else -1
+    said, text = spelled(word), folded.text
+    start = text.find(said) if said else -1
+    if start < 0:
+        return ()  # nearly always: a thousand words are looked for in each message
+    found = []
     while start >= 0:
-        yield start, start + len(said)
-        start = folded.text.find(said, start + 1)
+        found.append((start, start + len(said)))
+        start = text.find(said, start + 1)
+    return found
 
 
 def claim(folded: Folded, figures: list[Figure], counted: list[Fact], odd: list[Odd]) -> dict[int, str]:
@@ -212,17 +216,22 @@ def give_the_rest(
 
 
 def of_others(
-    folded: Folded, figures: list[Figure], counted: Sequence[Fact], others: Sequence[Fact]
+    folded: Folded, figures: list[Figure], counted: Sequence[Fact], others: Sequence[Fact], *, names: Sequence[str] = ()
 ) -> dict[int, Fact]:
     """The figures that no word of a wanted fact claims, but that of another does, close by: 设备买了两千万 is no
     turnover. A word inside a longer one, 机器 of 机器人, or that a wanted fact has too, says nothing."""
     own = {fact.key for fact in counted}
+    kinds = {
+        figure.unit if figure.unit == "percent" else "money" if figure.unit == "yuan" else "number"
+        for figure in figures
+    }
     ours: list[str] = []
     found: dict[int, tuple[float, Fact]] = {}
-    for fact in others if figures else ():
-        if fact.key in own or fact.kind not in MOST or fact.given:
+    for fact in others:
+        if fact.kind not in kinds or fact.key in own or fact.given:
             continue
-        words = tuple(word for word in fact.words if spelled(word) in folded.text)  # no other can stand beside a figure
+        # No other word can stand beside a figure.
+        words = tuple([w for w in fact.words if spelled(w) in folded.text and not _inside(spelled(w), names)])
         if words:
             ours = ours or [spelled(word) for fact in counted for word in (fact.name, *fact.words)]
             words = tuple(word for word in words if not any(spelled(word) in mine for mine in ours))
@@ -234,6 +243,10 @@ def of_others(
             if cost is not None and cost < CLOSE and (number not in found or cost < found[number][0]):
                 found[number] = (cost, fact)
     return {number: fact for number, (_, fact) in found.items()}
+
+
+def _inside(word: str, names: Sequence[str]) -> bool:
+    return any(word in name and word != name for name in names)
 
 
 def without_unit(folded: Folded, figures: list[Figure], counted: list[Fact], owner: dict[int, str]) -> Iterator[Odd]:

@@ -20,7 +20,9 @@ class Evidence:
             entry, factor = hit.entry, hit.factor
             if entry.strength < least:
                 continue
-            places = [place for place in range(hit.start, hit.end) if place in open_]
+            places: Sequence[int] = range(hit.start, hit.end)
+            if not open_.issuperset(places):
+                places = [place for place in places if place in open_]
             for position, value in entry.postings if places else ():
                 held, worth = known(position), value * factor
                 if held is None:

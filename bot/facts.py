@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from bot.chinese import BOTH, NONE, Folded, denied, fold
 from bot.claims import MOST, Odd, accept, claim, give_the_rest, multiplied, of_others, places, without_unit
@@ -54,23 +55,29 @@ class Told:
 
 
 def read_facts(
-    text: str, wanted: Sequence[Fact], *, asked: str = "", only: str = "", others: Sequence[Fact] = ()
+    text: str,
+    wanted: Sequence[Fact],
+    *,
+    asked: str = "",
+    only: str = "",
+    others: Sequence[Fact] = (),
+    names: Sequence[str] = (),
 ) -> Told:
     """The wanted facts, the more wanted first, that a text tells.
 
     asked  the one that was asked for last: a figure without a word, a bare yes or no answers it
     only   the one sum that the matter has: a single sum without a word can be no other
     others facts that nobody wants: a figure beside the word of one is not given to what was asked, nor to the only sum
+    names  what the text calls the matter, folded: a part of it is no word of those facts, as 机器 of 机器人
     """
-    folded = fold(sign(text[:LONGEST]))
-    figures = _totals(_sound([f for f in read_figures(folded) if not is_limit(folded, f)]))
+    folded, figures = _read(text[:LONGEST])
     facts: Facts = {}
     odd: list[Odd] = []
     counted = [fact for fact in wanted if fact.kind in MOST]
     owner = claim(folded, figures, counted, odd)
     named = frozenset(owner.values()) - {""}
     free = [figure if asked or not is_awarded(folded, figure) else replace(figure, unit="") for figure in figures]
-    strange = of_others(folded, figures, counted, others)
+    strange = of_others(folded, figures, counted, others, names=names)
     free = [replace(figure, unit=OTHER) if n in strange else figure for n, figure in enumerate(free)]
     give_the_rest(free, counted, owner, asked=asked, only=only, odd=odd)
     if asked and asked not in owner.values() and strange and not odd:
@@ -104,6 +111,13 @@ def read_facts(
         parts={key: figures[n].parts for n, key in owner.items() if key in facts and figures[n].parts},
         others=tuple(dict.fromkeys(fact.key for n, fact in strange.items() if not owner.get(n))),
     )
+
+
+@lru_cache(maxsize=32)
+def _read(text: str) -> tuple[Folded, list[Figure]]:
+    """A text as figures are read in it, and those that may be facts: the same for each policy that is worked out."""
+    folded = fold(sign(text))
+    return folded, _totals(_sound([f for f in read_figures(folded) if not is_limit(folded, f)]))
 
 
 def counts(text: str, fact: Fact) -> list[tuple[float, str]]:
@@ -188,13 +202,15 @@ def _relate(wanted: Sequence[Fact], facts: Facts, odd: list[Odd]) -> frozenset[s
 
 def _chosen(folded: Folded, fact: Fact) -> tuple[str, bool]:
     """The option that is named; nothing where several are, which the second value says."""
-    refused = denied(folded)
     named = [
         (end - start, start, option.name)
         for option in fact.options
         for word in (option.name, *option.words)
         for start, end in places(folded, word)
     ]
+    if not named:
+        return "", False
+    refused = denied(folded)
     halved = {option.name for option in fact.options if _is_half_denied(folded, refused, option.name)}
     found = [
         (length, start, name)
@@ -225,10 +241,12 @@ def _is_half_denied(folded: Folded, refused: frozenset[int], name: str) -> bool:
 
 def _yes_or_no(folded: Folded, fact: Fact) -> tuple[FactValue, bool]:
     """Yes or no where words say so; what says no goes before what says yes inside it."""
-    if any(True for word in fact.no for _ in places(folded, word)):
+    if any(places(folded, word) for word in fact.no):
         return SAID_NO, False
+    found = sorted([place for word in fact.words for place in places(folded, word)])
+    if not found:
+        return "", False
     refused = set(denied(folded))
-    found = sorted(place for word in fact.words for place in places(folded, word))
     for start, end in found:
         refused |= {*range(start, end + 1)} if start in refused else set()  # 未入科技型中小企业信息库
     said = [start not in refused for start, _ in found]

@@ -24,13 +24,27 @@ LATIN = re.compile("[a-z]")
 MANY = 4096  # characters of which it is kept how their sound is spelled
 
 
+class Spellings(dict[int, str]):
+    """How the sound of a character is spelled, by its code; worked out once for those that are met."""
+
+    def __init__(self, numbers: dict[str, int]) -> None:
+        super().__init__()
+        self._numbers = numbers
+
+    def __missing__(self, code: int) -> str:
+        spelled = chr(self._numbers.get(_blurred(syllable(chr(code))), UNHEARD))
+        if len(self) < MANY:
+            self[code] = spelled
+        return spelled
+
+
 class Sounds(Generic[T]):
     """The words of a dictionary by their syllables."""
 
     def __init__(self, words: Iterable[tuple[str, int]], values: Values[T]) -> None:
         """Of words, each with the number that its value has."""
         self._numbers: dict[str, int] = {}
-        self._known: dict[str, str] = {}
+        self._spellings = Spellings(self._numbers)
         letters: dict[str, str] = {}  # how the sound of a character is spelled here
         spoken: dict[str, list[int]] = defaultdict(list)  # several words may have one sound
         typed: dict[str, list[int]] = defaultdict(list)
@@ -48,16 +62,7 @@ class Sounds(Generic[T]):
         self._typed_words = _matcher(typed, values)
 
     def _spoken(self, text: str) -> str:
-        return "".join(map(self._sound, text))
-
-    def _sound(self, char: str) -> str:
-        """How the sound of a character is spelled here; worked out once for those that words are written with."""
-        known = self._known.get(char)
-        if known is None:
-            known = chr(self._numbers.get(_blurred(syllable(char)), UNHEARD))
-            if len(self._known) < MANY:
-                self._known[char] = known
-        return known
+        return text.translate(self._spellings)
 
     def heard(self, folded: Folded) -> Iterator[tuple[int, int, T]]:
         """Words of the same sound as a part of the text, be some of it in Latin letters, as in 充电zhuang."""
@@ -80,7 +85,7 @@ class Sounds(Generic[T]):
         """Where each syllable of a text stands, and how it is spelled."""
         place = 0
         for start, end in (*_runs(text), (len(text), len(text))):
-            yield from ((n, n + 1, self._sound(text[n])) for n in range(place, start))
+            yield from ((n, n + 1, self._spoken(text[n])) for n in range(place, start))
             yield from self._tiled(text, start, end)
             place = end
 

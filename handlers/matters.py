@@ -118,10 +118,23 @@ def _parts(ctx: Context) -> list[str]:
         pieces = [piece for piece in pieces if piece]
         return pieces[:MOST] if sum(bool(ctx.find(piece).ids) for piece in pieces) > 1 else []
     clauses = [piece.strip() for piece in CLAUSES.split(text) if piece.strip()]
-    asking = [piece for piece in clauses if _stands(ctx, piece) and _asks(ctx.find(piece))] if len(clauses) > 1 else []
-    if len(asking) > 1 and _are_apart(ctx, asking):
+    asking = _asking(ctx, clauses)
+    if asking and _are_apart(ctx, asking):
         return asking[:MOST]
     return [] if JOINED.search(text) or finding.question.elsewhere else _pair(ctx, text) or _strung(ctx, finding)
+
+
+def _asking(ctx: Context, clauses: Sequence[str]) -> list[str]:
+    """The clauses that name a matter and ask, if they are several; the short ones, which seldom do, are tried first."""
+    found: set[int] = set()
+    left = len(clauses)
+    for number in sorted(range(left), key=lambda number: len(clauses[number])):
+        if len(found) + left < LEAST:
+            return []
+        left -= 1
+        if _stands(ctx, clauses[number]) and _asks(ctx.find(clauses[number])):
+            found.add(number)
+    return [clauses[number] for number in sorted(found)] if len(found) >= LEAST else []
 
 
 def _pair(ctx: Context, text: str) -> list[str]:

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-import msgspec
-
 from bot.awards import Case, Period, companions
 from bot.benefits import RECEIVED, Verdict, check, deciding, needs_of
 from bot.chinese import fold
@@ -54,42 +52,27 @@ def read(ctx: Context, policy: Policy, *, asked: str = "") -> Told:
     """What the words tell of the facts of a policy."""
     corpus = ctx.corpus
     only = _only_sum(corpus, policy.benefits)
-    others = _others(ctx, policy)
-    told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=only, others=others)
+    others, names = tuple(corpus.facts.values()), _names(ctx, policy)
+    told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=only, others=others, names=names)
     if not only:  # the words may leave one benefit that goes by one sum: 虾池改造花了300万
         meant = choose(policy, beside_title(ctx, policy), told.facts, silent=silent(corpus, policy))
         only = _only_sum(corpus, meant.benefits) if meant.named else ""
         if only:
-            told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=only, others=others)
+            told = read_facts(ctx.words, wanted(corpus, policy), asked=asked, only=only, others=others, names=names)
     return _with_place(ctx, told)
 
 
-def _others(ctx: Context, policy: Policy) -> tuple[Fact, ...]:
-    """All facts, that a figure may be told of instead, without the words that are a part of what the policy is about:
-    机器人 is no 机器."""
+def _names(ctx: Context, policy: Policy) -> tuple[str, ...]:
+    """What the words call the matter of a policy."""
     text = ctx.finding.question.folded.text
     names = [_spelled(word) for word in (*policy.keywords, *(w for b in policy.benefits for w in b.words))]
-    said = [name for name in names if name in text]
-    if not said:
-        return tuple(ctx.corpus.facts.values())
-    return tuple(_without_parts(fact, said) for fact in ctx.corpus.facts.values())
-
-
-def _without_parts(fact: Fact, names: Sequence[str]) -> Fact:
-    """A fact without the words that are a part of one of these names."""
-    said = "\n".join(names)
-    words = tuple([w for w in fact.words if _spelled(w) not in said or not _inside(_spelled(w), names)])
-    return fact if len(words) == len(fact.words) else msgspec.structs.replace(fact, words=words)
+    return tuple([name for name in names if name in text])
 
 
 @lru_cache(maxsize=8192)
 def _spelled(word: str) -> str:
     """A word as it stands in a folded text."""
     return fold(word).text
-
-
-def _inside(word: str, names: Sequence[str]) -> bool:
-    return any(word in name and word != name for name in names)
 
 
 def _only_sum(corpus: Corpus, benefits: Sequence[AnyBenefit]) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.question import PARTED, SOUNDED, Question, read
+from bot.question import PARTED, SOUNDED, Question, every_word, heard, read
 from bot.vocabulary import CURATED
 from tests.small import small_corpus
 
@@ -100,6 +100,21 @@ def test_sound_is_tried_only_when_asked_for() -> None:
         assert "换新设备" not in [hit.entry.word for hit in question(text).hits]
         heard = {hit.entry.word: hit.factor for hit in question(text, by_sound=True).chosen}
         assert heard["换新设备"] == factor
+
+
+@pytest.mark.parametrize(
+    "text", ["欢心设备", "huanxinshebei", "技改", "欢心设备，换新设备", "", "技改huanxin设备", "备勇电源"]
+)
+def test_a_text_is_heard_as_it_is_read_by_its_sound(text: str) -> None:
+    """And where nothing sounds like a word but the words themselves, it is not read again."""
+    index = small_corpus().index
+    once, again = read(text, index), read(text, index, by_sound=True)
+    more = {(hit.start, hit.end, hit.entry.word) for hit in again.found}
+    more -= {(hit.start, hit.end, hit.entry.word) for hit in once.found}
+    assert heard(once, index) == (again if more else None)
+    assert every_word(once, index) == again.found
+    if not more:
+        assert (again.chosen, again.labels, again.signs) == (once.chosen, once.labels, once.signs)
 
 
 def test_a_particle_does_not_part_a_word() -> None:
