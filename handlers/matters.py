@@ -15,7 +15,7 @@ from bot.lacking import is_known_for, lacking
 from bot.policies import Policy
 from bot.ranking import Finding
 from bot.replies import TEXT_LIMIT, Answer, Say, say_link
-from handlers import amounts, wording
+from handlers import amounts, enterprise, wording
 from handlers.cards import edition
 from handlers.eligibility import ASKING, ENDING
 from handlers.readings import wanted as facts_wanted
@@ -120,7 +120,9 @@ def _parts(ctx: Context) -> list[str]:
     asking = [piece for piece in clauses if _stands(ctx, piece) and _asks(ctx.find(piece))]
     if len(asking) > 1 and _are_apart(ctx, asking):
         return asking[:MOST]
-    return [] if JOINED.search(text) or finding.question.elsewhere else _pair(ctx, text) or _strung(ctx, finding)
+    if JOINED.search(text) or finding.question.elsewhere:
+        return []
+    return _pair(ctx, text) or ([] if enterprise.is_telling(ctx) else _strung(ctx, finding))
 
 
 def _pair(ctx: Context, text: str) -> list[str]:
