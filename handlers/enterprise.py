@@ -36,6 +36,8 @@ TELLING = re.compile(
     "(?:你好|您好|老师好?|领导好?|请问|那么?|哎|嗯)*(?:我是(?:公司|厂里)?的?(?:会计|财务|出纳|hr|人事))?"
     f"(?:{OURS}(?!想|要|能|可以|该|的(?:企业|公司)$)|(?:公司|企业|厂子?|单位)(?:是|在|有|规|已)|(?:名下|老板))"
 )
+# Who says no we: 平度的小厂，今年营收八百万. Of others' enterprises it is asked, and not told.
+PLACED = re.compile("(?:我|俺)?在?[^的我俺咱您你]{2,4}(?:区|市)?的?(?:一家|一个)?小(?:厂子?|公司|企业)")
 CHANGING = re.compile("(?:改成|改为|变成|更正|更新|应该是|现在是|搬到|迁到)")
 ASKING = re.compile("有没有[奖补钱]|有[奖补钱][吗么]|能不能|给不给|[补奖拿领]多少")
 NEITHER = frozenset(
@@ -110,7 +112,8 @@ def is_own(ctx: Context) -> bool:
 def is_telling(ctx: Context) -> bool:
     """Whether the words tell facts of their own enterprise and ask for nothing."""
     question = ctx.finding.question
-    begun, changed = TELLING.match(question.folded.text), CHANGING.search(question.folded.text)
+    said = question.folded.text
+    begun, changed = TELLING.match(said) or PLACED.match(said), CHANGING.search(said)
     if (
         not (begun or changed)
         or question.intents - {"greeting"}
