@@ -201,7 +201,8 @@ def give_the_rest(
     subject = next((fact for fact in counted if fact.key == asked), None)
     if subject is not None and asked not in owner.values():
         kind = {"money": "yuan", "percent": "percent"}.get(subject.kind, "")
-        left = [n for n, f in enumerate(figures) if n not in owner and (f.unit == kind if kind else f.unit == "")]
+        units = (kind,) if kind else ("", subject.unit)  # 300, or 300吨 where several facts are counted in tons
+        left = [n for n, f in enumerate(figures) if n not in owner and f.unit in units]
         bare = [n for n, f in enumerate(figures) if n not in owner and f.unit == ""]
         if len(left) == 1:
             owner[left[0]] = asked

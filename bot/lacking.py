@@ -44,7 +44,9 @@ def lacking(finding: Finding, corpus: Corpus, find: Callable[[str], Finding]) ->
     if not words or any(_has(corpus, policy, hit) for policy in there for hit in words):
         return None
     silent = {p for hit in question.chosen for p in range(hit.start, hit.end) if _names(hit, district)}
-    plain = "".join(char for place, char in enumerate(question.folded.text) if place not in silent)
+    gaps = question.folded.breaks  # or Latin words run into one
+    spaced = ((f" {char}" if n in gaps else char) for n, char in enumerate(question.folded.text) if n not in silent)
+    plain = "".join(spaced).strip()
     others = find(plain)
     ids = tuple(i for i in others.ids if any(is_known_for(corpus, corpus.policies[i], hit) for hit in words))
     if not ids or any(_is_of(corpus, i, district) for i in ids):

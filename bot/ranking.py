@@ -223,6 +223,7 @@ def _alive_first(
     """Where a broad topic is all that is named: of policies for which it speaks alike, one in force before one over."""
     words = [hit for hit in question.chosen if question.labels[hit.start] == "topic"]
     broad = len(words) == 1 and len(words[0].entry.postings) >= BROAD and not question.unexplained
+    broad = broad and not (ranked and corpus.policies[ranked[0].id].district in question.named("district"))
     if not broad or not ranked or not corpus.is_over(corpus.policies[ranked[0].id], today):
         return ranked
     best = ranked[0]
@@ -329,7 +330,8 @@ def _believable(question: Question, corpus: Corpus, evidence: Evidence, ranked: 
 
 def _seeks(question: Question) -> bool:
     """Whether anything says that support, a rule or an office is wanted, and not the thing itself."""
-    return bool(question.signs & {"seeking", "trade", "ours"}) or bool(question.intents & DESKS) or bool(question.sums)
+    wanted = question.signs & {"seeking", "trade", "ours"} or question.intents & DESKS or question.named("level")
+    return bool(wanted) or bool(question.sums)
 
 
 def _strung_together(question: Question, explained: int) -> bool:

@@ -51,7 +51,7 @@ async def answer(ctx: Context) -> Answer | None:
         return _of_estimate(ctx, found, tuple(i for i in ids if i != found.policy.id))
     focus = ctx.corpus.policies.get(ctx.focus)
     if focus:
-        return await of_policy(ctx, focus)
+        return _of_estimate(ctx, await estimate(ctx, focus, meant=ctx.conversation.meant))
     return Answer(reply=Say(text="您想问哪项政策的金额？比如：技改能补多少、单项冠军奖多少。"), intent="amount")
 
 
@@ -77,7 +77,7 @@ async def told(ctx: Context) -> Answer | None:
     policy, number = ctx.corpus.policies.get(ctx.focus), ordinal(ctx.words)
     if policy is None or (tapped and number is not None):
         return None
-    asked = here.asked or _told_before(ctx)
+    asked = here.asked or _told_before(ctx) or _counted_for(ctx, policy)
     said = read(ctx, policy, asked=asked)
     counted = [key for key in said.facts if ctx.corpus.facts[key].kind in COUNTED]
     is_named = here.wanted == "amount" or bool(said.named & set(counted))
@@ -105,6 +105,13 @@ def _told_before(ctx: Context) -> str:
     sums_told = [key for key in here.facts if key in facts and facts[key].kind == "money" and not facts[key].lasting]
     alone = len(sums_told) == 1 and here.wanted == "amount" and not ctx.finding.ids and ctx.finding.question.sums
     return sums_told[0] if alone else ""
+
+
+def _counted_for(ctx: Context, policy: Policy) -> str:
+    """The one count that what is meant goes by, where nothing but a figure is said: 三百吨, after 鱿鱼拉回来给钱不."""
+    meant = [policy.benefits[n] for n in ctx.conversation.meant if n < len(policy.benefits)]
+    keys = {key for benefit in meant for key in deciding(benefit) if ctx.corpus.facts[key].kind == "number"}
+    return keys.pop() if len(keys) == 1 and not ctx.finding.ids else ""
 
 
 def _is_dated(ctx: Context) -> bool:

@@ -52,7 +52,7 @@ def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Ans
     lines = [wording.heading(ctx, policy), wording.status(ctx, policy)]
     lines += [f"☎ {line}" for line in wording.desks(policy)]
     if not any(c.phone for c in policy.contacts):
-        lines.append("资料没有给出这些单位的电话。")
+        lines.append("资料没有给出这些单位的电话，可打政务服务便民热线12345转问。")
     elif note := wording.hours(ctx):
         lines.append(note)
     lines.append(f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}")

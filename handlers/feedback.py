@@ -51,10 +51,12 @@ async def call_staff(ctx: Context) -> Answer | None:
             return Answer(reply=Say(text=f"点这里为您转接：{say_link('转人工', '转人工')}"), intent="staff")
         return Answer(reply=HandOver(), intent="staff")
     ctx.note(Note(kind="staff", text=ctx.words, about=ctx.focus))
+    policy = _focus(ctx)
     lines = ["现在没有在线人工，您的话已经记下，供工作人员查看。", *_desk(ctx)]
-    if not _focus(ctx):
+    if policy is None:
         lines.append("要找人办事，请直接打责任处室电话：发“政策名＋找谁”，比如“技改找谁”。")
-    if note := wording.hours(ctx):
+    has_phone = policy is None or any(contact.phone for contact in policy.contacts)
+    if has_phone and (note := wording.hours(ctx)):
         lines.append(note)
     return Answer(reply=Say(text="\n".join(lines)), intent="staff")
 

@@ -6,7 +6,7 @@ from bot.context import Context
 from bot.replies import Answer, Say, say_link
 from handlers.welcome import EXAMPLES
 
-THANKS = ("谢", "辛苦", "ok", "好的", "好滴", "👍", "👌", "🙏")
+THANKS = ("谢", "辛苦", "thank", "thx", "3q", "ok", "好的", "好滴", "👍", "👌", "🙏")
 
 PARTING = ("再见", "拜拜", "bye", "回见")
 

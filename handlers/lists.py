@@ -32,6 +32,9 @@ BACK = (
 )
 
 
+ELSEWHERE = ("我们能报什么", "都有哪些政策")  # where the list at hand is at its end
+
+
 async def more(ctx: Context) -> Answer | None:
     """更多: the next page of the last list."""
     if not ctx.words or ctx.finding.intent != "more":
@@ -41,7 +44,10 @@ async def more(ctx: Context) -> Answer | None:
         return gone()
     if listed.shown >= len(listed.listed):
         said = "后面没有了。" if listed.listed else "没有可以往下翻的列表。"
-        return Answer(reply=Say(text=said + "请直接说您想问的事，比如“技改补贴”或“崂山区有哪些政策”。"), intent="more")
+        links = "　".join(say_link(words, words) for words in ELSEWHERE)
+        return Answer(
+            reply=Say(text=f"{said}可以直接说想问的事，比如“技改补贴”；也可以看：\n👉 {links}"), intent="more"
+        )
     return show(
         ctx, listed.listed, listed.heading, intent="more", start=listed.shown, wanted=listed.wanted, named=False
     )

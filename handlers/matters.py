@@ -15,7 +15,7 @@ from bot.lacking import is_known_for, lacking
 from bot.policies import Policy
 from bot.ranking import Finding
 from bot.replies import TEXT_LIMIT, Answer, Say, say_link
-from handlers import amounts, wording
+from handlers import amounts, enterprise, wording
 from handlers.cards import edition
 from handlers.eligibility import ASKING, ENDING
 from handlers.readings import wanted as facts_wanted
@@ -121,7 +121,9 @@ def _parts(ctx: Context) -> list[str]:
     asking = _asking(ctx, clauses)
     if asking and _are_apart(ctx, asking):
         return asking[:MOST]
-    return [] if JOINED.search(text) or finding.question.elsewhere else _pair(ctx, text) or _strung(ctx, finding)
+    if JOINED.search(text) or finding.question.elsewhere:
+        return []
+    return _pair(ctx, text) or ([] if enterprise.is_telling(ctx) else _strung(ctx, finding))
 
 
 def _asking(ctx: Context, clauses: Sequence[str]) -> list[str]:

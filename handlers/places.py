@@ -48,7 +48,7 @@ async def _without(ctx: Context, lack: Lack) -> Answer | None:
     wanted = ctx.finding.intent if ctx.finding.intent in ("amount", "contact", "expiry") else ""
     lead = (said, "别的区（市）有，只给当地企业：")
     named = "、".join(dict.fromkeys(wording.level(ctx.corpus.policies[i]) for i in ids))
-    return lists.show(ctx, ids, f"{named}的", intent=ctx.finding.intent, wanted=wanted, lead=lead)
+    return lists.show(ctx, ids, f"{named}这方面的", intent=ctx.finding.intent, wanted=wanted, lead=lead)
 
 
 async def _asked_of_city(ctx: Context, lack: Lack, city: list[str]) -> Answer | None:

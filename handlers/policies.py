@@ -13,6 +13,8 @@ from handlers import lists, qualifying, wording
 from handlers.cards import NEXT, card, edition
 from handlers.conditions import of_policy
 from handlers.enterprise import place
+from handlers.estimates import positions
+from handlers.readings import meant_by, read
 
 DATED = re.compile(r"[\d年月日号]")
 CLOSE = 0.8  # the share of a score from which on another policy is on the same matter
@@ -26,6 +28,7 @@ NODS = frozenset({"是", "是的", "对", "对的", "没错", "嗯", "嗯嗯"})
 SIMPLER = re.compile(
     "(?:请|能不能|可不可以|能|可以)?再?[说讲]?得?(?:简单|简短|短|通俗|直白)(?:一?点儿?|些|说说?|讲讲?)?的?|说人话|太长了?|看不懂"
 )
+OWN_CASE = re.compile("[换买购投花建造改付招没未]|[新添]上|运回|拉回|做完|完成")
 RELATED = ("相关政策", "相关的政策", "类似政策", "类似的政策")
 
 
@@ -46,7 +49,23 @@ async def answer(ctx: Context) -> Answer | None:
         return lists.ask_which(ctx, ids, "policy", wanted="conditions" if conditions else "")
     if conditions:
         return of_policy(ctx, ctx.corpus.policies[ids[0]], ids[1:])
-    return card(ctx, ctx.corpus.policies[ids[0]], others=ids[1:], here=here)
+    shown = card(ctx, ctx.corpus.policies[ids[0]], others=ids[1:], here=here)
+    _keep_case(ctx, ctx.corpus.policies[ids[0]])
+    return shown
+
+
+def _keep_case(ctx: Context, policy: Policy) -> None:
+    """What was told of their own case, for 能补多少 to be said next: 换了几台车床，花了八百万; 鱿鱼拉回来给钱不."""
+    question = ctx.finding.question
+    text = question.folded.text
+    if not OWN_CASE.search(text) or question.sum_is_named:
+        return
+    told = read(ctx, policy)
+    if told.odd:
+        return
+    chosen = meant_by(ctx, policy, told.facts, told)
+    meant = positions(policy, chosen.benefits) if chosen.told else ()
+    ctx.move(facts={**ctx.conversation.facts, **told.facts}, meant=meant)
 
 
 def own_first(ctx: Context, finding: Finding, here: str) -> tuple[str, ...]:

@@ -354,3 +354,10 @@ def test_a_part_of_a_year(text: str, first: date, last: date) -> None:
 def test_no_part_of_a_year(text: str) -> None:
     """A day, a month that there is not, and words near a year name no part of one."""
     assert spans(text, 2026) == []
+
+
+@pytest.mark.parametrize("text", ["尾水也一块弄了", "两块内容", "几块业务一块问"])
+def test_a_piece_is_no_yuan(text: str) -> None:
+    """块 behind a single numeral counts pieces, or says together, unless 钱 follows."""
+    assert sums(fold(text)) == []
+    assert [figure.yuan for figure in sums(fold("三块钱、5块、两千块"))] == [3.0, 5.0, 2000.0]

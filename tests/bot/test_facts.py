@@ -257,3 +257,9 @@ def test_each_of_several() -> None:
     """A price for one is multiplied where they are counted, and asked about where they are not."""
     assert read("6个产品，认证费每个12万", "cert_fee", "products").facts == {"cert_fee": 7.2e5, "products": 6.0}
     assert [odd.kind for odd in read("认证费每个12万", "cert_fee").odd] == ["each"]
+
+
+def test_the_unit_of_what_was_asked_for() -> None:
+    """300吨 answers how many tons of squid, although other fish is counted in tons too."""
+    assert read("300吨", "squid_tons", "other_tons", asked="squid_tons").facts == {"squid_tons": 300.0}
+    assert read("三百吨", "squid_tons", "other_tons", asked="squid_tons").facts == {"squid_tons": 300.0}

@@ -180,3 +180,13 @@ async def test_a_named_district_goes_before_the_own() -> None:
     """Who asks for another district gets it."""
     talk = await kept(PINGDU)
     assert (await talk.say("西海岸的小巨人奖励")).policies[0].startswith("xh49-")
+
+
+@pytest.mark.parametrize("words", ["我们在黄岛", "你好我是会计 公司在黄岛"])
+async def test_where_they_are_is_remembered_beside_the_list(words: str) -> None:
+    """A place alone asks for its policies, and the next question is answered for it."""
+    talk = Talk()
+    assert (await talk.say(words)).intent == "list"
+    answer = await talk.say("研发费用加计扣除")
+    assert answer.policies[0] == "xh49-17"
+    assert "您在西海岸新区" in said(answer)

@@ -17,6 +17,7 @@ from tests.handlers.talk import Talk, check, said, written
         ("你好", "您好，请直接说想问的惠企政策"),
         ("在吗", "您好，请直接说想问的惠企政策"),
         ("谢谢", "不客气"),
+        ("thanks", "不客气"),
         ("OK", "不客气"),
         ("再见", "再见"),
     ],

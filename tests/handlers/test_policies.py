@@ -125,3 +125,29 @@ async def test_may_we_apply_picks_by_what_they_are() -> None:
     text = said(await talk.say("小巨人我们能报吗"))
     assert "已到期" not in text
     assert "👉 企业在哪个区（市）？" in said(await talk.say("1"))
+
+
+@pytest.mark.parametrize(
+    ("words", "then", "told"),
+    [
+        ("俺想换几台数控车床 大概八百万", "那俺能补多少", "可得96万元"),
+        ("我们是崂山的软件公司，今年招了18个双一流应届生 培训费能补吗", "能补多少", "最多可得9万元"),
+        ("鱿鱼拉回来给钱不", "三百吨", "可得18万元"),
+        ("医疗器械三类证还没下来 临床做完了", "投了两千万研发", "您说的是还没有取得"),
+    ],
+)
+async def test_a_case_that_was_told_is_worked_out_when_the_sum_is_asked_for(words: str, then: str, told: str) -> None:
+    """What somebody said of their own case beside a card need not be said again."""
+    talk = Talk()
+    check(await talk.say(words))
+    assert told in said(await talk.say(then))
+
+
+async def test_together_is_no_sum() -> None:
+    """一块 beside a case makes no yuan of it, and asking again changes no sum."""
+    talk = Talk()
+    await talk.say("虾池子二百五十亩连片改造 花了一百五十万能报多少")
+    assert "0.6元" not in said(await talk.say("尾水也一块弄了"))
+    talk = Talk()
+    await talk.say("虾池子三百亩想改造 花了二百万")
+    assert "可得120万元" in said(await talk.say("给多少"))
