@@ -9,6 +9,7 @@ of UTF-16, of which a node has at most 256 children.
 from __future__ import annotations
 
 import itertools
+import operator
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
@@ -60,7 +61,7 @@ class Matcher(Generic[T]):
         # A number in each node, and what it stands for beside: a tuple for each word would be 6 MB of the corpus.
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
         self._values = values
-        self._lengths = array("H", [min(end - start, LONGEST + 1) for start, end in itertools.pairwise(bounds)])
+        self._lengths = array("I", map(operator.sub, bounds[1:], bounds))
         spelled, add = _spell(text), self._automaton.add_word
         if len(spelled) == 2 * len(text):  # spelled at once, in a third of the time
             for number, (start, end) in enumerate(itertools.pairwise(bounds)):
