@@ -76,7 +76,7 @@ Index("recipients_once", recipients.c.broadcast, recipients.c.openid, unique=Tru
 Index("recipients_order", recipients.c.broadcast, recipients.c.id)
 Index("recipients_state", recipients.c.broadcast, recipients.c.state, recipients.c.id)
 _carried = text("carrier <> ''")
-Index("recipients_carrier", recipients.c.carrier, sqlite_where=_carried, postgresql_where=_carried)
+Index("recipients_carrier", recipients.c.carrier, sqlite_where=_carried)
 
 # Texts kept for the next time, with all their versions: the newest is offered.
 samples = Table(
