@@ -93,6 +93,28 @@ class Matcher(Generic[T]):
                 yield start, end, value
 
 
+class Letters(Generic[T]):
+    """Finds words of Latin letters in texts of Latin letters: a node for each, half of what a Matcher takes."""
+
+    def __init__(self, text: str, bounds: Sequence[int], values: Values[T]) -> None:
+        """The words of a text, as of `Matcher.over`."""
+        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
+        self._values = values
+        self._lengths = array("I", map(operator.sub, bounds[1:], bounds))
+        for number, (start, end) in enumerate(itertools.pairwise(bounds)):
+            self._automaton.add_word(text[start:end], number)
+        if len(self._automaton):
+            self._automaton.make_automaton()
+
+    def find(self, text: str) -> list[tuple[int, int, T]]:
+        """Every occurrence as (start, end, value), in order of end; occurrences may overlap."""
+        if not len(self._automaton):
+            return []
+        values, lengths = self._values, self._lengths
+        found = self._automaton.iter(text[:LONGEST])
+        return [(last + 1 - lengths[number], last + 1, values[number]) for last, number in found]
+
+
 def whole(folded: Folded, start: int, end: int) -> bool:
     """Whether text[start:end] begins and ends where a Latin word or a number does, or is of other characters there."""
     text = folded.text
