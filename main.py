@@ -2,7 +2,7 @@
 
 import gc
 
-gc.set_threshold(100_000, 50, 100)  # what is imported stays: looking through it over and over takes a tenth of a start
+gc.disable()  # what is imported stays: looking through it over and over takes a tenth of a start
 
 from bot.entrance import enter  # noqa: E402
 from handlers import ROUTER, WORDS  # noqa: E402

@@ -7,6 +7,7 @@ end.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,10 @@ from bot.words import Words
 
 
 def enter(router: Router, words: Words, arguments: Sequence[str] | None = None) -> None:
-    """Do what the arguments say, the program's own where none are given, for a bot that says what `router` says."""
+    """Do what the arguments say, the program's own where none are given, for a bot that says what `router` says.
+
+    `main.py` has the collector wait until all is loaded: a server lets it begin once it serves, any other command here.
+    """
     match arguments or sys.argv[1:]:
         case [("serve" | "worker") as command, "--config", path]:
             from bot.serving import run
@@ -30,4 +34,5 @@ def enter(router: Router, words: Words, arguments: Sequence[str] | None = None) 
         case others:
             from bot.cli import build_cli
 
+            gc.enable()
             build_cli(router, words)(others)

@@ -74,6 +74,7 @@ def _settle_down() -> None:
     once: of 200,000 objects 2,000 are garbage, and to find them takes as long as to load the database's library."""
     gc.freeze()
     gc.set_threshold(*COLLECTED)
+    gc.enable()
 
 
 @asynccontextmanager

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain
 from typing import Generic, TypeVar
 
-from bot.chinese import Folded, is_hanzi, pinyin, syllable
-from bot.matcher import Matcher, Values, inner_places
+from bot.chinese import Folded, is_hanzi, syllable
+from bot.matcher import Letters, Matcher, Values, inner_places
 from bot.vocabulary import Made
 
 T = TypeVar("T")
@@ -45,21 +45,24 @@ class Sounds(Generic[T]):
         """Of words, each with the number that its value has."""
         self._numbers: dict[str, int] = {}
         self._spellings = Spellings(self._numbers)
-        letters: dict[str, str] = {}  # how the sound of a character is spelled here
+        readings = Made(lambda code: syllable(chr(code)))
+        spellings = Made(self._letter)
         spoken: dict[str, list[int]] = defaultdict(list)  # several words may have one sound
         typed: dict[str, list[int]] = defaultdict(list)
         for word, number in words:
             if not any(map(is_hanzi, word)):
                 continue
-            sounds = pinyin(word)
             if len(word) >= SHORTEST:
-                for char, sound in zip(word, sounds, strict=True):
-                    if char not in letters:
-                        letters[char] = chr(self._numbers.setdefault(_blurred(sound), PRIVATE + len(self._numbers)))
-                spoken["".join([letters[char] for char in word])].append(number)
-            typed["".join(sounds)].append(number)
-        self._spoken_words = _matcher(spoken, values)
-        self._typed_words = _matcher(typed, values)
+                spoken[word.translate(spellings)].append(number)
+            written = word.translate(readings)
+            if written.isascii() and written.isalpha():  # what is typed is looked for in runs of letters
+                typed[written].append(number)
+        self._spoken_words = Matcher.over(*_listed(spoken, values))
+        self._typed_words = Letters(*_listed(typed, values))
+
+    def _letter(self, code: int) -> str:
+        """How the sound of a character is spelled here."""
+        return chr(self._numbers.setdefault(_blurred(syllable(chr(code))), PRIVATE + len(self._numbers)))
 
     def _spoken(self, text: str) -> str:
         return text.translate(self._spellings)
@@ -119,13 +122,12 @@ class Sounds(Generic[T]):
                     yield from ((start + left, start + right, value) for value in values)
 
 
-def _matcher(words: Mapping[str, list[int]], values: Values[T]) -> Matcher[list[T]]:
-    """Finds spellings, each with the values of all the words that have it."""
+def _listed(words: Mapping[str, list[int]], values: Values[T]) -> tuple[str, Sequence[int], Values[list[T]]]:
+    """Spellings in one text, where each begins and the last ends, and the values of all the words that have one."""
     numbers = array("I", chain.from_iterable(words.values()))
     lists = array("I", accumulate(map(len, words.values()), initial=0))
     bounds = array("I", accumulate(map(len, words), initial=0))
-    made = Made(lambda place: [values[number] for number in numbers[lists[place] : lists[place + 1]]])
-    return Matcher.over("".join(words), bounds, made)
+    return "".join(words), bounds, Made(lambda n: [values[number] for number in numbers[lists[n] : lists[n + 1]]])
 
 
 def _blurred(sound: str) -> str:

@@ -114,9 +114,12 @@ def test_job() -> None:
 
 
 def test_starting() -> None:
-    """A bot from nothing to its first answer, beside an interpreter with the libraries."""
+    """A bot from nothing to its first answer and at rest, beside an interpreter with the libraries."""
     table = starting(Growing(starts=1))
     check(table, "seconds", "cpu s", "memory MB")
+    alone, first, rest = table.rows.values()
+    assert alone["memory MB"] < first["memory MB"]
+    assert first["cpu s"] <= rest["cpu s"]
 
 
 def test_volume() -> None:

@@ -78,7 +78,7 @@ Index("recipients_once", recipients.c.broadcast, recipients.c.openid, unique=Tru
 Index("recipients_order", recipients.c.broadcast, recipients.c.id)
 Index("recipients_state", recipients.c.broadcast, recipients.c.state, recipients.c.id)
 _carried = text("carrier <> ''")
-Index("recipients_carrier", recipients.c.carrier, sqlite_where=_carried, postgresql_where=_carried)
+Index("recipients_carrier", recipients.c.carrier, sqlite_where=_carried)
 
 # What stays of recipients that are forgotten: how many were in a state, by a way, for a cause, on a list (`carrier`),
 # and, of those whom a call was made for, since when (`at`). `reason` is what was said of one of them.

@@ -109,8 +109,7 @@ revisions = Table(
 Index("revisions_edition", revisions.c.edition)
 Index("revisions_place", revisions.c.kind, revisions.c.key, revisions.c.edition)
 _unfinished = text("state IN ('draft', 'in_review', 'rejected')")
-Index("revisions_open", revisions.c.kind, revisions.c.key, unique=True, sqlite_where=_unfinished,
-      postgresql_where=_unfinished)  # fmt: skip
+Index("revisions_open", revisions.c.kind, revisions.c.key, unique=True, sqlite_where=_unfinished)
 
 # By when a part in force is to be looked at again: housekeeping of the office, not text of the corpus, and so kept
 # apart from the revisions, each of which has at most what its own form set.

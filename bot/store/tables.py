@@ -20,6 +20,8 @@ from sqlalchemy import (
     text,
 )
 
+# The condition of an index is told as SQLite's, and is PostgreSQL's too, where the migration says it again and a test
+# compares: told here, it would load PostgreSQL's dialect, 25 ms and 3 MB, where there is none.
 metadata = MetaData()
 
 # One row per message of a follower: what came, who works on it, what was answered. `key` is the message's identity (its
@@ -39,9 +41,7 @@ inbox = Table(
     Column("answered", Float),
     Column("delivery", String(10), nullable=False, server_default=""),  # passive, active, none
 )
-Index(
-    "inbox_running", inbox.c.lease, sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")
-)
+Index("inbox_running", inbox.c.lease, sqlite_where=text("state = 'running'"))
 
 # One row per follower. `left` keeps nothing but the openid-free count elsewhere: leaving deletes the row.
 followers = Table(
@@ -137,12 +137,11 @@ for _name, _columns, _where in (
     ("outbox_bringing", ("channel", "due", "id"), "state = 'waiting' AND notice <> ''"),
     ("outbox_settled", ("state", "settled"), "settled IS NOT NULL"),
 ):
-    Index(_name, *(outbox.c[name] for name in _columns), sqlite_where=text(_where), postgresql_where=text(_where))
+    Index(_name, *(outbox.c[name] for name in _columns), sqlite_where=text(_where))
 
-Index("outbox_sending", outbox.c.lease, sqlite_where=text("state = 'sending'"),
-      postgresql_where=text("state = 'sending'"))  # fmt: skip
+Index("outbox_sending", outbox.c.lease, sqlite_where=text("state = 'sending'"))
 
-Index("outbox_msgid", outbox.c.msgid, sqlite_where=text("msgid <> ''"), postgresql_where=text("msgid <> ''"))
+Index("outbox_msgid", outbox.c.msgid, sqlite_where=text("msgid <> ''"))
 
 # A body that many rows share: a million recipients of one message do not need a million copies.
 letters = Table(
@@ -315,8 +314,7 @@ news = Table(
     Column("after", String(80), nullable=False, server_default=""),
     Column("people", Integer, nullable=False, server_default="0"),
 )
-Index("news_spreading", news.c.id, sqlite_where=text("state = 'spreading'"),
-      postgresql_where=text("state = 'spreading'"))  # fmt: skip
+Index("news_spreading", news.c.id, sqlite_where=text("state = 'spreading'"))
 
 # Whom a fact concerns, and when they are to be told by their rhythm; gone once it is a notice.
 concerns = Table(
@@ -344,5 +342,4 @@ notices = Table(
     Column("due", Float, nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
 )
-Index("notices_pending", notices.c.due, sqlite_where=text("state = 'pending'"),
-      postgresql_where=text("state = 'pending'"))  # fmt: skip
+Index("notices_pending", notices.c.due, sqlite_where=text("state = 'pending'"))

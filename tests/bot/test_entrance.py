@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -63,3 +64,13 @@ def test_other_commands_are_those_of_the_command_line(capsys: pytest.CaptureFixt
     """Their words reach them, and their errors are a line and exit code 2."""
     assert ended("lint", "--data", str(tmp_path)) == 2
     assert "has no policies" in capsys.readouterr().err
+
+
+def test_the_collector_works_for_whoever_runs(tmp_path: Path) -> None:
+    """It waits while the program is loaded, not while a command does something."""
+    gc.disable()
+    try:
+        ended("lint", "--data", str(tmp_path))
+        assert gc.isenabled()
+    finally:
+        gc.enable()

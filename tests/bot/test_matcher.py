@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chinese import Folded, fold
-from bot.matcher import LONGEST, Matcher, whole
+from bot.matcher import LONGEST, Letters, Matcher, whole
 
 LETTERS = st.text(st.sampled_from("技改专精ab1.%𠀀😀\uffff\u0100"), max_size=6)  # few letters, so that much matches
 ANYTHING = st.text(max_size=6)
@@ -93,3 +95,11 @@ def test_an_empty_dictionary_finds_nothing() -> None:
     """Without words there is nothing to find."""
     matcher: Matcher[int] = Matcher([])
     assert list(matcher.find("技改")) == list(matcher.find_whole(fold("技改"))) == []
+
+
+@given(st.sets(st.text(st.sampled_from("aino"), min_size=1, max_size=5), max_size=8), st.text(st.sampled_from("aino")))
+def test_letters_are_found_as_words_are(words: set[str], text: str) -> None:
+    """Where dictionary and text are of Latin letters, it finds what a Matcher finds, in the same order."""
+    listed = sorted(words)
+    letters = Letters("".join(listed), list(accumulate(map(len, listed), initial=0)), listed)
+    assert letters.find(text) == list(Matcher((word, word) for word in listed).find(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import threading
 from collections.abc import Iterator
@@ -41,16 +42,18 @@ def own_logs() -> Iterator[None]:
 
 @pytest.mark.usefixtures("own_logs")
 async def test_serving_ends_when_it_is_told_to(tmp_path: Path) -> None:
-    """While it serves the pages are there; told to stop, it stops."""
+    """While it serves the pages are there, and the collector is at work; told to stop, it stops."""
     port, stop = free_port(), asyncio.Event()
     config = settings(tmp_path, server=Server(port=port))
     async with open_services(config, ROUTER, words=WORDS, corpus=small_corpus(), migrate=True):
         pass  # the database is made
     serving = asyncio.create_task(serve(config, ROUTER, WORDS, stop=stop))
+    gc.disable()
     async with asyncio.timeout(20), aiohttp.ClientSession() as session:
         assert await answered(session, f"http://127.0.0.1:{port}/healthz", serving) == 200
     stop.set()
     await asyncio.wait_for(serving, 10)
+    assert gc.isenabled()
 
 
 async def test_what_few_need_is_built_when_there_is_time() -> None:

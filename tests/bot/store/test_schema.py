@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, inspect
 
 from bot.errors import NewerDatabase, StoreError
 from bot.store import schema
@@ -26,6 +26,21 @@ async def test_migrations_build_the_tables(database: Database) -> None:
 
     async with database.write() as connection:
         assert await connection.run_sync(differences) == []
+
+
+async def test_indexes_of_few_rows_have_their_conditions(database: Database) -> None:
+    """An index that tables.py limits to some rows is limited in the database, of either kind, and no other is."""
+
+    def limited(connection: Connection) -> set[str]:
+        found = [index for indexes in inspect(connection).get_multi_indexes().values() for index in indexes]
+        conditions = {str(i["name"]): i.get("dialect_options", {}).get(f"{database.dialect}_where") for i in found}
+        return {name for name, condition in conditions.items() if condition is not None}
+
+    indexes = [index for table in metadata.tables.values() for index in table.indexes]
+    declared = {index.name for index in indexes if index.dialect_options["sqlite"]["where"] is not None}
+    async with database.read() as connection:
+        assert await connection.run_sync(limited) == declared
+    assert declared
 
 
 def test_revisions_are_a_chain() -> None:
