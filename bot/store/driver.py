@@ -222,7 +222,8 @@ class SqliteDriver:
         if len(values) > 1 and isinstance(statement, Insert | Update | Delete) and "RETURNING" not in text:
             connection.executemany(text, values)
             return []
-        return [row for one in values for row in connection.execute(text, one)]
+        cursor = connection.cursor()
+        return [row for one in values for row in cursor.execute(text, one)]
 
     @staticmethod
     def _change(
