@@ -144,11 +144,14 @@ class Callback:
     def _handle(self, received: Received) -> asyncio.Future[Answer | None]:
         try:
             return asyncio.ensure_future(self._engine.handle(received.message))
+        except StoreError as error:
+            done: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+            done.set_exception(error)
         except Exception:
             logger.exception("message not answered")
-            nothing: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
-            nothing.set_result(None)
-            return nothing
+            done = asyncio.get_running_loop().create_future()
+            done.set_result(None)
+        return done
 
     def _read(self, query: Mapping[str, str], body: bytes) -> Received:
         time = self._clock.time()

@@ -13,6 +13,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -41,6 +42,7 @@ _REQUEST = re.compile(
 )  # fmt: skip
 _LENGTH = b"\r\ncontent-length: "
 _HOST = b"\r\nhost: "
+_HEAD = b"%bContent-Length: %d\r\nDate: %b\r\n%b\r\n"
 
 
 class Door:
@@ -59,11 +61,8 @@ class Door:
         second = int(self._clock.time())
         if second != self._second:
             self._second, self._date = second, formatdate(second, usegmt=True).encode()
-        kind = b"Content-Type: %s; charset=utf-8\r\n" % told.kind.encode() if told.kind else b""
-        return b"HTTP/1.1 %d %s\r\n%sContent-Length: %d\r\nDate: %s\r\n%s\r\n" % (
-            told.status,
-            HTTPStatus(told.status).phrase.encode(),
-            kind,
+        return _HEAD % (
+            _first_lines(told.status, told.kind),
             len(told.body),
             self._date,
             b"Connection: close\r\n" if self.closing else b"",
@@ -185,6 +184,12 @@ class Front(asyncio.Protocol):
             self.leave()
         else:
             self._idle = self._loop.call_later(max(rest, 1.0), self._look)
+
+
+@lru_cache(maxsize=64)
+def _first_lines(status: int, kind: str) -> bytes:
+    typed = f"Content-Type: {kind}; charset=utf-8\r\n" if kind else ""
+    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{typed}".encode()
 
 
 def _query(text: str) -> dict[str, str] | None:

@@ -324,4 +324,4 @@ def _end_of_day(now: datetime) -> datetime:
 
 
 def _renewed(time: float) -> float:
-    return _local(time).timestamp() + REMEMBERED
+    return round(time, 6) + REMEMBERED  # as a datetime has it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -35,7 +36,7 @@ class Conversations:
 
     def keep(self, rows: Sequence[Values]) -> Script[None]:
         """Keep rows made by `pack`, in the order of followers: two processes then never wait for each other."""
-        yield self._keep, sorted(rows, key=lambda row: str(row["openid"]))
+        yield self._keep, sorted(rows, key=itemgetter("openid"))
 
 
 def pack(openid: str, conversation: Conversation) -> Values:

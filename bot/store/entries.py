@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import TypeVar
 
 import msgspec
@@ -144,7 +145,7 @@ class Entries:
         ready = yield from self._ready([job for job in jobs if job.key not in erased], standing)
         rows = [_blank(job.row) if job.key in erased else _written(job.row, ready.get(id(job))) for job in jobs]
         # In the order of keys: two processes with the same messages then never wait for each other.
-        entered = yield self._enter, sorted(rows, key=lambda row: str(row["key"]))
+        entered = yield self._enter, sorted(rows, key=itemgetter("key"))
         new = _first_of_each(jobs, (row[0] for row in entered))
         for job in new.values():
             if who := leaver(job.message):  # alone in its group

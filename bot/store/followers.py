@@ -74,7 +74,7 @@ class Followers:
         upsert = store.insert(followers)
         new, old = upsert.excluded, followers.c
         # A menu click opens a minute; it must not take the rest of two days from a follower who wrote yesterday.
-        better = (old.window_until > new.window_until) & (old.window_left > 0)
+        better = (old.window_until > new.window_until) & (old.window_left > literal_column("0"))
         heard = {
             "last_message": case((old.last_message > new.last_message, old.last_message), else_=new.last_message),
             "window_until": case((better, old.window_until), else_=new.window_until),

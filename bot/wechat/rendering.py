@@ -19,27 +19,29 @@ def write_reply(reply: AnyReply, message: AnyMessage, time: float) -> bytes | No
 
     Empty words are nothing to say: the platform takes an empty Content for a fault.
     """
-    passive = _spelled(reply)
-    if passive is None:
+    body = _spelled(reply)
+    if body is None:
         return None
-    kind, body = passive
-    return (
-        f"<xml><ToUserName>{_cdata(message.openid)}</ToUserName>"
-        f"<FromUserName>{_cdata(message.account)}</FromUserName>"
+    # A name is letters and digits, and the account is ours: nothing in them to escape.
+    head = (
+        f"<xml><ToUserName><![CDATA[{message.openid}]]></ToUserName>"
+        f"<FromUserName><![CDATA[{message.account}]]></FromUserName>"
         f"<CreateTime>{int(time)}</CreateTime>"
-        f"<MsgType>{_cdata(kind)}</MsgType>{body}</xml>"
-    ).encode()
+    )
+    return head.encode() + body
 
 
 @lru_cache(maxsize=512)
-def _spelled(reply: AnyReply) -> tuple[str, str] | None:
-    """MsgType and nodes of a reply, or None: many are told the same."""
+def _spelled(reply: AnyReply) -> bytes | None:
+    """A document from MsgType on to its end, or None: many are told the same."""
     passive = reply.passive()
     if passive is None:
         return None
     kind, nodes = passive
     body = _write(nodes)
-    return None if kind == "text" and _WORDLESS.fullmatch(body) else (kind, body)
+    if kind == "text" and _WORDLESS.fullmatch(body):
+        return None
+    return f"<MsgType>{_cdata(kind)}</MsgType>{body}</xml>".encode()
 
 
 def write_envelope(sealed: str, *, signature: str, timestamp: str, nonce: str) -> bytes:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.errors import StoreError
 from bot.store.database import Database
-from bot.store.driver import Row, Script, once
+from bot.store.driver import Copier, Row, Script, SqliteDriver, Statement, Values, once
 from bot.store.tables import tokens
 
 READ = select(tokens.c.name, tokens.c.version).order_by(tokens.c.name)
@@ -72,3 +78,27 @@ async def test_failing_script_changes_nothing(database: Database) -> None:
     with pytest.raises(LookupError):
         await database.run(script)
     assert await read(database) == []
+
+
+async def test_the_log_is_copied_beside_those_who_write(tmp_path: Path) -> None:
+    """After many rows the file has what was committed, though nobody waited for that, nor closed it."""
+    path = tmp_path / "copied.sqlite3"
+    database = await Database.open(f"sqlite:///{path}", migrate=True)
+    insert = database.insert(tokens)
+    driver = database._driver
+    assert isinstance(driver, SqliteDriver)
+    await database.run(lambda: once(insert, **token("few")))
+    assert driver._copier.copying is None
+    await database.run(lambda: many(insert, [token(f"{number}") for number in range(Copier.EVERY)]))
+    assert driver._copier.copying is not None
+    driver._copier.copying.result(timeout=10)
+    alone = tmp_path / "alone.sqlite3"  # the file without its log
+    shutil.copyfile(path, alone)
+    with closing(sqlite3.connect(alone)) as connection:
+        assert connection.execute("SELECT count(*) FROM tokens").fetchone() == (Copier.EVERY + 1,)
+    await database.close()
+
+
+def many(statement: Statement, rows: Sequence[Values]) -> Script[list[Row]]:
+    """The script of one statement with many rows."""
+    return (yield statement, rows)
