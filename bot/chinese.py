@@ -8,12 +8,11 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 
-# What pypinyin and opencc say of single characters, in two small files: as libraries they would be 20 MB of memory.
-HANZI = Path(__file__).parent / "hanzi"
+from bot.characters import is_hanzi, simplified
+
 OF = "的"
 LEADING = frozenset("在到去从是往来")  # lead to the name of a place
 PARTICLES = frozenset("了的个过些点下台把")  # stand inside a phrase and change nothing of its matter
@@ -110,11 +109,6 @@ class Folded:
     breaks: frozenset[int]
 
 
-def is_hanzi(char: str) -> bool:
-    """Whether it is a Chinese character of the common planes, which have a reading and a simplified form."""
-    return "\u3400" <= char <= "\u9fff"
-
-
 def fold(text: str) -> Folded:
     """One spelling for all the ways a text can be typed. Words come again and again; of a long text nobody is sure."""
     return _folded(text) if len(text) <= REMEMBERED else _folded_lately(text)
@@ -141,7 +135,7 @@ def _fold(text: str) -> Folded:
 def _spelling(char: str) -> str:
     """A character as it is kept, or nothing where it parts what stands beside it."""
     if is_hanzi(char):
-        return _simplified(char)
+        return simplified(char)
     return char if char.isalnum() or char == "%" else ""
 
 
@@ -153,44 +147,11 @@ def bare(text: str) -> str:
     """A text as it is held against another: of one width, without spaces and stops. Signs stay: ≥5 is not ≤5, 1-5 not
     15."""
     plain = DASHES.sub("-", THOUSANDS.sub("", unicodedata.normalize("NFKC", text).lower()))
-    return "".join(_simplified(char) if is_hanzi(char) else char for char in STOPS.sub("", plain))
+    return "".join(simplified(char) if is_hanzi(char) else char for char in STOPS.sub("", plain))
 
 
 def _inside_number(text: str, place: int) -> bool:
     return 0 < place < len(text) - 1 and text[place - 1].isdigit() and text[place + 1].isdigit()
-
-
-def _simplified(char: str) -> str:
-    return _simpler().get(char, char)
-
-
-@cache
-def _simpler() -> dict[str, str]:
-    """The simplified form of each character that has another one."""
-    many, few = (HANZI / "simplified.txt").read_text(encoding="utf-8").splitlines()
-    return dict(zip(many, few, strict=True))
-
-
-@cache
-def _readings() -> str:
-    """A line for each syllable: it, a space, and the characters that are first read so."""
-    return (HANZI / "readings.txt").read_text(encoding="utf-8")
-
-
-@cache
-def syllable(char: str) -> str:
-    """The toneless first reading of a character; other characters stand for themselves."""
-    readings = _readings()
-    place = readings.find(char) if is_hanzi(char) else -1
-    if place < 0:
-        return char
-    start = readings.rfind("\n", 0, place) + 1
-    return readings[start : readings.index(" ", start)]
-
-
-def pinyin(text: str) -> list[str]:
-    """The syllables of a folded text, one for each character."""
-    return [syllable(char) for char in text]
 
 
 @lru_cache(maxsize=1024)
@@ -377,7 +338,7 @@ def several(text: str) -> bool:
 def _as_typed(text: str) -> str:
     """One spelling with everything between the letters kept."""
     plain = unicodedata.normalize("NFKC", text).lower()
-    return "".join([_simplified(char) if is_hanzi(char) else char for char in plain])
+    return "".join([simplified(char) if is_hanzi(char) else char for char in plain])
 
 
 def items(text: str) -> list[int]:

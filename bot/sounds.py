@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain
 from typing import Generic, TypeVar
 
-from bot.chinese import Folded, is_hanzi, syllable
+from bot.characters import is_hanzi, syllable
+from bot.chinese import Folded
 from bot.matcher import Letters, Matcher, Values, inner_places
 from bot.vocabulary import Made
 

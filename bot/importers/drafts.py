@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from bot.chinese import is_hanzi, syllable
+from bot.characters import is_hanzi, syllable
 from bot.corpus import Corpus
 from bot.importers.figures import Candidate, candidates
 from bot.importers.matching import NEW, SAME, Comparison, Match, bare, default_district, is_paper, unit_of

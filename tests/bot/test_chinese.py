@@ -19,12 +19,10 @@ from bot.chinese import (
     numeral,
     ordinal,
     paper_numbers,
-    pinyin,
     several,
     share,
     spans,
     sums,
-    syllable,
     years,
     years_from,
 )
@@ -318,19 +316,6 @@ def test_a_papers_number_is_known_in_the_ways_it_is_typed() -> None:
     assert {"青政办字202251号", "青政办202251", "青政办字2022年51号", "青政办字2022年第51号", "2022年51号文"} <= names
     assert all(fold(name).text == name for name in names)
     assert list(paper_numbers("")) == list(paper_numbers("无号")) == []
-
-
-@given(ANYTHING)
-def test_pinyin_has_a_syllable_for_each_character(text: str) -> None:
-    """Characters without a reading stand for themselves."""
-    folded = fold(text).text
-    assert len(pinyin(folded)) == len(folded)
-
-
-def test_syllables_are_toneless() -> None:
-    """崂山 is lao shan; Latin letters stay."""
-    assert pinyin("崂山5g") == ["lao", "shan", "5", "g"]
-    assert syllable("a") == "a"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from bot.store.database import Database
 from bot.store.entries import AtOnce, Ready
 from bot.store.inbox import Inbox
 from bot.store.tables import conversations, inbox, outbox
-from tests.bot.engines import APOLOGY, Handlers, build, rows, said, text
+from tests.bot.engines import APOLOGY, SLOWER, Handlers, build, rows, said, text
 from tests.bot.inline import InlineStore
 
 KNOWN = Answer(reply=Say(text="known"))
@@ -44,7 +44,15 @@ def knows(*keys: str, stands: Callable[[Conversation], bool] = lambda _: True) -
 
 def knowing(store: Any, handlers: Handlers, clock: ManualClock, at_once: Any) -> Engine:
     """An engine that knows some answers."""
-    return Engine(inbox=Inbox(store), answer=handlers.answer, apology=APOLOGY, clock=clock, at_once=at_once, owner="p0")
+    return Engine(
+        inbox=Inbox(store),
+        answer=handlers.answer,
+        apology=APOLOGY,
+        slower=SLOWER,
+        clock=clock,
+        at_once=at_once,
+        owner="p0",
+    )
 
 
 def idle(engine: Engine) -> bool:

@@ -8,7 +8,8 @@ from collections import defaultdict
 import opencc
 import pytest
 
-from bot.chinese import HANZI, fold, is_hanzi, syllable
+from bot.characters import HANZI, is_hanzi, syllable
+from bot.chinese import fold
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # a phrase dictionary of 45 MB: readings are of single characters
 

@@ -1,0 +1,45 @@
+"""What is known of single Chinese characters: how each is read, and its simpler form.
+
+Both are as pypinyin and opencc have them, in two small files: as libraries they would be 20 MB of memory.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+HANZI = Path(__file__).parent / "hanzi"
+
+
+def is_hanzi(char: str) -> bool:
+    """Whether it is a Chinese character of the common planes, which have a reading and a simplified form."""
+    return "\u3400" <= char <= "\u9fff"
+
+
+def simplified(char: str) -> str:
+    """The simplified form of a character; itself where it has none."""
+    return _simpler().get(char, char)
+
+
+@cache
+def syllable(char: str) -> str:
+    """The toneless first reading of a character; other characters stand for themselves."""
+    readings = _readings()
+    place = readings.find(char) if is_hanzi(char) else -1
+    if place < 0:
+        return char
+    start = readings.rfind("\n", 0, place) + 1
+    return readings[start : readings.index(" ", start)]
+
+
+@cache
+def _simpler() -> dict[str, str]:
+    """The simplified form of each character that has another one."""
+    many, few = (HANZI / "simplified.txt").read_text(encoding="utf-8").splitlines()
+    return dict(zip(many, few, strict=True))
+
+
+@cache
+def _readings() -> str:
+    """A line for each syllable: it, a space, and the characters that are first read so."""
+    return (HANZI / "readings.txt").read_text(encoding="utf-8")
