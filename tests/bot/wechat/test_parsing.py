@@ -326,4 +326,4 @@ def test_any_damage_is_a_message_or_malformed(
 def test_following_and_words_are_different_kinds() -> None:
     """MsgType decides first: an Event node in a text is no event."""
     assert isinstance(parse(document("text", "<Event>subscribe</Event><MsgId>1</MsgId>")), Text)
-    assert isinstance(event("subscribe"), Followed)
+    assert isinstance(parse(document("event", "<Event>subscribe</Event>")), Followed)
