@@ -9,10 +9,10 @@ from bot.corpus import Corpus
 from bot.policies import Policy
 from bot.question import Hit
 from bot.ranking import Finding
-from bot.vocabulary import CURATED
+from bot.vocabulary import CURATED, MINED
 
 FIRST = 0.75  # of the most that a word is worth anywhere; a relative's word is worth less
-
+MADE_UP = 0.75  # of a word's characters
 PLACES = 2  # that have a matter of their own: then a relative's word here is another matter, and no other name of it
 
 
@@ -42,6 +42,8 @@ def lacking(finding: Finding, corpus: Corpus, find: Callable[[str], Finding]) ->
     words = [hit for hit in question.chosen if _is_matter(hit)]
     there = [corpus.policies[i] for i in finding.ids if corpus.policies[i].district == district]
     if not words or any(_has(corpus, policy, hit) for policy in there for hit in words):
+        return None
+    if any(policy.id == finding.ids[0] and _tells(finding, corpus, policy, hit) for policy in there for hit in words):
         return None
     silent = {p for hit in question.chosen for p in range(hit.start, hit.end) if _names(hit, district)}
     gaps = question.folded.breaks  # or Latin words run into one
@@ -78,6 +80,16 @@ def _has(corpus: Corpus, policy: Policy, hit: Hit) -> bool:
     """Whether a policy says a word itself, or what it stands for; a relative's word does not make it its own."""
     words = (hit.entry.word, *corpus.synonyms.get(hit.entry.word, ()))
     return any(word in text.text for text in corpus.texts[policy.id] for word in words)
+
+
+def _tells(finding: Finding, corpus: Corpus, policy: Policy, hit: Hit) -> bool:
+    """Whether pieces of a policy's own text make up a word: 纳统第二年, where it says 纳统次年及第三年."""
+    position = corpus.index.position(policy.id)
+    mined = [
+        h for h in finding.question.hits if MINED <= h.entry.strength < CURATED and position in dict(h.entry.postings)
+    ]
+    told = {place for one in mined for place in range(one.start, one.end)}
+    return len(told.intersection(range(hit.start, hit.end))) >= MADE_UP * (hit.end - hit.start)
 
 
 def is_known_for(corpus: Corpus, policy: Policy, hit: Hit) -> bool:

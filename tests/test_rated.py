@@ -9,19 +9,28 @@ import pytest
 from tests.scoring import Given, Rated, Score, ask, every_file, figures, read_rated, score
 
 DEV = {
-    "hit1": 0.95,
-    "hit3": 0.985,
-    "list_f1": 0.95,
-    "reject": 0.98,
-    "intent": 0.95,
+    "hit1": 0.98,
+    "hit3": 0.995,
+    "list_f1": 0.98,
+    "reject": 0.99,
+    "intent": 0.97,
     "answer_contact": 1.0,
     "answer_expiry": 1.0,
     "answer_amount": 0.95,
 }
-# Written by others than who built the bot, each scored once before anything was learnt from it.
+# Each written before it was first asked, and scored once before anything was learnt from it.
 FIRST_SEEN_RATED = tuple(f"independent-{name}" for name in "abcdefghijk")
-SUMS = {"hit3": 0.98, "intent": 0.95, "answer_amount": 0.95}  # worked by hand from the papers, over all kinds of rules
-INDEPENDENT = {"hit1": 0.93, "hit3": 0.97, "reject": 0.95, "answer_amount": 0.9}
+SUMS = {"hit3": 0.99, "intent": 0.98, "answer_amount": 0.99}  # worked by hand from the papers, over all kinds of rules
+INDEPENDENT = {
+    "hit1": 0.955,
+    "hit3": 0.98,
+    "list_f1": 0.92,
+    "reject": 0.98,
+    "intent": 0.955,
+    "answer_contact": 0.98,
+    "answer_expiry": 0.97,
+    "answer_amount": 0.96,
+}
 
 
 def rate(*names: str) -> Score:

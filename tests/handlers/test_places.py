@@ -48,3 +48,11 @@ async def test_what_is_over_elsewhere_is_shown_as_such() -> None:
     assert "q91-1" in answer.policies
     text = said(await Talk().say("高新区买机器人"))
     assert "这一条现在不能再报。还可以看：鼓励企业设备更新和技术改造（市级）\n" in text
+
+
+async def test_a_district_whose_text_makes_up_the_word_has_it() -> None:
+    """What another district's policy is known by may stand in this one's in pieces: then it lacks nothing."""
+    answer = await Talk().say("高新区 纳统第二年 正增长")
+    check(answer)
+    assert answer.policies[0] == "q91-79"
+    assert "资料里没有" not in said(answer).split("\n")[0]
