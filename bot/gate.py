@@ -24,11 +24,17 @@ Ask = Callable[[str, Corpus, datetime], Awaitable[Answer]]
 
 
 class Complaint(msgspec.Struct, frozen=True, kw_only=True):
-    """Something the lint says of a corpus: where, and what; a hint may be meant so."""
+    """Something the lint says of a corpus: where, in which field of it, and what; a hint may be meant so."""
 
     where: str
     text: str
     hint: bool = False
+    at: str = ""
+
+    @property
+    def said(self) -> tuple[str, str, bool]:
+        """What tells it from another, wherever its field has moved to."""
+        return self.where, self.text, self.hint
 
 
 Lint = Callable[[Corpus], Iterable[Complaint]]
@@ -121,6 +127,7 @@ class Gate:
         self._ask = ask
         self._lint = lint or (lambda corpus: ())
         self._known: tuple[object, dict[str, Said]] = (None, {})
+        self._linted: tuple[str, frozenset[tuple[str, str, bool]]] = ("", frozenset())
 
     async def judge(
         self, before: Corpus, after: Corpus, *, old: Sequence[Rated], new: Sequence[Rated], now: datetime
@@ -131,7 +138,7 @@ class Gate:
         said = await asyncio.to_thread(self._answers, after, texts, now)
         turns = [turn for q in new if (turn := _turn(q, _heard(q, was), _heard(q, said)))]
         return Verdict(
-            complaints=await asyncio.to_thread(self._complaints, before, after),
+            complaints=await self.complaints(before, after),
             figures=_figures(new, was, said),
             by_old=_figures(old, was, said)
             if Counter(map(_expectation, old)) != Counter(map(_expectation, new))
@@ -142,9 +149,14 @@ class Gate:
             questions=len(new),
         )
 
+    async def complaints(self, before: Corpus, after: Corpus) -> tuple[Complaint, ...]:
+        """What the lint says of a new corpus and does not say of the one in force."""
+        return await asyncio.to_thread(self._complaints, before, after)
+
     def _complaints(self, before: Corpus, after: Corpus) -> tuple[Complaint, ...]:
-        known = set(self._lint(before))
-        return tuple(complaint for complaint in self._lint(after) if complaint not in known)
+        if self._linted[0] != before.version:
+            self._linted = before.version, frozenset(complaint.said for complaint in self._lint(before))
+        return tuple(complaint for complaint in self._lint(after) if complaint.said not in self._linted[1])
 
     async def _answers_in_force(self, corpus: Corpus, texts: Iterable[str], now: datetime) -> dict[str, Said]:
         """What is known of the day is not asked again."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.awards import for_the_same
@@ -35,17 +35,21 @@ from bot.policies import (
 from bot.words import Words
 
 COUNTED = frozenset({"money", "number", "percent"})
+SUM, SHARE = 0, 1  # what is told apart of figures
+CAPS = ("cap", "cap_year", "cap_total")
 HUNDRED = 100.0  # percent: all of it, which texts say in words
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """Something to look at: `name` picks the sentence, `where` is a policy or a fact; a hint may be meant so."""
+    """Something to look at: `name` picks the sentence, `where` is a policy or a fact, `at` the field of it, by the way
+    that forms have for it; a hint may be meant so."""
 
     name: str
     where: str
     detail: str = ""
     hint: bool = False
+    at: str = ""
 
 
 def run_lint(corpus: Corpus, words: Words, say: Callable[[str], None]) -> bool:
@@ -67,7 +71,9 @@ def spell(fault: Fault, words: Words) -> str:
 
 def complaints(corpus: Corpus, words: Words) -> list[Complaint]:
     """All findings as the gate of publishing takes them."""
-    return [Complaint(where=fault.where, text=spell(fault, words), hint=fault.hint) for fault in lint(corpus)]
+    return [
+        Complaint(where=fault.where, text=spell(fault, words), hint=fault.hint, at=fault.at) for fault in lint(corpus)
+    ]
 
 
 def lint(corpus: Corpus) -> Iterator[Fault]:
@@ -75,14 +81,19 @@ def lint(corpus: Corpus) -> Iterator[Fault]:
     for policy in corpus.policies.values():
         for looking in (_texts, _needs, _desks, _clauses, _restated):
             yield from looking(corpus, policy)
-        for benefit in policy.benefits:
-            yield from _computable(policy, benefit)
-            yield from _kinds(corpus, policy, benefit)
-            yield from _caps(policy, benefit)
-            if isinstance(benefit, Tiers):
-                yield from _scale(corpus, policy, benefit)
+        for number, benefit in enumerate(policy.benefits):
+            for fault in _of_benefit(corpus, policy, benefit):
+                yield replace(fault, at=f"benefits.{number}.{fault.at or 'name'}")
     yield from _unused(corpus)
     yield from _twice(corpus)
+
+
+def _of_benefit(corpus: Corpus, policy: Policy, benefit: AnyBenefit) -> Iterator[Fault]:
+    yield from _computable(policy, benefit)
+    yield from _kinds(corpus, policy, benefit)
+    yield from _caps(policy, benefit)
+    if isinstance(benefit, Tiers):
+        yield from _scale(corpus, policy, benefit)
 
 
 # ----- figures in texts and in rules
@@ -101,16 +112,28 @@ def _texts(corpus: Corpus, policy: Policy) -> Iterator[Fault]:
     )
     # What a rule's own note says is shown with its sum, as a range is.
     for value in sorted((sums | noted[0]) - known[0]):
-        yield Fault(name="figure_without_rule", where=policy.id, detail=money(value), hint=value in noted[0])
+        at = _stands_at(policy, value, SUM)
+        yield Fault(name="figure_without_rule", where=policy.id, detail=money(value), hint=value in noted[0], at=at)
     for value in sorted((shares | noted[1]) - known[1]):
-        yield Fault(name="figure_without_rule", where=policy.id, detail=share(value), hint=value in noted[1])
+        at = _stands_at(policy, value, SHARE)
+        yield Fault(name="figure_without_rule", where=policy.id, detail=share(value), hint=value in noted[1], at=at)
     words = figures_of((policy.summary, *policy.conditions, *policy.who, *policy.offers, *_labels(policy)))
-    for benefit in policy.benefits:
+    for number, benefit in enumerate(policy.benefits):
+        at = f"benefits.{number}.name"
         stated = {max(_paid(benefit), default=0.0)} - {0.0} if isinstance(benefit, Tiers) else _paid(benefit)
         for value in sorted(stated - words[0]):  # the steps of a scale are shown one by one anyway
-            yield Fault(name="rule_without_text", where=policy.id, detail=f"{benefit.name} {money(value)}", hint=True)
+            told = f"{benefit.name} {money(value)}"
+            yield Fault(name="rule_without_text", where=policy.id, detail=told, hint=True, at=at)
         for value in sorted(_percents(benefit) - words[1] - {HUNDRED}):
-            yield Fault(name="rule_without_text", where=policy.id, detail=f"{benefit.name} {share(value)}", hint=True)
+            told = f"{benefit.name} {share(value)}"
+            yield Fault(name="rule_without_text", where=policy.id, detail=told, hint=True, at=at)
+
+
+def _stands_at(policy: Policy, value: float, kind: int) -> str:
+    """The field whose text names a figure."""
+    texts = {"summary": (policy.summary,), "conditions": policy.conditions}
+    texts |= {f"benefits.{number}.note": (benefit.note,) for number, benefit in enumerate(policy.benefits)}
+    return next((at for at, said in texts.items() if value in figures_of(said)[kind]), "")
 
 
 def _labels(policy: Policy) -> Iterator[str]:
@@ -169,17 +192,17 @@ def _percents(benefit: AnyBenefit) -> set[float]:
 
 
 def _computable(policy: Policy, benefit: AnyBenefit) -> Iterator[Fault]:
-    def fault(name: str, *, hint: bool = False) -> Fault:
-        return Fault(name=name, where=policy.id, detail=benefit.name, hint=hint)
+    def fault(name: str, at: str, *, hint: bool = False) -> Fault:
+        return Fault(name=name, where=policy.id, detail=benefit.name, hint=hint, at=at)
 
     if isinstance(benefit, Rate | Match | Tiers | Step | PerUnit) and not benefit.fact:
-        yield fault("no_base")
+        yield fault("no_base", "fact")
     if isinstance(benefit, Rate) and (benefit.cap_each is None) != (not benefit.each):
-        yield fault("no_base")
+        yield fault("no_base", "each" if not benefit.each else "cap_each")
     if isinstance(benefit, Tiers) and not benefit.base_fact and any(t.percent is not None for t in benefit.tiers):
-        yield fault("no_base")
+        yield fault("no_base", "base_fact")
     if isinstance(benefit, Match) and not benefit.of:
-        yield fault("match_of_nothing", hint=True)
+        yield fault("match_of_nothing", "of", hint=True)
 
 
 def _kinds(corpus: Corpus, policy: Policy, benefit: AnyBenefit) -> Iterator[Fault]:
@@ -192,7 +215,7 @@ def _kinds(corpus: Corpus, policy: Policy, benefit: AnyBenefit) -> Iterator[Faul
     for place, kinds in places.items():
         key = getattr(benefit, place, "")
         if key and corpus.facts[key].kind not in kinds:
-            yield Fault(name="wrong_kind", where=policy.id, detail=f"{benefit.name} {place} {key}")
+            yield Fault(name="wrong_kind", where=policy.id, detail=f"{benefit.name} {place} {key}", at=place)
     for need in benefit.needs:
         yield from _values(corpus, policy, need)
 
@@ -205,7 +228,8 @@ def _values(corpus: Corpus, policy: Policy, bounded: Need) -> Iterator[Fault]:
     else:
         fits = bool(bounded.one_of) and not bounds and set(bounded.one_of) <= _answers(fact)
     if not fits:
-        yield Fault(name="wrong_value", where=policy.id, detail=f"{bounded.fact} {'/'.join(bounded.one_of)}")
+        told = f"{bounded.fact} {'/'.join(bounded.one_of)}"
+        yield Fault(name="wrong_value", where=policy.id, detail=told, at="needs")
 
 
 def _answers(fact: Fact) -> set[str]:
@@ -214,18 +238,19 @@ def _answers(fact: Fact) -> set[str]:
 
 def _caps(policy: Policy, benefit: AnyBenefit) -> Iterator[Fault]:
     """No sum that is given for one award is above what one award is limited to."""
-    caps = [cap for cap in (benefit.cap, benefit.cap_year, benefit.cap_total) if cap is not None]
+    caps = [cap for cap in (getattr(benefit, name) for name in CAPS) if cap is not None]
     given: list[int | None] = []
     if isinstance(benefit, Fixed | PerUnit | Step):
         given = [benefit.amount]
     if isinstance(benefit, Tiers):
         given = [tier.amount for tier in benefit.tiers]
         crossed = (t for t in benefit.tiers if t.amount is not None and t.cap is not None and t.amount > t.cap)
-        yield from (Fault(name="cap_below", where=policy.id, detail=tier.label) for tier in crossed)
+        yield from (Fault(name="cap_below", where=policy.id, detail=tier.label, at="tiers") for tier in crossed)
     if caps and any(amount is not None and amount > min(caps) for amount in given):
-        yield Fault(name="cap_below", where=policy.id, detail=benefit.name)
+        at = next(name for name in CAPS if getattr(benefit, name) == min(caps))
+        yield Fault(name="cap_below", where=policy.id, detail=benefit.name, at=at)
     if benefit.cap_total is not None and benefit.cap_year is not None and benefit.cap_total < benefit.cap_year:
-        yield Fault(name="cap_below", where=policy.id, detail=benefit.name)
+        yield Fault(name="cap_below", where=policy.id, detail=benefit.name, at="cap_total")
 
 
 def _scale(corpus: Corpus, policy: Policy, benefit: Tiers) -> Iterator[Fault]:
@@ -234,14 +259,15 @@ def _scale(corpus: Corpus, policy: Policy, benefit: Tiers) -> Iterator[Fault]:
     values = Counter(value for tier in benefit.tiers for value in tier.one_of)
     repeated = [value for value, count in values.items() if count > 1]
     if repeated:
-        yield Fault(name="tiers_overlap", where=policy.id, detail=f"{benefit.name} {'/'.join(repeated)}")
+        yield Fault(name="tiers_overlap", where=policy.id, detail=f"{benefit.name} {'/'.join(repeated)}", at="tiers")
     if fact is not None and fact.kind not in COUNTED and not set(values) <= _answers(fact):
-        yield Fault(name="wrong_value", where=policy.id, detail=f"{benefit.fact} {'/'.join(values)}")
+        yield Fault(name="wrong_value", where=policy.id, detail=f"{benefit.fact} {'/'.join(values)}", at="tiers")
     counted = fact is not None and fact.kind in COUNTED
     if fact is not None and not all(_is_told_by(tier, counted=counted) for tier in benefit.tiers):
-        yield Fault(name="tier_without_bounds", where=policy.id, detail=benefit.name)
+        yield Fault(name="tier_without_bounds", where=policy.id, detail=benefit.name, at="tiers")
     if not values:
-        yield from (Fault(name=name, where=policy.id, detail=benefit.name) for name in between(benefit.tiers))
+        found = between(benefit.tiers)
+        yield from (Fault(name=name, where=policy.id, detail=benefit.name, at="tiers") for name in found)
 
 
 def _is_told_by(tier: Tier, *, counted: bool) -> bool:
@@ -287,42 +313,47 @@ def _needs(corpus: Corpus, policy: Policy) -> Iterator[Fault]:
     for need in policy.needs:
         yield from _values(corpus, policy, need)
     if policy.level == "district" and not any(policy.district in need.one_of for need in policy.needs):
-        yield Fault(name="no_district", where=policy.id, detail=policy.district)
+        yield Fault(name="no_district", where=policy.id, detail=policy.district, at="needs")
     awards = [benefit for benefit in policy.benefits if not isinstance(benefit, Pool)]
     if awards and not policy.needs and not any(benefit.needs for benefit in policy.benefits):
-        yield Fault(name="no_needs", where=policy.id, hint=True)
+        yield Fault(name="no_needs", where=policy.id, hint=True, at="needs")
 
 
 def _desks(corpus: Corpus, policy: Policy) -> Iterator[Fault]:
     """A phone belongs to its unit, and a unit that has phones is named with one."""
-    for contact in policy.contacts:
+    for number, contact in enumerate(policy.contacts):
         phones = {phone.number for phone in corpus.departments[contact.unit].phones}
         if contact.phone and contact.phone not in phones:
-            yield Fault(name="phone_of_another", where=policy.id, detail=f"{contact.unit} {contact.phone}")
+            told = f"{contact.unit} {contact.phone}"
+            yield Fault(name="phone_of_another", where=policy.id, detail=told, at=f"contacts.{number}.phone")
         if not contact.phone and phones:
-            yield Fault(name="phone_left_out", where=policy.id, detail=contact.unit, hint=True)
+            at = f"contacts.{number}.phone"
+            yield Fault(name="phone_left_out", where=policy.id, detail=contact.unit, hint=True, at=at)
     if not policy.contacts:
-        yield Fault(name="no_desk", where=policy.id)
+        yield Fault(name="no_desk", where=policy.id, at="contacts")
 
 
 def _clauses(corpus: Corpus, policy: Policy) -> Iterator[Fault]:
     """Where some benefits say which part states them, all do."""
     stated = [bool(benefit.clause) for benefit in policy.benefits if not isinstance(benefit, Pool)]
     if any(stated) and not all(stated):
-        missing = (b for b in policy.benefits if not b.clause and not isinstance(b, Pool))
-        # The steps of one scale may stand in different parts.
-        yield from (Fault(name="no_clause", where=policy.id, detail=b.name, hint=isinstance(b, Tiers)) for b in missing)
+        for number, benefit in enumerate(policy.benefits):
+            if not benefit.clause and not isinstance(benefit, Pool):
+                hint = isinstance(benefit, Tiers)  # the steps of one scale may stand in different parts
+                at = f"benefits.{number}.clause"
+                yield Fault(name="no_clause", where=policy.id, detail=benefit.name, hint=hint, at=at)
 
 
 def _restated(corpus: Corpus, policy: Policy) -> Iterator[Fault]:
     """A restatement gives the figures of what it restates."""
     originals = [benefit for i in policy.restates for benefit in corpus.policies[i].benefits]
-    for benefit in policy.benefits:
+    for number, benefit in enumerate(policy.benefits):
         same = [other for other in originals if for_the_same(corpus, benefit, other)]
+        told, at = f"{benefit.name} {'/'.join(policy.restates)}", f"benefits.{number}.name"
         if same and not any(_paid(benefit) & _paid(other) or _paid(benefit) == _paid(other) for other in same):
-            yield Fault(name="contradicts", where=policy.id, detail=f"{benefit.name} {'/'.join(policy.restates)}")
+            yield Fault(name="contradicts", where=policy.id, detail=told, at=at)
         if same and not any(_percents(benefit) == _percents(o) or not _percents(benefit) for o in same):
-            yield Fault(name="contradicts", where=policy.id, detail=f"{benefit.name} {'/'.join(policy.restates)}")
+            yield Fault(name="contradicts", where=policy.id, detail=told, at=at)
 
 
 def _unused(corpus: Corpus) -> Iterator[Fault]:
@@ -333,7 +364,7 @@ def _unused(corpus: Corpus) -> Iterator[Fault]:
         if fact.key not in used:
             yield Fault(name="fact_unused", where=fact.key)
         if fact.kind == "choice" and not fact.options:
-            yield Fault(name="fact_without_options", where=fact.key)
+            yield Fault(name="fact_without_options", where=fact.key, at="options")
 
 
 def _twice(corpus: Corpus) -> Iterator[Fault]:
@@ -343,5 +374,7 @@ def _twice(corpus: Corpus) -> Iterator[Fault]:
         if count > 1:
             yield Fault(name="policy_twice", where=title)
     for policy in corpus.policies.values():
-        names = Counter(benefit.name for benefit in policy.benefits)
-        yield from (Fault(name="benefit_twice", where=policy.id, detail=n) for n, count in names.items() if count > 1)
+        names = [benefit.name for benefit in policy.benefits]
+        for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+            at = f"benefits.{len(names) - 1 - names[::-1].index(name)}.name"  # the last of them
+            yield Fault(name="benefit_twice", where=policy.id, detail=name, at=at)

@@ -19,7 +19,7 @@ from bot.clock import Clock, now
 from bot.corpus import Corpus, build_corpus
 from bot.errors import CorpusError, NotAllowed, Overtaken
 from bot.folder import read_parts
-from bot.gate import Gate, Verdict
+from bot.gate import Complaint, Gate, Verdict
 from bot.parts import EDITION, RATED, Rated, canonical, convert
 from bot.revisions import (
     WORKER,
@@ -118,6 +118,11 @@ class Press:
         parts = await self._parts(number)
         before = await self._built(number, parts)
         return before, await asyncio.to_thread(build_corpus, applied(parts, chosen))
+
+    async def look(self, chosen: Sequence[Revision]) -> tuple[Complaint, ...]:
+        """What the lint says of these revisions, as whoever publishes them will see it; CorpusError where that does not
+        load."""
+        return await self._gate.complaints(*await self.corpus_with(chosen))
 
     # ----- submitting and publishing
 

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
-from bot.console.publishing import Publishing
-from bot.console.shapes import GROUPS, Shape, shape_of
+from bot.console.publishing import Look, Publishing
+from bot.console.shapes import GROUPS, Shape, anchor, shape_of
 from bot.console.visit import Visit
 from bot.corpus import Corpus
 from bot.deltas import ADDED, CHANGED, REMOVED, Delta, compare, words
+from bot.gate import Complaint
 from bot.parts import DEPARTMENT, FACT, KINDS, PAPER, POLICY, TOPIC
 from bot.revisions import Revision
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A field of a form: of which part, and where in its page."""
+
+    kind: str
+    key: str
+    anchor: str
 
 
 class FilesAreTheTruth(web.HTTPConflict):
@@ -119,3 +130,16 @@ def shape_for(kind: str) -> Shape:
     if kind not in KINDS or kind == "menu":
         raise web.HTTPNotFound
     return shape_of(kind)
+
+
+def located(visit: Visit, chosen: Sequence[Revision], look: Look) -> list[tuple[Complaint, Place | None]]:
+    """What the lint says, each with the part and field it is about; None where that is no one part."""
+    corpus, mine = visit.desk.corpus(), {revision.key: revision.kind for revision in chosen}
+    found: list[tuple[Complaint, Place | None]] = []
+    for one in look.complaints:
+        kind = mine.get(one.where) or (
+            POLICY if one.where in corpus.policies else FACT if one.where in corpus.facts else ""
+        )
+        place = Place(kind=kind, key=one.where, anchor=anchor(kind, one.at) if one.at else "") if kind else None
+        found.append((one, place))
+    return found

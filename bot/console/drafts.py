@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.console.corpus import deltas, draft_page, edit_of, known_kind, publishing, title_of
+from bot.console.corpus import deltas, draft_page, edit_of, known_kind, located, publishing, title_of
 from bot.console.entries import is_day
-from bot.console.publishing import Publishing
+from bot.console.publishing import Look, Publishing
 from bot.console.visit import Visit
 from bot.deltas import Delta
 from bot.errors import CorpusError, NotAllowed, Overtaken
@@ -288,11 +288,11 @@ async def _page(
     mine = any(visit.who.name in (r.author, *r.hands) for r in chosen)
     reviewing = first.state == IN_REVIEW and visit.may("approver") and not mine
     proof: Proof | None = None
-    fault: CorpusError | None = None
+    look: Look | None = None
     if first.state == IN_REVIEW and visit.may("approver"):
         proof = await parts.prove(chosen)
     elif first.state in OPEN:
-        fault = await parts.fault(chosen)
+        look = await parts.look(chosen)
     return visit.page(
         "draft",
         status=status,
@@ -303,7 +303,8 @@ async def _page(
         submits=_wrote(visit, chosen),
         reviewing=reviewing,
         proof=proof,
-        fault=fault,
+        fault=look.fault if look else None,
+        found=None if look is None or look.fault else located(visit, chosen, look),
         stale=[
             c for c in changes if first.state in OPEN and c.revision.based_on != (c.standing.id if c.standing else 0)
         ],

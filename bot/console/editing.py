@@ -14,10 +14,12 @@ from aiohttp import web
 
 from bot.console.corpus import choices, deltas, draft_page, edit_of, known_kind, publishing, shape_for
 from bot.console.entries import Entry, Errors, added, is_day, is_long, named, posted, read, shown
-from bot.console.shapes import benefit_kinds
+from bot.console.publishing import Look
+from bot.console.shapes import anchor, benefit_kinds
 from bot.console.visit import Visit
 from bot.errors import CorpusError, Overtaken
 from bot.folder import part_of, text_of
+from bot.gate import Complaint
 from bot.parts import MENU, NAMED, NUMBERED, POLICY, RATED, canonical, handle
 from bot.revisions import DRAFT, IN_REVIEW, Body, Part, Revision, ground
 
@@ -37,6 +39,7 @@ class Sheet:
     draft     what somebody works on
     seen      the draft and how often it was written, as the form was opened on it
     review_was  the day to look at the part again that the form was opened with: kept, it stays what it is by then
+    look      what is wrong with it, where that was looked at: with the draft or, where `tried`, with what is typed
     """
 
     kind: str
@@ -52,6 +55,17 @@ class Sheet:
     based_on: int = 0
     seen: tuple[int, int] = (0, 0)
     errors: Errors = field(default_factory=dict)
+    look: Look | None = None
+    tried: bool = False
+
+    @property
+    def found(self) -> dict[str, list[Complaint]]:
+        """What the lint says of this part, by the fields it is about; empty of what is about no one field."""
+        fields: dict[str, list[Complaint]] = {}
+        for one in self.look.complaints if self.look else ():
+            if one.where == self.key:
+                fields.setdefault(one.at, []).append(one)
+        return fields
 
     @property
     def is_new(self) -> bool:
@@ -80,6 +94,8 @@ async def show(visit: Visit) -> web.Response:
     sheet.seen = (sheet.draft.id, sheet.draft.edits) if sheet.draft else (0, 0)
     if visit.asked("tab") == "source":
         sheet.tab, sheet.source = "source", text_of(_part(sheet, body)) if held else ""
+    if draft is not None and not draft.gone:
+        sheet.look = await publishing(visit).look([draft])
     return _form(visit, sheet)
 
 
@@ -93,6 +109,8 @@ async def save(visit: Visit) -> web.Response:
         sheet.entry = added(shape_for(kind), sheet.entry, action.removeprefix("add:"))
         return _form(visit, sheet)
     body = _body(visit, sheet)
+    if action == "redraw" and body is not None and sheet.key:
+        sheet.look, sheet.tried = await publishing(visit).look_at_typed(_draft(visit, sheet, body)), True
     if action == "redraw" or sheet.errors or body is None:
         return _form(visit, sheet, status=200 if action == "redraw" else 422)
     if sheet.is_new and await _is_taken(visit, sheet):
@@ -309,5 +327,6 @@ def _form(visit: Visit, sheet: Sheet, *, status: int = 200, **more: object) -> w
         benefit_kinds=benefit_kinds(),
         own_key=NAMED.get(sheet.kind, "") == "" and sheet.kind not in NUMBERED,
         own_address=edit_of(sheet.kind, "" if sheet.is_new else sheet.key),
+        anchors={at: anchor(sheet.kind, at) for at in sheet.found if at},
         **facts,
     )

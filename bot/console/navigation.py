@@ -18,6 +18,7 @@ class Place:
     group: str
 
 
+BOOKS = ("paper", "topic", "fact", "rated")  # kinds of parts that are looked up beside the policies
 HOME = "home"  # under its path stand all others
 PLACES = (
     Place(HOME, "/console", Permission.VIEWER, "work"),
@@ -42,6 +43,19 @@ PLACES = (
 )
 
 
+# Pages that stand under no path of a place, by what their own begin with: the place that leads to them.
+BENEATH = {
+    "/console/books": "corpus",
+    "/console/conversations": "unanswered",
+    "/console/edit": "keywords",
+    "/console/parts": "keywords",
+    "/console/revisions": "editions",
+    "/console/simulations": "review",
+    **{f"/console/{page}/{kind}": "corpus" for page in ("edit", "parts") for kind in ("policy", *BOOKS, "edition")},
+    **{f"/console/{page}/{kind}": "departments" for page in ("edit", "parts") for kind in ("department", "hours")},
+}
+
+
 def places(permission: Permission) -> dict[str, list[Place]]:
     """What somebody may go to, by group."""
     found: dict[str, list[Place]] = {}
@@ -53,5 +67,6 @@ def places(permission: Permission) -> dict[str, list[Place]]:
 
 def current(path: str) -> str:
     """The key of the place that a page belongs to: the longest path that it stands under."""
-    under = [p for p in PLACES if path == p.path or (path.startswith(f"{p.path}/") and p.key != HOME)]
-    return max(under, key=lambda place: len(place.path)).key if under else ""
+    known = {place.path: place.key for place in PLACES} | BENEATH
+    under = [one for one in known if path == one or (path.startswith(f"{one}/") and known[one] != HOME)]
+    return known[max(under, key=len)] if under else ""

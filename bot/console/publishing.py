@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.clock import Clock, now
 from bot.errors import CorpusError
+from bot.gate import Complaint
 from bot.press import Press, Proof
 from bot.revisions import Revision
 from bot.shelf import Shelf
@@ -19,7 +20,15 @@ from bot.store.simulations import Simulations
 from bot.trials import Trials
 
 PROOFS = 8  # that are kept, so that a page and the button on it ask once
-FAULTS = 64  # of drafts, likewise: each is a few words
+LOOKS = 64  # at drafts, likewise: each is a few words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What is wrong with a change before anybody reviews it: why it would not load, or what the lint says of it."""
+
+    fault: CorpusError | None = None
+    complaints: tuple[Complaint, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +43,7 @@ class Publishing:
     shelf: Shelf
     clock: Clock
     _proofs: OrderedDict[object, Proof] = field(default_factory=OrderedDict)
-    _faults: OrderedDict[object, CorpusError | None] = field(default_factory=OrderedDict)
+    _looks: OrderedDict[object, Look] = field(default_factory=OrderedDict)
     _proving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def prove(self, chosen: Sequence[Revision]) -> Proof:
@@ -48,23 +57,27 @@ class Publishing:
                     self._proofs.popitem(last=False)
             return self._proofs[key]
 
-    async def fault(self, chosen: Sequence[Revision]) -> CorpusError | None:
-        """Why the corpus would not load with a change, where it would not; the same change is tried once, and one at a
-        time: whoever may look at drafts can ask for it."""
+    async def look(self, chosen: Sequence[Revision]) -> Look:
+        """What is wrong with a change as it is kept; the same change is looked at once, and one at a time: whoever may
+        look at drafts can ask for it."""
         async with self._proving:
             key = (await self.revisions.newest(), tuple((r.id, r.edits) for r in chosen))
-            if key not in self._faults:
-                self._faults[key] = await self._tried(chosen)
-                while len(self._faults) > FAULTS:
-                    self._faults.popitem(last=False)
-            return self._faults[key]
+            if key not in self._looks:
+                self._looks[key] = await self._looked(chosen)
+                while len(self._looks) > LOOKS:
+                    self._looks.popitem(last=False)
+            return self._looks[key]
 
-    async def _tried(self, chosen: Sequence[Revision]) -> CorpusError | None:
+    async def look_at_typed(self, typed: Revision) -> Look:
+        """The same of a form that is not kept yet."""
+        async with self._proving:
+            return await self._looked([typed])
+
+    async def _looked(self, chosen: Sequence[Revision]) -> Look:
         try:
-            await self.press.corpus_with(chosen)
+            return Look(complaints=await self.press.look(chosen))
         except CorpusError as error:  # kept without the frames it went through: they hold whole corpora
-            return CorpusError(str(error), kind=error.kind, key=error.key, field=error.field)
-        return None
+            return Look(fault=CorpusError(str(error), kind=error.kind, key=error.key, field=error.field))
 
     async def close(self) -> None:
         """Give up the simulations that run."""

@@ -72,6 +72,16 @@ def benefit_kinds() -> tuple[str, ...]:
     return tuple(str(member.tag) for member in union.types if isinstance(member, inspect.StructType))
 
 
+def anchor(kind: str, way: str) -> str:
+    """Where the form of a kind has a field, by the way to it; groups that repeat have a place of their own."""
+    shapes, widget = [shape_of(kind)], ""
+    for key in way.split("."):
+        found = [field for shape in shapes for field in shape.fields if field.key == key]
+        if found:
+            widget, shapes = found[0].widget, [below for field in found for below in field.shapes.values()]
+    return f"{'g' if widget == GROUPS else 'f'}-{way}"
+
+
 def _shape(info: inspect.Type) -> Shape:
     assert isinstance(info, inspect.StructType)
     return Shape(tuple(_field(one, info.cls) for one in info.fields))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import resource
-import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -12,31 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import build_cli
 from bot.version import VERSION
-from handlers import ROUTER, WORDS
+from tests.bot.operating import ended, followed
 from tests.deployed import ROOT
 from tests.scenarios.programs import LIMIT, command, write_settings
 from tests.scenarios.stage import ACCOUNT
-
-CLI = build_cli(ROUTER, WORDS)
-
-
-def ended(*arguments: str) -> int:
-    """Run a command in this process; its exit code."""
-    with pytest.raises(SystemExit) as caught:
-        CLI(list(arguments))
-    return int(caught.value.code or 0)
 
 
 @pytest.fixture
 def settings(tmp_path: Path, sqlite_template: Path) -> Path:
     """The settings of a deployment with 3,000 followers, beside it."""
-    path = tmp_path / "huiqi.sqlite3"
-    shutil.copy(sqlite_template, path)
-    with closing(sqlite3.connect(path)) as connection, connection:
-        rows = ((f"o{number}", number) for number in range(3000))
-        connection.executemany("INSERT INTO followers (openid, followed) VALUES (?, ?)", rows)
+    followed(tmp_path / "huiqi.sqlite3", sqlite_template)
     return write_settings(tmp_path, ACCOUNT, port=1)
 
 

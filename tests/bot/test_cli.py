@@ -8,26 +8,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot.cli import build_cli
-from handlers import ROUTER, WORDS
+from tests.bot.operating import ended
 from tests.scenarios.programs import free_port, run, write_settings
 from tests.scenarios.stage import ACCOUNT
 from tests.small import small_corpus, write_files
-
-CLI = build_cli(ROUTER, WORDS)
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> str:
     """The folder of a small corpus."""
     return str(write_files(tmp_path / "data"))
-
-
-def ended(*arguments: str) -> int:
-    """Run a command in this process; its exit code."""
-    with pytest.raises(SystemExit) as caught:
-        CLI(list(arguments))
-    return int(caught.value.code or 0)
 
 
 def lines(*asked: object) -> bytes:

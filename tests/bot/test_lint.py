@@ -13,9 +13,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.benefits import within
+from bot.console.shapes import shape_of
 from bot.corpus import Corpus
 from bot.lint import Fault, between, figures_of, lint, run_lint
-from bot.policies import AnyBenefit, Contact, Fact, Fixed, Match, Maximum, Need, Rate, Tier, Tiers
+from bot.parts import POLICY
+from bot.policies import (
+    AnyBenefit,
+    Contact,
+    Fact,
+    Fixed,
+    Match,
+    Maximum,
+    Need,
+    PerUnit,
+    Policy,
+    Rate,
+    Step,
+    Tier,
+    Tiers,
+)
 from handlers import WORDS
 from handlers.lint import LINT
 from tests.corpus import the_corpus
@@ -189,3 +205,44 @@ def test_every_finding_has_its_sentence() -> None:
 def test_figures_of_texts() -> None:
     """Sums and shares, each once; counts are neither."""
     assert figures_of(["给100万元，最高1,000,000元，20%，3个"]) == (frozenset({1e6}), frozenset({20.0}))
+
+
+def spoilt(policy: Policy) -> Corpus:
+    """A corpus in which a policy has all kinds of faults."""
+    benefits = [msgspec.structs.replace(one, name="同名", note="另给37万元", clause="") for one in policy.benefits]
+    for number, one in enumerate(benefits):
+        if isinstance(one, Rate | Match | Step | PerUnit | Tiers):
+            benefits[number] = msgspec.structs.replace(one, fact="", cap=1)
+    return changed(policy.id, benefits=tuple(benefits), contacts=(), needs=(), summary="给43万元，43%。")
+
+
+def known_to_forms(at: str) -> bool:
+    """Whether the form of a policy has such a field."""
+    shapes, known = [shape_of(POLICY)], True
+    for key in at.split("."):
+        if not key.isdigit():
+            fields = [field for shape in shapes for field in shape.fields if field.key == key]
+            shapes = [below for field in fields for below in field.shapes.values()]
+            known = known and bool(fields)
+    return known
+
+
+@pytest.mark.parametrize("policy", ["q91-1", "q91-2", "q91-7", "q91-63", "xh49-1", "xh49-22"])
+def test_every_finding_names_a_field_that_there_is(policy: str) -> None:
+    """By the way that forms have for it, so that a page can lead there."""
+    wrong = [fault for fault in found(spoilt(CORPUS.policies[policy])) if fault.where == policy]
+    assert len({fault.name for fault in wrong}) >= 2
+    assert [fault for fault in wrong if not fault.at or not known_to_forms(fault.at)] == []
+
+
+def test_of_a_figure_the_text_is_named_that_has_it() -> None:
+    """Of the summary, of the conditions, and of the note of a benefit."""
+    first = CORPUS.policies["q91-2"]
+    noted = (msgspec.structs.replace(first.benefits[0], note="另给37万元"), *first.benefits[1:])
+    several: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"summary": f"{first.summary}再给37万元"}, "summary"),
+        ({"conditions": (*first.conditions, "另给37万元")}, "conditions"),
+        ({"benefits": noted}, "benefits.0.note"),
+    )
+    for changes, at in several:
+        assert {fault.at for fault in found(changed("q91-2", **changes)) if fault.detail == "37万元"} == {at}

@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from bot.cli import build_cli
-from handlers import ROUTER, WORDS
+from tests.bot.operating import ended, followed
 from tests.scenarios.programs import write_settings
 from tests.scenarios.stage import ACCOUNT
-
-CLI = build_cli(ROUTER, WORDS)
-
-
-def ended(*arguments: str) -> int:
-    """Run a command in this process; its exit code."""
-    with pytest.raises(SystemExit) as caught:
-        CLI(list(arguments))
-    return int(caught.value.code or 0)
 
 
 @pytest.fixture
 def source(tmp_path: Path, sqlite_template: Path) -> str:
     """The address of a deployment with 3,000 followers."""
-    path = tmp_path / "huiqi.sqlite3"
-    shutil.copy(sqlite_template, path)
-    with closing(sqlite3.connect(path)) as connection, connection:
-        rows = ((f"o{number}", number) for number in range(3000))
-        connection.executemany("INSERT INTO followers (openid, followed) VALUES (?, ?)", rows)
-    return f"sqlite:///{path}"
+    return f"sqlite:///{followed(tmp_path / 'huiqi.sqlite3', sqlite_template)}"
 
 
 def test_a_deployment_moves(source: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,6 +46,13 @@ def test_nobody_is_shown_what_they_may_not_open() -> None:
         ("/console/staff/3/role", "staff"),
         ("/console/stafffff", ""),
         ("/console/profile", ""),
+        ("/console/broadcasts/1/report", "broadcasts"),
+        ("/console/conversations/abc", "unanswered"),
+        ("/console/edit/policy", "corpus"),
+        ("/console/edit/department", "departments"),
+        ("/console/edit/synonym", "keywords"),
+        ("/console/books/fact", "corpus"),
+        ("/console/simulations/1", "review"),
     ],
 )
 def test_a_page_belongs_to_a_place(path: str, key: str) -> None:
@@ -60,3 +67,9 @@ def test_names_are_used() -> None:
     for template in TEMPLATES.glob("*.html"):
         asked = set(re.findall(r'icon\("([\w-]+)"\)', template.read_text(encoding="utf-8")))
         assert asked <= known, (template.name, asked - known)
+
+
+def test_no_page_speaks_of_another_place() -> None:
+    """What a template calls `here` is the place that is lit at the side: none of them takes the name for itself."""
+    taken = [template.name for template in TEMPLATES.glob("*.html") if "set here" in template.read_text("utf-8")]
+    assert taken == []

@@ -30,11 +30,12 @@ async def test_whether_a_draft_loads_is_tried_once(office: Office) -> None:
     number = await saved(await office.sign_in("editor"), "/console/edit/policy?key=q91-2", related="q91-77")
     draft = await publishing.revisions.get(number)
     assert draft is not None
-    fault, again = await publishing.fault([draft]), await publishing.fault([draft])
+    look, again = await publishing.look([draft]), await publishing.look([draft])
+    fault = look.fault
     assert fault is not None
-    assert fault is again
+    assert look is again
     assert (fault.key, fault.field, "q91-77 does not exist" in str(fault)) == ("q91-2", "related", True)
     mended = msgspec.structs.replace(draft, edits=draft.edits + 1, body={**draft.body, "related": []})
-    assert await publishing.fault([mended]) is None
+    assert (await publishing.look([mended])).fault is None
     await published(office, "/console/edit/topic?key=首台套", words="三首")
-    assert await publishing.fault([draft]) is not fault
+    assert await publishing.look([draft]) is not look
