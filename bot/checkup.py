@@ -32,6 +32,7 @@ from bot.wechat.crypto import Seal, sign
 from bot.wechat.rendering import write_envelope
 from bot.words import Words
 
+LONGEST_ECHO = 1000  # bytes that are read of what should be sixteen
 TIMEOUT = aiohttp.ClientTimeout(total=8.0)
 APART = 60.0  # seconds between our clock and the platform's that are still no worry; it refuses what is 5 minutes off
 AWAY = "platform_away"
@@ -145,7 +146,7 @@ async def _clock(config: Config, session: aiohttp.ClientSession) -> Finding:
     """The platform's Date header against our clock, half the round trip allowed for."""
     before = time.time()
     try:
-        async with session.get(config.wechat.api_base_url) as response:
+        async with session.get(config.wechat.api_base_url, allow_redirects=False) as response:
             said = response.headers.get("Date", "")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return Finding(name=AWAY, well=False, detail=config.wechat.api_base_url, reason=why(error))
@@ -209,8 +210,10 @@ async def _callback(config: Config, session: aiohttp.ClientSession) -> Finding:
     echo = secrets.token_hex(8)
     url = f"{config.server.public_url}/wechat"
     try:
-        async with session.get(url, params={**_signed(config), "echostr": echo}) as response:
-            body = await response.text()
+        # Not led on: the platform is not either, and what is signed is for nobody else.
+        query = {**_signed(config), "echostr": echo}
+        async with session.get(url, params=query, allow_redirects=False) as response:
+            body = (await response.content.read(LONGEST_ECHO)).decode(errors="replace")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return Finding(name="callback_away", well=False, detail=url, reason=why(error))
     if response.status == 200 and body == echo:
@@ -230,7 +233,7 @@ async def _sealing(config: Config, session: aiohttp.ClientSession) -> Finding:
         body = write_envelope(sealed, signature=signature, **stamped)
     url = f"{config.server.public_url}/wechat"
     try:
-        async with session.post(url, params=query, data=body) as response:
+        async with session.post(url, params=query, data=body, allow_redirects=False) as response:
             status = response.status
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return Finding(name="callback_away", well=False, detail=url, reason=why(error))

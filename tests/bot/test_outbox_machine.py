@@ -1,266 +1,36 @@
-"""The outbox as a machine that anything may be done to: sends with every end, deaths, pauses, people, erasure."""
+"""Whatever is done to the outbox, and that the machine which does it would notice an outbox that is broken."""
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import tempfile
-from collections import Counter
-from collections.abc import Coroutine
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import bindparam, delete, update
+from structlog.testing import capture_logs
 
 from bot.clock import ManualClock
-from bot.errors import Forbidden, QuotaSpent, Refused, StoreError, Temporary, TooFast, Unreachable
-from bot.outbox import LEASE, SEND_SECONDS, Outbox
-from bot.store.calls import LIFE_SPARED, Claimed, Entry, Limit, State
-from bot.store.followers import Followers
-from bot.store.limits import ChannelRows
+from bot.limits import Limits
+from bot.outbox import LEASE, Channel, Lane, Outbox
+from bot.store.calls import LIFE_SPARED, Allowance, Claim, Settlement, State, Window
+from bot.store.claims import Claims
+from bot.store.driver import Script, Store, once
+from bot.store.limits import Stop, spend_windows
 from bot.store.outbox import OutboxRows
-from bot.store.tables import metadata, outbox
-from tests.bot.engines import rows
-from tests.bot.inline import InlineStore
-from tests.bot.processes import build
-
-PROCESSES, FOLLOWERS = 2, 3
-ID_LIFE = 600.0  # seconds in which the platform knows a repeat of a call on one of the channels
-LIFE = 86_400.0
-ENDS: dict[str, Exception | None] = {
-    "taken": None,
-    "refused": Refused(40003, "invalid"),
-    "closed": Unreachable(45015, "out of time", reason="window"),
-    "busy": Temporary(-1, "busy"),
-    "lost": Temporary(0, "reset", sent=True),
-    "fast": TooFast(45011, "too fast"),
-    "spent": QuotaSpent(45009, "quota", until=datetime.fromtimestamp(1_795_312_800 + 3600, UTC)),
-    "forbidden": Forbidden(48001, "no permission"),
-    "broken": LookupError("ours"),
-}
-UNHEARD = {"lost", "broken"}  # the platform may have carried it out
+from bot.store.tables import outbox
+from tests.bot.ends import ID_LIFE
+from tests.bot.hard_days import a_hard_day
+from tests.bot.outboxes import Machine
 
 
-class Line:
-    """A channel of the platform, which knows repeats by their id for `life` seconds, and never two processes apart."""
-
-    def __init__(self, name: str, machine: Machine, life: float) -> None:
-        self.name = name
-        self.limit = Limit(per_second=100.0, burst=100, per_day=10_000, life=life)
-        self._machine = machine
-
-    async def send(self, row: Claimed) -> str:
-        """One call, which ends as the machine says."""
-        return await self._machine.call(self, row)
-
-
-class Machine(RuleBasedStateMachine):
-    """Two processes that send what waits on two channels."""
-
-    template: Path
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.folder = tempfile.TemporaryDirectory()
-        path = Path(self.folder.name) / "store.sqlite3"
-        shutil.copy(self.template, path)
-        self.clock, self.store = ManualClock(), InlineStore(path)
-        self.rows = OutboxRows(self.store)
-        self.end, self.takes = "taken", 0.0
-        self.entered = self.gone = 0
-        self.calls: dict[str, list[tuple[float, str]]] = {}  # by key and how often a person let it go: when, how ended
-        self.again: Counter[str] = Counter()  # how often a person let a row go again
-        self.erased: set[str] = set()
-        self.wrong: list[str] = []
-        self.processes = [self.start() for _ in range(PROCESSES)]
-        self.rounds: list[asyncio.Task[int] | None] = [None] * PROCESSES
-
-    def start(self) -> Outbox:
-        """One more process."""
-        return build(self.store, self.clock, Line("known", self, ID_LIFE), Line("unknown", self, 0.0))
-
-    def run(self, doing: Coroutine[Any, Any, Any]) -> Any:
-        """Do it in the loop of this world."""
-        return self.loop.run_until_complete(doing)
-
-    async def call(self, line: Line, row: Claimed) -> str:
-        """The platform's side: each call has its row, is in its time, and is no repeat that would arrive twice."""
-        before = self.calls.setdefault(f"{row.key} {self.again[row.key]}", [])
-        self.wrong += [f"{row.key}: {why}" for why in await self.wrongs(line, row, before)]
-        number = len(before)
-        before.append((self.clock.time(), "lost"))  # until it ends, nobody knows
-        await self.clock.sleep(self.takes)
-        end = self.end
-        before[number] = before[number][0], end
-        error = ENDS[end]
-        if error is not None:
-            raise error
-        return f"{row.id}"
-
-    async def wrongs(self, line: Line, row: Claimed, before: list[tuple[float, str]]) -> list[str]:
-        """What is wrong with a call that comes after others. It is kept, for what a channel raises is caught."""
-        away, self.store.away = self.store.away, False
-        stored = {one["id"]: one["state"] for one in await rows(self.store, outbox)}
-        self.store.away = away
-        now = self.clock.time()
-        known = {ended: now < time + line.limit.life for time, ended in before}
-        found = {
-            "a call without a row that says so": stored.get(row.id) != State.SENDING,
-            "who left is written to": row.openid in {"", *self.erased},
-            "it is not worth it any more": row.expires <= now,
-            "what was taken is sent again": not known.get("taken", True),
-            "it may arrive twice": not all(known.get(ended, True) for ended in UNHEARD),
-        }
-        return [why for why, is_so in found.items() if is_so]
-
-    @rule(who=st.integers(0, FOLLOWERS - 1), line=st.sampled_from(["known", "unknown"]), many=st.integers(1, 3))
-    def enter(self, who: int, line: str, many: int) -> None:
-        """Facts cause calls; each twice, for a fact that is told twice causes one."""
-        if self.store.away or f"o{who}" in self.erased:
-            return
-        time = self.clock.time()
-        entries = [
-            Entry(key=f"k{self.entered + n}", openid=f"o{who}", channel=line, body=b"{}", due=time, expires=time + LIFE)
-            for n in range(many)
-        ]
-        self.entered += many
-        for new in (many, 0):
-            assert self.run(self.store.run(lambda: self.rows.add(entries, time=time))) == new
-
-    @rule(end=st.sampled_from(sorted(ENDS)), takes=st.sampled_from([0.0, 0.0, 2.0, SEND_SECONDS - 6]))
-    def become(self, end: str, takes: float) -> None:
-        """From now on calls take so long and end like that."""
-        self.end, self.takes = end, takes
-
-    @precondition(lambda self: self.entered)
-    @rule(process=st.integers(0, PROCESSES - 1), seconds=st.sampled_from([0.0, 1.0, 12.0, 80.0]))
-    def send(self, process: int, seconds: float) -> None:
-        """A process looks what is due, and goes on while time passes."""
-        running = self.rounds[process]
-        if running is None or running.done():
-            self.rounds[process] = self.loop.create_task(self.processes[process].run_once())
-        self.wait(seconds)
-
-    @rule(seconds=st.sampled_from([0.5, 11.0, 70.0, LEASE + 1, ID_LIFE, 3700.0]))
-    def wait(self, seconds: float) -> None:
-        """Time goes by; a round that ended may only have missed the database."""
-        self.run(self.clock.advance(seconds))
-        for number, running in enumerate(self.rounds):
-            if running is not None and running.done():
-                self.rounds[number] = None
-                if not running.cancelled():
-                    assert running.exception() is None or isinstance(running.exception(), StoreError)
-
-    @precondition(lambda self: any(self.rounds))
-    @rule(process=st.integers(0, PROCESSES - 1))
-    def die(self, process: int) -> None:
-        """A process is killed in the middle of everything."""
-        running = self.rounds[process]
-        if running is not None:
-            running.cancel()
-            self.run(_ended(running))
-        self.rounds[process], self.processes[process] = None, self.start()
-
-    @precondition(lambda self: self.entered)
-    @rule()
-    def lose_or_find_the_database(self) -> None:
-        """It goes, or it comes back."""
-        self.store.away = not self.store.away
-
-    @precondition(lambda self: self.entered and not self.store.away)
-    @rule(line=st.sampled_from(["known", "unknown"]))
-    def resume(self, line: str) -> None:
-        """A person lets a channel go on."""
-        self.run(self.store.run(lambda: ChannelRows(self.store).resume(line)))
-
-    @precondition(lambda self: self.entered and not self.store.away)
-    @rule(data=st.data())
-    def let_go_again(self, data: st.DataObject) -> None:
-        """A person lets a row go again that failed, or of which nobody knows."""
-        waiting = [row for row in self.table() if row["state"] in (State.FAILED, State.UNKNOWN)]
-        if waiting:
-            row, time = data.draw(st.sampled_from(sorted(waiting, key=lambda one: one["id"]))), self.clock.time()
-            self.again[row["key"]] += len(self.run(self.rows.retry([row["id"]], time=time, expires=time + LIFE)))
-
-    @precondition(lambda self: self.entered > 2 and not self.store.away)
-    @rule(who=st.integers(0, FOLLOWERS - 1))
-    def leave(self, who: int) -> None:
-        """A follower leaves: what waits for them is gone, what was sent is still counted."""
-        if f"o{who}" in self.erased:
-            return
-        waiting = sum(row["openid"] == f"o{who}" and row["state"] == State.WAITING for row in self.table())
-        self.run(self.store.run(lambda: Followers(self.store).erase(f"o{who}", self.clock.time())))
-        self.gone += waiting
-        self.erased.add(f"o{who}")
-
-    @invariant()
-    def no_call_is_wrong(self) -> None:
-        """Each has its row, is in its time, and arrives once."""
-        assert self.wrong == []
-
-    @invariant()
-    def counts_add_up(self) -> None:
-        """Every row that was entered is in one state, or went with its follower; and nothing else is there."""
-        found = self.table()
-        assert len(found) == self.entered - self.gone
-        assert {row["state"] for row in found} <= {state.value for state in State}
-        counted: dict[str, int] = self.look(lambda: self.rows.counts())
-        assert sum(counted.values()) == len(found)
-
-    @invariant()
-    def what_is_sent_was_taken(self) -> None:
-        """A row is called sent if and only if its last call was taken and written down; none is sent twice."""
-        for row in self.table():
-            if row["state"] == State.SENT and row["openid"]:
-                ends = self.calls[f"{row['key']} {self.again[row['key']]}"]
-                assert ends[-1][1] == "taken"
-
-    @invariant()
-    def who_left_is_nowhere(self) -> None:
-        """No row of any table names them."""
-        for table in metadata.sorted_tables if self.erased else ():
-            for row in self.table(table):
-                assert not self.erased & {value for value in row.values() if isinstance(value, str)}, table.name
-
-    def table(self, table: Any = outbox) -> list[dict[str, Any]]:
-        """Its rows, also while the processes cannot see them."""
-        found: list[dict[str, Any]] = self.look(lambda: rows(self.store, table))
-        return found
-
-    def look(self, looking: Any) -> Any:
-        """Ask the database, also while the processes cannot."""
-        away, self.store.away = self.store.away, False
-        found = self.run(looking())
-        self.store.away = away
-        return found
-
-    def teardown(self) -> None:
-        """In the end the platform takes everything: what waits is sent, and only a person's matters are left."""
-        self.store.away, self.end, self.takes = False, "taken", 0.0
-        for line in ("known", "unknown"):
-            self.resume(line)
-        self.wait(2 * LEASE)
-        for _ in range(2 * PROCESSES):
-            for process in range(PROCESSES):
-                self.send(process, 700.0)
-        left = {row["state"] for row in self.table()} - {"sent", "failed", "skipped", "unknown"}
-        assert not left, left
-        for process in range(PROCESSES):
-            self.die(process)
-        self.counts_add_up()
-        self.no_call_is_wrong()
-        self.run(self.store.close())
-        self.loop.close()
-        self.folder.cleanup()
-
-
-async def _ended(task: asyncio.Task[int]) -> None:
-    await asyncio.gather(task, return_exceptions=True)
+@pytest.fixture(autouse=True)
+def unspelled() -> Iterator[None]:
+    """What is logged is not spelled: a failure with all its frames takes longer than a whole story."""
+    with capture_logs():
+        yield
 
 
 @pytest.fixture
@@ -273,3 +43,234 @@ def machine(sqlite_template: Path) -> type[Machine]:
 def test_whatever_is_done_to_the_outbox(machine: type[Machine]) -> None:
     """No call without a row, none twice where it would arrive twice, none to who left; and the counts add up."""
     run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=20, deadline=None))
+
+
+class Impatient(OutboxRows):
+    """Takes a send for interrupted that is still under way."""
+
+    async def reclaim(self, channel: str, time: float, *, life: float = 0.0, but: str = "") -> tuple[int, int]:
+        """See OutboxRows."""
+        return await super().reclaim(channel, time + LEASE, life=life, but="")
+
+
+class Trusting(OutboxRows):
+    """Lets what was interrupted go again where the platform knows no repeat."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._claims = Repeating(store)
+
+
+class Repeating(Claims):
+    """See Trusting."""
+
+    def claim(self, allowance: Allowance, owner: str, *, time: float, lease: float) -> Script[Claim]:
+        """See Claims."""
+        limit = msgspec.structs.replace(allowance.limit, life=1e9)
+        return super().claim(msgspec.structs.replace(allowance, limit=limit), owner, time=time, lease=lease)
+
+    def reclaim(self, channel: str, *, time: float, life: float, but: str = "") -> Script[tuple[int, int]]:
+        """See Claims."""
+        return super().reclaim(channel, time=time, life=1e9, but=but)
+
+
+class Tidy(OutboxRows):
+    """Loses a row that a person lets go again."""
+
+    async def retry(self, ids: Sequence[int], *, time: float, expires: float) -> list[int]:
+        """See OutboxRows."""
+        gone = delete(outbox).where(outbox.c.id == bindparam("the_id")).returning(outbox.c.id)
+        (number,) = ids
+        return [row[0] for row in await self._store.run(lambda: once(gone, the_id=number))]
+
+
+class Amnesiac(OutboxRows):
+    """Makes what was settled wait again, when it looks for what was interrupted."""
+
+    async def reclaim(self, channel: str, time: float, *, life: float = 0.0, but: str = "") -> tuple[int, int]:
+        """See OutboxRows."""
+        again = update(outbox).where(outbox.c.state == bindparam("was")).values(state=State.WAITING.value, settled=None)
+        await self._store.run(lambda: once(again, was=State.SENT.value))
+        return await super().reclaim(channel, time, life=life, but=but)
+
+
+class Greedy(OutboxRows):
+    """Takes a call out of a follower's window twice."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._claims = Spending(store)
+
+
+class Spending(Claims):
+    """See Greedy."""
+
+    def claim(self, allowance: Allowance, owner: str, *, time: float, lease: float) -> Script[Claim]:
+        """See Claims."""
+        claim = yield from super().claim(allowance, owner, time=time, lease=lease)
+        if allowance.limit.windowed:
+            yield from spend_windows([row.openid for row in claim.rows], time)
+        return claim
+
+
+class Boundless(OutboxRows):
+    """Looks at no window."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._claims = Unlimited(store)
+
+
+class Unlimited(Claims):
+    """See Boundless."""
+
+    def claim(self, allowance: Allowance, owner: str, *, time: float, lease: float) -> Script[Claim]:
+        """See Claims."""
+        limit = msgspec.structs.replace(allowance.limit, windowed=False)
+        return super().claim(msgspec.structs.replace(allowance, limit=limit), owner, time=time, lease=lease)
+
+
+class Hasty(OutboxRows):
+    """Keeps no pace."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._claims = Rushing(store)
+
+
+class Rushing(Claims):
+    """See Hasty."""
+
+    def claim(self, allowance: Allowance, owner: str, *, time: float, lease: float) -> Script[Claim]:
+        """See Claims."""
+        limit = msgspec.structs.replace(allowance.limit, burst=1000, per_second=1000.0)
+        return super().claim(msgspec.structs.replace(allowance, limit=limit), owner, time=time, lease=lease)
+
+
+class Changed(Lane):
+    """A lane that writes something else than what became of its rows."""
+
+    def change(self, settlement: Settlement) -> Settlement | None:
+        """What is written instead."""
+        return settlement
+
+    async def _commit(self, settlements: Sequence[Settlement], stop: Stop | None, most: int) -> Claim:
+        written = [one for settlement in settlements if (one := self.change(settlement)) is not None]
+        return await super()._commit(written, stop, most)
+
+
+class Doubtless(Changed):
+    """Lets what is in doubt go again."""
+
+    def change(self, settlement: Settlement) -> Settlement:
+        """See Changed."""
+        if settlement.state is not State.UNKNOWN:
+            return settlement
+        return msgspec.structs.replace(settlement, state=State.WAITING, due=settlement.row.due, unsure=0.0)
+
+
+class Unthankful(Changed):
+    """Does not write down that a call was taken."""
+
+    def change(self, settlement: Settlement) -> Settlement | None:
+        """See Changed."""
+        return settlement if settlement.state is not State.SENT else None
+
+
+class Discouraged(Changed):
+    """Gives up what it is to try again."""
+
+    def change(self, settlement: Settlement) -> Settlement:
+        """See Changed."""
+        if settlement.state is not State.WAITING:
+            return settlement
+        return msgspec.structs.replace(settlement, state=State.FAILED)
+
+
+class Procrastinating(Changed):
+    """Tries again when nobody waits for it any more."""
+
+    def change(self, settlement: Settlement) -> Settlement:
+        """See Changed."""
+        return msgspec.structs.replace(settlement, due=settlement.due + 1e8)
+
+
+class Generous(Changed):
+    """Gives back to the window what was taken from it."""
+
+    def change(self, settlement: Settlement) -> Settlement:
+        """See Changed."""
+        return msgspec.structs.replace(settlement, window=Window.UNTOUCHED)
+
+
+class Mean(Changed):
+    """Gives nothing back."""
+
+    def change(self, settlement: Settlement) -> Settlement:
+        """See Changed."""
+        return msgspec.structs.replace(settlement, window=Window.SPENT)
+
+
+class Optimistic(Changed):
+    """Takes what failed for sent."""
+
+    def change(self, settlement: Settlement) -> Settlement:
+        """See Changed."""
+        return msgspec.structs.replace(settlement, state=State.SENT)
+
+
+class Deaf(Lane):
+    """Goes on although the channel must stop."""
+
+    async def _commit(self, settlements: Sequence[Settlement], stop: Stop | None, most: int) -> Claim:
+        return await super()._commit(settlements, None, most)
+
+
+ROWS: list[type[OutboxRows]] = [Impatient, Trusting, Tidy, Amnesiac, Greedy, Boundless, Hasty]
+LANES: list[type[Lane]] = [
+    Doubtless, Unthankful, Discouraged, Procrastinating, Generous, Mean, Optimistic, Deaf,
+]  # fmt: skip
+
+
+def broken(machine: type[Machine], rows: type[OutboxRows], lane: type[Lane]) -> type[Machine]:
+    """The machine with processes that are made of these parts."""
+
+    def build(store: Store, clock: ManualClock, *channels: Channel) -> Outbox:
+        made, limits = rows(store), Limits(store, clock=clock)
+        process = Outbox(rows=made, limits=limits, channels=channels, clock=clock)
+        owner = f"{id(process)}"
+        process.lanes = tuple(lane(one, made, limits=limits, clock=clock, owner=owner) for one in channels)
+        return process
+
+    return type("Broken", (machine,), {"build": staticmethod(build), "rows_of": rows})
+
+
+def complaint(machine: type[Machine]) -> str:
+    """What is found to be wrong in a hard day of a machine, or at its end; empty where it is nothing."""
+    world = machine()
+    try:
+        for _ in a_hard_day(world):
+            world.looked_at()
+        world.teardown()
+    except AssertionError as error:
+        return str(error) or "something"
+    finally:
+        world.close()
+    return ""
+
+
+def test_a_hard_day_passes(machine: type[Machine]) -> None:
+    """The story in which broken parts are noticed finds nothing wrong with the real ones."""
+    assert complaint(broken(machine, OutboxRows, Lane)) == ""
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_broken_rows_are_noticed(machine: type[Machine], rows: type[OutboxRows]) -> None:
+    """A table that is taken from too early, too late, twice, or without looking at what is allowed."""
+    assert complaint(broken(machine, rows, Lane))
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_a_broken_lane_is_noticed(machine: type[Machine], lane: type[Lane]) -> None:
+    """A lane that writes something else than what became of a call."""
+    assert complaint(broken(machine, OutboxRows, lane))
