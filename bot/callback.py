@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 
 from bot.clock import Clock, within
-from bot.errors import Forged, Malformed, ProtocolError, StoreError, TooLarge
+from bot.errors import Forged, Malformed, Overloaded, ProtocolError, StoreError, TooLarge
 from bot.messages import AnyMessage
 from bot.replies import Answer, Silence
 from bot.store.signatures import Signatures
@@ -107,7 +107,11 @@ class Callback:
 
         def end(_: asyncio.Future[Any]) -> None:
             if not waiting.cancelled():
-                told = word(waiting)
+                try:
+                    told = word(waiting)
+                except Exception:  # nobody else would hear of it, and whoever is there would wait for ever
+                    logger.exception("push not taken")
+                    told = Told(status=500)
                 self._measure(self._clock.monotonic() - since, told.status)
                 tell(told)
 
@@ -134,8 +138,8 @@ class Callback:
             await self._bind(received)
         except ProtocolError as error:
             return _refuse(error)
-        except StoreError:
-            return _ask_again()
+        except StoreError as error:
+            return _ask_again(error)
         handling = self._handle(received)
         with suppress(Exception):  # of which `_word` makes something
             await handling
@@ -164,8 +168,8 @@ class Callback:
         try:
             answer = handled.result()
             body = self._wire.render(answer.reply if answer else Silence(), received, self._clock.time())
-        except StoreError:
-            return _ask_again()
+        except StoreError as error:
+            return _ask_again(error)
         except Exception:
             # A retry would meet the same failure, and after the last one the platform shows the follower a fault line.
             logger.exception("message not answered")
@@ -248,9 +252,12 @@ def _response(told: Told) -> web.Response:
     return web.Response(body=told.body, content_type=told.kind, charset="utf-8")
 
 
-def _ask_again() -> Told:
+def _ask_again(error: StoreError) -> Told:
     """The one failure where a retry helps: nothing was kept, and the platform comes again unless it reads 200."""
-    logger.exception("message not kept")
+    if isinstance(error, Overloaded):  # by thousands: a traceback for each takes as long as an answer
+        logger.warning("message turned away")
+    else:
+        logger.error("message not kept", exc_info=error)
     return Told(status=503)
 
 

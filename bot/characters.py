@@ -21,11 +21,15 @@ def simplified(char: str) -> str:
     return _simpler().get(char, char)
 
 
-@cache
 def syllable(char: str) -> str:
     """The toneless first reading of a character; other characters stand for themselves."""
+    return _reading(char) if is_hanzi(char) else char
+
+
+@cache
+def _reading(char: str) -> str:  # kept of all that are read, not of whatever a stranger can send
     readings = _readings()
-    place = readings.find(char) if is_hanzi(char) else -1
+    place = readings.find(char)
     if place < 0:
         return char
     start = readings.rfind("\n", 0, place) + 1

@@ -167,11 +167,9 @@ class Engine:
         if self._running:
             ends = [work.over() for work in self._running.values()]
             await within(self._clock, asyncio.gather(*ends), seconds)
-        rest: list[asyncio.Future[Any]] = [work.task for work in self._running.values()]
-        rest += [task for task in (self._watching, self._renewing) if task is not None]
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
+        for _ in range(2):  # what was being entered may have begun to seek its answer in the same moment
+            await _give_up([work.task for work in self._running.values()])
+        await _give_up([task for task in (self._watching, self._renewing) if task is not None])
 
     def _patience(self, message: AnyMessage) -> float:
         # With nothing to push, only the last delivery is told `success`: the others must end in the next one.
@@ -205,7 +203,7 @@ class Engine:
             work.deliveries.tell(seen.ready.answer)
         else:
             work.deliveries.release()
-            self._work_on(work, claimed(seen, owner=self._owner, lease=time + LEASE))
+            self._work_on(work, partial(claimed, seen, owner=self._owner, lease=time + LEASE))
 
     def _enlist(self, message: AnyMessage, *, too_many: bool = False) -> _Work:
         unanswered = [] if too_many else self._unanswered.setdefault(message.openid, [])
@@ -216,8 +214,8 @@ class Engine:
             self._watching.add_done_callback(_log_failure)
         return work
 
-    def _work_on(self, work: _Work, claim: Claim | None = None) -> asyncio.Task[Answer | None]:
-        task = work.task = asyncio.create_task(self._work(work, claim))
+    def _work_on(self, work: _Work, entered: Callable[[], Claim] | None = None) -> asyncio.Task[Answer | None]:
+        task = work.task = asyncio.create_task(self._work(work, entered))
         task.add_done_callback(partial(self._finished, work))
         return task
 
@@ -274,8 +272,10 @@ class Engine:
         with suppress(StoreError):  # the next beat may succeed; if none does, the settlement finds out
             await self._inbox.renew(keys, owner=self._owner, lease=LEASE, time=self._clock.time())
 
-    async def _work(self, work: _Work, claim: Claim | None) -> Answer | None:
-        if claim is None:
+    async def _work(self, work: _Work, entered: Callable[[], Claim] | None) -> Answer | None:
+        if entered is not None:
+            claim = entered()  # here, where it is heard of: what was found may be a later version's, and not to be read
+        else:
             time = self._clock.time()
             claim = await self._inbox.claim(work.message, owner=self._owner, lease=LEASE, time=time)
         if claim.state == "running" and claim.owner != self._owner:
@@ -361,6 +361,12 @@ class Engine:
         if expires <= self._clock.time():
             return None
         return Late(body=msgspec.json.encode({"touser": message.openid, **body}), expires=expires)
+
+
+async def _give_up(tasks: Sequence[asyncio.Future[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _failure(task: asyncio.Future[Any]) -> BaseException | None:

@@ -10,6 +10,7 @@ window and its channel is decided in one place, `judge`.
 from __future__ import annotations
 
 import asyncio
+import math
 import uuid
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -105,7 +106,8 @@ def _in_doubt(row: Claimed, error: BaseException, *, time: float, life: float) -
     lost = _end(row, error, State.UNKNOWN, window=Window.SPENT)
     since = row.unsure or row.lease - LEASE
     due = time + min(LONGEST_REPEAT, 2.0**row.attempts)
-    if since > time + APART or due >= since + life - LIFE_SPARED:  # the clock was set back: since when nobody knows
+    set_back = row.began > time or since > time + APART  # the clock was: since when nobody knows
+    if set_back or due >= since + life - LIFE_SPARED:
         return lost
     return msgspec.structs.replace(lost, state=State.WAITING, due=due, unsure=since)
 
@@ -223,7 +225,8 @@ class Lane:
         time = self._clock.time()
         ahead = time - self._clock.monotonic()
         if ahead < self._ahead - APART:
-            sooner, lost = await self._rows.straighten(self.name, time, lease=LEASE, delay=LONGEST_DELAY)
+            back = self._ahead - ahead if math.isfinite(self._ahead) else 0.0
+            sooner, lost = await self._rows.straighten(self.name, time, back=back, lease=LEASE, delay=LONGEST_DELAY)
             if sooner or lost:
                 logger.warning("the clock was set back", channel=self.name, sooner=sooner, unknown=lost)
         self._ahead = ahead

@@ -24,7 +24,7 @@ def visitor_of(request: web.Request, proxies: int) -> tuple[str, bool]:
     Whom a proxy names that the settings do not count is believed: better than to take all who come by it for one.
     """
     seen, ip = _forwarded(request), _parsed(request.remote or "")
-    neighbour = ip is None or ip.is_private
+    neighbour = ip is None or _is_near(ip)
     if neighbour and seen:
         return place_of(address_of(request, min(proxies or 1, len(seen)))), False
     return place_of(address_of(request, proxies)), neighbour
@@ -44,12 +44,17 @@ def is_behind_unknown_proxy(request: web.Request, proxies: int) -> bool:
     Of a stranger from the public network the header tells nothing: anybody can write one.
     """
     ip = _parsed(request.remote or "")
-    return not proxies and "X-Forwarded-For" in request.headers and ip is not None and ip.is_private
+    return not proxies and "X-Forwarded-For" in request.headers and ip is not None and _is_near(ip)
 
 
 def _forwarded(request: web.Request) -> list[str]:
     text = request.headers.get("X-Forwarded-For", "").encode("ascii", "ignore").decode()
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _is_near(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether it is of no public network: those of 100.64.0.0/10, which balancers of clouds have, are not private."""
+    return not ((ip.version == 6 and ip.ipv4_mapped) or ip).is_global
 
 
 def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -125,6 +125,12 @@ _GIVE_UP = update(outbox).where(*_over).returning(outbox.c.id)
 _SHORTEN = update(outbox).where(
     outbox.c.channel == _channel, _sending, outbox.c.lease > bindparam("longest", type_=Float)
 )
+_AGE = (
+    update(outbox)
+    .where(outbox.c.channel == _channel, or_(_waiting, _sending), _doubtful)
+    .where(outbox.c.tried <= bindparam("far", type_=Float))
+    .values(tried=outbox.c.tried - bindparam("back", type_=Float))
+)
 _SOONER = (  # what brings a notice may be put off for days, and the day on which it is looked at again is not its own
     update(outbox)
     .where(outbox.c.channel == _channel, _waiting, outbox.c.due > bindparam("latest", type_=Float))
@@ -231,12 +237,17 @@ class Claims:
         yield from self._expire(channel, life, time=time)
         return len(again), len(lost)
 
-    def straighten(self, channel: str, *, time: float, lease: float, delay: float) -> Script[tuple[int, int]]:
-        """After the clock was set back: no lease ends later than one of now would, and what was to be tried again, of
-        which nothing went out, goes now instead of when the clock is where it was; it would have waited for `delay` at
-        most. What may have gone out at a time that has not come is of unknown age, and waits for a person. How many
-        rows go now, and how many wait for a person."""
+    def straighten(
+        self, channel: str, *, time: float, back: float, lease: float, delay: float
+    ) -> Script[tuple[int, int]]:
+        """After the clock was set `back` by so many seconds, 0 where nobody saw it: no lease ends later than one of now
+        would, and what was to be tried again, of which nothing went out, goes now instead of when the clock is where it
+        was; it would have waited for `delay` at most. What may have gone out is no younger for it; what may have gone
+        out at a time that has not come is of unknown age, and waits for a person. How many rows go now, and how many
+        wait for a person."""
         place = {"the_channel": channel}
+        if back:  # what went out since, or another process aged too, is taken for older than it is: a person looks
+            yield _AGE, [{**place, "far": time + APART, "back": back}]
         yield _SHORTEN, [{**place, "longest": time + lease + APART, "lease": time + lease}]
         sooner = yield _SOONER, [{**place, "latest": time + delay + APART, "due": time}]
         ended = {"state": State.UNKNOWN.value, "reason": "interrupted", "settled": time}

@@ -262,10 +262,11 @@ class Copier:
         self.copying: Future[None] | None = None
 
     def follow(self, changed: int) -> None:
-        """Copy, where so many rows were changed by now that it is worth it."""
+        """Copy, where so many rows were changed by now that it is worth it. It never fails: they are committed."""
         if changed - self._copied >= self.EVERY and (self.copying is None or self.copying.done()):
             self._copied = changed
-            self.copying = self._thread.submit(self._copy)
+            with suppress(RuntimeError):  # no thread is to be had: whoever makes the log full copies it
+                self.copying = self._thread.submit(self._copy)
 
     def close(self) -> None:
         """Wait for the copy under way, and let go of the file."""

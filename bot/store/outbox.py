@@ -168,10 +168,13 @@ class OutboxRows:
         how many are unknown and wait for a person. Those of the owner `but` are left as they are."""
         return await self._store.run(lambda: self._claims.reclaim(channel, time=time, life=life, but=but))
 
-    async def straighten(self, channel: str, time: float, *, lease: float, delay: float) -> tuple[int, int]:
-        """See to it that nothing waits for the clock to come to where it was before it was set back: how many rows go
-        now, and how many wait for a person."""
-        return await self._store.run(lambda: self._claims.straighten(channel, time=time, lease=lease, delay=delay))
+    async def straighten(
+        self, channel: str, time: float, *, back: float, lease: float, delay: float
+    ) -> tuple[int, int]:
+        """See to it that nothing waits for the clock to come to where it was before it was set back, and nothing goes
+        twice for it: how many rows go now, and how many wait for a person."""
+        script = self._claims.straighten
+        return await self._store.run(lambda: script(channel, time=time, back=back, lease=lease, delay=delay))
 
     async def purge(self, before: float, many: int = 1000) -> int:
         """Forget at most `many` rows settled before that time; how many went. Those that wait for a person stay."""

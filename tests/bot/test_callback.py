@@ -11,12 +11,13 @@ from typing import TypeAlias
 import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
+from structlog.testing import capture_logs
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.parser import xmltodict
 
-from bot.callback import DELIVERY_SECONDS, READ_SECONDS, REMEMBERED, Callback, Deliveries
+from bot.callback import DELIVERY_SECONDS, READ_SECONDS, REMEMBERED, Callback, Deliveries, Told
 from bot.clock import ManualClock
-from bot.errors import Forged, StoreError
+from bot.errors import Forged, Overloaded, StoreError
 from bot.messages import AnyMessage, Text
 from bot.replies import Answer, AnyReply, Say, Silence
 from bot.store.database import Database
@@ -51,7 +52,7 @@ class Office:
         self.clock = ManualClock()
         self.engine = Echo()
         wire = Wire(app_id=APP, token=TOKEN, encoding_aes_key=KEY, original_id=ACCOUNT, mode=mode)
-        callback = Callback(wire=wire, engine=self.engine, clock=self.clock, signatures=signatures)
+        callback = self.callback = Callback(wire=wire, engine=self.engine, clock=self.clock, signatures=signatures)
         self.app = web.Application()
         self.app.router.add_get("/wechat", callback.verify)
         self.app.router.add_post("/wechat", callback.receive)
@@ -265,6 +266,33 @@ async def test_a_lost_database_asks_for_a_retry(aiohttp_client: Connect) -> None
     assert await seen(await client.post("/wechat", params=office.sign(), data=words())) == (503, b"")
     office.engine.failure = None
     assert (await client.post("/wechat", params=office.sign(), data=words())).status == 200
+
+
+async def test_who_is_turned_away_is_told_so_in_one_line(aiohttp_client: Connect) -> None:
+    """What comes by thousands is 503 too, and no traceback for each takes the time of those who are answered."""
+    office = Office()
+    office.engine.failure = Overloaded("too many")
+    client = await aiohttp_client(office.app)
+    with capture_logs() as lines:
+        assert await seen(await client.post("/wechat", params=office.sign(), data=words())) == (503, b"")
+    assert lines == [{"event": "message turned away", "log_level": "warning"}]
+
+
+class Lost(Signatures):
+    """Signatures whose keeper has a bug."""
+
+    async def belongs(self, signature: str, key: str, time: float) -> bool:
+        """Fail."""
+        raise LookupError(key)
+
+
+async def test_a_push_that_fails_on_the_way_is_told_so(database: Database) -> None:
+    """On the short way nobody waits for ever either: a bug before the message is taken is a 500, as on the long way."""
+    office = Office(signatures=Lost(database))
+    told: list[Told] = []
+    waiting = office.callback.begin(office.sign(), words(), told.append)
+    await asyncio.wait([waiting])
+    assert told == [Told(status=500)]
 
 
 async def test_three_deliveries_of_one_message_are_taken_and_no_fourth(aiohttp_client: Connect) -> None:

@@ -8,7 +8,7 @@ from collections import defaultdict
 import opencc
 import pytest
 
-from bot.characters import HANZI, is_hanzi, syllable
+from bot.characters import HANZI, _reading, is_hanzi, syllable
 from bot.chinese import fold
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # a phrase dictionary of 45 MB: readings are of single characters
@@ -53,3 +53,10 @@ def test_simpler_forms_are_those_of_opencc() -> None:
 def test_what_has_no_reading_stands_for_itself(char: str) -> None:
     """Letters, signs, what stands between the lines of the file, and characters that no dictionary reads."""
     assert syllable(char) == char
+
+
+def test_what_strangers_send_is_not_kept() -> None:
+    """Of a hundred thousand characters that have no reading nothing is remembered."""
+    before = _reading.cache_info().currsize
+    assert [code for code in range(0xA000, 0x20000) if syllable(chr(code)) != chr(code)] == []
+    assert _reading.cache_info().currsize == before

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import bindparam, update
 
 from bot.clock import ManualClock
 from bot.conversation import Conversation
@@ -16,6 +17,7 @@ from bot.errors import StoreError
 from bot.messages import AnyMessage
 from bot.replies import Answer, Say
 from bot.store.database import Database
+from bot.store.driver import once
 from bot.store.entries import AtOnce, Ready
 from bot.store.inbox import Inbox
 from bot.store.tables import conversations, inbox, outbox
@@ -163,3 +165,59 @@ async def test_closing_waits_for_what_is_entered(store: InlineStore, handlers: H
     assert closing.done()
     assert said(await delivery) == "known"
     assert idle(engine)
+
+
+async def test_a_row_that_cannot_be_read_holds_nobody_up(
+    store: InlineStore, handlers: Handlers, clock: ManualClock
+) -> None:
+    """Where a later version has answered in a way that this one cannot read, the delivery fails, and what the follower
+    sends next waits for nothing."""
+    first = build(store, handlers, clock, owner="p1")
+    assert said(await first.handle(text(clock))) == "k1 answer 1"
+    unread = update(inbox).values(answer=bindparam("later"))
+    await store.run(lambda: once(unread, later=b'{"reply": {"type": "hologram"}}'))
+    engine = knowing(store, handlers, clock, knows("k1"))
+    delivery = engine.handle(text(clock))
+    await clock.advance(1.0)
+    assert isinstance(delivery.exception(), msgspec.DecodeError)
+    assert idle(engine)
+    assert said(await engine.handle(text(clock, "k2"))) == "k2 answer 2"
+    await engine.close(0)
+
+
+class Giving(ManualClock):
+    """A clock on which `LAST` seconds are over when somebody says so."""
+
+    LAST = 5.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when it is time."""
+        if seconds == self.LAST:
+            await self.over.wait()
+        else:
+            await super().sleep(seconds)
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_what_closing_finds_half_way_is_given_up_too(store: InlineStore, turns: int) -> None:
+    """What is entered in the very turn of the loop in which the engine gives up, and must be worked out, is given up
+    with the rest."""
+    clock, opened = Giving(), asyncio.Event()
+    handlers = Handlers(clock, seconds={"k1": 60.0})
+    engine = knowing(store, handlers, clock, knows("k1", stands=lambda _: False))
+    store.gate = opened.wait
+    delivery = engine.handle(text(clock))
+    closing = asyncio.ensure_future(engine.close(Giving.LAST))
+    await clock.advance(0)
+    opened.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    clock.over.set()
+    await closing
+    assert idle(engine)
+    with pytest.raises(StoreError):
+        await delivery

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.clock import ManualClock
 from bot.errors import Temporary, WeChatError
-from bot.outbox import LEASE, LONGEST_DELAY, RECLAIM_EVERY, Outbox
+from bot.outbox import LEASE, LONGEST_DELAY, RECLAIM_EVERY, Ended, Outbox, judge
 from bot.store.calls import APART, Allowance, Claimed, Limit
 from bot.store.database import Database
 from bot.store.outbox import OutboxRows
@@ -104,6 +104,37 @@ async def test_what_is_of_unknown_age_goes_to_nobody_twice(database: Database, c
     assert [state for state, _, _ in await states(database)] == ["unknown"]
 
 
+@pytest.mark.parametrize("back", [LIFE, LIFE + APART, HOUR])
+async def test_what_is_older_than_it_looks_goes_to_nobody_twice(
+    database: Database, clock: ManualClock, back: float
+) -> None:
+    """A clock that was set back by as much as a call in doubt has waited makes it look as if it were of now: the
+    platform has forgotten it all the same."""
+    channel = Faulty(Temporary(0, "lost", sent=True), limit=KNOWN)
+    process = build(database, clock, channel)
+    await wait_for(database, clock, "oA", channel="elsewhere")
+    await process.run_once()
+    await clock.advance(back)  # as long as the channel stood still
+    clock.set_forward(-back)
+    await go_on(clock, process, 2 * LIFE)
+    assert channel.sent == []
+    assert [state for state, _, _ in await states(database)] == ["unknown"]
+
+
+async def test_a_dead_process_left_what_is_older_than_it_looks(database: Database, clock: ManualClock) -> None:
+    """What it may have sent is no younger for a clock that was set back since."""
+    channel = Faulty(limit=KNOWN)
+    process = build(database, clock, channel)
+    await process.run_once()
+    await wait_for(database, clock, "oA", channel="elsewhere")
+    await die_over(database, clock, KNOWN)
+    await clock.advance(LIFE)
+    clock.set_forward(-LIFE)
+    await go_on(clock, process, 2 * LIFE)
+    assert channel.sent == []
+    assert [state for state, _, _ in await states(database)] == ["unknown"]
+
+
 async def test_a_dead_process_may_have_sent_at_a_time_that_has_not_come(database: Database, clock: ManualClock) -> None:
     """Such a call too waits for a person, though the platform knows repeats."""
     channel = Faulty(limit=KNOWN)
@@ -180,3 +211,11 @@ async def test_a_clock_that_is_a_little_off_changes_nothing(
     await clock.advance(RECLAIM_EVERY)
     await process.run_once()
     assert await dues(database) == before
+
+
+@pytest.mark.parametrize(("began", "state"), [(1_000_000.0, "waiting"), (1_000_030.0, "unknown")])
+def test_a_clock_that_is_set_back_while_a_call_is_made(began: float, state: str) -> None:
+    """Where a call seems to have begun later than it ended, nobody knows how old an earlier try is."""
+    row = Claimed(id=1, key="k", openid="oA", body=b"{}", due=0, expires=2e9, attempts=2, began=began, unsure=999_900.0)
+    settlement, _ = judge(Ended(row, error=Temporary(0, "lost", sent=True)), time=1_000_010.0, life=LIFE)
+    assert settlement.state.value == state

@@ -99,6 +99,18 @@ async def test_the_log_is_copied_beside_those_who_write(tmp_path: Path) -> None:
     await database.close()
 
 
+async def test_what_is_committed_is_so_though_nobody_copies(tmp_path: Path) -> None:
+    """Where no thread is to be had for the copier, whoever wrote is told what was committed."""
+    database = await Database.open(f"sqlite:///{tmp_path / 'alone.sqlite3'}", migrate=True)
+    driver = database._driver
+    assert isinstance(driver, SqliteDriver)
+    driver._copier._thread.shutdown()
+    insert = database.insert(tokens).returning(tokens.c.name)
+    found = await database.run(lambda: many(insert, [token(f"{number}") for number in range(Copier.EVERY)]))
+    assert len(found) == Copier.EVERY
+    await database.close()
+
+
 def many(statement: Statement, rows: Sequence[Values]) -> Script[list[Row]]:
     """The script of one statement with many rows."""
     return (yield statement, rows)
