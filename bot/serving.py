@@ -107,7 +107,10 @@ async def building_ahead(clock: Clock, *builders: Callable[[], None]) -> AsyncIt
     async def build() -> None:
         await clock.sleep(AHEAD)
         for builder in builders:
-            await asyncio.to_thread(builder)
+            try:
+                await asyncio.to_thread(builder)
+            except Exception:  # whoever needs it builds it then, and meets the fault again
+                logger.exception("not built ahead")
 
     building = asyncio.create_task(build())
     try:
