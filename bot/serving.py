@@ -107,7 +107,9 @@ async def building_ahead(clock: Clock, *builders: Callable[[], None]) -> AsyncIt
     async def build() -> None:
         await clock.sleep(AHEAD)
         for builder in builders:
-            await asyncio.to_thread(builder)
+            (fault,) = await asyncio.gather(asyncio.to_thread(builder), return_exceptions=True)
+            if fault is not None:  # whoever needs it builds it then, and meets the fault again
+                logger.error("not built ahead", exc_info=fault)
 
     building = asyncio.create_task(build())
     try:

@@ -73,6 +73,20 @@ async def test_what_few_need_is_built_when_there_is_time() -> None:
     assert where != [threading.current_thread()]
 
 
+async def test_what_cannot_be_built_is_said_and_holds_nothing_up() -> None:
+    """A fault in one of them is in the log while the server runs, and the others are built."""
+    clock, built = ManualClock(), threading.Event()
+
+    def broken() -> None:
+        raise LookupError("no such template")
+
+    with structlog.testing.capture_logs() as lines:
+        async with building_ahead(clock, broken, built.set):
+            await clock.advance(2 * AHEAD)
+            assert await asyncio.to_thread(built.wait, 10)
+    assert [line["event"] for line in lines] == ["not built ahead"]
+
+
 async def test_who_stops_before_that_builds_nothing() -> None:
     """A server that ends at once does not wait for what nobody asked for."""
     built: list[str] = []
