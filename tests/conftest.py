@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from aiohttp.web_app import _cached_build_middleware
 
 from bot.clock import ManualClock
@@ -29,6 +30,12 @@ CANNOT_RUN = (ImportError, OSError, RuntimeError, AssertionError, subprocess.Sub
 def clock() -> ManualClock:
     """A clock that only moves when told to."""
     return ManualClock()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_are() -> None:
+    """What a command that ran in this process set up, as which level is logged, is not there for the next test."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
