@@ -124,20 +124,20 @@ async def test_editing_and_importing_in_the_log(tmp_path: Path, clock: ManualClo
     """No draft's words, no cell of a file and no name of one, where it is read, refused, stored and published."""
     name = f"{NAME}的表.csv"
     async with open_office(office_settings(tmp_path), clock) as office:
-        visitor = await office.sign_in("editor")
+        visitor, uploads = await office.sign_in("editor"), office.services.uploads
+        assert uploads is not None
         await published(office, "/console/edit/policy?key=q91-1", title=DRAFT)
         await edit(visitor, "/console/edit/policy?key=q91-10", title=DRAFT, status=QUESTION)
         wrong = [(*ROWS[0][:5], f"{NAME} {TELEPHONE}")]
         for data in (table(*ROWS), table(*wrong), b"PK\x03\x04" + QUESTION.encode(), b"%PDF-1.7 " + QUESTION.encode()):
             answer = await visitor.post("/console/import", sent(data, name=name))
-            assert office.services.uploads is not None
-            await office.services.uploads.settle()
+            await uploads.settle()
             if answer.status == 303:
                 await visitor.follow(answer)
                 await visitor.post(f"{answer.location}/store", {"version": office.services.corpus.version})
         (tmp_path / "data" / "import.toml").write_text(f"broken = {QUESTION}", encoding="utf-8")
         await visitor.post("/console/import", sent(table(*ROWS), name=name))
-        await office.services.uploads.settle()
+        await uploads.settle()
         known = {DRAFT, NAME, TELEPHONE, QUESTION, ROWS[0][2], "85911248", SECRET}
         known |= {visitor.cookie("huiqi"), visitor.token}
         assert told(heard, known) == []
