@@ -53,7 +53,7 @@ AGING: dict[str, tuple[str, dict[str, Any]]] = {
 def promises() -> dict[str, str]:
     """What the document says of each table."""
     part = DOCUMENT.partition("### How long")[2].partition("\n## ")[0]
-    found = {}
+    found: dict[str, str] = {}
     for names, until in re.findall(r"^\| (`.*?) \| (.*?) \|$", part, re.MULTILINE):
         found |= dict.fromkeys(re.findall(r"`(\w+)`", names), until)
     return found
