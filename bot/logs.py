@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import logging
 import sys
+import warnings
 from contextlib import suppress
 from typing import Any, TextIO, cast
 
 import structlog
+from aiohttp import BadContentDispositionHeader, BadContentDispositionParam
 from aiohttp.http_exceptions import HttpProcessingError
 from structlog.dev import plain_traceback  # the default shows local variables: openids, secrets, what people wrote
 from structlog.stdlib import ProcessorFormatter
@@ -53,6 +55,8 @@ def set_up_logs(level: str, style: str) -> None:
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("aiohttp.server").addFilter(without_request_lines)
+    for warning in (BadContentDispositionHeader, BadContentDispositionParam):
+        warnings.simplefilter("ignore", warning)  # they quote what somebody sent
 
 
 def without_request_lines(record: logging.LogRecord) -> bool:

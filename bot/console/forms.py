@@ -11,9 +11,9 @@ from multidict import MultiDict
 
 FORM_LIMIT = 256 * 1024  # bytes of a form without files
 # What aiohttp raises of a body that is no form: bad or too many headers of a part, an encoding it does not know, a body
-# that is not packed as it says.
+# that is not packed as it says. It warns of a name it cannot read, where warnings are errors.
 MALFORMED = (
-    *(ValueError, LookupError, AssertionError, RuntimeError, HttpProcessingError, RequestPayloadError),
+    *(ValueError, LookupError, AssertionError, RuntimeError, RuntimeWarning, HttpProcessingError, RequestPayloadError),
     ConnectionError,  # nobody waits any more
 )
 

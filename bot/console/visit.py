@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.clock import now
 from bot.console.desk import Desk
 from bot.console.forms import Form
-from bot.console.headers import HEADERS
+from bot.console.headers import HEADERS, attachment
 from bot.console.navigation import current, places
 from bot.console.permissions import Permission
 from bot.store.audit import NOBODY, Entry
@@ -136,9 +136,8 @@ class Visit:
         self.cookies[SAID] = self._pack(said, words)
 
     def file(self, body: bytes | AsyncIterable[bytes], *, name: str, content_type: str) -> web.Response:
-        """A file to keep, whole or in pieces that are made while it is sent. `name` is ASCII."""
-        disposition = f'attachment; filename="{name}"'
-        headers = {"Content-Disposition": disposition}
+        """A file to keep, whole or in pieces that are made while it is sent."""
+        headers = {"Content-Disposition": attachment(name)}
         return web.Response(body=body, content_type=content_type, headers=headers)
 
     def paging(self, total: int, size: int = PAGE_SIZE) -> Paging:

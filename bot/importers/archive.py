@@ -14,6 +14,11 @@ LARGEST_WHOLE = 80 * 1024 * 1024
 STEEPEST = 200  # times that an entry may grow; real sheets grow about 10 to 40 times
 HARMLESS = 512 * 1024  # bytes below which growth does not matter
 CHUNK = 1024 * 1024
+MOST_TAGS = (
+    600_000  # angle brackets of all parts together; the samples have 30,000, and each may cost a library a kilobyte
+)
+MOST_STYLED = 50_000  # of a part that has styles, of which each becomes several objects
+STYLES = b"styleSheet"
 DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
 WIDE = tuple(mark.decode().encode(code) for mark in DECLARED for code in ("utf-16-le", "utf-16-be"))
 PLAIN = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
@@ -35,8 +40,9 @@ def check_archive(data: bytes) -> None:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             entries = archive.infolist()
             _check_sizes(entries)
+            tags = 0
             for entry in entries:
-                _check_entry(archive, entry)
+                tags += _check_entry(archive, entry, MOST_TAGS - tags)
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
         raise FileRefused("damaged") from error
 
@@ -58,10 +64,10 @@ def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
             raise FileRefused("bomb", found=f"{whole // CHUNK} MB", expected=f"{LARGEST_WHOLE // CHUNK} MB")
 
 
-def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> int:
     """Unpack it once, in pieces, whatever its header says of its size, and look for declarations: what is read as
-    markup is what another part points at, whatever it is called."""
-    read, before = 0, b""
+    markup is what another part points at, whatever it is called. How many brackets it has, `most` at most."""
+    read, tags, before = 0, 0, b""
     with archive.open(entry) as stream:
         while chunk := stream.read(CHUNK):
             read += len(chunk)
@@ -70,4 +76,10 @@ def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
             seen = before + chunk
             if any(mark in seen for mark in (*DECLARED, *WIDE)):
                 raise FileRefused("declarations", found=entry.filename)
+            if STYLES in seen:
+                most = min(most, MOST_STYLED)
+            tags += chunk.count(b"<")
+            if tags > most:
+                raise FileRefused("bomb", found=f"{tags} <>", expected=f"{most} <>")
             before = seen[-32:]
+    return tags

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from bot.errors import FileRefused
@@ -15,6 +16,7 @@ NAMESPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "smartTag"})  # stand around what they hold
 CHANGES = ("ins", "del", "moveFrom", "moveTo")  # changes that somebody tracked and nobody decided on
 DEEPEST = 20
+MOST_CHILDREN = 8 * MOST_ROWS  # tables and paragraphs; more rows and lines than these are refused in any file
 
 
 def read_docx(data: bytes, shape: Shape, progress: Progress) -> Iterator[Block]:
@@ -25,7 +27,9 @@ def read_docx(data: bytes, shape: Shape, progress: Progress) -> Iterator[Block]:
     body = docx.Document(BytesIO(data)).element.body
     if next(body.iter(*(f"{NAMESPACE}{name}" for name in CHANGES)), None) is not None:
         raise FileRefused("tracked_changes")
-    children = list(_children(body, 0))
+    children = list(islice(_children(body, 0), MOST_CHILDREN + 1))
+    if len(children) > MOST_CHILDREN:
+        raise FileRefused("too_many_rows", expected=str(MOST_CHILDREN))
     tables = paragraphs = 0
     for done, child in enumerate(children, 1):
         progress(done, len(children))

@@ -138,3 +138,18 @@ def test_a_log_that_cannot_be_written_stops_nobody(style: str) -> None:
             [sys.executable, "-c", program, style], stdout=subprocess.PIPE, stderr=disk, encoding="utf-8", check=False
         )
     assert done.stdout == "went on\n"
+
+
+def test_a_library_does_not_quote_what_somebody_sent() -> None:
+    """What aiohttp warns of, names of files that it cannot read, is written nowhere."""
+    program = """
+from aiohttp.multipart import parse_content_disposition
+from bot.logs import set_up_logs
+
+set_up_logs("debug", "json")
+for header in ("attachment; filename=zhangsan; x", "attachment; filename*=UTF-8''zhangsan%0d; =1", "a b zhangsan"):
+    parse_content_disposition(header)
+print("read", flush=True)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("read\n", "")

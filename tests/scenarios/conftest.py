@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 import pytest_asyncio
+import structlog
 from playwright.async_api import Browser, async_playwright
 
 from bot.clock import ManualClock, ShiftedClock
 from bot.demo import Demo, open_demo
 from bot.emulator.account import Account
 from bot.emulator.phone import Phone
+from bot.logs import set_up_logs
 from handlers import ROUTER, WORDS
 from tests.bot.console.client import QUICK
 from tests.corpus import the_corpus
@@ -88,6 +92,22 @@ async def staging(tmp_path: Path, sqlite_template: Path, clock: ManualClock) -> 
             return await stack.enter_async_context(open_stage(path, clock, account=account, transfer=transfer))
 
         yield set_stage
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What is logged, with the settings of a process that logs all it can; those of the tests again afterwards."""
+    before, written = structlog.get_config(), io.StringIO()
+    set_up_logs("debug", "json")
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=written))
+    handler = logging.StreamHandler(written)
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield written
+    root.removeHandler(handler)
+    root.setLevel(level)
+    structlog.configure(**before)
 
 
 @pytest.fixture

@@ -5,20 +5,16 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import logging
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
-import structlog
 from sqlalchemy import select
 
 from bot.clock import ManualClock
 from bot.demo import Demo
 from bot.emulator.phone import Phone
-from bot.logs import set_up_logs
 from bot.store.calls import Entry
 from bot.store.tables import tokens
 
@@ -38,22 +34,6 @@ TOLD = (
 )
 SECRETS = ("13812345678", "王小明", "3200万", "紫色的大象", "平度的规上")
 PUSH = "今天下午三点在市民中心"
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """What is logged, with the settings of a process that logs all it can; those of the tests again afterwards."""
-    before, written = structlog.get_config(), io.StringIO()
-    set_up_logs("debug", "json")
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=written))
-    handler = logging.StreamHandler(written)
-    root, level = logging.getLogger(), logging.getLogger().level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield written
-    root.removeHandler(handler)
-    root.setLevel(level)
-    structlog.configure(**before)
 
 
 async def passing(clock: ManualClock, doing: Coroutine[Any, Any, Any]) -> None:
