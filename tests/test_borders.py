@@ -20,6 +20,24 @@ ALLOWED = {  # compared openly, for neither side knows what the other does not
     ("bot/console/drafts.py", "visit.form.get('against') != _against(proof.against, proof)"),
     ("bot/console/keys.py", "len(raw) != 2 * TOKEN"),
 }
+GATES = {  # each thing that lets somebody in, and the one way in which it is held against what is known
+    "a request of the platform, and the seal of one": ("bot/wechat/protocol.py", "is_signed(", 2),
+    "a session": ("bot/console/guard.py", 'keys.digest("session", token)', 1),
+    "a form": ("bot/console/guard.py", "is_form_token(", 1),
+    "a browser that is known": ("bot/console/attempts.py", 'verified("known"', 1),
+    "a message carried along": ("bot/console/visit.py", 'verified("said"', 1),
+    "an invitation": ("bot/console/sign_in.py", 'digest("invitation"', 1),
+    "a recovery code": ("bot/console/sign_in.py", 'digest(f"recovery:', 1),
+    "a code of an app": ("bot/console/codes.py", "compare_digest(app.at(", 1),
+    "the code of a phone": ("bot/console/phones.py", "digest(PHONE, code)", 1),
+    "the pass to one's own data": ("bot/passes.py", "self._box.decrypt(", 1),
+}
+HARMLESS = {  # what is looked for is no stranger's: names of settings, rows of a figure, drafts by their numbers
+    ("bot/analytics.py", "n in secret"),
+    ("bot/config.py", "(section, key) in SECRETS"),
+    ("bot/console/publishing.py", "key not in self._proofs"),
+    ("bot/console/settings.py", "(section.name, field.name) in SECRETS"),
+}
 ASKS = {"bot/wechat/wire.py", "bot/checkup.py"}  # both the addresses of the settings alone
 
 
@@ -43,6 +61,22 @@ def test_secrets_are_compared_in_the_same_time() -> None:
     assert found <= ALLOWED
     comparing = {name(path) for path in ours if "compare_digest(" in path.read_text(encoding="utf-8")}
     assert comparing == COMPARES
+
+
+def test_every_gate_has_its_way_to_compare() -> None:
+    """Each is held against what is known by compare_digest, by a keyed hash that the database finds, or by a seal that
+    authenticates: never by itself. And no text that a stranger sends is looked for in a collection of secrets."""
+    for gate, (path, way, times) in GATES.items():
+        assert (ROOT / path).read_text(encoding="utf-8").count(way) >= times, gate
+    looked = {
+        (name(path), ast.unparse(node))
+        for path in BOT
+        if not name(path).startswith(EMULATOR)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Compare) and any(isinstance(one, ast.In | ast.NotIn) for one in node.ops)
+        if any(SECRET.search(_named(side)) for side in (node.left, *node.comparators))
+    }
+    assert looked <= HARMLESS
 
 
 def test_who_asks_other_computers_for_anything() -> None:
