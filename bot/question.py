@@ -11,13 +11,28 @@ from itertools import pairwise
 
 import msgspec
 
-from bot.chinese import COUNTED, INTRODUCTION, LEADING, OF, PARTICLES, Folded, Sum, day_places, days, fold, sums, years
+from bot.chinese import (
+    COUNTED,
+    INTRODUCTION,
+    LEADING,
+    OF,
+    PARTICLES,
+    UNWANTED,
+    Folded,
+    Sum,
+    day_places,
+    days,
+    fold,
+    sums,
+    years,
+)
 from bot.index import Index
 from bot.vocabulary import CURATED, Entry, Meaning
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
 CALLS, SHORT = frozenset({"staff"}), 2  # characters
 PARTED = 0.95  # and one that a particle stands in this share
+OVER, IN_FORCE = frozenset({"expiry", "expired", "expiring"}), frozenset({"current", "list"})
 SIGNS = frozenset({"seeking", "ours", "bait", "kin", "trade"})
 DIGIT = re.compile("[0-9]")  # without one no day and no year is named
 FILLER = "filler"  # a single character that says nothing alone, and may be part of a word that does
@@ -77,8 +92,9 @@ class Question:
 
     @cached_property
     def intents(self) -> frozenset[str]:
-        """What the words ask for."""
-        return frozenset(self.named("intent"))
+        """What the words ask for; where what is over is not wanted, what is in force."""
+        named = frozenset(self.named("intent"))
+        return named - OVER | IN_FORCE if UNWANTED.search(self.folded.text) else named
 
     @cached_property
     def faint(self) -> frozenset[str]:
@@ -221,6 +237,8 @@ def _question(
     first = min((place for place in folded.breaks if place), default=0)
     if 0 < first < len(labels) and INTRODUCTION.match(folded.text[:first]):  # names in it are no matter
         labels[:first] = ["stop" if label in ("", FILLER) else label for label in labels[:first]]
+    for match in UNWANTED.finditer(folded.text):
+        labels[match.start() : match.end()] = ["intent"] * (match.end() - match.start())
     for hit in relatives:  # whose enterprise it is does not matter
         labels[hit.start : hit.end] = ["stop"] * (hit.end - hit.start)
     return Question(

@@ -14,7 +14,9 @@ from bot.context import Office
 from bot.conversation import REMEMBERED, Conversation
 from bot.corpus import read_corpus
 from bot.messages import Clicked, Text, Voice
+from bot.policies import Status
 from handlers import ROUTER, lists
+from tests.corpus import the_corpus
 from tests.handlers.talk import SUNDAY, Talk, check, everything, said, written
 from tests.small import FILES, LEXICON, write_files
 
@@ -200,3 +202,31 @@ async def test_back_to_the_list(words: str) -> None:
     check(answer)
     assert said(answer) == first
     assert (await Talk().say(words)).intent == "offtopic"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "我想要最新的政策别给我过期的",
+        "别给我过期的政策",
+        "不要过期的政策",
+        "过期的去掉，都有哪些政策",
+        "技改政策，过期的别列",
+    ],
+)
+async def test_what_is_over_is_not_wanted(words: str) -> None:
+    """Who wants nothing that is over is shown what is in force, and nothing else."""
+    answer = await Talk().say(words)
+    check(answer)
+    states = {the_corpus().status(the_corpus().policies[i], SUNDAY.date()) for i in answer.policies}
+    assert answer.intent == "list"
+    assert answer.policies
+    assert states <= {Status.VALID, Status.OPEN}
+
+
+@pytest.mark.parametrize("words", ["过期的政策有哪些", "过期的不要紧，过期的政策有哪些"])
+async def test_what_is_over_may_be_wanted(words: str) -> None:
+    """Who asks for what is over, or does not mind, is shown it."""
+    answer = await Talk().say(words)
+    states = {the_corpus().status(the_corpus().policies[i], SUNDAY.date()) for i in answer.policies}
+    assert states == {Status.EXPIRED}
