@@ -86,6 +86,7 @@ DENIAL = re.compile(
     "(?<!除)(?<!有)(?:不属于|不算是?|不是|并非|没有|没报|没进|没入|没在|没纳|不在|不属|未纳入|未|非|没(?:能)?(?:被)?(?:拿到?|取得|获得|得到|通过|过|评上?|获评|认定|办|批|做|完成))"
     "(?!有限)"
 )
+BUY = "买"
 BUT = re.compile("但|而|可是|却|只是|是(?!否)|已经?")  # where a denial ends
 DENIED = 6  # characters: what a denial reaches at most
 # Said behind what it denies, where nothing follows that it could be about: 注册证还没拿到, 高企没评上能报吗.
