@@ -9,7 +9,7 @@ from bot.person import Person
 from bot.policies import Policy, Pool, Status, figures
 from bot.replies import TEXT_LIMIT
 from tests.corpus import the_corpus
-from tests.handlers.talk import NUMBER, SUNDAY, Talk, everything, phones, said, written
+from tests.handlers.talk import NUMBER, SUNDAY, Talk, check, everything, phones, said, written
 from tests.handlers.talk import figures as sums_of
 
 HANGS = "💰 可得360万元；规上、制造业或生物医药的话再加90万元，合计450万元\n"
