@@ -193,7 +193,7 @@ async def test_a_link_to_a_policy_that_is_gone(words: str) -> None:
 
 @pytest.mark.parametrize("words", ["列表", "返回", "上一页", "返回列表。"])
 async def test_back_to_the_list(words: str) -> None:
-    """After a card, or further down, the list is shown from its beginning."""
+    """After a card, or further down, the list is shown from its beginning; without one it says so."""
     talk = Talk()
     first = said(await talk.say("崂山区有哪些政策"))
     await talk.say("更多")
@@ -201,7 +201,7 @@ async def test_back_to_the_list(words: str) -> None:
     answer = await talk.say(words)
     check(answer)
     assert said(answer) == first
-    assert (await Talk().say(words)).intent == "offtopic"
+    assert (await Talk().say(words)).intent == "help"
 
 
 @pytest.mark.parametrize(
@@ -230,3 +230,15 @@ async def test_what_is_over_may_be_wanted(words: str) -> None:
     answer = await Talk().say(words)
     states = {the_corpus().status(the_corpus().policies[i], SUNDAY.date()) for i in answer.policies}
     assert states == {Status.EXPIRED}
+
+
+async def test_the_one_before() -> None:
+    """The one before that which is looked at, the list where none is; without a list it is said that there is none."""
+    talk = Talk()
+    assert (await talk.say("上一页")).intent == "help"
+    listed = (await talk.say("有哪些技改政策")).policies
+    assert said(await talk.say("上一个")).startswith("“技术改造”方面政策共5条")
+    await talk.say("3")
+    assert (await talk.say("上一个")).policies[0] == listed[1]
+    assert (await talk.say("上一条")).policies[0] == listed[0]
+    assert said(await talk.say("上一页")).startswith("“技术改造”方面政策共5条")
