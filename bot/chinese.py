@@ -86,12 +86,20 @@ DENIAL = re.compile(
     "(?<!除)(?<!有)(?:不属于|不算是?|不是|并非|没有|没报|没进|没入|没在|没纳|不在|不属|未纳入|未|非|没(?:能)?(?:被)?(?:拿到?|取得|获得|得到|通过|过|评上?|获评|认定|办|批|做|完成))"
     "(?!有限)"
 )
+BUY = "买"
 BUT = re.compile("但|而|可是|却|只是|是(?!否)|已经?")  # where a denial ends
 DENIED = 6  # characters: what a denial reaches at most
 # Said behind what it denies, where nothing follows that it could be about: 注册证还没拿到, 高企没评上能报吗.
 LACKING = re.compile(
     "(?:还|都|也|尚|仍|一直|暂时|目前){0,2}(?:没有?|未)(?:能)?(?:被)?(?:拿到手?|拿|取得|获得|得到|到手|下来|办下来|办出来|批下来|评上|评下来|获评|认定|通过|做完|完成|做|开始)"
     "(?:呢|啊|的话|的)*(?=(?P<end>$|能|可|怎|咋|有|补|给|是|就|现|目|正|要|行|算|会|吗|么|但)?)"
+)
+OVER = "(?:过期|到期|失效|作废|废止)了?"
+REFUSED = "(?:不看|不算|别(?:再|给|发|列|来|推|放|拿|看)|去掉|去除|除外|除去|排除|剔除|滤掉|过滤)"
+# What is over is not wanted: 别给我过期的, 不要到期了的, 过期的去掉. But 过期的不要紧, and 不要到期了才说.
+UNWANTED = re.compile(
+    f"(?:{REFUSED}|(?:不想?要|不用|不含|不包括|除了?|别要|甭)(?:再|给)?|不想看到?)(?:我|俺|咱|们|那些|这些|任何|掉|已经?|出来?|给|看|发|列){{0,4}}{OVER}(?:的|$)"
+    f"|{OVER}的(?:政策|项目)?(?:我|就|都|也|全|一律|统统|通通|请|帮|给)*(?:{REFUSED}|不想?要(?!紧)|不用(?:给|发|列|看|说|管))"
 )
 LACKED, REACHED = 8, re.compile("[^了过完但而已和跟与是没未不]*$")  # characters, and what such a denial reaches
 EDGES = frozenset("的和与及等对按为在了是或将把被并且其该各")  # letters that a word neither begins nor ends with

@@ -11,13 +11,30 @@ from itertools import pairwise
 
 import msgspec
 
-from bot.chinese import COUNTED, INTRODUCTION, LEADING, OF, PARTICLES, Folded, Sum, day_places, days, fold, sums, years
+from bot.chinese import (
+    BUY,
+    COUNTED,
+    INTRODUCTION,
+    LEADING,
+    OF,
+    PARTICLES,
+    UNWANTED,
+    Folded,
+    Sum,
+    day_places,
+    days,
+    fold,
+    sums,
+    years,
+)
 from bot.index import Index
 from bot.vocabulary import CURATED, Entry, Meaning
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
 CALLS, SHORT = frozenset({"staff"}), 2  # characters
 PARTED = 0.95  # and one that a particle stands in this share
+THINGS = (4, 3, 2)  # characters of what a sum is spent on, the longest first
+OVER, IN_FORCE = frozenset({"expiry", "expired", "expiring"}), frozenset({"current", "list"})
 SIGNS = frozenset({"seeking", "ours", "bait", "kin", "trade"})
 DIGIT = re.compile("[0-9]")  # without one no day and no year is named
 FILLER = "filler"  # a single character that says nothing alone, and may be part of a word that does
@@ -77,8 +94,9 @@ class Question:
 
     @cached_property
     def intents(self) -> frozenset[str]:
-        """What the words ask for."""
-        return frozenset(self.named("intent"))
+        """What the words ask for; where what is over is not wanted, what is in force."""
+        named = frozenset(self.named("intent"))
+        return named - OVER | IN_FORCE if UNWANTED.search(self.folded.text) else named
 
     @cached_property
     def faint(self) -> frozenset[str]:
@@ -161,6 +179,7 @@ def read(text: str, index: Index, *, by_sound: bool = False) -> Question:
     figures = tuple(sums(folded))
     found = [Hit(*word) for word in index.matcher.find_whole(folded)]
     found += _over_particles(folded, figures, index)
+    found += _bought(folded, figures, index)
     found += _sounding(folded, index) if by_sound else ()
     dated = DIGIT.search(folded.text) is not None
     return _question(
@@ -221,6 +240,8 @@ def _question(
     first = min((place for place in folded.breaks if place), default=0)
     if 0 < first < len(labels) and INTRODUCTION.match(folded.text[:first]):  # names in it are no matter
         labels[:first] = ["stop" if label in ("", FILLER) else label for label in labels[:first]]
+    for match in UNWANTED.finditer(folded.text):
+        labels[match.start() : match.end()] = ["intent"] * (match.end() - match.start())
     for hit in relatives:  # whose enterprise it is does not matter
         labels[hit.start : hit.end] = ["stop"] * (hit.end - hit.start)
     return Question(
@@ -254,6 +275,23 @@ def _over_particles(folded: Folded, figures: Iterable[Sum], index: Index) -> lis
         for first, last, entry in parted
         if entry.strength == CURATED and not entry.word.isascii()
     ]
+
+
+def _bought(folded: Folded, figures: Iterable[Sum], index: Index) -> list[Hit]:
+    """What a sum stands right beside is bought with it: 设备2000万 and 2000w设备 speak for 买设备."""
+    text, found = folded.text, []
+    for figure in figures:
+        start = figure.end + (text[figure.end : figure.end + 1] == OF)
+        places = [(start, start + length) for length in THINGS if start + length <= len(text)]
+        places += [(figure.start - length, figure.start) for length in THINGS if length <= figure.start]
+        for first, last in places:
+            whole = index.matcher.find(BUY + text[first:last])
+            found += [
+                Hit(first, last, entry, PARTED)
+                for begin, end, entry in whole
+                if (begin, end) == (0, last - first + 1) and entry.strength == CURATED
+            ]
+    return found
 
 
 class Traits(msgspec.Struct, frozen=True):

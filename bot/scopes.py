@@ -105,7 +105,10 @@ def _named(question: Question, corpus: Corpus, today: date) -> Iterator[Named]:
     asked = question.intents & {"list", "expiry", "expired", "expiring", "current"}
     bare = len(question.residue) <= LEFT_OVER or bool(asked and set(question.residue) <= set(question.unexplained))
     yield from _districts(question, groups, bare=bare)
-    yield from _topics(question, groups)
+    topics = list(_topics(question, groups))
+    yield from topics
+    if topics and {"list", "current"} <= question.intents:  # 还有效的技改政策有哪些
+        yield from _states(question, groups, today)
     if bare:
         if listing or not (question.named("paper") or question.named("collection") or units):
             yield from _states(question, groups, today)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.chinese import ordinal, several
+from bot.chinese import fold, ordinal, several
 from bot.context import Context
 from bot.messages import Text
 from bot.policies import Policy
 from bot.replies import Answer, Say
-from handlers import amounts, conditions, contacts, lists, matters, qualifying, validity
+from handlers import amounts, conditions, contacts, districts, lists, matters, qualifying, validity
 from handlers.cards import card
 
 POLICY_ID = re.compile(r"[a-z]+\d+-\d+")
+BEFORE = ("上一个", "上一条", "前一个", "前一条", "上个", "看上一个", "看上一条")  # the one before, of the list
 LONGEST_CHOICE = 12  # characters
 ANSWERS: dict[str, Callable[[Context, Policy], Answer]] = {
     "contact": contacts.of_policy,
@@ -40,8 +41,18 @@ async def answer(ctx: Context) -> Answer | None:
         answer = await chosen(ctx, ctx.corpus.policies.get(before.listed[number - 1]))
         if before.heading == matters.HEADING:  # the others of them are still to be picked
             ctx.move(listed=before.listed, shown=before.shown, heading=before.heading, wanted=before.wanted)
+        elif before.heading == districts.HEADING:  # the district is settled
+            ctx.move(heading="")
         return answer
+    if fold(ctx.words).text in BEFORE and (place := _place(ctx)) is not None:
+        return await chosen(ctx, ctx.corpus.policies.get(ctx.conversation.listed[max(place - 1, 0)]))
     return _no_choice(ctx, number) if isinstance(ctx.message, Text) else None
+
+
+def _place(ctx: Context) -> int | None:
+    """Where in the list the policy that was looked at last stands."""
+    listed = ctx.conversation.listed
+    return listed.index(ctx.focus) if ctx.focus in listed else None
 
 
 def _no_choice(ctx: Context, number: int | None) -> Answer | None:

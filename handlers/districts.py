@@ -6,12 +6,15 @@ from bot.chinese import fold
 from bot.context import Context
 from bot.policies import AnyBenefit, Policy, Pool
 from bot.replies import Answer, Say, say_link
-from handlers import wording
+from handlers import lists, wording
 from handlers.cards import edition
 
 FEW = 2  # districts from which on it has to be told which
 MOST = 0.6  # of the matter: what the topic's words have to make up
 LINES = 4  # benefits of one district
+HEADING = "各区（市）自己的"
+ASKED = ("contact", "conditions", "expiry")  # what has another answer in each of them
+FIRST = "各区（市）不一样，先选企业所在地的那一条："
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
 
 
@@ -42,6 +45,19 @@ def by_district(ctx: Context, *, known: str = "") -> Answer | None:
     return _answer(ctx, topics[0], given)
 
 
+async def which(ctx: Context) -> Answer | None:
+    """怎么申报, 找谁, where the last answer was of several districts and none was chosen: which one is asked first."""
+    here, finding = ctx.conversation, ctx.finding
+    chosen = ctx.pointed in ctx.corpus.policies or here.heading != HEADING or here.listed[:1] != (here.focus,)
+    if not ctx.words or chosen or finding.ids or finding.question.named("district"):
+        return None
+    wanted = next((intent for intent in ASKED if intent in finding.wants), "")
+    if not wanted or any(i not in ctx.corpus.policies for i in here.listed):
+        return None
+    intent = wanted if wanted != "conditions" else "policy"
+    return lists.show(ctx, here.listed, HEADING, intent=intent, wanted=wanted, named=False, lead=(FIRST,))
+
+
 def _of(policy: Policy, words: list[str]) -> tuple[AnyBenefit, ...]:
     """The benefits of a policy that are for one of the words by their name."""
     awards = (benefit for benefit in policy.benefits if not isinstance(benefit, Pool))
@@ -58,5 +74,6 @@ def _answer(ctx: Context, topic: str, given: dict[Policy, tuple[AnyBenefit, ...]
         lines += [f"　💰 {was}{wording.benefit(benefit)}" for benefit in given[policy][:LINES]]
     ids = tuple(policy.id for policy in found)
     ctx.look_at(ids[0], ids[1:], wanted="amount")
+    ctx.move(heading=HEADING)
     lines += ["", "回数字看对应的那一条；其他区（市）资料里没有这一项。", DECIDES, edition(ctx)]
     return Answer(reply=Say(text="\n".join(lines)), intent="amount", policies=ids)

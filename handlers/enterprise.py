@@ -14,8 +14,10 @@ from bot.person import DropFacts, Facts, FactValue, KeepFacts
 from bot.policies import Fact
 from bot.replies import Answer, Say, say_link
 from handlers import arithmetic, sums
+from handlers.estimates import Estimate, best_estimate, positions
 
 DISTRICT = "district"
+HOW_MUCH = "能补多少"
 KEEP, DECLINE, FORGET, MINE, MATCH = "同意保存", "不用", "忘掉我的企业", "我的企业", "我们能报什么"
 ENDINGS = "吗吧呗啊呢嘛了呀哦"
 OURS = "(?:我们?|俺们?|咱们?|本|敝)"
@@ -84,14 +86,40 @@ async def telling(ctx: Context) -> Answer | None:
             take(ctx, told)
         return None  # a place alone asks for its policies
     take(ctx, told)
+    case = await _case(ctx)
     lines = ["记下了：" if not person.consented else "“我的企业”已更新：", *listed(ctx.corpus, told.facts)]
     if person.consented:
         changed = {key for key in told.facts if key in person.facts and person.facts[key] != told.facts[key]}
         lines += [f"（原来是：{summary(ctx.corpus, {key: person.facts[key] for key in changed})}）"] if changed else []
         ctx.change(KeepFacts(facts={**person.facts, **told.facts}))
     lines += [*doubts(ctx.corpus, told.odd), *offer(ctx, consented=bool(person.consented))]
-    lines += ["", *beside(ctx, rest(ctx, told)), f"👉 {say_link(MATCH, MATCH)} ｜ {say_link(MINE, MINE)}"]
+    matter = _costs(ctx, case) if case else beside(ctx, rest(ctx, told))
+    lines += ["", *matter, f"👉 {say_link(MATCH, MATCH)} ｜ {say_link(MINE, MINE)}"]
     return Answer(reply=Say(text="\n".join(lines)), intent="help")
+
+
+async def _case(ctx: Context) -> Estimate | None:
+    """The policy whose rules take a sum that they told of a project of theirs: 今年买设备花了3000万."""
+    if not (ctx.finding.ids and ctx.finding.question.sums):
+        return None
+    found = await best_estimate(ctx, ctx.finding.ids)
+    claimed = set(_spent(ctx.corpus, found)) & found.named & set(found.used)
+    return found if claimed and not (found.odd or found.own.unmet) else None
+
+
+def _spent(corpus: Corpus, found: Estimate) -> Facts:
+    """The sums of a project that this message tells."""
+    facts = ((corpus.facts[key], value) for key, value in found.told.facts.items())
+    return {fact.key: value for fact, value in facts if fact.kind == "money" and not fact.lasting}
+
+
+def _costs(ctx: Context, case: Estimate) -> list[str]:
+    """What they told of a project, kept with its policy for the next question, which a tap asks."""
+    spent = _spent(ctx.corpus, case)
+    meant = positions(case.policy, case.selection.benefits)
+    ctx.move(focus=case.policy.id, wanted="amount", facts={**ctx.conversation.facts, **spent}, meant=meant)
+    told = summary(ctx.corpus, spent)
+    return [f"🧮 还记下了（只在这次对话里用）：{told}。{say_link(HOW_MUCH, HOW_MUCH, case.policy.id)}"]
 
 
 def beside(ctx: Context, matter: str) -> list[str]:

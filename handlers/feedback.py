@@ -12,6 +12,10 @@ from handlers import wording
 
 REPORT = re.compile("举报|骗补|骗取|套取|造假")
 UNPAID = re.compile("不发|没发|没到账|还没到|未到账|不兑现|没兑现|拖着不给|迟迟不|拖欠|不给钱|没给钱|不到账")
+# What somebody says they asked who was told of something else: 不是这个，我问的是招大学生.
+MEANT = re.compile(
+    r"(?:我?(?:刚才|刚刚|明明)?(?:问|说|要|想问|要问|想要|找|想知道|讲)(?:你|您)?的(?:明明)?(?:是|不是.{1,12}[，,]?(?:而?是))|我是(?:想|要)?问)[：:，,]?(.{2,})"
+)
 OFFICES = re.compile("投诉|打不通|没人接|没人管|没人理|占线|空号|踢皮球|推诿|推来推去|不作为|态度|拖拉")
 
 
@@ -20,6 +24,10 @@ async def complain(ctx: Context) -> Answer | None:
     if not ctx.words or ctx.finding.intent != "complaint":
         return None
     ctx.note(Note(kind="complaint", text=ctx.words, about=ctx.focus))
+    meant = MEANT.search(ctx.words)
+    if meant and ctx.find(meant[1]).ids:  # it is asked anew, and whoever answers that answers
+        ctx.words = meant[1]
+        return None
     lines = [*_answered(ctx.finding.question.folded.text), *_desk(ctx)]
     return Answer(reply=Say(text="\n".join(lines)), intent="complaint")
 

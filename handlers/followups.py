@@ -7,7 +7,7 @@ import msgspec
 from bot.context import Context
 from bot.policies import Policy
 from bot.replies import TEXT_LIMIT, Answer, Say, say_link
-from handlers import enterprise, lists, qualifying, wording
+from handlers import districts, enterprise, lists, qualifying, wording
 from handlers.cards import card
 from handlers.choices import chosen
 
@@ -43,6 +43,8 @@ async def _at(ctx: Context, policy: Policy, place: str, *, asks: bool) -> Answer
     """The same matter at another place: its own policy there, or that there is none, and whose holds."""
     if enterprise.is_own(ctx) and place not in ctx.corpus.whole_city:
         enterprise.take(ctx, enterprise.tell(ctx))
+    if ctx.conversation.heading == districts.HEADING:
+        ctx.move(heading="")  # the district is settled
     if policy.district == place:
         return await _of(ctx, policy, asks=asks)
     same = lists.ordered(ctx, _on_the_same(ctx, policy, place))

@@ -29,6 +29,12 @@ BACK = (
     "往回翻",
     "回去",
     "返回上一页",
+    "往上翻",
+    "前面的",
+    "上一个",
+    "上一条",
+    "前一个",
+    "前一条",
 )
 
 
@@ -56,8 +62,11 @@ async def more(ctx: Context) -> Answer | None:
 async def back(ctx: Context) -> Answer | None:
     """列表, 返回, 上一页: the last list from its beginning."""
     listed = ctx.conversation
-    if not ctx.words or fold(ctx.words).text not in BACK or not listed.listed:
+    if not ctx.words or fold(ctx.words).text not in BACK:
         return None
+    if not listed.listed:
+        said = "这会儿没有可以返回的列表（列表保留30分钟）。请直接说您想问的事，比如“技改补贴”。"
+        return Answer(reply=Say(text=said), intent="help")
     ids = tuple(filter(None, listed.listed))
     if any(policy_id not in ctx.corpus.policies for policy_id in ids):
         return gone()

@@ -41,6 +41,10 @@ CLAUSES = re.compile(r"[；;。？?！!\n]+")
 PAIRS = re.compile(
     r"[、]|还有|以及|另外|顺便(?:再|也)?(?:问问?|说说?)?(?:一?下)?|[再还也](?:想|要)?问问?(?:一?下)?|和|与"
 )
+# How one more thing is asked, in a clause of its own; but 还有没有 and 还有吗 ask for no other.
+ASIDE = re.compile(
+    r"[，,]?(?:另外|此外|还有(?!没有|吗|么|效|多|哪|几|啥|什么|机会)|以及|对了|顺便|顺带|再问|还想问)(?:再|也|还)?(?:想|要)?(?:问问?|说说?|查查?|看看?)?(?:一?下)?[，,]?"
+)
 COMMA = re.compile(r"[，,]")
 WITHIN = re.compile(r"\d[，,]\d")  # a comma within a number, which is not read as one without it
 # Words that say that more than one thing follows, so that a comma may part them.
@@ -49,6 +53,7 @@ PLURAL = re.compile(
     "(?<![a-z])a(?![a-z]).+(?<![a-z])b(?![a-z])"
 )
 PREAMBLE = re.compile(r"^[^：:]{0,24}[：:]")
+FIRST = re.compile(r"^[^，,]{2,12}[，,]")
 JOINED = re.compile("一共|总共|合计|加一?起|加起来|同时|叠加|一块儿?拿")
 EACH = re.compile("分别|各自|各(?=[能奖补给拿])")
 ASKS = re.compile("(?:吗|么|没有?|不|啥|多少|谁|哪|咋|怎么)[^，,]{0,4}$")
@@ -123,7 +128,7 @@ def _parts(ctx: Context) -> list[str]:
         return asking[:MOST]
     if JOINED.search(text) or finding.question.elsewhere:
         return []
-    return _pair(ctx, text) or ([] if enterprise.is_telling(ctx) else _strung(ctx, finding))
+    return _asides(ctx, text) or _pair(ctx, text) or ([] if enterprise.is_telling(ctx) else _strung(ctx, finding))
 
 
 def _asking(ctx: Context, clauses: Sequence[str]) -> list[str]:
@@ -139,19 +144,61 @@ def _asking(ctx: Context, clauses: Sequence[str]) -> list[str]:
     return [clauses[number] for number in sorted(found)] if len(found) >= LEAST else []
 
 
+def _asides(ctx: Context, text: str) -> list[str]:
+    """What one more thing is asked beside, and that: 算力券怎么申请，另外首版次软件有没有奖，还有人才公寓找谁.
+
+    What is none of ours is one of them too where it asks: it is said that there is nothing of it.
+    """
+    pieces = [piece for part in ASIDE.split(text) if (piece := part.strip(" ，,。？?！!"))]
+    if not LEAST <= len(pieces) <= MOST or not any(_asks(ctx.find(piece)) for piece in pieces):
+        return []
+    ours = [piece for piece in pieces if _stands(ctx, piece)]
+    if not ours or any(_tells(ctx, piece) if piece in ours else not _is_foreign(ctx, piece) for piece in pieces):
+        return []
+    if not _begin_apart(ctx, ours):
+        return []
+    asks = ASKED.get(ctx.finding.intent, "")
+    placed = _with_district(ctx, pieces, ())
+    return [piece if _asks(ctx.find(piece)) else f"{piece}{asks}" for piece in placed]
+
+
+def _tells(ctx: Context, piece: str) -> bool:
+    """Whether a piece asks nothing, and tells of themselves or at length."""
+    found = ctx.find(piece)
+    ours = enterprise.TELLING.match(found.question.folded.text) is not None
+    return not _asks(found) and (ours or bool(found.question.sums) or len(found.question.matter) > SHORT)
+
+
+def _is_foreign(ctx: Context, piece: str) -> bool:
+    """Whether a piece asks for what no policy is about, by a word that is known for that."""
+    found = ctx.find(piece)
+    return not found.ids and bool(found.question.named("foreign")) and _asks(found)
+
+
+def _begin_apart(ctx: Context, pieces: Sequence[str]) -> bool:
+    """Whether each piece has another policy first: enough where it is said that there are several."""
+    return len({ctx.find(piece).ids[0] for piece in pieces}) == len(pieces)
+
+
 def _pair(ctx: Context, text: str) -> list[str]:
     """The matters that one phrase joins: 高企和小巨人分别奖多少, 3000万设备和200万算力费能补多少."""
     whole = ctx.find(text)
     if "list" in whole.wants or not (_asks(whole) or len(whole.question.folded.text) <= PHRASE):
         return []
     plural = PLURAL.search(whole.question.folded.text) is not None
-    preamble = PREAMBLE.match(text) if plural else None
+    preamble = (PREAMBLE.match(text) or _place(ctx, text)) if plural else None
     rest = EACH.sub("", text[preamble.end() :] if preamble else text)
     pieces = _commas(ctx, rest, plural=plural) or _joints(ctx, rest)
-    if len(pieces) < LEAST or not _are_apart(ctx, pieces):
+    if len(pieces) < LEAST or not (_begin_apart(ctx, pieces) if EACH.search(text) else _are_apart(ctx, pieces)):
         return []
     before = ctx.find(preamble[0]).question.named("district") if preamble else ()
     return [_alone(ctx, whole, piece) for piece in _with_district(ctx, pieces, before)][:MOST]
+
+
+def _place(ctx: Context, text: str) -> re.Match[str] | None:
+    """The clause before all that says where they are and nothing else: 我在平度，."""
+    first = FIRST.match(text)
+    return first if first and {kind for kind, _ in ctx.find(first[0]).scope} == {"district"} else None
 
 
 def _strung(ctx: Context, whole: Finding) -> list[str]:
@@ -288,7 +335,10 @@ async def _matter(ctx: Context, words: str, number: int) -> Matter:
         links = [say_link(wording.beside(ctx, p), str(number), p.id) for p in there]
         head = f"{number}. 资料里没有{lack.district}自己的“{lack.matter}”政策。别的区（市）有，只给当地企业："
         return Matter(words=words, policy=alive[0], head=(head,), body=("、".join(links),))
-    aside = ctx.aside(words)
+    if lack and alive:  # else what the district has of something else would be told as the city's
+        words = lack.words
+    aside = ctx.aside(words, first=[i for i in alive if ctx.corpus.policies[i].level == "city"])
+    found = aside.find(words)
     aside.conversation = Conversation(facts=ctx.conversation.facts)
     answer = await amounts.answer(aside) if found.intent == "amount" or found.question.sums else None
     policy = ctx.corpus.policies[answer.policies[0] if answer and answer.policies else found.ids[0]]

@@ -19,7 +19,7 @@ MOMENTS = 3  # years that are answered of those a question names
 NEAR = 4  # close policies whose period is told beside the best
 MAY = re.compile("(?:能不能|可不可以|可以|可否|能否|能|还能)(?:再|继续)?(?:申报|申请|申领|享受|报|领|拿)")
 # What is left of the matter where nothing but a day is named.
-NO_MATTER = re.compile(r"[\d年月日号报领拿效呢大前后]*")
+NO_MATTER = re.compile(r"[\d年月日号报领拿效呢大前后那要是如果假再才上做买投弄搞等到拖推放]*")
 
 
 async def answer(ctx: Context) -> Answer | None:

@@ -9,7 +9,7 @@ from bot.person import Person
 from bot.policies import Policy, Pool, Status, figures
 from bot.replies import TEXT_LIMIT
 from tests.corpus import the_corpus
-from tests.handlers.talk import NUMBER, SUNDAY, Talk, everything, phones, said, written
+from tests.handlers.talk import NUMBER, SUNDAY, Talk, check, everything, phones, said, written
 from tests.handlers.talk import figures as sums_of
 
 HANGS = "💰 可得360万元；规上、制造业或生物医药的话再加90万元，合计450万元\n"
@@ -294,3 +294,21 @@ async def test_what_is_kept_of_the_enterprise_is_used() -> None:
     assert HANGS in reply
     talk.person = Person(facts={"district": "平度市"})
     assert "合计" not in said(await Talk().say("设备投了3000万技改能补多少"))
+
+
+@pytest.mark.parametrize(
+    ("text", "policy"),
+    [
+        ("设备2000万", "q91-1"),
+        ("2000w设备", "q91-1"),
+        ("2000万的设备", "q91-1"),
+        ("黄岛设备2000w", "xh49-22"),
+        ("2000w设备 黄岛", "xh49-22"),
+    ],
+)
+async def test_a_thing_beside_its_price(text: str, policy: str) -> None:
+    """A thing and what it costs, without any verb, is something bought: the sum is worked out."""
+    answer = await Talk().say(text)
+    check(answer, text)
+    assert answer.policies[0] == policy
+    assert "可得240万元" in said(answer)

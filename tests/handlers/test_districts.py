@@ -40,3 +40,24 @@ async def test_a_number_chooses_the_district() -> None:
 async def test_what_is_settled_is_answered_itself(words: str, policy: str) -> None:
     """A named district, an award of the city, a matter that the topic is only a word of: each is its own policy."""
     assert (await Talk().say(words)).policies[0] == policy
+
+
+@pytest.mark.parametrize("words", ["怎么申报", "找谁", "到什么时候"])
+async def test_which_district_is_asked_first(words: str) -> None:
+    """What is asked of several districts, of which none was named, is answered for the one that is picked."""
+    talk = Talk()
+    listed = (await talk.say("小巨人补多少")).policies
+    answer = await talk.say(words)
+    check(answer)
+    assert "先选企业所在地的那一条" in said(answer)
+    assert (await talk.say("2")).policies == (listed[1],)
+    assert "先选企业所在地" not in said(await talk.say(words))
+
+
+@pytest.mark.parametrize("words", ["平度的呢", "1", "我们在平度"])
+async def test_a_district_is_settled(words: str) -> None:
+    """Once it is said which, it is not asked again."""
+    talk = Talk()
+    listed = (await talk.say("小巨人补多少")).policies
+    await talk.say(words)
+    assert (await talk.say("怎么申报")).policies[0] == listed[0]

@@ -190,3 +190,26 @@ async def test_where_they_are_is_remembered_beside_the_list(words: str) -> None:
     answer = await talk.say("研发费用加计扣除")
     assert answer.policies[0] == "xh49-17"
     assert "您在西海岸新区" in said(answer)
+
+
+BOUGHT = "我们是平度的规上制造企业，今年买设备花了3000万"
+
+
+@pytest.mark.parametrize("then", ["能拿多少", "能补多少", "3000万"])
+async def test_a_sum_of_a_project_is_kept_with_its_matter(then: str) -> None:
+    """What they spent is read back beside what they are, is no part of what they agree to have kept, and is reckoned
+    with in the next answer."""
+    talk = Talk()
+    answer = await talk.say(BOUGHT)
+    check(answer, BOUGHT)
+    assert "设备投资额3000万元" in said(answer)
+    assert "合计可得450万元" in said(await talk.say(then))
+    await talk.say("同意保存")
+    assert talk.person.facts == {"district": "平度市", "sector": "制造业", "scale": "规上"}
+
+
+async def test_a_turnover_is_no_project() -> None:
+    """What an enterprise turns over leads to no policy by itself."""
+    talk = Talk()
+    await talk.say(PINGDU)
+    assert not (await talk.say("能拿多少")).policies

@@ -83,3 +83,26 @@ async def test_each_complaint_is_answered_by_what_it_is_of() -> None:
         text = said(await Talk().say(asked))
         assert answered in text, asked
         assert "12345" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "policy"),
+    [
+        ("不是这个，我问的是招大学生", "q91-60"),
+        ("答非所问，我问的是算力券", "q91-18"),
+        ("你答错了，我是问算力券", "q91-18"),
+    ],
+)
+async def test_what_was_meant_is_answered(words: str, policy: str) -> None:
+    """Who says what they asked is answered that, and the remark is kept for staff all the same."""
+    talk = Talk()
+    await talk.say("技改补多少")
+    answer = await talk.say(words)
+    check(answer)
+    assert answer.policies[0] == policy
+    assert [(remark.kind, remark.text) for remark in talk.remarks] == [("complaint", words)]
+
+
+async def test_what_was_meant_is_not_known() -> None:
+    """Where there is nothing of it, the remark is answered as any."""
+    assert (await Talk().say("答非所问，我问的是另外那个")).intent == "complaint"

@@ -109,3 +109,14 @@ async def test_a_fishing_boat_is_worked_out() -> None:
     talk = Talk()
     assert said(await talk.say("俺是打渔的，想整条大船去远洋，恁给补钱不")).startswith("【支持远洋渔业发展】")
     assert "1500万×30%=450万元" in said(await talk.say("俺那船一千五百万买的"))
+
+
+@pytest.mark.parametrize("words", ["那要是明年再上呢", "那明年再买呢", "要是后年再上呢"])
+async def test_a_later_year(words: str) -> None:
+    """The matter at hand put off is told for that year, and nothing is promised."""
+    talk = await after("技改3000万能补多少")
+    answer = await talk.say(words)
+    check(answer)
+    assert (answer.intent, answer.policies) == ("expiry", ("q91-1",))
+    assert "是否延续资料没有写" in said(answer)
+    assert "360万" not in said(answer)

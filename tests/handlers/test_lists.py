@@ -14,7 +14,9 @@ from bot.context import Office
 from bot.conversation import REMEMBERED, Conversation
 from bot.corpus import read_corpus
 from bot.messages import Clicked, Text, Voice
+from bot.policies import Status
 from handlers import ROUTER, lists
+from tests.corpus import the_corpus
 from tests.handlers.talk import SUNDAY, Talk, check, everything, said, written
 from tests.small import FILES, LEXICON, write_files
 
@@ -191,7 +193,7 @@ async def test_a_link_to_a_policy_that_is_gone(words: str) -> None:
 
 @pytest.mark.parametrize("words", ["列表", "返回", "上一页", "返回列表。"])
 async def test_back_to_the_list(words: str) -> None:
-    """After a card, or further down, the list is shown from its beginning."""
+    """After a card, or further down, the list is shown from its beginning; without one it says so."""
     talk = Talk()
     first = said(await talk.say("崂山区有哪些政策"))
     await talk.say("更多")
@@ -199,4 +201,44 @@ async def test_back_to_the_list(words: str) -> None:
     answer = await talk.say(words)
     check(answer)
     assert said(answer) == first
-    assert (await Talk().say(words)).intent == "offtopic"
+    assert (await Talk().say(words)).intent == "help"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "我想要最新的政策别给我过期的",
+        "别给我过期的政策",
+        "不要过期的政策",
+        "过期的去掉，都有哪些政策",
+        "技改政策，过期的别列",
+    ],
+)
+async def test_what_is_over_is_not_wanted(words: str) -> None:
+    """Who wants nothing that is over is shown what is in force, and nothing else."""
+    answer = await Talk().say(words)
+    check(answer)
+    states = {the_corpus().status(the_corpus().policies[i], SUNDAY.date()) for i in answer.policies}
+    assert answer.intent == "list"
+    assert answer.policies
+    assert states <= {Status.VALID, Status.OPEN}
+
+
+@pytest.mark.parametrize("words", ["过期的政策有哪些", "过期的不要紧，过期的政策有哪些"])
+async def test_what_is_over_may_be_wanted(words: str) -> None:
+    """Who asks for what is over, or does not mind, is shown it."""
+    answer = await Talk().say(words)
+    states = {the_corpus().status(the_corpus().policies[i], SUNDAY.date()) for i in answer.policies}
+    assert states == {Status.EXPIRED}
+
+
+async def test_the_one_before() -> None:
+    """The one before that which is looked at, the list where none is; without a list it is said that there is none."""
+    talk = Talk()
+    assert (await talk.say("上一页")).intent == "help"
+    listed = (await talk.say("有哪些技改政策")).policies
+    assert said(await talk.say("上一个")).startswith("“技术改造”方面政策共5条")
+    await talk.say("3")
+    assert (await talk.say("上一个")).policies[0] == listed[1]
+    assert (await talk.say("上一条")).policies[0] == listed[0]
+    assert said(await talk.say("上一页")).startswith("“技术改造”方面政策共5条")

@@ -123,3 +123,42 @@ def test_what_is_joined_costs_no_more_with_each_joint(joint: str, many: int) -> 
     ctx = Counting(message=message, words=text, corpus=the_corpus(), now=SUNDAY, office=Office(public_url=PAGES))
     assert matters._parts(ctx) == []
     assert 0 < ctx.looked < JOINED_PARTS**2
+
+
+@pytest.mark.parametrize(
+    ("asked", "policies"),
+    [
+        ("算力券怎么申请，另外首版次软件有没有奖", ("q91-18", "q91-10")),
+        ("我想问技改补多少，顺便问下算力券", ("q91-1", "q91-18")),
+        ("技改找谁，还有小巨人呢", ("q91-1", "q91-69")),
+        ("我在平度，单项冠军和专精特新分别奖多少", ("q91-2", "q91-69")),
+    ],
+)
+async def test_one_thing_more(asked: str, policies: tuple[str, ...]) -> None:
+    """What is asked by 另外, 还有, 顺便问, and what 分别 parts, is answered beside the first."""
+    answer = await Talk().say(asked)
+    check(answer, asked)
+    assert said(answer).startswith("您问了2件事")
+    assert answer.policies == policies
+
+
+async def test_one_thing_more_that_is_none_of_ours() -> None:
+    """It is named, and it is said that there is nothing of it."""
+    answer = await Talk().say("算力券怎么申请，另外首版次软件有没有奖，还有人才公寓找谁")
+    check(answer)
+    assert "3. “人才公寓找谁”：没有找到" in said(answer)
+
+
+@pytest.mark.parametrize(
+    "asked", ["算力券怎么申请，还有找谁", "技改补贴还有吗", "技改投了2000万，还有研发费用800万，能补多少"]
+)
+async def test_no_other_thing(asked: str) -> None:
+    """What asks more of one matter, or tells of it, is no matter of its own."""
+    assert not said(await Talk().say(asked)).startswith("您问了")
+
+
+async def test_the_citys_where_the_district_has_none() -> None:
+    """Of several matters, too, what is told as the city's is the city's."""
+    text = said(await Talk().say("我在平度，单项冠军和专精特新分别奖多少"))
+    assert "1. 【培育制造业优质企业】（市级）\n（资料里没有平度市自己的这项，下面是市级的）" in text
+    assert "200万元" in text

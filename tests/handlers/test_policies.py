@@ -151,3 +151,9 @@ async def test_together_is_no_sum() -> None:
     talk = Talk()
     await talk.say("虾池子三百亩想改造 花了二百万")
     assert "可得120万元" in said(await talk.say("给多少"))
+
+
+@pytest.mark.parametrize("words", ["银行不给我贷款怎么办", "银行不肯贷款", "贷款批不下来咋整"])
+async def test_who_is_refused_a_loan(words: str) -> None:
+    """What helps private enterprises to loans comes first, not what is for one trade."""
+    assert (await Talk().say(words)).policies[0] == "xh49-18"
