@@ -25,7 +25,7 @@ from bot.engine import DELIVERIES, LEASE, POLL, RETRY_SECONDS
 MONTH = 30 * 86_400.0  # seconds
 FOLLOWERS = 100_000_000
 PEAK = 10.0  # messages of the busiest minute, by those of the mean one: assumed
-SERVICE = 0.0038  # seconds of processor time for a message, on PostgreSQL: `capacity`, on a busy machine
+SERVICE = 0.00094  # seconds of processor time for a message, on PostgreSQL: `capacity`
 FULL_ENOUGH = 0.6  # how busy a core may be at the peak
 
 
