@@ -99,6 +99,13 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         assert f" {command} " in printed
 
 
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_is_none(capsys: pytest.CaptureFixture[str], port: str) -> None:
+    """It is named, and nothing starts."""
+    assert ended("demo", "--port", port) == 2
+    assert "--port" in capsys.readouterr().err
+
+
 def test_an_unknown_command(capsys: pytest.CaptureFixture[str]) -> None:
     """A command that is none is named."""
     assert ended("severe") == 2
