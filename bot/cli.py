@@ -66,7 +66,8 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         explain: Annotated[bool, typer.Option("--explain", help="Say how the answer came about.")] = False,
         data: Annotated[Path, typer.Option(help="The corpus.")] = Path(__file__).parent.parent / "data",
     ) -> None:
-        """Answer one message, or many, without an account and without history."""
+        """Answer one message, or many, without an account and without history: from the files of --data, not from what
+        was published, which `export` writes as such files."""
         corpus, now = read_corpus(data), _moment(today)
         if batch:
             if not _answer_all(sys.stdin.buffer, router, corpus, now):
