@@ -49,7 +49,7 @@ DAYS = frozenset({"start", "end"})  # what TOML has as a day
 INLINE = frozenset({"needs", "contacts", "phones", "tiers", "options"})  # lists of small tables, one to a line
 WIDE = 100  # characters of a list that stays on one line
 OURS = ("policies", "sayings")  # folders of which every .toml file is a part of the corpus
-ALONE = ("*.toml", "rated.jsonl")  # the files beside them
+ALONE = (*(f"{name}.toml" for name in ("departments", "topics", "facts", "lexicon", "edition", "menu")), "rated.jsonl")
 WRITTEN = ".huiqi-export"  # what an export wrote, as `sha256sum --check` reads it
 WORDINGS = "wordings"  # official wordings, a text file each, by the id of the policy
 

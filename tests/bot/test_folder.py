@@ -82,7 +82,8 @@ def test_what_stands_in_an_export_of_others_is_kept(tmp_path: Path, name: str, w
     """A file put in later or changed by hand is named, and nothing is written; what is no part of a corpus stays."""
     out, parts = tmp_path / "out", read_parts(write_files(tmp_path / "a"))
     write_parts(parts, out)
-    (out / "README.md").write_text("ours", encoding="utf-8")
+    for kept in ("README.md", "import.toml"):
+        (out / kept).write_text("ours", encoding="utf-8")
     write_parts(parts, out)
     (out / name).parent.mkdir(exist_ok=True)
     (out / name).write_text("# mine\n", encoding="utf-8")
@@ -90,7 +91,7 @@ def test_what_stands_in_an_export_of_others_is_kept(tmp_path: Path, name: str, w
     with pytest.raises(BotError, match=f"{out / name}: {why}"):
         write_parts(read_parts(DATA), out)
     assert _contents(out) == before
-    assert before[out / "README.md"] == b"ours"
+    assert before[out / "README.md"] == before[out / "import.toml"] == b"ours"
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
