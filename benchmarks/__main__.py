@@ -48,11 +48,18 @@ FAULTS: dict[str, Callable[[argparse.Namespace], Table]] = {
 }
 
 
+def _several(text: str) -> int:
+    """A number of times: one at least, for of none nothing could be told."""
+    if (many := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: must be 1 at least")
+    return many
+
+
 def read(words: Sequence[str]) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join([*BENCHMARKS, *FAULTS]))
-    parser.add_argument("--runs", type=int, default=RUNS, help="kills in all")
+    parser.add_argument("--runs", type=_several, default=RUNS, help="kills in all")
     parser.add_argument("--seed", type=int, default=SEED, help="of the moments of the kills")
     parser.add_argument("--database", choices=KINDS, default=KINDS[0], help="what kill and soak run on")
     parser.add_argument("--minutes", type=float, default=MINUTES, help="of the soak")

@@ -14,8 +14,8 @@ from pathlib import Path
 
 STATM = Path("/proc/self/statm")  # memory of this process in pages; Linux alone has it
 NOISE = (
-    "What is timed moves by tens of percent from run to run on a busy machine; the ratios (÷) are of one run, in which\n"
-    "the competitors take turns, and move far less."
+    "What is timed moves by tens of percent from run to run on a busy machine; the ratios (÷) are of one run, in\n"
+    "which the competitors take turns, and move far less."
 )
 
 

@@ -66,7 +66,8 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         explain: Annotated[bool, typer.Option("--explain", help="Say how the answer came about.")] = False,
         data: Annotated[Path, typer.Option(help="The corpus.")] = Path(__file__).parent.parent / "data",
     ) -> None:
-        """Answer one message, or many, without an account and without history."""
+        """Answer one message, or many, without an account and without history: from the files of --data, not from what
+        was published, which `export` writes as such files."""
         corpus, now = read_corpus(data), _moment(today)
         if batch:
             if not _answer_all(sys.stdin.buffer, router, corpus, now):
@@ -83,7 +84,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
     @cli.command()
     def demo(
         host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
-        port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = 8080,
+        port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
         database: Annotated[
             str, typer.Option(metavar="FILE_OR_URL", help="Where to keep the demo's data; a temporary file by default.")
         ] = "",
@@ -130,7 +131,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
 
     @cli.command()
     def export(
-        config: ConfigFile, folder: Annotated[Path, typer.Argument(help="Where to; its earlier corpus is replaced.")]
+        config: ConfigFile, folder: Annotated[Path, typer.Argument(help="A new folder, or an earlier export.")]
     ) -> None:
         """Write the corpus in force as files, which imported again give the same version."""
         from bot.export import export_corpus as run

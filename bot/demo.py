@@ -7,6 +7,7 @@ API calls; the bot keeps its data in a real database file. `open_demo` is also w
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import secrets
@@ -14,8 +15,8 @@ import signal
 import socket
 import string
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,6 +103,8 @@ async def open_demo(
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="huiqi-demo-")))
+        url = _url(database or str(folder / "demo.sqlite3"))
+        stack.enter_context(_alone(url))
         account = _account(words.name)
         platform = await stack.enter_async_context(Platform(account, clock=clock))
         platform.choose_templates()
@@ -113,7 +116,7 @@ async def open_demo(
         config = Config(
             server=Server(host=host, port=door.getsockname()[1], public_url=address),
             wechat=_settings(account, api),
-            database=Database(url=_url(database or str(folder / "demo.sqlite3"))),
+            database=Database(url=url),
             corpus=settings.Corpus(path=str(DATA)),
             replies=Replies(transfer=False),
             console=Console(enabled=staffed, secret=secrets.token_hex(32), totp_required=False),
@@ -177,6 +180,21 @@ def write_settings(config: Config) -> Path | None:
 def _url(place: str) -> str:
     """The address of a database that is named by its file or by its address."""
     return place if "://" in place else f"sqlite:///{Path(place).expanduser().absolute()}"
+
+
+@contextmanager
+def _alone(url: str) -> Iterator[None]:
+    """Keep other demos off a file; ConfigError where one has it. The system lets go of it with the process, however
+    that ends; what stays is an empty file beside it."""
+    kept = Store.file(url)
+    with ExitStack() as stack:
+        if kept is not None and kept.parent.is_dir():  # else whoever opens it says so
+            lock = stack.enter_context(kept.with_name(f"{kept.name}.lock").open("w"))
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise ConfigError(f"{kept}: another demo is running on it; stop that, or name another file") from error
+        yield
 
 
 async def _hire(services: Services, words: Words) -> dict[str, str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from bot.errors import CorpusError
+from bot.errors import BotError, CorpusError
 from bot.lexicon import Lexicon
 from bot.parts import (
     COLLECTION,
@@ -48,6 +49,8 @@ DAYS = frozenset({"start", "end"})  # what TOML has as a day
 INLINE = frozenset({"needs", "contacts", "phones", "tiers", "options"})  # lists of small tables, one to a line
 WIDE = 100  # characters of a list that stays on one line
 OURS = ("policies", "sayings")  # folders of which every .toml file is a part of the corpus
+ALONE = (*(f"{name}.toml" for name in ("departments", "topics", "facts", "lexicon", "edition", "menu")), "rated.jsonl")
+WRITTEN = ".huiqi-export"  # what an export wrote, as `sha256sum --check` reads it
 WORDINGS = "wordings"  # official wordings, a text file each, by the id of the policy
 
 
@@ -204,18 +207,56 @@ def _read(path: Path, kind: type[S]) -> S:
 
 
 def write_parts(parts: Iterable[Part], folder: Path) -> int:
-    """Write the files of a corpus into a folder, and take away those of an earlier one; how many files stand then."""
+    """Write the files of a corpus into a folder that is new, empty or an earlier export, of which those go that are no
+    longer of it; how many files stand then. BotError, and nothing is touched, where something of others would be lost
+    or read as a part of the corpus."""
     texts = dict(files(parts))
-    for name in OURS:
-        for path in (folder / name).glob("*.toml"):
-            path.unlink()
-    for path in (folder / WORDINGS).glob("*.txt"):
-        path.unlink()
-    for name, text in texts.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        earlier = _written_before(folder)
+        _refuse_to_harm(folder, earlier)
+        (folder / WRITTEN).unlink(
+            missing_ok=True
+        )  # broken off halfway, it is no export of which a part may be replaced
+        for name in earlier.keys() - texts.keys():
+            (folder / name).unlink(missing_ok=True)
+        for name, text in texts.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        lines = (f"{_mark(text.encode())}  {name}\n" for name, text in texts.items())
+        (folder / WRITTEN).write_text("".join(lines), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise BotError(f"{error.filename or folder}: cannot be written: {error.strerror}") from error
     return len(texts)
+
+
+def _written_before(folder: Path) -> dict[str, str]:
+    """The files of the export that a folder holds, each with the mark of its bytes; none in a folder that is new."""
+    if (folder / WRITTEN).is_file():
+        lines = (folder / WRITTEN).read_text(encoding="utf-8", errors="replace").splitlines()
+        marks = {name: mark for mark, _, name in (line.partition("  ") for line in lines)}
+        return {name: mark for name, mark in marks.items() if name in set(_held(folder))}
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BotError(f"{folder}: is neither an empty folder nor an earlier export; name a new folder")
+    return {}
+
+
+def _refuse_to_harm(folder: Path, earlier: Mapping[str, str]) -> None:
+    for name in _held(folder):
+        if name not in earlier:
+            raise BotError(f"{folder / name}: was not written by an export; move it away, or name a new folder")
+        if _mark((folder / name).read_bytes()) != earlier[name]:
+            raise BotError(f"{folder / name}: was changed since it was exported; keep it, and name a new folder")
+
+
+def _held(folder: Path) -> list[str]:
+    """What stands in a folder under a name that a corpus is read from."""
+    patterns = (*ALONE, *(f"{name}/*.toml" for name in OURS), f"{WORDINGS}/*.txt")
+    return sorted(path.relative_to(folder).as_posix() for pattern in patterns for path in folder.glob(pattern))
+
+
+def _mark(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def files(parts: Iterable[Part]) -> Iterator[tuple[str, str]]:

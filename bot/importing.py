@@ -45,6 +45,8 @@ async def import_file(
         number, corpus = await _in_force(revisions) or (0, read_corpus(folder))
         if source:
             reading = await intake.with_wordings(reading, corpus, source)
+            if not any(name.rpartition("-")[0] == source for name in corpus.policies):
+                say(said["unknown_source"].format(source=source, sources=", ".join(shape.source)))
         for line in report(reading, said):
             say(line)
         if not reading.is_whole:

@@ -85,7 +85,8 @@ def judge(ended: Ended, *, time: float, life: float = 0.0) -> tuple[Settlement, 
         case None:
             return Settlement(row=row, state=State.SENT, msgid=ended.msgid), None
         case Unreachable(reason=why):
-            window = Window.CLOSED if why in ("window", "refused") else Window.UNTOUCHED
+            # Who left, or is nobody here, cannot be written to until they write: not to count them so is the least.
+            window = Window.CLOSED if why in ("window", "refused", "gone", "unknown") else Window.UNTOUCHED
             return _end(row, error, State.SKIPPED, reason=why, window=window), None
         case Refused():
             return _end(row, error, State.FAILED), None

@@ -39,6 +39,8 @@ def _figures(one: Announcement, counts: Counts, said: Said) -> str:
     return said["figures"].format(
         settled=counts.settled,
         audience=one.audience or counts.audience,
+        reached=counts.reached,
+        skipped=counts.skipped,
         failed=counts.failed,
         unknown=counts.unknown,
     )

@@ -170,7 +170,7 @@ BROADCASTS: dict[str, str] = {
     "progress": (
         "进度：共{audience}人，已处理{settled}，已发出{reached}，失败{failed}，结果不明{unknown}，跳过{skipped}"
     ),
-    "figures": "{settled}/{audience}，失败{failed}，结果不明{unknown}",
+    "figures": "{settled}/{audience}，已发出{reached}，跳过{skipped}，失败{failed}，结果不明{unknown}",
     "fault_line": "· {sentence}",
     "digest": "摘要（批准时用 --digest）：{digest}",
     "group": "{count}\t{state}\t{way}\t{reason}",

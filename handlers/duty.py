@@ -83,7 +83,8 @@ def _all(ctx: Context, duty: Duty) -> Answer:
 
 
 def _line(one: Standing) -> str:
-    return f"{say_link(f'{one.id}号', f'公告 {one.id}')} {one.name}：{_state(one)}{_figures(one)}"
+    skipped = f"，跳过{one.skipped}" if one.skipped else ""
+    return f"{say_link(f'{one.id}号', f'公告 {one.id}')} {one.name}：{_state(one)}{_figures(one)}{skipped}"
 
 
 def _told(ctx: Context, one: Standing) -> str:

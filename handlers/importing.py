@@ -36,7 +36,7 @@ IMPORTING: dict[str, str] = {
     "column_unknown": "“{found}”一列没有用到。",
     # cells
     "cell_empty": "没有填。请补上{expected}。",
-    "wordings_empty": "起，有{expected}条新政策没有填支持政策（第{found}条）。现有的政策留空表示原文不变，新的必须填。",
+    "wordings_empty": "从这里往下，有{expected}条新政策没有填支持政策（第{found}条）。现有的留空是原文不变，新的必填。",
     "cell_broken": "是公式错误值“{found}”。请改成真实内容。",
     "number_unreadable": "序号“{found}”看不懂。应是1、2、3这样的数字。",
     "number_repeated": "序号{found}重复了。",
@@ -92,6 +92,7 @@ IMPORTING: dict[str, str] = {
     "nothing_new": "与现有政策完全一致，没有要存的草稿。",
     "overtaken": "没有保存：有的条目别人正在修改（{names}）。请等他们提交或撤回后再导入。",
     "outdated": "没有保存：对比的时候资料发布了新版本。请再导入一次。",
+    "unknown_source": "现有政策里没有来源“{source}”（有：{sources}），所以文件里的都算新政策。写错了的请改 --source。",
     "no_source": "没有指定 --source，不与现有政策对比。可用的有：{sources}。",
     # a compilation as a table
     "export_paper": "{title}（{number}）",

@@ -237,3 +237,6 @@ def test_what_may_be_asked_for() -> None:
     options = read(["kill", "--runs", "8", "--seed", "3"])
     assert (options.names, options.runs, options.seed) == (["kill"], 8, 3)
     assert not set(BENCHMARKS) & set(FAULTS)
+    with pytest.raises(SystemExit) as refused:  # of no kill at all nothing could be told
+        read(["kill", "--runs", "0"])
+    assert refused.value.code == 2

@@ -97,6 +97,19 @@ def test_units(path: Path) -> None:
     assert unit(path)["Unit"]["StartLimitIntervalSec"] == "0"  # a database that is away for a minute ends nothing
 
 
+def test_what_the_units_need_is_made() -> None:
+    """The way without containers makes the user, the folders and the file that the units name, and migrates."""
+    manual = (DEPLOY.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+    way = manual.partition("Without containers:")[2].partition("\n## ")[0]
+    assert re.search(r"useradd .*\bhuiqi$", way, re.MULTILINE)
+    assert "main.py migrate" in way
+    for path in (*UNITS, BACKUP):
+        service = unit(path)["Service"]
+        folder = service.get("ReadWritePaths", "/etc/huiqi")
+        assert re.search(rf"install -d .* {folder}$", way, re.MULTILINE), folder
+        assert re.search(rf"install .* {service['EnvironmentFile'].lstrip('-')}$", way, re.MULTILINE)
+
+
 @pytest.mark.parametrize("path", [*UNITS, BACKUP, DEPLOY / "huiqi-backup.timer"], ids=lambda path: path.name)
 def test_units_as_systemd_reads_them(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """systemd knows every line of a unit; what it says of paths of another machine does not count."""

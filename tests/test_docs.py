@@ -63,6 +63,12 @@ def test_every_command_named_exists() -> None:
     assert [command for command in sorted(named) if f" {command} " not in shown] == []
 
 
+def test_every_command_is_that_of_the_environment() -> None:
+    """Nowhere in the manual is the program started by a Python that has not its libraries."""
+    manual = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert re.findall(r"(?<!\.venv/bin/)python main\.py \S+", manual) == []
+
+
 def _questions() -> list[list[str]]:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     lines = re.findall(r"^\.venv/bin/python main\.py (ask .+)$", readme, re.MULTILINE)

@@ -12,10 +12,13 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.analytics import picture
 from bot.console import broadcasts, drafts
 from bot.console.permissions import Permission
 from bot.console.visit import Visit
 from bot.policies import SOON, Policy
+from bot.store.days import Day
+from bot.store.tallies import FEW
 from bot.store.tickets import MINE, OPEN
 
 EXPIRING = 8  # policies shown
@@ -44,7 +47,18 @@ async def today(visit: Visit) -> Facts:
     midnight = visit.now.replace(hour=0, minute=0, second=0, microsecond=0)
     day = await visit.desk.days.since(midnight.timestamp())
     share = round(100 * day.unanswered / day.asked) if day.asked else 0
-    return {"day": day, "share": share, "policies": len(visit.desk.corpus().policies)}
+    hidden = await _hidden(visit, day)
+    return {"day": day, "share": share, "hidden": hidden, "few": FEW, "policies": len(visit.desk.corpus().policies)}
+
+
+async def _hidden(visit: Visit, day: Day) -> Mapping[str, bool]:
+    """Which figures of the day are not shown: those with few people behind them or their rest, and those that are
+    hidden among the figures, which count somewhat later."""
+    now = visit.now.date()
+    cells = await visit.desk.talk.tallies.between(now.isoformat(), now.isoformat())
+    counted = picture(cells, first=now, last=now, corpus=visit.desk.corpus())
+    few = any(0 < people < FEW for people in (day.in_vain, day.answered))
+    return {"asked": 0 < day.people < FEW or counted.asked is None, "vain": few or counted.vain is None}
 
 
 async def queues(visit: Visit) -> Facts:

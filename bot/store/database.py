@@ -7,6 +7,7 @@ SQLite has one writer per process, who waits in line inside it instead of on the
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
@@ -194,12 +195,26 @@ class Database:
 
     async def _open(self, migrate: bool, older: bool) -> None:
         if migrate:
+            self._make_file()
             async with self.write() as connection:
                 await connection.run_sync(schema.upgrade)
         else:
             self._refuse_missing_file()
             async with self.read() as connection:
                 await connection.run_sync(partial(schema.check, older=older))
+
+    def _make_file(self) -> None:
+        """Make the file of SQLite where there is none, for what the system refuses then has a reason and a name."""
+        if self.dialect != "sqlite":
+            return
+        path = Path(self._url.database or "").absolute()
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644))
+        except FileExistsError:
+            return
+        except OSError as error:
+            reason = error.strerror if path.parent.exists() else f"there is no folder {path.parent}"
+            raise StoreError(f"{path}: the database cannot be made: {reason}") from error
 
     def _refuse_missing_file(self) -> None:
         if self.dialect == "sqlite" and not Path(self._url.database or "").exists():  # to open it would create it

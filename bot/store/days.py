@@ -15,7 +15,7 @@ MANY = 5000  # messages that are looked at: more would take longer than a page m
 UNANSWERED = "offtopic"  # what an answer's intent is where nothing was found
 
 _SINCE = (
-    select(inbox.c.message, inbox.c.answer)
+    select(inbox.c.message, inbox.c.answer, inbox.c.openid)
     .where(inbox.c.received >= bindparam("since"), inbox.c.state == "answered")
     .order_by(inbox.c.received.desc())
     .limit(MANY)
@@ -30,11 +30,15 @@ class Reader(Protocol):
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
-    """What was typed: how many messages, how many without an answer; `full` where there were more than MANY."""
+    """What was typed: how many messages, how many without an answer; `full` where there were more than MANY.
+    `people` are all who typed, `in_vain` those of the unanswered, `answered` those of the others."""
 
     asked: int = 0
     unanswered: int = 0
     full: bool = False
+    people: int = 0
+    in_vain: int = 0
+    answered: int = 0
 
 
 class _Kind(msgspec.Struct):
@@ -58,5 +62,13 @@ class Days:
         """What was typed since a time. Raises StoreError."""
         async with self._reader.read() as connection:
             rows: list[Any] = list((await connection.execute(_SINCE, {"since": time})).all())
-        intents = [_intents.decode(bytes(a)).intent for m, a in rows if _kinds.decode(bytes(m)).type == "Text"]
-        return Day(asked=len(intents), unanswered=intents.count(UNANSWERED), full=len(rows) == MANY)
+        typed = [(_intents.decode(bytes(a)).intent, o) for m, a, o in rows if _kinds.decode(bytes(m)).type == "Text"]
+        vain = [who for intent, who in typed if intent == UNANSWERED]
+        return Day(
+            asked=len(typed),
+            unanswered=len(vain),
+            full=len(rows) == MANY,
+            people=len({who for _, who in typed}),
+            in_vain=len(set(vain)),
+            answered=len({who for intent, who in typed if intent != UNANSWERED}),
+        )

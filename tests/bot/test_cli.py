@@ -91,12 +91,27 @@ def test_settings_must_be_named(capsys: pytest.CaptureFixture[str], command: str
     assert "--config" in capsys.readouterr().err
 
 
+def test_ask_says_what_it_reads(capsys: pytest.CaptureFixture[str]) -> None:
+    """Files, and not what was published; and how to get files of that."""
+    assert ended("ask", "--help") == 0
+    printed = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "not from what was published" in printed
+    assert "`export`" in printed
+
+
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     """Every command of the contract is there, with a sentence."""
     assert ended("--help") == 0
     printed = capsys.readouterr().out
     for command in ("ask", "demo", "serve", "worker", "migrate", "check", "remarks", "menu", "outbox", "staff"):
         assert f" {command} " in printed
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_is_none(capsys: pytest.CaptureFixture[str], port: str) -> None:
+    """It is named, and nothing starts."""
+    assert ended("demo", "--port", port) == 2
+    assert "--port" in capsys.readouterr().err
 
 
 def test_an_unknown_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -81,6 +81,17 @@ async def test_a_database_of_its_own_is_kept(tmp_path: Path, clock: ManualClock)
             assert await demo.services.inbox.counts() == {"answered": count}
 
 
+async def test_two_demos_cannot_share_a_file(tmp_path: Path, clock: ManualClock) -> None:
+    """The second is refused and changes no password; a lock that a dead process left is none."""
+    path = tmp_path / "demo.sqlite3"
+    path.with_name("demo.sqlite3.lock").write_text("of a process that died", encoding="utf-8")
+    async with open_demo(ROUTER, WORDS, clock=clock, database=str(path), staffed=True) as demo:
+        with pytest.raises(ConfigError, match=f"^{path}: another demo is running on it"):
+            await open_demo(ROUTER, WORDS, clock=clock, database=f"sqlite:///{path}", staffed=True).__aenter__()
+        for name, password in demo.passwords.items():
+            assert await signed_in(demo.url, name, password) == "/console"
+
+
 async def test_a_database_is_named_by_its_file_too(tmp_path: Path, clock: ManualClock) -> None:
     """A path is as good as an address; the settings beside it are for the other commands, and for the owner alone."""
     path = tmp_path / "kept.sqlite3"

@@ -34,7 +34,7 @@ async def test_the_edition_in_force_is_written(
         number, many = await export_corpus(config(tmp_path, store_url), tmp_path / "out")
         _, corpus = await printing.press.read()
         assert read_corpus(tmp_path / "out") == corpus
-        assert many == len([path for path in (tmp_path / "out").rglob("*") if path.is_file()])
+        assert many == len([path for path in (tmp_path / "out").rglob("[!.]*") if path.is_file()])
     assert number == 3
     assert (tmp_path / "out" / "wordings" / "q91-2.txt").read_text(encoding="utf-8") == "乙原文"
     assert (tmp_path / "out" / "rated.jsonl").read_bytes().count(b"\n") == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.corpus import build_corpus, read_corpus
-from bot.errors import CorpusError
+from bot.errors import BotError, CorpusError
 from bot.folder import files, part_of, read_parts, text_of, write_parts
 from bot.parts import canonical
 from bot.revisions import Part
@@ -43,6 +44,66 @@ def test_an_older_export_is_replaced(tmp_path: Path) -> None:
     write_parts(parts, tmp_path / "b")
     assert read_corpus(tmp_path / "b").wordings == {}
     assert not list((tmp_path / "b" / "wordings").glob("*"))
+
+
+def _contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("name", ["departments.toml", "policies/mine.toml", "wordings/q91-1.txt", "letter.txt"])
+def test_a_folder_of_others_is_left_alone(tmp_path: Path, name: str) -> None:
+    """Nothing is written into a folder with files in it that is no earlier export; and it is named."""
+    out = tmp_path / "out"
+    (out / name).parent.mkdir(parents=True)
+    (out / name).write_text("mine", encoding="utf-8")
+    with pytest.raises(BotError, match=f"{out}: is neither an empty folder nor an earlier export"):
+        write_parts(read_parts(DATA), out)
+    assert _contents(out) == {out / name: b"mine"}
+
+
+def test_the_corpus_that_is_shipped_is_no_export(tmp_path: Path) -> None:
+    """A copy of data/ is somebody's own files: it is not replaced."""
+    copy = shutil.copytree(DATA, tmp_path / "data")
+    before = _contents(copy)
+    with pytest.raises(BotError, match="neither an empty folder"):
+        write_parts(read_parts(write_files(tmp_path / "a")), copy)
+    assert _contents(copy) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("policies/mine.toml", "was not written by an export"),
+        ("sayings/ours.toml", "was not written by an export"),
+        ("topics.toml", "was changed since"),
+    ],
+)
+def test_what_stands_in_an_export_of_others_is_kept(tmp_path: Path, name: str, why: str) -> None:
+    """A file put in later or changed by hand is named, and nothing is written; what is no part of a corpus stays."""
+    out, parts = tmp_path / "out", read_parts(write_files(tmp_path / "a"))
+    write_parts(parts, out)
+    for kept in ("README.md", "import.toml"):
+        (out / kept).write_text("ours", encoding="utf-8")
+    write_parts(parts, out)
+    (out / name).parent.mkdir(exist_ok=True)
+    (out / name).write_text("# mine\n", encoding="utf-8")
+    before = _contents(out)
+    with pytest.raises(BotError, match=f"{out / name}: {why}"):
+        write_parts(read_parts(DATA), out)
+    assert _contents(out) == before
+    assert before[out / "README.md"] == before[out / "import.toml"] == b"ours"
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """A file instead of a folder, and a folder that cannot be made, are errors of this program."""
+    parts = read_parts(write_files(tmp_path / "a"))
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    with pytest.raises(BotError, match=f"{tmp_path / 'file'}: is neither an empty folder"):
+        write_parts(parts, tmp_path / "file")
+    with pytest.raises(BotError, match=f"{tmp_path / 'file'}.*: cannot be written: Not a directory"):
+        write_parts(parts, tmp_path / "file" / "out")
+    with pytest.raises(BotError, match=r"^/proc/none.*: cannot be written: No such file"):
+        write_parts(parts, Path("/proc/none"))
 
 
 def test_wording_changes_the_version(tmp_path: Path) -> None:

@@ -128,6 +128,17 @@ def test_without_a_source_items_are_listed(imported: Callable[..., tuple[bool, l
     assert said[-1] == "没有指定 --source，不与现有政策对比。可用的有：q91, xh49。"
 
 
+def test_a_source_of_which_nothing_is_known_is_named(imported: Callable[..., tuple[bool, list[str]]]) -> None:
+    """Before anything else, with those there are, for all of the file is new to it; of a known one nothing is said."""
+    rows = [(*row[:2], "", *row[3:]) for row in (OLD, (*OLD[:1], "另一条", *OLD[2:]))]
+    well, said = imported(sheet(*rows), source="zzz", dry=True)
+    assert not well
+    assert said[0].startswith("现有政策里没有来源“zzz”（有：q91, xh49），所以文件里的都算新政策。")
+    assert any("“支持政策”一栏：从这里往下，有2条新政策没有填支持政策（第" in line for line in said), said
+    _, said = imported(sheet(OLD), source="q91", dry=True)
+    assert not any("来源" in line for line in said)
+
+
 def test_an_unreadable_file_is_one_line(imported: Callable[..., tuple[bool, list[str]]]) -> None:
     """With the reason, and no traceback."""
     well, said = imported(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504, source="q91", dry=True)

@@ -83,9 +83,9 @@ async def test_the_list_shows_what_is_open(room: Room) -> None:
     one = await room.approved()
     gone = await room.bulletins.new(PLAINLY, "zhang")
     await room.bulletins.act("discard", gone, "zhang")
-    await room.enter(one.id, o0="sent", o1="failed")
+    await room.enter(one.id, o0="sent", o1="failed", o2="skipped declined", o3="skipped cancelled")
     await room.bulletins.list_all()
-    assert room.said == f"{one.id}\t发送中\t停电\t2/2，失败1，结果不明0"
+    assert room.said == f"{one.id}\t发送中\t停电\t4/4，已发出1，跳过2，失败1，结果不明0"
     await room.bulletins.list_all(ended=True)
     assert len(room.said.splitlines()) == 2
 

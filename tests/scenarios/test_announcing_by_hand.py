@@ -91,7 +91,7 @@ async def test_the_whole_way(stage: Stage, process: Process, bulletins: Bulletin
     while not watching.done():
         await work(stage, process)
     await watching
-    assert lines == [f"{number}\t已发完\t说明会\t4/4，失败0，结果不明0"]
+    assert lines == [f"{number}\t已发完\t说明会\t4/4，已发出3，跳过1，失败0，结果不明0"]
     lines.clear()
     await bulletins.report(number)
     assert "已发出3 + 失败0 + 结果不明0 + 跳过1 + 还没办完0 = 4" in lines

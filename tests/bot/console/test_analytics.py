@@ -79,6 +79,16 @@ async def test_a_figure_of_few_people_is_nowhere(office: Office, viewer: Visitor
     assert not [row for row in await rows(viewer) if "4711" in row]
 
 
+async def test_those_of_whom_few_are_have_one_name(office: Office, viewer: Visitor) -> None:
+    """What was asked by few is together what it is in the other tables, and nobody is said to have said nothing."""
+    few = [cell("intent", 6, intent, frozenset({n})) for n, intent in enumerate(("list", "amount", "contact"))]
+    await put(office, cell("intent", 18, "help", frozenset(range(3, 8))), *few)
+    page, found = await viewer.get(HERE), await rows(viewer)
+    assert "人太少、不单独列的 36" in page.text
+    assert "没说话" not in page.text
+    assert [row[1:] for row in found if row[0] == "问法"] == [["人太少、不单独列的", "36"]]
+
+
 async def test_no_cell_of_the_file_is_a_formula(office: Office, viewer: Visitor) -> None:
     """Not even where somebody's words became a name."""
     await put(office, cell("unit", 9, "=HYPERLINK(1)"))

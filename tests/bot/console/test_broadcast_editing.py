@@ -48,6 +48,14 @@ async def test_a_card_is_kept_as_it_was_typed(office: Office) -> None:
     assert 'value="https://x.cn/a"' in page.source
 
 
+async def test_what_the_days_are_is_said(office: Office) -> None:
+    """They are days of the calendar, of which the last moves to a working day where none is sent on others."""
+    editor = await office.sign_in("editor")
+    number = await kept(editor)
+    assert "天 按日历算；最后一天休息的，顺延到下一个工作日。" in (await editor.get(f"{HERE}/{number}")).text
+    assert "过了就不再发；最后一天休息的，顺延到下一个工作日。" in (await editor.get(f"{HERE}/{number}/edit")).text
+
+
 async def test_a_template_is_chosen_among_those_of_the_account(joined: Office) -> None:
     """They are read when somebody asks for them; each key says its rule, and what does not fit it."""
     editor = await joined.sign_in("editor")

@@ -6,6 +6,7 @@ from bot.clock import ManualClock
 from bot.messages import Text
 from bot.store.audit import Search
 from tests.bot.console.client import Office
+from tests.bot.console.talking import count
 
 
 async def test_the_first_page_greets_whoever_is_in(office: Office) -> None:
@@ -17,20 +18,30 @@ async def test_the_first_page_greets_whoever_is_in(office: Office) -> None:
 
 
 async def test_the_day_is_counted(office: Office, clock: ManualClock) -> None:
-    """What was typed today counts, with the share that found no answer; yesterday does not."""
+    """What was typed today counts, with the share that found no answer, where not too few people are behind it, as
+    among the figures; yesterday does not."""
     visitor = await office.sign_in("viewer")
     engine = office.services.engine
 
-    async def ask(*texts: str) -> None:
-        for number, text in enumerate(texts):
-            key = f"{len(texts)}-{number}"
-            await engine.handle(Text(key=key, openid="oA", account="gh_1", created=int(clock.time()), text=text))
+    async def ask(text: str, *people: str) -> None:
+        for who in people:
+            key = f"{text}-{who}"
+            await engine.handle(Text(key=key, openid=who, account="gh_1", created=int(clock.time()), text=text))
 
-    await ask("q91-1")
-    assert "今天收到的文字消息 1 没答上的 0% 0 条" in (await visitor.get("/console")).text
-    await ask("zzzz qqqq xxxx", "q91-2", "q91-10")
-    assert "今天收到的文字消息 4 没答上的 25% 1 条" in (await visitor.get("/console")).text
-    assert "已答 4" in (await visitor.get("/console")).text
+    assert "今天收到的文字消息 0 没答上的 — 今天还没有消息" in (await visitor.get("/console")).text
+    few, many = ("oA", "oB", "oC", "oD"), ("oA", "oB", "oC", "oD", "oE")
+    await ask("q91-1", *few)
+    assert "今天收到的文字消息 * 没答上的 * 背后不到 5 人，不显示" in (await visitor.get("/console")).text
+    await ask("q91-1", "oE")
+    assert "今天收到的文字消息 5 没答上的 0% 0 条" in (await visitor.get("/console")).text
+    await ask("zzzz qqqq xxxx", *few)
+    assert "今天收到的文字消息 9 没答上的 * 背后不到 5 人，不显示" in (await visitor.get("/console")).text
+    await ask("zzzz qqqq yyyy", *many)
+    await ask("q91-2", *many)
+    for _ in range(2):  # whether the figures have been counted or not
+        assert "没答上的 47% 9 条" in (await visitor.get("/console")).text
+        await count(office)
+    assert "已答 19" in (await visitor.get("/console")).text
     await clock.advance(14 * 3600.0)
     visitor = await office.sign_in("viewer")
     assert "今天还没有消息" in (await visitor.get("/console")).text

@@ -16,7 +16,7 @@ async def test_an_editor_sees_what_is_wrong_before_it_is_submitted(office: Offic
     editor = await office.sign_in("editor")
     number = await saved(editor, SECOND, summary="认定为首台套的，给37万元。")
     page = await editor.get(f"/console/drafts/{number}")
-    assert "有 1 处要改" in page.text
+    assert "有 1 处要改。 要改的不改" in page.text
     assert "文字里有37万元，但没有任何规则用到" in page.text
     assert f'href="{SECOND}#f-summary">一句话说明</a>' in page.source
     form = await editor.get(SECOND)
@@ -26,6 +26,17 @@ async def test_an_editor_sees_what_is_wrong_before_it_is_submitted(office: Offic
     page = await editor.get(f"/console/drafts/{number}")
     assert ("没有查出新的问题" in page.text, "37万元" in page.text.partition("检查")[2]) == (True, False)
     assert "finding" not in (await editor.get(SECOND)).source
+
+
+async def test_what_is_only_to_be_looked_at_is_counted_apart(office: Office) -> None:
+    """The number says how many lines stand beneath it, on the page and of what is only typed."""
+    editor = await office.sign_in("editor")
+    wrong = {"summary": "补助37万元。", "details": "先到先得。"}
+    page = await edit(editor, FIRST, action="redraw", **wrong)
+    faults, hints = re.search(r"查出 (\d+) 处要改，另有 (\d+) 处请看一眼，还没有保存", page.text).groups()  # type: ignore[union-attr]
+    assert page.source.partition("查出 ")[2].partition("</ul>")[0].count("<li>") == int(faults) + int(hints)
+    number = await saved(editor, FIRST, **wrong)
+    assert f"有 {faults} 处要改，另有 {hints} 处请看一眼。" in (await editor.get(f"/console/drafts/{number}")).text
 
 
 async def test_what_was_so_before_is_not_told(office: Office) -> None:

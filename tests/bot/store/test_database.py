@@ -42,6 +42,16 @@ async def test_other_databases_refused(url: str) -> None:
     assert "pass" not in str(caught.value)
 
 
+async def test_a_file_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """With the reason: no such folder, or one that takes no files."""
+    path = tmp_path / "nope" / "dir" / "x.sqlite3"
+    with pytest.raises(StoreError, match=f"^{path}: the database cannot be made: there is no folder {path.parent}$"):
+        await migrate(f"sqlite:///{path}")
+    assert not path.parent.parent.exists()
+    with pytest.raises(StoreError, match=r"^/proc/x\.sqlite3: the database cannot be made: No such file"):
+        await migrate("sqlite:////proc/x.sqlite3")
+
+
 async def test_missing_file_is_not_created(tmp_path: Path) -> None:
     """Opening a database that is not there says so, and leaves no empty file behind."""
     path = tmp_path / "none.sqlite3"

@@ -37,8 +37,8 @@ async def test_what_was_typed_is_counted(database: Database) -> None:
     silence = Settlement(answer=Answer(reply=Say(text="欢迎"), intent="greeting"))
     await kept.settle(followed, silence, owner="x", time=4.0)
     await kept.close()
-    assert await counted.since(0.0) == Day(asked=3, unanswered=1)
-    assert await counted.since(2.5) == Day(asked=1)
+    assert await counted.since(0.0) == Day(asked=3, unanswered=1, people=1, in_vain=1, answered=1)
+    assert await counted.since(2.5) == Day(asked=1, people=1, answered=1)
 
 
 async def test_of_very_many_the_newest_are_looked_at(database: Database) -> None:
@@ -49,4 +49,4 @@ async def test_of_very_many_the_newest_are_looked_at(database: Database) -> None
     rows = [{"key": str(number), "received": 2.0, **row, **body} for number in range(days.MANY)]
     async with database.write() as connection:
         await connection.execute(insert(inbox), rows)
-    assert await Days(database).since(0.0) == Day(asked=days.MANY, unanswered=0, full=True)
+    assert await Days(database).since(0.0) == Day(asked=days.MANY, unanswered=0, full=True, people=1, answered=1)
