@@ -11,10 +11,12 @@ import msgspec
 import pytest
 from sqlalchemy import Float, Integer, LargeBinary, Table, func, insert, select
 
+from bot.announcements import Content, Plan
 from bot.app import Services, open_services
 from bot.clock import SHANGHAI, ManualClock
 from bot.config import Config, Replies
 from bot.conversation import Conversation
+from bot.store.broadcast_tables import broadcasts
 from bot.store.tables import metadata
 from handlers import ROUTER, WORDS
 from tests.bot.console.client import office_settings
@@ -23,7 +25,7 @@ from tests.databases import prepare
 
 DOCUMENT = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
 HOUR, DAY = 3600.0, 86_400.0
-NUMBERS = {"one": 1, "two": 2, "four": 4, "ten": 10}
+NUMBERS = {"one": 1, "two": 2, "four": 4, "five": 5, "ten": 10}
 LENGTHS = {"minutes": 60.0, "day": DAY, "days": DAY, "weeks": 7 * DAY}
 # By which column a row grows old, where it does, and what else it must hold to be one that may go.
 AGING: dict[str, tuple[str, dict[str, Any]]] = {
@@ -47,7 +49,13 @@ AGING: dict[str, tuple[str, dict[str, Any]]] = {
     "simulations": ("created", {"state": "done"}),
     "imports": ("created", {"state": "read"}),
     "audit": ("time", {}),
+    "recipients": ("changed", {"broadcast": 1, "openid": "", "state": "sent"}),
 }
+# An announcement whose people grow old: they do from its end on.
+OVER: dict[str, Any] = {
+    "id": 1, "name": "x", "state": "finished", "author": "x", "created": 0.0, "changed": 0.0, "hands": "[]",
+    "content": msgspec.json.encode(Content(text="x")), "criteria": b"[]", "plan": msgspec.json.encode(Plan()),
+}  # fmt: skip
 
 
 def promises() -> dict[str, str]:
@@ -163,6 +171,9 @@ async def test_what_is_promised_is_kept_so_long_and_then_gone(tmp_path: Path, ke
             for age, expected in ((lasts - slack, 1), (lasts + slack, 0)):
                 async with services.database.write() as connection:
                     await connection.execute(table.delete())
+                    if name == "recipients":
+                        await connection.execute(broadcasts.delete())
+                        await connection.execute(insert(broadcasts), {**OVER, "ended": clock.time() - age})
                     await connection.execute(insert(table), row(table, number, clock.time() - age, settings))
                 await tidy(services)
                 if await there(services, table) != expected:

@@ -208,8 +208,9 @@ def test_nothing_in_doubt_is_ever_due_beyond_the_life_of_its_id(
 
 
 def test_a_refused_consent_closes_what_it_came_from() -> None:
-    """As a closed window does; who is gone or blocked leaves both as they were."""
-    for why, window in (("window", Window.CLOSED), ("refused", Window.CLOSED), ("gone", Window.UNTOUCHED)):
+    """As a closed window does, and as one does who is gone; who is blocked leaves both as they were."""
+    closed = [(why, Window.CLOSED) for why in ("window", "refused", "gone", "unknown")]
+    for why, window in (*closed, ("blocked", Window.UNTOUCHED)):
         settlement, _ = judge(Ended(claimed(), error=Unreachable(1, reason=why)), time=1.0)
         assert (settlement.state, settlement.reason, settlement.window) == (State.SKIPPED, why, window)
 

@@ -194,7 +194,7 @@ async def test_a_refusal_of_this_row_alone(stage: Stage, channel: str, end: End)
     [
         ("custom", 45015, (0, 1, False)),
         ("custom", 45047, (0, 1, False)),
-        ("custom", 43004, (5, 1, False)),
+        ("custom", 43004, (0, 1, False)),
         ("custom", 47003, (5, 1, False)),
         ("subscribe", 43101, (5, 0, True)),
         ("subscribe", 47003, (5, 1, False)),
