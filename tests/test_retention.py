@@ -78,7 +78,7 @@ def period(said: str, config: Config) -> float:
     named = [settings[name] for name in re.findall(r"`(\w+)`", first)]
     counted = [
         (int(many) if many.isdecimal() else NUMBERS[many]) * LENGTHS[unit]
-        for many, unit in re.findall(r"\b(\d+|one|two|four|ten) (minutes|days?|weeks)\b", first)
+        for many, unit in re.findall(r"\b(\d+|one|two|four|five|ten) (minutes|days?|weeks)\b", first)
     ]
     if named and counted and "at least" not in first:
         return named[0]  # how long something holds, and then its row
