@@ -8,6 +8,8 @@ from html import escape
 WIDTH, STRIP, LEFT, TOP = 960.0, 110.0, 120.0, 34.0
 INK, BAND, LINE, FAINT = "#1f2937", "#fde68a", "#1d4ed8", "#d1d5db"
 
+NAME = 18.0  # what the name of a band needs; where they stand closer none is written, and each shows under the mouse
+
 Points = Sequence[tuple[float, float]]
 
 
@@ -21,18 +23,20 @@ def picture(series: Mapping[str, Points], bands: Sequence[tuple[str, float, floa
         f'font-family="sans-serif" font-size="11" fill="{INK}">',
         f'<rect width="{WIDTH:.0f}" height="{height:.0f}" fill="#ffffff"/>',
     ]
+    named = len(bands) * NAME <= WIDTH - LEFT
     for name, begins, ends in bands:
         x, wide = LEFT + begins * scale, max(1.0, (ends - begins) * scale)
         parts.append(f'<rect x="{x:.1f}" y="{TOP:.0f}" width="{wide:.1f}" height="{height - TOP - 24:.0f}" '
                      f'fill="{BAND}" opacity="0.5"><title>{escape(name)}</title></rect>')  # fmt: skip
-        parts.append(f'<text x="{x:.1f}" y="{TOP - 6:.0f}" font-size="8" '
-                     f'transform="rotate(-25 {x:.1f} {TOP - 6:.0f})">{escape(name)}</text>')  # fmt: skip
+        if named:
+            parts.append(f'<text x="{x:.1f}" y="{TOP - 6:.0f}" font-size="8" '
+                         f'transform="rotate(-25 {x:.1f} {TOP - 6:.0f})">{escape(name)}</text>')  # fmt: skip
     for number, (name, points) in enumerate(series.items()):
         parts += strip(name, points, TOP + number * (STRIP + 16), scale)
     minutes = most / 60
     for part in (0, 0.25, 0.5, 0.75, 1):
         place = f'x="{LEFT + part * most * scale:.1f}" y="{height - 8:.0f}"'
-        parts.append(f'<text {place} text-anchor="middle">{part * minutes:.0f} min</text>')
+        parts.append(f'<text {place} text-anchor="{"end" if part == 1 else "middle"}">{part * minutes:.0f} min</text>')
     return "\n".join([*parts, "</svg>\n"])
 
 
