@@ -195,12 +195,13 @@ def read(text: str, index: Index, *, by_sound: bool = False) -> Question:
 def heard(question: Question, index: Index) -> Question | None:
     """The same text with words that are only pronounced so, and pinyin; None where it has none but those it had."""
     known = {(hit.start, hit.end, hit.entry.word) for hit in question.found if hit.factor == 1.0}
-    folded, sounds = question.folded, index.sounds
-    spoken, typed = list(sounds.heard(folded)), list(sounds.typed(folded))
-    if all((start, end, entry.word) in known for start, end, entry in (*spoken, *typed)):
+    sounding = _sounding(question.folded, index)
+    if all((hit.start, hit.end, hit.entry.word) in known for hit in sounding):
         return None  # a word that stands there as written is worth no less than its sound
-    found = [*question.found, *(Hit(*word, SOUNDED) for word in spoken), *(Hit(*word) for word in typed)]
-    return _question(question.text, folded, found, figures=question.sums, dates=question.days, named=question.years)
+    found = [*question.found, *sounding]
+    return _question(
+        question.text, question.folded, found, figures=question.sums, dates=question.days, named=question.years
+    )
 
 
 def every_word(question: Question, index: Index) -> tuple[Hit, ...]:
@@ -223,7 +224,7 @@ def _question(
     named: tuple[int, ...],
 ) -> Question:
     """What the words found in a text say."""
-    traits = [(hit, _traits(hit.entry.meanings, hit.entry.strength == CURATED)) for hit in found if _counts(hit.entry)]
+    traits = [(hit, _traits(hit.entry.meanings, hit.entry.strength == CURATED)) for hit in found]
     signs = frozenset(sign for _, its in traits for sign in its.signs)
     relatives = [hit for hit, its in traits if "kin" in its.signs] if {"trade", "kin"} <= signs else []
     chosen = _choose([(hit, its) for hit, its in traits if its.counts])
@@ -295,7 +296,8 @@ def _bought(folded: Folded, figures: Iterable[Sum], index: Index) -> list[Hit]:
 
 
 class Traits(msgspec.Struct, frozen=True):
-    """What the meanings of a word come to: its kind and the precedence of that, whether it may be chosen, its signs."""
+    """What the meanings of a word come to: its kind and the precedence of that, whether it may be chosen, its signs. A
+    mined n-gram has none of them."""
 
     kind: str
     rank: int
@@ -309,11 +311,6 @@ def _traits(meanings: tuple[Meaning, ...], curated: bool) -> Traits:
     others = kinds - SIGNS | ({""} if curated else set())
     kind = min(others, key=PRECEDENCE.index, default="")
     return Traits(kind, PRECEDENCE.index(kind), bool(others), frozenset(kinds & SIGNS))
-
-
-def _counts(entry: Entry) -> bool:
-    """Whether a word is more than a mined n-gram."""
-    return entry.strength == CURATED or bool(entry.meanings)
 
 
 def _choose(words: list[tuple[Hit, Traits]]) -> list[tuple[Hit, Traits]]:

@@ -118,11 +118,9 @@ class Inbox:
         """Commit what has been asked for, and take no more."""
         await self._group.close()
 
-    async def claim(
-        self, message: AnyMessage, *, owner: str, lease: float, time: float, at_once: AtOnce | None = None
-    ) -> Claim:
+    async def claim(self, message: AnyMessage, *, owner: str, lease: float, time: float) -> Claim:
         """Enter a message at `time`, ours for `lease` seconds if it is new; else say how it stands."""
-        seen = await self.enter(message, owner=owner, lease=lease, time=time, at_once=at_once)
+        seen = await self.enter(message, owner=owner, lease=lease, time=time)
         return claimed(seen, owner=owner, lease=time + lease)
 
     def enter(
@@ -235,10 +233,7 @@ class Inbox:
 
 
 def claimed(seen: Seen, *, owner: str, lease: float) -> Claim:
-    """How a message stands that was entered for `owner` until `lease`."""
-    if seen.row is None and seen.ready is not None:
-        answer = seen.ready.answer
-        return Claim(fresh=True, state="answered", owner=owner, lease=0.0, answer=answer, delivery="passive")
+    """How a message stands that was entered for `owner` until `lease`, without an answer at once."""
     talk = conversations.unpack(seen.conversation)
     if seen.row is None:
         return Claim(fresh=True, state="running", owner=owner, lease=lease, conversation=talk, waiting=seen.waiting)

@@ -44,8 +44,10 @@ class Handlers:
         )
 
 
-def build(store: Any, handlers: Handlers, clock: ManualClock, *, can_push: bool = True, owner: str = "p0") -> Engine:
-    """One process's engine."""
+def build(
+    store: Any, handlers: Handlers, clock: ManualClock, *, can_push: bool = True, owner: str = "p0", at_once: Any = None
+) -> Engine:
+    """One process's engine; `at_once` has the answers that it knows."""
     return Engine(
         inbox=Inbox(store),
         answer=handlers.answer,
@@ -54,6 +56,7 @@ def build(store: Any, handlers: Handlers, clock: ManualClock, *, can_push: bool 
         clock=clock,
         can_push=can_push,
         owner=owner,
+        at_once=at_once,
     )
 
 

@@ -19,9 +19,8 @@ from bot.replies import Answer, Say
 from bot.store.database import Database
 from bot.store.driver import once
 from bot.store.entries import AtOnce, Ready
-from bot.store.inbox import Inbox
 from bot.store.tables import conversations, inbox, outbox
-from tests.bot.engines import APOLOGY, SLOWER, Handlers, build, rows, said, text
+from tests.bot.engines import Handlers, build, rows, said, text
 from tests.bot.inline import InlineStore
 
 KNOWN = Answer(reply=Say(text="known"))
@@ -44,19 +43,6 @@ def knows(*keys: str, stands: Callable[[Conversation], bool] = lambda _: True) -
     return at_once
 
 
-def knowing(store: Any, handlers: Handlers, clock: ManualClock, at_once: Any) -> Engine:
-    """An engine that knows some answers."""
-    return Engine(
-        inbox=Inbox(store),
-        answer=handlers.answer,
-        apology=APOLOGY,
-        slower=SLOWER,
-        clock=clock,
-        at_once=at_once,
-        owner="p0",
-    )
-
-
 def idle(engine: Engine) -> bool:
     """Whether nothing of any message is left in memory."""
     return not engine._running and not engine._unanswered
@@ -65,14 +51,14 @@ def idle(engine: Engine) -> bool:
 async def test_what_is_known_is_answered_unasked(database: Database, clock: ManualClock) -> None:
     """The answer is stored before it is told, with the conversation it leads to; a retry is told it from there."""
     handlers = Handlers(clock)
-    engine = knowing(database, handlers, clock, knows("k1"))
+    engine = build(database, handlers, clock, at_once=knows("k1"))
     deliveries = [engine.handle(text(clock)), engine.handle(text(clock))]
     assert [said(await delivery) for delivery in deliveries] == ["known", "known"]
     (row,) = await rows(database, inbox)
     assert (row["state"], row["delivery"], row["owner"]) == ("answered", "passive", "p0")
     assert [row["openid"] for row in await rows(database, conversations)] == ["o1"]
     assert said(await engine.handle(text(clock))) == "known"
-    assert said(await knowing(database, handlers, clock, None).handle(text(clock))) == "known"
+    assert said(await build(database, handlers, clock, at_once=None).handle(text(clock))) == "known"
     assert (handlers.asked, await rows(database, outbox)) == ([], [])
     assert idle(engine)
     await engine.close(0)
@@ -82,7 +68,7 @@ async def test_a_follower_who_stands_elsewhere_is_answered_anew(
     store: InlineStore, handlers: Handlers, clock: ManualClock
 ) -> None:
     """Where the answer turns out to be for others it is worked out, and may then be late as any."""
-    engine = knowing(store, handlers, clock, knows("k1", stands=lambda conversation: bool(conversation.listed)))
+    engine = build(store, handlers, clock, at_once=knows("k1", stands=lambda conversation: bool(conversation.listed)))
     handlers.seconds["k1"] = 6.0
     delivery = engine.handle(text(clock))
     await clock.advance(4.5)
@@ -99,7 +85,7 @@ async def test_messages_of_one_follower_stay_in_order(
     store: InlineStore, handlers: Handlers, clock: ManualClock
 ) -> None:
     """What comes behind a known one sees where it led; a known one behind another waits for that and is asked about."""
-    engine = knowing(store, handlers, clock, knows("k1", "k3"))
+    engine = build(store, handlers, clock, at_once=knows("k1", "k3"))
     handlers.seconds["k2"] = 1.0
     deliveries = [engine.handle(text(clock, key)) for key in ("k1", "k2", "k3")]
     await clock.advance(2.0)
@@ -112,7 +98,7 @@ async def test_messages_of_one_follower_stay_in_order(
 
 async def test_what_cannot_be_stored_is_not_told(store: InlineStore, handlers: Handlers, clock: ManualClock) -> None:
     """A known answer that is not committed is not given; the next delivery begins anew."""
-    engine = knowing(store, handlers, clock, knows("k1"))
+    engine = build(store, handlers, clock, at_once=knows("k1"))
     store.away = True
     deliveries = [engine.handle(text(clock)), engine.handle(text(clock))]
     for delivery in deliveries:
@@ -129,7 +115,7 @@ async def test_what_another_process_works_on_is_its_own(
 ) -> None:
     """A known message that another process has begun is answered by that one."""
     other = build(store, handlers, clock, owner="p1")
-    engine = knowing(store, handlers, clock, knows("k1"))
+    engine = build(store, handlers, clock, at_once=knows("k1"))
     handlers.seconds["k1"] = 1.0
     first = other.handle(text(clock))
     await clock.advance(0.5)
@@ -149,7 +135,7 @@ async def test_a_known_answer_that_fails_is_no_message_lost(
     def broken(message: AnyMessage, time: float) -> AtOnce | None:
         raise LookupError("out of order")
 
-    engine = knowing(store, handlers, clock, broken)
+    engine = build(store, handlers, clock, at_once=broken)
     with pytest.raises(LookupError):
         await engine.handle(text(clock))
     assert idle(engine)
@@ -158,7 +144,7 @@ async def test_a_known_answer_that_fails_is_no_message_lost(
 
 async def test_closing_waits_for_what_is_entered(store: InlineStore, handlers: Handlers, clock: ManualClock) -> None:
     """A program that stops lets a known answer be stored and told."""
-    engine = knowing(store, handlers, clock, knows("k1"))
+    engine = build(store, handlers, clock, at_once=knows("k1"))
     delivery = engine.handle(text(clock))
     closing = asyncio.ensure_future(engine.close(5.0))
     await clock.advance(1.0)
@@ -176,7 +162,7 @@ async def test_a_row_that_cannot_be_read_holds_nobody_up(
     assert said(await first.handle(text(clock))) == "k1 answer 1"
     unread = update(inbox).values(answer=bindparam("later"))
     await store.run(lambda: once(unread, later=b'{"reply": {"type": "hologram"}}'))
-    engine = knowing(store, handlers, clock, knows("k1"))
+    engine = build(store, handlers, clock, at_once=knows("k1"))
     delivery = engine.handle(text(clock))
     await clock.advance(1.0)
     assert isinstance(delivery.exception(), msgspec.DecodeError)
@@ -208,7 +194,7 @@ async def test_what_closing_finds_half_way_is_given_up_too(store: InlineStore, t
     with the rest."""
     clock, opened = Giving(), asyncio.Event()
     handlers = Handlers(clock, seconds={"k1": 60.0})
-    engine = knowing(store, handlers, clock, knows("k1", stands=lambda _: False))
+    engine = build(store, handlers, clock, at_once=knows("k1", stands=lambda _: False))
     store.gate = opened.wait
     delivery = engine.handle(text(clock))
     closing = asyncio.ensure_future(engine.close(Giving.LAST))
