@@ -178,9 +178,8 @@ def build_uploads(stack: AsyncExitStack, config: Config, database: Database, *, 
     stack is closed is given up."""
     if not config.console.enabled:
         return None
-    from bot.uploads import (
-        Uploads,  # late: with the readers of seven kinds of files, none of them for a bot without staff
-    )
+    # Late: with the readers of seven kinds of files, none of them for a bot without staff.
+    from bot.uploads import Uploads
 
     uploads = Uploads(Imports(database), Revisions(database), folder=Path(config.corpus.path), clock=clock)
     stack.push_async_callback(uploads.close)
