@@ -147,7 +147,8 @@ class Callback:
 
     def _handle(self, received: Received) -> asyncio.Future[Answer | None]:
         try:
-            return asyncio.ensure_future(self._engine.handle(received.message))
+            handled = self._engine.handle(received.message)
+            return handled if isinstance(handled, asyncio.Future) else asyncio.ensure_future(handled)
         except StoreError as error:
             done: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
             done.set_exception(error)

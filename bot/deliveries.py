@@ -13,12 +13,17 @@ COMMIT_LIMIT = 10.0  # seconds a promised answer may take to be stored
 class Deliveries:
     """Who waits for one answer. Once it is `promised`, nobody is sent away before it is stored."""
 
+    __slots__ = ("_grace", "_waiting")
+
     def __init__(self) -> None:
         self._waiting: list[tuple[float, asyncio.Future[Answer | None]]] = []
         self._grace = 0.0  # seconds
 
-    def join(self, until: float) -> asyncio.Future[Answer | None]:
-        """What one more delivery is told: the answer, or None if that takes longer than `until`."""
+    def join(self, until: float, *, promised: bool = False) -> asyncio.Future[Answer | None]:
+        """What one more delivery is told: the answer, or None if that takes longer than `until`. Where it is `promised`
+        at once, all wait until it is stored."""
+        if promised:
+            self._grace = COMMIT_LIMIT
         delivery: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((until, delivery))
         return delivery

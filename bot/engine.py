@@ -65,6 +65,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class _Work:
     """One message on its way."""
 
+    __slots__ = ("_end", "_ended", "asked", "before", "deliveries", "message", "overdue", "renewed", "task", "too_many")
+
     def __init__(self, message: AnyMessage, before: Sequence[_Work], *, too_many: bool) -> None:
         self.message = message
         self.too_many = too_many  # the follower is told so, at once
@@ -144,11 +146,10 @@ class Engine:
         time = self._clock.time()
         entering = self._enter(message, time)
         work = self._enlist(message, too_many=too_many)
-        delivery = work.deliveries.join(until)
+        delivery = work.deliveries.join(until, promised=entering is not None)
         if entering is None:
             self._work_on(work)
         else:
-            work.deliveries.promise()
             work.task = entering
             entering.add_done_callback(partial(self._entered, work, time))
         return delivery

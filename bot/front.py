@@ -32,16 +32,14 @@ _HARMLESS = (
     rb"accept|accept-encoding|accept-language|cache-control|content-type|pragma|user-agent|via|x-forwarded-for|"
     rb"x-forwarded-host|x-forwarded-port|x-forwarded-proto|x-real-ip|x-request-id"
 )
-_HEADER = (
-    rb"\r\n(?:(?:" + _HARMLESS + rb"): [\x20-\x7e]{0,400}|"
-    rb"connection: keep-alive|host: [a-z0-9.:_-]{1,300}|content-length: [1-9][0-9]{0,4})"
-)
+_PLAIN = rb"(?:\r\n(?:(?:" + _HARMLESS + rb"): [\x20-\x7e]{0,400}|connection: keep-alive)){0,12}+"
+_HOST = rb"\r\nhost: [a-z0-9.:_-]{1,300}"
+_LENGTH = rb"\r\ncontent-length: ([1-9][0-9]{0,4})"
 _REQUEST = re.compile(
     rb"POST " + PATH.encode() + rb"\?(?P<query>[A-Za-z0-9_=&.-]{1,1000}) HTTP/1\.1"
-    rb"(?i:(?P<headers>(?:" + _HEADER + rb"){1,32}))\r\n\r\n"
+    rb"(?i:" + _PLAIN + rb"(?:" + _HOST + _PLAIN + _LENGTH + rb"|" + _LENGTH + _PLAIN + _HOST + rb")" + _PLAIN + rb")"
+    rb"\r\n\r\n"
 )  # fmt: skip
-_LENGTH = b"\r\ncontent-length: "
-_HOST = b"\r\nhost: "
 _HEAD = b"%bContent-Length: %d\r\nDate: %b\r\n%b\r\n"
 
 
@@ -135,15 +133,18 @@ class Front(asyncio.Protocol):
 
     def _take(self, data: bytes) -> None:
         found = _REQUEST.match(data)
-        query = _query(found["query"].decode("ascii")) if found else None
-        length = _length(found["headers"].lower()) if found else 0
-        if found is None or query is None or not length or found.end() + length > len(data):
+        if found is None:
             self._hand_over(data)
             return
-        end = found.end() + length
+        words, first, second = found.groups()
+        query, start, length = _query(words.decode("ascii")), found.end(), int(first or second)
+        end = start + length
+        if query is None or length > MAX_BODY or end > len(data):
+            self._hand_over(data)
+            return
         self._waiting = data[end:]
         self._seen = self._loop.time()
-        self.answering = self._door.callback.begin(query, data[found.end() : end], self._told)
+        self.answering = self._door.callback.begin(query, data[start:end], self._told)
 
     def _told(self, told: Told) -> None:
         self.answering = None
@@ -193,18 +194,13 @@ def _first_lines(status: int, kind: str) -> bytes:
 
 
 def _query(text: str) -> dict[str, str] | None:
-    """The fields of a query; None where one is there twice, or has no value."""
-    fields = [field.partition("=") for field in text.split("&")]
-    query = {name: value for name, _, value in fields}
-    return query if len(query) == len(fields) and all(query) and all(query.values()) else None
-
-
-def _length(headers: bytes) -> int:
-    """How long the body is; 0 where that is not said once, or is more than we take, or no host is named once."""
-    if headers.count(_LENGTH) != 1 or headers.count(_HOST) != 1:
-        return 0
-    length = int(headers.partition(_LENGTH)[2].partition(b"\r\n")[0])
-    return length if length <= MAX_BODY else 0
+    """The fields of a query; None where one is there twice, or has no name or no value."""
+    fields = text.split("&")
+    try:
+        query = dict([field.split("=", 1) for field in fields])
+    except ValueError:  # one that is no field
+        return None
+    return query if len(query) == len(fields) and "" not in query and "" not in query.values() else None
 
 
 @asynccontextmanager
