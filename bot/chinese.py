@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
+from bot import numerals
 from bot.characters import is_hanzi, simplified
 
 OF = "的"
@@ -168,15 +169,9 @@ def numeral(text: str) -> float | None:
     if len(text) > LONGEST_NUMERAL:
         return None
     try:
-        return float(text) if text[0].isdigit() else _spoken(text)
-    except (ValueError, KeyError):  # a KeyError is how cn2an takes 十一十九
+        return float(text) if text[0].isdigit() else numerals.read(text)
+    except ValueError:
         return None
-
-
-def _spoken(text: str) -> float:
-    import cn2an
-
-    return float(cn2an.cn2an(text.replace("〇", "零").replace("两", "二"), "smart"))
 
 
 @dataclass(frozen=True)

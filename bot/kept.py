@@ -23,7 +23,7 @@ from bot.vocabulary import Packed, Vocabulary
 # What an index depends on, beside its corpus.
 BUILDERS = (
     "characters.py", "chinese.py", "hanzi/simplified.txt", "index.py", "kept.py", "lexicon.py", "matcher.py",
-    "policies.py", "sayings.py", "vocabulary.py",
+    "numerals.py", "policies.py", "sayings.py", "vocabulary.py",
 )  # fmt: skip
 DIGEST = 16  # bytes in front of a file: what is used is what was written, whole
 KEPT = 8  # files; those that were not used for longest make room

@@ -19,7 +19,7 @@ EVERYTHING = [*MACHINE, *TESTS]
 
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60  # lines
 CHINESE = re.compile("[\u2e80-\u2fdf\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]")
-LANGUAGE = {ROOT / "bot/characters.py", ROOT / "bot/chinese.py", ROOT / "bot/figures.py"}
+LANGUAGE = {ROOT / "bot/characters.py", ROOT / "bot/chinese.py", ROOT / "bot/figures.py", ROOT / "bot/numerals.py"}
 TABLES = ROOT / "bot/store/migrations/versions"  # what a migration does is one list, however long
 BORDERS = {  # where one message, row, batch, job or page must not end the rest
     "bot/callback.py",
