@@ -103,7 +103,7 @@ async def _corpus(config: Config, database: Database) -> Corpus:
     number = await revisions.newest() if config.corpus.source == "database" else 0
     if not number:
         return read_corpus(Path(config.corpus.path))
-    return build_corpus(revision.part for revision in await revisions.standing(number))
+    return build_corpus(await revisions.parts(number))
 
 
 def _tell_rest(found: Replies, said: Mapping[str, str], say: Callable[[str], None]) -> None:

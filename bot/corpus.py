@@ -41,7 +41,7 @@ from bot.parts import (
     wrong,
 )
 from bot.policies import Department, Fact, Hours, Match, Paper, Policy, Status, Topic, facts_of, period, status_on
-from bot.revisions import Part
+from bot.revisions import Encoded, Part
 from bot.sayings import FOREIGN
 from bot.selection import pairs
 
@@ -166,7 +166,7 @@ def read_corpus(folder: Path) -> Corpus:
     return build_corpus(read_parts(folder))
 
 
-def build_corpus(parts: Iterable[Part]) -> Corpus:
+def build_corpus(parts: Iterable[Part | Encoded]) -> Corpus:
     """The corpus of its parts, wherever they are kept; CorpusError says which part and what is wrong with it."""
     pairs = [(part, convert(part)) for part in parts]
     origins = {part.place: part for part, _ in pairs}
@@ -227,7 +227,7 @@ def _order(policy_id: str) -> tuple[str, int]:
     return head, int(tail) if tail.isdecimal() else 0
 
 
-Origins = dict[tuple[str, str], Part]
+Origins = dict[tuple[str, str], Part | Encoded]
 
 
 def _check_policies(corpus: Corpus, origins: Origins) -> None:
@@ -263,10 +263,7 @@ def _check_lexicon(corpus: Corpus, origins: Origins) -> None:
                 f"{part.origin}: intents: {intent}: must be one of {', '.join(INTENTS)}", kind="intents", key=intent
             )
     for (kind, key), part in origins.items():
-        if kind == COLLECTION and part.body["paper"] not in corpus.papers:
+        if kind == COLLECTION and (paper := convert(part).paper) not in corpus.papers:
             raise CorpusError(
-                f"{part.origin}: collection: paper: {part.body['paper']} does not exist",
-                kind=kind,
-                key=key,
-                field="paper",
+                f"{part.origin}: collection: paper: {paper} does not exist", kind=kind, key=key, field="paper"
             )

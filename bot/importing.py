@@ -94,7 +94,7 @@ async def _in_force(revisions: Revisions | None) -> tuple[int, Corpus] | None:
     number = await revisions.newest() if revisions else 0
     if not revisions or not number:
         return None
-    return number, build_corpus(revision.part for revision in await revisions.standing(number))
+    return number, build_corpus(await revisions.parts(number))
 
 
 async def _compared(

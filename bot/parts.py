@@ -13,7 +13,7 @@ import msgspec
 from bot.errors import CorpusError
 from bot.lexicon import Collection, Entry, Synonym, Words
 from bot.policies import Department, Fact, Hours, Paper, Policy, Record, Topic
-from bot.revisions import Body, Part
+from bot.revisions import Body, Encoded, Part
 
 
 class Edition(Record, frozen=True, kw_only=True):
@@ -64,15 +64,18 @@ NUMBERED = frozenset({SYNONYM, COLLECTION})  # the key is only a handle, and not
 AT = re.compile(r"^(.*) - at `\$\.?(.*)`$", re.DOTALL)
 
 
-def convert(part: Part) -> Any:
+def convert(part: Part | Encoded) -> Any:
     """The value of a part; CorpusError says where it stands and what is wrong with which field."""
+    kind = KINDS[part.kind]
     try:
-        return msgspec.convert(part.body, KINDS[part.kind])
+        if isinstance(part, Encoded):
+            return msgspec.json.decode(part.body, type=kind)
+        return msgspec.convert(part.body, kind)
     except msgspec.ValidationError as error:
         raise wrong(part, str(error)) from error
 
 
-def wrong(part: Part, reason: str, field: str = "") -> CorpusError:
+def wrong(part: Part | Encoded, reason: str, field: str = "") -> CorpusError:
     """What is said of a part that cannot be used."""
     at = AT.match(reason)
     name = "" if part.kind in ALONE or not part.key else f"{part.key}: "
@@ -108,7 +111,7 @@ def _endless(value: Any, way: str = "") -> Iterator[str]:
             yield from _endless(inner, f"{way}[{number}]")
 
 
-def digest(values: Iterable[tuple[Part, msgspec.Struct]]) -> str:
+def digest(values: Iterable[tuple[Part | Encoded, msgspec.Struct]]) -> str:
     """The version of a corpus: it changes with anything an answer could rest on, and with nothing else."""
     lines = sorted(
         b"\x1f".join(

@@ -24,6 +24,7 @@ from bot.parts import EDITION, RATED, Rated, canonical, convert
 from bot.revisions import (
     WORKER,
     Edition,
+    Encoded,
     Part,
     Revision,
     applied,
@@ -73,7 +74,7 @@ class Press:
     async def read(self) -> tuple[int, Corpus]:
         """The edition in force and its number; on an empty database the folder becomes the first edition."""
         number = await self._revisions.newest() or await self._seed()
-        return number, await self._built(number, await self._parts(number))
+        return number, await self._built(number, await self._revisions.parts(number))
 
     async def _seed(self) -> int:
         parts, corpus = await asyncio.to_thread(_from_folder, self._folder)
@@ -88,7 +89,7 @@ class Press:
         """The parts of an edition. They are not kept: 8 MB, and to read them again takes less than a blink."""
         return [revision.part for revision in await self._revisions.standing(number)]
 
-    async def _built(self, number: int, parts: list[Part]) -> Corpus:
+    async def _built(self, number: int, parts: Sequence[Part | Encoded]) -> Corpus:
         """The corpus of an edition that has these parts."""
         if self._last is None or self._last[0] != number:
             self._last = (number, await asyncio.to_thread(build_corpus, parts))

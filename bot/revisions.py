@@ -49,6 +49,25 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind, self.key
 
 
+class Encoded(msgspec.Struct, frozen=True, kw_only=True):
+    """A part as it is kept, its body in JSON: for whoever wants its value alone."""
+
+    kind: str
+    key: str
+    body: bytes
+    wording: str = ""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Kind and key."""
+        return self.kind, self.key
+
+    @property
+    def origin(self) -> str:
+        """For complaints: what is kept came from no file."""
+        return self.kind
+
+
 class Revision(msgspec.Struct, frozen=True, kw_only=True):
     """One state of a part, from the first draft to what is in force or was.
 

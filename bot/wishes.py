@@ -205,7 +205,7 @@ class Reader:
         number = await revisions.newest() if self._config.corpus.source == "database" else 0
         if not number:
             return read_corpus(Path(self._config.corpus.path))
-        return build_corpus(revision.part for revision in await revisions.standing(number))
+        return build_corpus(await revisions.parts(number))
 
     def _way(self, way: str) -> str:
         if way not in WAYS:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, String, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, or_, select, update
 
 from bot.errors import Overtaken
 from bot.revisions import (
@@ -24,6 +24,7 @@ from bot.revisions import (
     WITHDRAWN,
     WRITABLE,
     Edition,
+    Encoded,
     Part,
     Revision,
 )
@@ -71,7 +72,7 @@ _moved = update(revisions).where(*_same_edits, *_same_place)
 MOVE = Changes(_moved, key=revisions.c.id, name="the_id")
 
 
-def _standing() -> Select[Any]:
+def _standing(*columns: ColumnElement[Any]) -> Select[Any]:
     """Of each part the revision with the largest edition up to a number, in the order the parts first came."""
     newest = (
         select(
@@ -91,10 +92,11 @@ def _standing() -> Select[Any]:
         & (revisions.c.edition == newest.c.edition)
     )
     found = newest.join(revisions, same).outerjoin(review_dates, _dated)
-    return select(*_in_force).select_from(found).order_by(newest.c.first)
+    return select(*columns).select_from(found).order_by(newest.c.first)
 
 
-STANDING = _standing()
+STANDING = _standing(*_in_force)
+PARTS = _standing(revisions.c.kind, revisions.c.key, revisions.c.body, revisions.c.wording, revisions.c.gone)
 
 
 class Revisions:
@@ -120,6 +122,13 @@ class Revisions:
     async def standing(self, number: int, kind: str = "") -> list[Revision]:
         """What was in force with an edition, all of it or one kind, in the order the parts first came."""
         return [revision for revision in await self._read(STANDING, number=number, of_kind=kind) if not revision.gone]
+
+    async def parts(self, number: int) -> list[Encoded]:
+        """The parts of an edition as they are kept, in the order they first came."""
+        rows = await self._rows(PARTS, number=number, of_kind="")
+        return [
+            Encoded(kind=kind, key=key, body=body, wording=said) for kind, key, body, said, gone in rows if not gone
+        ]
 
     async def standing_of(self, kind: str, key: str) -> Revision | None:
         """What is in force of one part; None where it is not there, or there no more."""

@@ -97,6 +97,16 @@ async def test_what_is_gone_stands_no_more(database: Database) -> None:
     assert await kept.standing_of("topic", "技改") is None
 
 
+async def test_parts_are_had_as_they_are_kept(database: Database) -> None:
+    """Those that stand, in their order, each with its body in JSON and its wording."""
+    kept = await seeded(database)
+    found = await kept.parts(1)
+    assert [(*part.place, msgspec.json.decode(part.body), part.wording) for part in found] == [
+        (*part.place, part.body, part.wording) for part in PARTS
+    ]
+    assert await kept.parts(0) == []
+
+
 async def test_one_works_on_a_part(database: Database) -> None:
     """A second draft of a part is refused while the first is open, with all that came with it."""
     kept = await seeded(database)
