@@ -5,7 +5,7 @@ Both are as pypinyin and opencc have them, in two small files: as libraries they
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 HANZI = Path(__file__).parent / "hanzi"
@@ -16,9 +16,12 @@ def is_hanzi(char: str) -> bool:
     return "\u3400" <= char <= "\u9fff"
 
 
+@lru_cache(maxsize=4096)
 def simplified(char: str) -> str:
-    """The simplified form of a character; itself where it has none."""
-    return _simpler().get(char, char)
+    """The simplified form of a Chinese character; itself where it has none."""
+    many, few = _forms()
+    place = many.find(char)
+    return char if place < 0 else few[place]
 
 
 def syllable(char: str) -> str:
@@ -37,10 +40,10 @@ def _reading(char: str) -> str:  # kept of all that are read, not of whatever a 
 
 
 @cache
-def _simpler() -> dict[str, str]:
-    """The simplified form of each character that has another one."""
+def _forms() -> tuple[str, str]:
+    """The characters that have a simpler form, and those forms."""
     many, few = (HANZI / "simplified.txt").read_text(encoding="utf-8").splitlines()
-    return dict(zip(many, few, strict=True))
+    return many, few
 
 
 @cache

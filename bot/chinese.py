@@ -123,6 +123,11 @@ def fold(text: str) -> Folded:
     return _folded(text) if len(text) <= REMEMBERED else _folded_lately(text)
 
 
+def fold_once(text: str) -> Folded:
+    """The same of a text that hardly comes again, so that nothing is remembered of it."""
+    return _fold(text)
+
+
 def _fold(text: str) -> Folded:
     plain = THOUSANDS.sub("", unicodedata.normalize("NFKC", text).lower())
     spelled = [_spelling(char) for char in plain]

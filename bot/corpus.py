@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from bot.chinese import Folded, fold
+from bot.chinese import Folded, fold_once
 from bot.errors import CorpusError
 from bot.folder import read_parts
 from bot.groups import Groups
@@ -42,7 +42,7 @@ from bot.parts import (
 )
 from bot.policies import Department, Fact, Hours, Match, Paper, Policy, Status, Topic, facts_of, period, status_on
 from bot.revisions import Encoded, Part
-from bot.sayings import FOREIGN
+from bot.sayings import FOREIGN, Sayings
 from bot.selection import pairs
 
 FOUND = 800  # texts of which it is kept what was found, in half a memory: 10 MB when it is full
@@ -63,7 +63,7 @@ class Corpus:
     hours: Hours
     topics: dict[str, Topic]
     facts: dict[str, Fact] = field(default_factory=dict)
-    sayings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sayings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lexicon: Lexicon
     wordings: dict[str, str] = field(default_factory=dict)
     cite: dict[str, str] = field(default_factory=dict)
@@ -106,16 +106,16 @@ class Corpus:
     @cached_property
     def texts(self) -> dict[str, tuple[Folded, ...]]:
         """What each policy says, text by text and folded, to look for a word in."""
-        return {policy.id: tuple(map(fold, dict.fromkeys(_texts(policy)))) for policy in self.policies.values()}
+        return {policy.id: tuple(map(fold_once, dict.fromkeys(_texts(policy)))) for policy in self.policies.values()}
 
     @cached_property
     def synonyms(self) -> dict[str, tuple[str, ...]]:
         """What a word means that the corpus calls otherwise, all of it folded."""
         meant: dict[str, tuple[str, ...]] = {}
         for entry in self.lexicon.synonym:
-            means = tuple(fold(mean).text for mean in entry.mean)
+            means = tuple(fold_once(mean).text for mean in entry.mean)
             for word in entry.say:
-                said = fold(word).text
+                said = fold_once(word).text
                 meant[said] = (*meant.get(said, ()), *means)
         return meant
 
@@ -187,7 +187,7 @@ def build_corpus(parts: Iterable[Part | Encoded]) -> Corpus:
         departments=values[DEPARTMENT],
         hours=values[HOURS][HOURS],
         topics=values[TOPIC],
-        sayings={key: lines.words for key, lines in values[SAYING].items()},
+        sayings=Sayings({key: lines.words for key, lines in values[SAYING].items()}),
         facts=values[FACT],
         lexicon=_lexicon(values),
         wordings={part.key: part.wording for part, _ in pairs if part.kind == POLICY and part.wording},

@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -17,9 +19,11 @@ from aiohttp import web
 from bot.chinese import day, money, share
 from bot.clock import SHANGHAI, Clock, now
 from bot.corpus import Corpus
-from bot.markup import environment
 from bot.policies import SOON, AnyBenefit, Paper, Policy, Pool, Status, Tiers, largest
 from bot.ranking import find
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 HERE = Path(__file__).parent
 PAGES = ("policy", "policies", "missing", "mine", "busy")
@@ -162,21 +166,21 @@ class Pages:
         self._public_url = public_url
         self._clock = clock
         self._assets = read_assets(HERE / "static")
+        self._given = {"describe": describe, "notice_id": notice_id, "notice_lasting": notice_lasting}
+
+    @cached_property
+    def _env(self) -> Environment:
+        from bot.markup import environment  # late: what draws pages is loaded after the first answer
+
         env = environment()
         env.filters.update(money=money, share=share, day=day, moment=moment)
         env.tests.update(
             tiered=lambda benefit: isinstance(benefit, Tiers), pool=lambda benefit: isinstance(benefit, Pool)
         )
         env.globals.update(
-            describe=describe,
-            public_url=public_url,
-            asset=self.address,
-            soon=SOON,
-            text_limit=TEXT_LIMIT,
-            notice_id=notice_id,
-            notice_lasting=notice_lasting,
+            self._given, public_url=self._public_url, asset=self.address, soon=SOON, text_limit=TEXT_LIMIT
         )
-        self._env = env
+        return env
 
     def build(self) -> None:
         """Compile the templates, so that no visitor waits for it."""

@@ -62,9 +62,11 @@ async def serve(config: Config, router: Router, words: Words, *, stop: asyncio.E
         building_ahead(services.clock, services.shelf.build, app[PUBLIC].build),
     ):
         _settle_down()
-        services.worker.start()
+        # Later, as well: its first rounds spell all their statements.
+        working = asyncio.get_running_loop().call_later(AHEAD, services.worker.start)
         logger.info("serving", host=config.server.host, port=config.server.port, corpus=services.corpus.version)
         await stop.wait()
+        working.cancel()
         await services.worker.stop(STOP_SECONDS)
     logger.info("stopped")
 

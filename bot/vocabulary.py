@@ -46,6 +46,7 @@ class Packed(msgspec.Struct, frozen=True, array_like=True):
 
     words           one behind the other; `lengths` has how many characters each takes
     meant, held     of each word the number of its meanings and of its postings
+    meanings        in MessagePack, one behind the other; `ends` has where each ends
     bounds          where each list of postings begins in `positions` and `values`, and where the last one ends
     """
 
@@ -54,7 +55,8 @@ class Packed(msgspec.Struct, frozen=True, array_like=True):
     meant: bytes
     held: bytes
     strengths: bytes
-    meanings: tuple[tuple[Meaning, ...], ...]
+    meanings: bytes
+    ends: bytes
     bounds: bytes
     positions: bytes
     values: bytes
@@ -72,13 +74,15 @@ def pack(entries: Iterable[Entry]) -> Packed:
         meant.append(meanings.setdefault(entry.meanings, len(meanings)))
         held.append(postings.setdefault(entry.postings, len(postings)))
         strengths.append(entry.strength)
+    encoded = [msgspec.msgpack.encode(each) for each in meanings]
     return Packed(
         words="".join(words),
         lengths=lengths.tobytes(),
         meant=meant.tobytes(),
         held=held.tobytes(),
         strengths=bytes(strengths),
-        meanings=tuple(meanings),
+        meanings=b"".join(encoded),
+        ends=array(NUMBER, accumulate(map(len, encoded))).tobytes(),
         bounds=array(NUMBER, accumulate(map(len, postings), initial=0)).tobytes(),
         positions=array(NUMBER, [position for listed in postings for position, _ in listed]).tobytes(),
         values=array("d", [value for listed in postings for _, value in listed]).tobytes(),
@@ -106,7 +110,9 @@ class Vocabulary:
         self._meant, self._held = _view(NUMBER, packed.meant), _view(NUMBER, packed.held)
         self._bounds, self._positions = _view(NUMBER, packed.bounds), _view(NUMBER, packed.positions)
         self._values = memoryview(packed.values).cast("d")
+        self._ends = _view(NUMBER, packed.ends)
         self._postings: Made[Postings] = Made(self._listed)
+        self._meanings: Made[tuple[Meaning, ...]] = Made(self._decoded)
         self.by_number: Mapping[int, Entry] = Made(self._entry)
 
     @classmethod
@@ -132,21 +138,28 @@ class Vocabulary:
 
     def named(self) -> Iterator[tuple[str, int]]:
         """The words that somebody chose, or that name something, with their numbers: all but the mined."""
-        naming = [bool(meanings) for meanings in self.packed.meanings]
+        naming = [bool(self._decoded(meant)) for meant in range(len(self._ends))]
         for number, (strength, meant) in enumerate(zip(self.packed.strengths, self._meant, strict=True)):
             if strength == CURATED or naming[meant]:
                 yield self._word(number), number
 
     def _entry(self, number: int) -> Entry:
-        meanings, postings = self.packed.meanings[self._meant[number]], self._postings[self._held[number]]
+        meanings, postings = self._meanings[self._meant[number]], self._postings[self._held[number]]
         return Entry(self._word(number), meanings, postings, self.packed.strengths[number])
 
     def _word(self, number: int) -> str:
         return self.packed.words[self._starts[number] : self._starts[number + 1]]
 
+    def _decoded(self, number: int) -> tuple[Meaning, ...]:
+        start = self._ends[number - 1] if number else 0
+        return _decoder.decode(self.packed.meanings[start : self._ends[number]])
+
     def _listed(self, number: int) -> Postings:
         part = slice(self._bounds[number], self._bounds[number + 1])
         return tuple(zip(self._positions[part], self._values[part], strict=True))
+
+
+_decoder = msgspec.msgpack.Decoder(tuple[Meaning, ...])
 
 
 def _view(kind: Literal["H", "I"], data: bytes) -> memoryview[int]:
