@@ -23,6 +23,7 @@ COUNTED = re.compile(
 STOPS = re.compile(r"(?<!\d)[\s,;:。、“”‘’\"《》]+|[\s,;:。、“”‘’\"《》]+(?!\d)")  # but 第1、5条 is not 第15条
 DASHES = re.compile("[‐‑–—−~∼]+")
 THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4}),(?=\d{3}(?!\d))")  # a comma within a number
+WHOLE: frozenset[int] = frozenset()  # the places of a text from which nothing was dropped
 REMEMBERED = 64  # characters of a text whose folded spelling is remembered
 LONGEST_NUMERAL = 16  # characters: nothing that people count is written with more
 NUMERAL = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]+(?:点[零〇一二三四五六七八九]+)?)"
@@ -106,7 +107,7 @@ LACKED, REACHED = 8, re.compile("[^了过完但而已和跟与是没未不]*$") 
 EDGES = frozenset("的和与及等对按为在了是或将把被并且其该各")  # letters that a word neither begins nor ends with
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Folded:
     """A text as the matcher sees it: simplified, half width, lower case, letters and digits alone.
 
@@ -132,7 +133,7 @@ def _fold(text: str) -> Folded:
     plain = THOUSANDS.sub("", unicodedata.normalize("NFKC", text).lower())
     spelled = [_spelling(char) for char in plain]
     if all(spelled):
-        return Folded("".join(spelled), frozenset())
+        return Folded("".join(spelled), WHOLE)
     kept: list[str] = []
     breaks: set[int] = set()
     for place, spelling in enumerate(spelled):
