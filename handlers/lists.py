@@ -9,12 +9,14 @@ from bot.chinese import day, fold
 from bot.context import Context
 from bot.conversation import Conversation
 from bot.policies import Status
+from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import wording
 from handlers.cards import edition
 
 PAGE = 8  # policies on one page, if they fit
 NEAR = "与您问的相近的"
+ALIKE = 0.8  # of the first's score: what may be meant as well
 TOPICS = 8  # topics offered in the overview
 BACK = (
     "列表",
@@ -112,6 +114,30 @@ def ordered(ctx: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
     """Those in force first; the order is otherwise kept."""
     expired = {i for i in ids if ctx.corpus.status(ctx.corpus.policies[i], ctx.today) is Status.EXPIRED}
     return (*(i for i in ids if i not in expired), *(i for i in ids if i in expired))
+
+
+def alike(finding: Finding) -> frozenset[str]:
+    """The policies that may be meant as well as the first."""
+    best = max((ranked.score for ranked in finding.ranked), default=0.0)
+    return frozenset(ranked.id for ranked in finding.ranked if ranked.score >= ALIKE * best)
+
+
+def in_force_first(ctx: Context, finding: Finding) -> tuple[str, ...]:
+    """What was found, best first; where a topic is all that is named and the best is over, what pays for it now leads.
+
+    Not where somebody asks of another day, or names the district whose policy is over.
+    """
+    policies, question = ctx.corpus.policies, finding.question
+    first, topics = policies[finding.ids[0]], set(question.named("topic"))
+    alone = len(question.naming) == 1 and topics and not question.unexplained and not question.sums
+    asked = question.days or question.years or first.district in question.named("district")
+    if not alone or asked or not ctx.corpus.is_over(first, ctx.today):
+        return finding.ids
+    pays = (
+        i for i in finding.ids if topics & {*policies[i].topics} and policies[i].benefits and not policies[i].restates
+    )
+    lead = tuple(i for i in pays if not ctx.corpus.is_over(policies[i], ctx.today))
+    return (*lead, *(i for i in finding.ids if i not in lead))
 
 
 def heading(ctx: Context) -> str:

@@ -40,6 +40,8 @@ async def answer(ctx: Context) -> Answer | None:
     local = any(ctx.corpus.policies[i].level == "district" for i in finding.ids)
     here = await place(ctx) if local and not finding.question.named("district") else ""
     ids = own_first(ctx, finding, here)
+    if finding.undecided and ids == finding.ids:
+        ids = lists.in_force_first(ctx, finding)
     conditions = "conditions" in finding.wants
     settled = bool(here) and ctx.corpus.policies[ids[0]].district == here  # where they are says which is theirs
     if finding.undecided and not settled and qualifying.is_asked(ctx):

@@ -7,8 +7,7 @@ import pytest
 from bot.context import Context, Office
 from bot.messages import Text
 from bot.ranking import Finding
-from handlers import matters
-from handlers.matters import JOINED_PARTS
+from handlers.pieces import JOINED_PARTS, matters_of
 from tests.corpus import the_corpus
 from tests.handlers.talk import OPENID, PAGES, SUNDAY, Talk, check, said
 
@@ -121,7 +120,7 @@ def test_what_is_joined_costs_no_more_with_each_joint(joint: str, many: int) -> 
     text = joint.join(["东一号"] * many + ["技改分别能补多少"])
     message = Text(key="k", openid=OPENID, account="gh_1", created=0, text=text)
     ctx = Counting(message=message, words=text, corpus=the_corpus(), now=SUNDAY, office=Office(public_url=PAGES))
-    assert matters._parts(ctx) == []
+    assert matters_of(ctx) == []
     assert 0 < ctx.looked < JOINED_PARTS**2
 
 
@@ -162,3 +161,21 @@ async def test_the_citys_where_the_district_has_none() -> None:
     text = said(await Talk().say("我在平度，单项冠军和专精特新分别奖多少"))
     assert "1. 【培育制造业优质企业】（市级）\n（资料里没有平度市自己的这项，下面是市级的）" in text
     assert "200万元" in text
+
+
+@pytest.mark.parametrize("asked", ["技改和专精特新怎么申请", "专精特新怎么申请，还有技改能补多少", "专精特新"])
+async def test_what_pays_now_leads(asked: str) -> None:
+    """Where a topic is named and nothing else, what is over leads neither a list nor one of several matters."""
+    talk = Talk()
+    answer = await talk.say(asked)
+    check(answer, asked)
+    assert "q91-69" in answer.policies[:2]
+    assert "q91-86" not in answer.policies[:1]
+    assert "❌" not in said(answer)
+
+
+async def test_whose_policy_is_over_is_still_told_so() -> None:
+    """Of the district that is named it is answered with what it had, over as it is."""
+    answer = await Talk().say("高新区专精特新怎么申请，还有技改能补多少")
+    assert answer.policies[0] == "q91-86"
+    assert "❌ 已于2025年4月29日到期" in said(answer)
