@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ import msgspec
 from bot.chinese import Folded, fold
 from bot.figures import (
     COUNTING,
+    LAST_YEAR,
     MANY_THINGS,
     TIMES,
     Figure,
@@ -34,6 +35,7 @@ BARE = 10.0  # from here on a number without a unit may be meant as a sum
 YEARS = range(1990, 2100)
 LEAST_SUM = 1.0  # yuan
 CLOSE = 3.5  # what a word of a fact nobody wants may cost, to keep its figure
+ONLY_WHEN = 10.0  # what a word that says only when costs beside one that says what: 设备去年买了900万
 MANY = 100  # products, projects: nobody tells of more with one price for each
 Place = tuple[int, int]
 
@@ -67,8 +69,13 @@ def places(folded: Folded, word: str) -> Sequence[Place]:
     return found
 
 
-def claim(folded: Folded, figures: list[Figure], counted: list[Fact], odd: list[Odd]) -> dict[int, str]:
-    """Which figure is whose by the words beside it; a second, other one beside the same word is a contradiction."""
+def claim(
+    folded: Folded, figures: list[Figure], counted: list[Fact], odd: list[Odd], *, strange: Container[int] = ()
+) -> dict[int, str]:
+    """Which figure is whose by the words beside it; a second, other one beside the same word is a contradiction.
+
+    strange  the figures that stand right beside the word of a fact nobody wants: no farther word makes them turnover
+    """
     owner = _given(folded, figures, counted)
     owner |= {n: key for n, key in _years(folded, figures, counted).items() if n not in owner}
     given = {fact.key for fact in counted if fact.given}
@@ -83,6 +90,7 @@ def claim(folded: Folded, figures: list[Figure], counted: list[Fact], odd: list[
         for rank, fact in enumerate(counted)
         if (cost := _cost(folded, figure, fact, alone=fact in lone)) is not None
         and (number not in other or fact.before or fact.given)
+        and (number not in strange or cost < CLOSE or not (fact.lasting or fact.grows))
         and (number not in whole or cost <= 0 or len(figures) == 1)
     )
     rivals = []
@@ -169,6 +177,7 @@ def _cost(folded: Folded, figure: Figure, fact: Fact, *, alone: bool = False) ->
             low, high = (figure.end, start) if behind else (end, figure.start)
             crossed = sum(1 for place in folded.breaks if low <= place <= high)
             cost = gap + crossed * across + (beyond if behind else 0) - 0.5 * (end - start)
+            cost += ONLY_WHEN if LAST_YEAR.fullmatch(spelled(word)) else 0
             if gap <= REACH and (best is None or cost < best):
                 best = cost
     return REACH + ACROSS if best is None and fits == "unit" and alone else best

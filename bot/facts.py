@@ -74,10 +74,10 @@ def read_facts(
     facts: Facts = {}
     odd: list[Odd] = []
     counted = [fact for fact in wanted if fact.kind in MOST]
-    owner = claim(folded, figures, counted, odd)
+    strange = of_others(folded, figures, counted, others, names=names)
+    owner = claim(folded, figures, counted, odd, strange=strange)
     named = frozenset(owner.values()) - {""}
     free = [figure if asked or not is_awarded(folded, figure) else replace(figure, unit="") for figure in figures]
-    strange = of_others(folded, figures, counted, others, names=names)
     free = [replace(figure, unit=OTHER) if n in strange else figure for n, figure in enumerate(free)]
     give_the_rest(free, counted, owner, asked=asked, only=only, odd=odd)
     if asked and asked not in owner.values() and strange and not odd:

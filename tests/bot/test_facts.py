@@ -29,6 +29,25 @@ def read(text: str, *keys: str, asked: str = "", only: str = "") -> Told:
     return read_facts(text, [VOCABULARY[key] for key in keys], asked=asked, only=only)
 
 
+def test_what_is_spent_on_something_else_is_no_turnover() -> None:
+    """A sum right beside the word of a fact nobody wants is not last year's turnover, nor what it grew by."""
+    found = read_facts("去年收入6200万，研发780万", [VOCABULARY[key] for key in REVENUE], others=EVERY)
+    assert found.facts == {"turnover": 6.2e7}
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("我设备去年就买了900万", {"equipment": 9e6}),
+        ("技改去年花了两千万", {"equipment": 2e7}),
+        ("去年6200万", {"last_turnover": 6.2e7}),
+    ],
+)
+def test_a_word_that_says_when_gives_way_to_one_that_says_what(text: str, facts: Facts) -> None:
+    """去年 beside a sum makes it last year's turnover only where nothing says what it was spent on."""
+    assert read(text, "equipment", "turnover", "last_turnover").facts == facts
+
+
 @pytest.mark.parametrize(
     ("text", "keys", "facts"),
     [
