@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
+
+import msgspec
 
 from bot.awards import Award
 from bot.benefits import State, deciding
@@ -20,6 +23,7 @@ from handlers.readings import DISTRICT, read
 FIGURE = re.compile("[0-9〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟半]")
 COUNTED = ("money", "number", "percent")
 HOW = re.compile("算法|怎么算|咋算|怎么来的|算式|算给我|计算过程")
+THING = re.compile("(?:那|那么)*([^0-9一二三四五六七八九十百千万]{2,8}?)呢")  # what is asked of as well
 SCALE = 3  # tiers that get a line each
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
 # What people say of their own case where they ask for a sum without a word of how much.
@@ -77,8 +81,12 @@ async def told(ctx: Context) -> Answer | None:
     policy, number = ctx.corpus.policies.get(ctx.focus), ordinal(ctx.words)
     if policy is None or (tapped and number is not None):
         return None
+    if here.wanted == "amount" and _is_of_another(ctx, policy):
+        return await _anew(ctx, policy)
     asked = here.asked or _told_before(ctx) or _counted_for(ctx, policy)
     said = read(ctx, policy, asked=asked)
+    if _turns(ctx, policy, said.named):
+        here = ctx.conversation
     counted = [key for key in said.facts if ctx.corpus.facts[key].kind in COUNTED]
     is_named = here.wanted == "amount" or bool(said.named & set(counted))
     best = next(iter(ctx.finding.ids), policy.id)
@@ -97,6 +105,42 @@ async def told(ctx: Context) -> Answer | None:
         return await of_policy(ctx, ctx.corpus.policies[best])
     found = await estimate(ctx, policy, asked=asked, meant=here.meant)
     return _of_estimate(ctx, found)
+
+
+def _is_of_another(ctx: Context, policy: Policy) -> bool:
+    """Whether a figure is told of a thing that nothing here is known of: 秋刀鱼呢 800吨, after a sum for squid."""
+    question = ctx.finding.question
+    match = THING.match(question.folded.text)
+    if match is None or ctx.finding.ids or not (ctx.conversation.meant or ctx.conversation.asked):
+        return False
+    known = read(ctx, policy).places
+    places = range(*match.span(1))
+    return all(place in question.unexplained and place not in known for place in places)
+
+
+async def _anew(ctx: Context, policy: Policy) -> Answer:
+    """All rules of a policy, and nothing that was told before: none of it was told of this."""
+    _let_go(ctx, ctx.conversation.facts)
+    return _rules_of(ctx, await estimate(ctx, policy), ())
+
+
+def _let_go(ctx: Context, keys: Container[str]) -> None:
+    """Forget what was meant, and these facts: none of them is of what is asked now."""
+    here = ctx.conversation
+    left = {key: value for key, value in here.facts.items() if key not in keys or ctx.corpus.facts[key].lasting}
+    ctx.conversation = msgspec.structs.replace(here, facts=left, meant=(), asked="")
+
+
+def _turns(ctx: Context, policy: Policy, told: frozenset[str]) -> bool:
+    """Whether a figure is told of something else than what was meant before: then that, with its figure, is let go."""
+    here = ctx.conversation
+    meant = {key for n in here.meant if n < len(policy.benefits) for key in deciding(policy.benefits[n])}
+    counted = {key for key in told if key in ctx.corpus.facts and ctx.corpus.facts[key].kind in COUNTED}
+    own = {key for benefit in policy.benefits for key in deciding(benefit)}
+    if not meant or not counted & own or counted & meant:
+        return False
+    _let_go(ctx, meant)
+    return True
 
 
 def _told_before(ctx: Context) -> str:

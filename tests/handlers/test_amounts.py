@@ -312,3 +312,25 @@ async def test_a_thing_beside_its_price(text: str, policy: str) -> None:
     check(answer, text)
     assert answer.policies[0] == policy
     assert "可得240万元" in said(answer)
+
+
+async def test_a_figure_of_a_thing_that_is_not_known_is_not_that_of_the_last() -> None:
+    """秋刀鱼呢 800吨 after a sum for squid is told every rule, and no sum that was squid's."""
+    talk = Talk()
+    await talk.say("鱿鱼拉回来给钱不")
+    assert "300吨×600元=18万元" in said(await talk.say("三百吨"))
+    answer = await talk.say("秋刀鱼呢 800吨")
+    check(answer)
+    assert "可得" not in said(answer)
+    assert "其他自捕水产品运回奖补：每吨200元" in said(answer)
+
+
+async def test_a_figure_of_something_else_leaves_what_was_meant_before() -> None:
+    """A ship's price after tons of squid is worked out by itself: the squid is not told again."""
+    talk = Talk()
+    await talk.say("鱿鱼拉回来给钱不")
+    await talk.say("三百吨")
+    answer = await talk.say("一条船造价4200万")
+    check(answer, "4200万")
+    assert "4200万×30%=1260万元，超过200万元上限" in said(answer)
+    assert "鱿鱼300吨" not in said(answer)
