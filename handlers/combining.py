@@ -1,48 +1,135 @@
-"""能同时拿市里和区里的吗: what the texts say of having both levels' money for one thing, and whom to ask where they do
-not say."""
+"""能同时拿市里和区里的吗, 小巨人和高企能同时拿吗: what the texts say of having both levels' money for one thing, or the
+money for two things, and whom to ask where they do not say."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.awards import companions
 from bot.context import Context
+from bot.conversation import Conversation
 from bot.policies import Match, Policy
 from bot.replies import TEXT_LIMIT, Answer, Say, say_link
-from handlers import wording
+from handlers import lists, wording
 from handlers.cards import edition
+from handlers.enterprise import place
+from handlers.pieces import BOTH
 
-BOTH = re.compile(
-    "(?:同时|一起|一块儿?|一并|重复|都|全)(?:能|可以|可)?(?:申请|申报|享受|拿|领|报|要)|叠加|两头(?:拿|报)|(?:拿|领|享受|报)[了过].{0,8}(?:还|再)(?:能|可以)?(?:再)?(?:拿|领|享受|报)"
-)
 CITY = re.compile("市里|市级|市上|市的(?!场)|青岛市?的|[和跟与]青岛市?(?!场)|市区两级|两级")
 DISTRICT = re.compile("区里|区级|区上|区的|市区两级|两级")
 SAYS = re.compile("叠加|重复|就高|同时|差额|配套|累计")  # in a condition that speaks of having more than one
+# Asked of one thing, or of those that were just shown; 都报 alone may mean how each is applied for.
+STACKS = re.compile(
+    "叠加|累加|就高|(?:同时|一起|一并|重复)(?:能|可以|可)?(?:申请|申报|享受|拿|领|报)|[两几]个?都能?(?:拿|领|享受)"
+)
+ASKS = re.compile("[吗么嘛]|不$|能不能|可不可以|可否|能否|是不是|会不会|还能|还可以")
+THESE = re.compile("(?:这|那)?(?:[两二三几]|俩)(?:个|项|条|样|块|种)")  # 两个都能拿吗
+BRIEF = 30  # characters: who says more tells a story
+SEEN = 3  # of those that were just shown
+ELSEWHERE = "⚠️ 只给{place}的企业，先按这里的看；在别的区（市），带上区名再问。"
+HEADING = "您问能不能一起拿的"
+UNSAID_BOTH = "同一个项目、同一笔支出能不能算两次，要看责任单位怎么答复，请先问清楚再报："
 UNSAID = "没有写明的，能不能都拿要看责任单位怎么答复，请先问清楚再报。"
 DESKS = 1  # of each policy
 
 
 async def answer(ctx: Context) -> Answer | None:
     """Of the matter that is named, else of the one at hand, else of all."""
-    if not ctx.words or not _is_asked(ctx):
+    if not ctx.words or not BOTH.search(ctx.finding.question.folded.text):
         return None
     finding = ctx.finding
-    named = finding.ids if finding.question.told and not finding.whole else ()
+    question = finding.question
+    if "amount" in question.intents or question.elsewhere or question.named("foreign"):
+        return None
+    levels = _names_levels(ctx)
+    if not levels and ASKS.search(question.folded.text) and (several := await _several(ctx)):
+        return _of_several(ctx, several)
+    if question.sums or not (levels or _stacks(ctx)):
+        return None
+    named = finding.ids if question.told and not finding.whole else ()
     policy = ctx.corpus.policies.get(named[0] if named else ctx.focus)
+    if policy is None and not levels:
+        return None
     return _of_policy(ctx, policy) if policy else _of_all(ctx)
 
 
-def _is_asked(ctx: Context) -> bool:
-    """Whether two levels are named, and having both of them is asked for, not how much."""
+def _names_levels(ctx: Context) -> bool:
+    """Whether the city and a district are named."""
     question = ctx.finding.question
-    text = question.folded.text
-    if question.sums or "amount" in question.intents or question.elsewhere or not BOTH.search(text):
-        return False
-    places = question.named("district")
+    text, places = question.folded.text, question.named("district")
     city = CITY.search(text) or any(place in ctx.corpus.whole_city for place in places)
     district = DISTRICT.search(text) or any(place not in ctx.corpus.whole_city for place in places)
     return bool(city and district)
+
+
+def _stacks(ctx: Context) -> bool:
+    """Whether it is asked if more than one may be had of what is named or at hand."""
+    text = ctx.finding.question.folded.text
+    return STACKS.search(text) is not None and ASKS.search(text) is not None
+
+
+async def _several(ctx: Context) -> tuple[Policy, ...]:
+    """One policy for each matter that is named, where they are several; else those that were just shown, if meant."""
+    question, corpus = ctx.finding.question, ctx.corpus
+    if not question.naming and not ctx.finding.ids and THESE.search(question.folded.text):
+        listed = [corpus.policies[i] for i in ctx.conversation.listed if i in corpus.policies]
+        return tuple(listed[:SEEN]) if len(listed) > 1 else ()
+    places = question.named("district")
+    named = (ctx.find("".join((*places[:1], hit.entry.word))) for hit in question.naming)
+    found = [lists.in_force_first(ctx, one) for one in named if one.ids and not one.whole]
+    if len(question.folded.text) > BRIEF:  # in a story a word alone says little: what the whole is about is meant
+        whole = set(ctx.finding.ids)
+        found = [kept for ids in found if (kept := tuple(i for i in ids if i in whole))]
+    here = "" if places else await place(ctx)
+    chosen = _at_one_place(found, corpus.policies, here)
+    apart = tuple({policy.id: policy for policy in chosen}.values())
+    return apart if len(apart) > 1 else ()
+
+
+def _at_one_place(found: Sequence[tuple[str, ...]], policies: Mapping[str, Policy], here: str) -> tuple[Policy, ...]:
+    """Of each matter its best policy, all of one district where there is one that has them all: nobody is in two."""
+    districts = dict.fromkeys(policies[i].district for ids in found for i in ids)
+
+    def best(ids: Sequence[str], district: str) -> int:
+        fits = (n for n, i in enumerate(ids) if policies[i].level == "city" or policies[i].district == district)
+        return next(fits, len(ids))
+
+    whole = [d for d in districts if all(best(ids, d) < len(ids) for ids in found)]
+    chosen = min(whole, key=lambda d: (bool(here) and d != here, sum(best(ids, d) for ids in found)), default="")
+    return tuple(policies[ids[best(ids, chosen) if whole else 0]] for ids in found)
+
+
+def _of_several(ctx: Context, several: Sequence[Policy]) -> Answer:
+    """What the texts of policies for different things say of having one beside the other."""
+    lines = [f"{len(several)}项能不能一起拿，先看资料里怎么写："]
+    for number, policy in enumerate(several, 1):
+        lines.append(f"{number}. {say_link(wording.beside(ctx, policy), str(number), policy.id)}")
+        lines.append(f"　{wording.status(ctx, policy)}")
+    one_place = {policy.district for policy in several if policy.level == "district"}
+    lines += [f"⚠️ 分别只给{'、'.join(sorted(one_place))}的企业，同一家企业拿不全。"] if len(one_place) > 1 else []
+    lines += [ELSEWHERE.format(place=p) for p in one_place if len(one_place) == 1 and not _is_known(ctx, p)]
+    over = [policy for policy in several if ctx.corpus.is_over(policy, ctx.today)]
+    lines += [f"❌ {wording.title(ctx, policy)}已经到期，现在不能再拿。" for policy in over]
+    same = [p for p in several if any(other.id in p.restates for other in several)]
+    quoted = list(dict.fromkeys(_conditions(ctx, several)))
+    if same:
+        lines += ["", "说的是同一笔钱，不重复拿。"]
+    elif quoted:
+        lines += ["", "📌 条件里写的：", *quoted, "别的没有写。"]
+    else:
+        lines += ["", "资料里没有写能同时拿，也没有写只能拿一项。"]
+    tail = [UNSAID_BOTH, *_desks(ctx, several), edition(ctx)]
+    while len("\n".join([*lines, *tail]).encode()) > TEXT_LIMIT:
+        lines.pop()
+    ids = tuple(policy.id for policy in several)
+    ctx.remember(Conversation(listed=ids, shown=len(ids), heading=HEADING))
+    return Answer(reply=Say(text="\n".join([*lines, *tail])), intent="policy", policies=ids)
+
+
+def _is_known(ctx: Context, district: str) -> bool:
+    """Whether they said that they are there."""
+    return district in (*ctx.finding.question.named("district"), ctx.conversation.facts.get("district", ""))
 
 
 def _of_all(ctx: Context) -> Answer:

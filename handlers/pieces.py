@@ -43,6 +43,13 @@ PLURAL = re.compile(
 PREAMBLE = re.compile(r"^[^：:]{0,24}[：:]")
 FIRST = re.compile(r"^[^，,]{2,12}[，,]")
 JOINED = re.compile("一共|总共|合计|加一?起|加起来|同时|叠加|一块儿?拿")
+# How it is asked if one may have both of two things.
+BOTH = re.compile(
+    "(?:同时|一起|一块儿?|一并|重复|都|全)(?:能|可以|可)?(?:申请|申报|享受|拿|领|报|要)|叠加|累加|两头(?:拿|报)|冲突|互斥|二选一|只能(?:选|拿|报|领)一"
+    "|(?:拿|领|享受|报)[了过].{0,8}(?:还|再)(?:能|可以)?(?:再)?(?:拿|领|享受|报)"
+    "|(?:评|认定|评上|拿到|有)[了过]?.{1,10}(?:还|再)(?:能|可以)(?:再)?(?:拿|领|享受|申报|申请|报)"
+)
+HAVING = re.compile("都能?(?:拿|领|享受|要)|冲突|互斥|二选一|只能(?:选|拿|报|领)一|[了过].{1,8}还能")
 EACH = re.compile("分别|各自|各(?=[能奖补给拿])")
 ASKS = re.compile("(?:吗|么|没有?|不|啥|多少|谁|哪|咋|怎么)[^，,]{0,4}$")
 ASKED = {"amount": "奖多少", "contact": "找谁", "expiry": "还有效吗"}  # how one of several is asked by itself
@@ -79,7 +86,8 @@ def matters_of(ctx: Context) -> list[str]:
     asking = _asking(ctx, clauses)
     if asking and _are_apart(ctx, asking):
         return asking[:MOST]
-    if JOINED.search(text) or finding.question.elsewhere:
+    both = BOTH.search(folded) and HAVING.search(folded)
+    if JOINED.search(text) or both or finding.question.elsewhere:
         return []
     return _asides(ctx, text) or _pair(ctx, text) or ([] if enterprise.is_telling(ctx) else _strung(ctx, finding))
 

@@ -58,3 +58,52 @@ async def test_every_policy_can_be_asked_of() -> None:
 async def test_no_question_of_both(words: str) -> None:
     """Who asks how much, or for a list, is answered that."""
     assert (await Talk().say(words)).intent in ("amount", "list")
+
+
+@pytest.mark.parametrize("words", ["小巨人和高企能同时拿吗", "评了小巨人还能拿高企的钱吗", "高企跟小巨人只能选一个吗"])
+async def test_of_two_things(words: str) -> None:
+    """Two matters are one of each, of one district, with both desks, and it is said that nothing is said of it."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert set(answer.policies) == {"q91-69", "q91-68"}
+    assert "资料里没有写能同时拿，也没有写只能拿一项" in said(answer)
+    assert "87364327" in said(answer)
+    assert "87362741" in said(answer)
+    assert "只给平度市的企业" in said(answer)
+
+
+async def test_of_two_things_here() -> None:
+    """Where they are decides whose policies are told of."""
+    talk = Talk()
+    await talk.say("我们是西海岸新区的规上制造企业")
+    assert set((await talk.say("小巨人和高企能同时拿吗")).policies) == {"xh49-6", "xh49-10"}
+
+
+async def test_of_a_grant_and_a_loan() -> None:
+    """The best of each by its own words, though both words speak for both."""
+    assert (await Talk().say("技改拿了还能再拿设备贷款贴息吗")).policies == ("q91-1", "xh49-21")
+
+
+async def test_what_the_text_says_of_two_is_told() -> None:
+    """A condition that speaks of having both stands in the answer."""
+    text = said(await Talk().say("高新区小巨人和省专精特新能叠加吗"))
+    assert "同时有“小巨人”和山东省“专精特新”称号的，就高不重复奖励" in text
+
+
+async def test_of_one_thing() -> None:
+    """技改能叠加吗 asks of all levels, and is not answered with the conditions alone."""
+    answer = await Talk().say("技改能叠加吗")
+    check(answer)
+    assert {"q91-1", "q91-65"} <= set(answer.policies)
+    assert "写明平度市的按市级奖补的数再给一份" in said(answer)
+
+
+async def test_of_what_was_just_shown() -> None:
+    """两个都能拿吗 is asked of the matters that were told one by one; without any it is of none."""
+    talk = Talk()
+    before = await talk.say("技改和算力券")
+    answer = await talk.say("两个都能拿吗")
+    check(answer)
+    assert answer.policies == before.policies
+    assert said(await talk.say("2")).startswith("【提供普惠算力服务】")
+    assert (await Talk().say("两个都能拿吗")).policies == ()
