@@ -30,6 +30,11 @@ DECIDES = "能不能报、给多少，由责任单位审核决定。"
 SEEKING = re.compile(
     "[补奖给返配拿领报](?:到|回|上|点|些|我|俺|咱|得)?(?:吗|不|么|没|啥|几)|能[^，。？]{0,4}[补奖返配拿领]|有没有[补奖]|(?<=[%0-9元万亿])[补奖]$"
 )
+DONE = re.compile("[换买购投花建造付评拿]了|[新添评拿]上|拿[到下]|运回|拉回|做完|完成|认定|通过")  # of their own
+# Who asks, or has not done it yet, is told what there is.
+WISHES = re.compile(
+    "[吗么嘛呢？?]|不$|没有?$|哪|啥|谁|几|多少|想|准备|打算|计划|要是|如果|假如|请|问|查|有无|是否|可否|能|听说|对应|适用|依据|奖|补"
+)
 AT_HAND = frozenset({"", "amount", "contact", "conditions", "expiry"})  # after these a figure is of the policy shown
 OTHERS = frozenset({
     "contact", "expiry", "expired", "expiring", "current", "list", "conditions", "subscribe", "unsubscribe",
@@ -43,7 +48,8 @@ async def answer(ctx: Context) -> Answer | None:
         return None
     finding = ctx.finding
     asks = finding.intent == "amount" or _is_own_case(finding)
-    if not asks and not (finding.intent == "policy" and finding.ids and finding.question.sums):
+    story = not asks and _is_story(ctx)
+    if not asks and not story and not (finding.intent == "policy" and finding.ids and finding.question.sums):
         return None
     ids = finding.ids
     if ids and asks and (each := by_district(ctx, known=await enterprise.place(ctx))):
@@ -51,12 +57,32 @@ async def answer(ctx: Context) -> Answer | None:
     if ids:
         found = await best_estimate(ctx, ids)
         if not asks and not (found.told.whole and found.is_claimed):
-            return None
+            return await _of_story(ctx, found, ids) if story else None
         return _of_estimate(ctx, found, tuple(i for i in ids if i != found.policy.id))
     focus = ctx.corpus.policies.get(ctx.focus)
     if focus:
         return _of_estimate(ctx, await estimate(ctx, focus, meant=ctx.conversation.meant))
     return Answer(reply=Say(text="您想问哪项政策的金额？比如：技改能补多少、单项冠军奖多少。"), intent="amount")
+
+
+def _is_story(ctx: Context) -> bool:
+    """Whether they tell what they have done or got, and ask for nothing: what it comes to is what they are after."""
+    finding, question = ctx.finding, ctx.finding.question
+    text = question.folded.text
+    if finding.intent != "policy" or finding.undecided or question.intents - {"greeting"} or question.sum_is_named:
+        return False
+    told = enterprise.is_own(ctx) or DONE.search(text) is not None
+    return bool(finding.ids) and told and WISHES.search(text) is None
+
+
+async def _of_story(ctx: Context, found: Estimate, ids: tuple[str, ...]) -> Answer | None:
+    """What a case that was told comes to by the policy that fits it best, where its rules take what was told."""
+    if found.policy.id != ids[0]:
+        found = await estimate(ctx, ctx.corpus.policies[ids[0]])
+    if not (found.is_claimed or found.is_settled):
+        return None
+    answer = _of_estimate(ctx, found, tuple(i for i in ids if i != found.policy.id))
+    return msgspec.structs.replace(answer, intent=ctx.finding.intent)
 
 
 def _is_own_case(finding: Finding) -> bool:

@@ -23,7 +23,7 @@ SAYS = re.compile("叠加|重复|就高|同时|差额|配套|累计")  # in a co
 STACKS = re.compile(
     "叠加|累加|就高|(?:同时|一起|一并|重复)(?:能|可以|可)?(?:申请|申报|享受|拿|领|报)|[两几]个?都能?(?:拿|领|享受)"
 )
-ASKS = re.compile("[吗么嘛]|不$|能不能|可不可以|可否|能否|是不是|会不会|还能|还可以")
+ASKS = re.compile("[吗嘛]|(?<![怎什多那这要])么|不$|能不能|可不可以|可否|能否|是不是|会不会|还能|还可以")
 THESE = re.compile("(?:这|那)?(?:[两二三几]|俩)(?:个|项|条|样|块|种)")  # 两个都能拿吗
 BRIEF = 30  # characters: who says more tells a story
 SEEN = 3  # of those that were just shown
