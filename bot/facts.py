@@ -7,11 +7,12 @@ fact: it is given back as Odd, to be asked about, and never reckoned with.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from bot.chinese import BOTH, NONE, Folded, denied, fold
+from bot.chinese import BOTH, MORE_BEHIND, NONE, ODD, Folded, denied, fold
 from bot.claims import MOST, Odd, accept, claim, give_the_rest, multiplied, of_others, places, without_unit
 from bot.figures import (
     SAID_NO,
@@ -43,6 +44,7 @@ class Told:
     places  where in the folded text the facts stand
     parts   the sums of which a fact is the total: 认证费分别花了8万、15万
     others  the facts that nobody wants and that a figure was told of
+    more    the facts that are more than they are reckoned with, with what was said of them: 800多万
     """
 
     facts: Facts = field(default_factory=dict)
@@ -52,6 +54,7 @@ class Told:
     places: frozenset[int] = frozenset()
     parts: dict[str, tuple[float, ...]] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    more: dict[str, str] = field(default_factory=dict)
 
 
 def read_facts(
@@ -110,7 +113,16 @@ def read_facts(
         places=covered,
         parts={key: figures[n].parts for n, key in owner.items() if key in facts and figures[n].parts},
         others=tuple(dict.fromkeys(fact.key for n, fact in strange.items() if not owner.get(n))),
+        more={key: said for n, key in owner.items() if key in facts and (said := _more(folded, figures[n]))},
     )
+
+
+def _more(folded: Folded, figure: Figure) -> str:
+    """How a figure was said that is a little more than its value: 800多万, 800万出头; nothing of any other."""
+    said = folded.text[figure.start : figure.end + len(MORE_BEHIND)]
+    behind = said.endswith(MORE_BEHIND)
+    said = said if behind else folded.text[figure.start : figure.end]
+    return said if not figure.parts and (behind or re.search(ODD, said)) else ""
 
 
 @lru_cache(maxsize=32)

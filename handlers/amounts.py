@@ -56,6 +56,8 @@ async def answer(ctx: Context) -> Answer | None:
         return each
     if ids:
         found = await best_estimate(ctx, ids)
+        if not asks and found.own.over and found.hanging:
+            return None  # a sum of what is over, and only perhaps of their trade
         if not asks and not (found.told.whole and found.is_claimed):
             return await _of_story(ctx, found, ids) if story else None
         return _of_estimate(ctx, found, tuple(i for i in ids if i != found.policy.id))
@@ -79,7 +81,9 @@ async def _of_story(ctx: Context, found: Estimate, ids: tuple[str, ...]) -> Answ
     """What a case that was told comes to by the policy that fits it best, where its rules take what was told."""
     if found.policy.id != ids[0]:
         found = await estimate(ctx, ctx.corpus.policies[ids[0]])
-    if not (found.is_claimed or found.is_settled):
+    takes = set(found.used) & found.named and not (found.own.unmet or found.odd)  # itself, or what it comes on top of
+    lacks = bool(found.missing and found.told.facts) and not found.own.over  # one fact more makes the sum
+    if not (found.is_claimed or found.is_settled or takes or lacks):
         return None
     answer = _of_estimate(ctx, found, tuple(i for i in ids if i != found.policy.id))
     return msgspec.structs.replace(answer, intent=ctx.finding.intent)

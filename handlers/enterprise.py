@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable
+from dataclasses import replace
 
 from bot.chinese import PARTICLES, fold
 from bot.claims import Odd
@@ -92,6 +93,8 @@ async def telling(ctx: Context) -> Answer | None:
         changed = {key for key in told.facts if key in person.facts and person.facts[key] != told.facts[key]}
         lines += [f"（原来是：{summary(ctx.corpus, {key: person.facts[key] for key in changed})}）"] if changed else []
         ctx.change(KeepFacts(facts={**person.facts, **told.facts}))
+    facts = ((ctx.corpus.facts[key], said) for key, said in told.more.items() if key in told.facts)
+    lines += [f"（“{said}”记作{entry(fact, told.facts[fact.key])}）" for fact, said in facts]
     lines += [*doubts(ctx.corpus, told.odd), *offer(ctx, consented=bool(person.consented))]
     matter = _costs(ctx, case) if case else beside(ctx, rest(ctx, told))
     lines += ["", *matter, f"👉 {say_link(MATCH, MATCH)} ｜ {say_link(MINE, MINE)}"]
@@ -104,7 +107,8 @@ async def _case(ctx: Context) -> Estimate | None:
         return None
     found = await best_estimate(ctx, ctx.finding.ids)
     claimed = set(_spent(ctx.corpus, found)) & found.named & set(found.used)
-    return found if claimed and not (found.odd or found.own.unmet) else None
+    guessed = found.own.over and found.hanging  # what is over, and only perhaps of their trade
+    return found if claimed and not (found.odd or found.own.unmet or guessed) else None
 
 
 def _spent(corpus: Corpus, found: Estimate) -> Facts:
@@ -119,7 +123,8 @@ def _costs(ctx: Context, case: Estimate) -> list[str]:
     meant = positions(case.policy, case.selection.benefits)
     ctx.move(focus=case.policy.id, wanted="amount", facts={**ctx.conversation.facts, **spent}, meant=meant)
     told = summary(ctx.corpus, spent)
-    return [f"🧮 还记下了（只在这次对话里用）：{told}。{say_link(HOW_MUCH, HOW_MUCH, case.policy.id)}"]
+    lines = [f"🧮 还记下了（只在这次对话里用）：{told}。{say_link(HOW_MUCH, HOW_MUCH, case.policy.id)}"]
+    return [*lines, *sums.in_short(ctx, case)] if case.adds_up and case.own.counted else lines
 
 
 def beside(ctx: Context, matter: str) -> list[str]:
@@ -176,6 +181,7 @@ def tell(ctx: Context, asked: str = "", *, also: Iterable[Fact] = ()) -> Told:
                 facts={key: value for key, value in again.facts.items() if key in keys},
                 whole=again.whole,
                 places=again.places,
+                more=again.more,
             )
     return _in_part(ctx, _with_place(ctx, told), subject)
 
@@ -186,7 +192,7 @@ def _with_place(ctx: Context, told: Told) -> Told:
     if DISTRICT in told.facts or len(named) != 1:
         return told
     odd = tuple(o for o in told.odd if o.fact != DISTRICT)
-    return Told(facts={**told.facts, DISTRICT: named[0]}, odd=odd, whole=told.whole, places=told.places)
+    return replace(told, facts={**told.facts, DISTRICT: named[0]}, odd=odd)
 
 
 def _in_part(ctx: Context, told: Told, subject: Fact | None) -> Told:

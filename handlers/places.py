@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from bot.context import Context
-from bot.lacking import Lack, lacking
+from bot.lacking import Lack, is_known_for, lacking
 from bot.replies import TEXT_LIMIT, Answer, Say
 from handlers import amounts, contacts, lists, policies, qualifying, validity, wording
 
@@ -44,11 +44,13 @@ async def _without(ctx: Context, lack: Lack) -> Answer | None:
         return led(await _asked(ctx), said + "下面是市级的，全市企业都能用：")
     if city:
         return led(await _asked_of_city(ctx, lack, city), said + "下面是市级的，全市企业都能用：")
-    ids = lists.ordered(ctx, lack.ids)
+    named = [hit for hit in ctx.finding.question.chosen if hit.entry.word == lack.matter]
+    of_it = (i for i in lack.ids if any(is_known_for(ctx.corpus, ctx.corpus.policies[i], hit) for hit in named))
+    ids = lists.ordered(ctx, tuple(of_it) or lack.ids)
     wanted = ctx.finding.intent if ctx.finding.intent in ("amount", "contact", "expiry") else ""
     lead = (said, "别的区（市）有，只给当地企业：")
-    named = "、".join(dict.fromkeys(wording.level(ctx.corpus.policies[i]) for i in ids))
-    return lists.show(ctx, ids, f"{named}这方面的", intent=ctx.finding.intent, wanted=wanted, lead=lead)
+    levels = "、".join(dict.fromkeys(wording.level(ctx.corpus.policies[i]) for i in ids))
+    return lists.show(ctx, ids, f"{levels}这方面的", intent=ctx.finding.intent, wanted=wanted, lead=lead)
 
 
 async def _asked_of_city(ctx: Context, lack: Lack, city: list[str]) -> Answer | None:

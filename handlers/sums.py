@@ -10,6 +10,7 @@ from bot.benefits import RECEIVED, Outcome, State, deciding
 from bot.chinese import day
 from bot.claims import Odd
 from bot.context import Context
+from bot.person import FactValue
 from bot.policies import Fact, Need, Status, Step, Tiers
 from bot.replies import TEXT_LIMIT, fitting, say_link, web_link
 from bot.selection import choose
@@ -158,8 +159,22 @@ def _given(ctx: Context, found: Estimate) -> list[str]:
     alone = ["资料里没有您所在区（市）自己的政策，下面只是市级的。"] if elsewhere else []
     stands = [f for f in facts.values() if f.within in found.used and f.key in found.told.facts]
     alone += [f"没说{facts[f.within].name}，先按{f.name}算。" for f in stands if f.within not in found.told.facts]
+    more = ((facts[key], said_as) for key, said_as in found.told.more.items() if key in found.used)
+    alone += [more_than(fact, found.facts[fact.key], said_as) for fact, said_as in more]
     lines = [f"按您说的：{'，'.join(said)}"] if said else []
     return [*lines, *([f"按“我的企业”：{'，'.join(kept)}"] if kept else []), *alone]
+
+
+def in_short(ctx: Context, found: Estimate) -> list[str]:
+    """What it comes to, with the arithmetic alone, and the policy to tap."""
+    policy = found.policy
+    named = say_link(wording.beside(ctx, policy), policy.title, policy.id)
+    return [f"{_headline(ctx, found)}：{named}", wording.status(ctx, policy), *_parts(ctx, found), DECIDES]
+
+
+def more_than(fact: Fact, value: FactValue, said: str) -> str:
+    """That what was said to be a little more is reckoned with without it: the sum is the least that it comes to."""
+    return f"“{said}”先按{told(fact, value).removeprefix(fact.name)}算，多出来的没算进去；有准数再说一遍。"
 
 
 def _headline(ctx: Context, found: Estimate) -> str:

@@ -334,3 +334,51 @@ async def test_a_figure_of_something_else_leaves_what_was_meant_before() -> None
     check(answer, "4200万")
     assert "4200万×30%=1260万元，超过200万元上限" in said(answer)
     assert "鱿鱼300吨" not in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ("我们在平度，今年买设备花了1200万", "1200万×12%=144万元"),
+        ("第二家平度食品厂，设备花了1200万，已经投产", "144万×25%=36万元"),
+        ("公司今年首次被认定为国家小巨人，注册在平度", "可得30万元"),
+        ("杂鱼两千吨运回青岛报关", "2000吨×200元=40万元"),
+    ],
+)
+async def test_a_case_that_is_told_is_worked_out(told: str, line: str) -> None:
+    """Nobody has to ask how much, where what they have done makes a sum."""
+    answer = await Talk().say(told)
+    check(answer, told)
+    assert line in said(answer)
+
+
+async def test_a_case_that_lacks_one_fact_is_asked_for_it() -> None:
+    """The question for it stands in the answer, and the fact alone makes the sum."""
+    talk = Talk()
+    assert "企业是规模以上（规上）还是规模以下（规下）？" in said(await talk.say("我公司在平度，去年首次认定高企"))
+    assert "可得15万元" in said(await talk.say("规上"))
+
+
+@pytest.mark.parametrize("wish", ["我们公司准备评高企，在平度", "平度设备花了1200万有什么奖"])
+async def test_a_wish_is_no_case(wish: str) -> None:
+    """Who has not done it yet, or asks what there is, is shown the policy."""
+    assert "按您说的" not in said(await Talk().say(wish))
+
+
+async def test_what_is_over_is_not_reckoned_on_a_guess_at_the_trade() -> None:
+    """A sum of research alone is not worked out by a policy that is over and perhaps of another trade."""
+    assert "可得" not in said(await Talk().say("我公司在崂山，去年营收2亿多，研发投入800多万"))
+
+
+@pytest.mark.parametrize(
+    ("told", "note"),
+    [
+        ("技改设备3000多万能补多少", "“3000多万”先按3000万元算，多出来的没算进去"),
+        ("技改设备3000万出头能补多少", "“3000万出头”先按3000万元算，多出来的没算进去"),
+        ("MES上线花了一百来万，高新区", "“一百来万”先按100万元算，多出来的没算进去"),
+    ],
+)
+async def test_a_little_more_is_the_least(told: str, note: str) -> None:
+    """What is said to be a little more is reckoned with without it, which is said; a plain sum has no such line."""
+    assert note in said(await Talk().say(told))
+    assert "多出来的" not in said(await Talk().say("技改设备3000万能补多少"))

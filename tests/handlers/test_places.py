@@ -56,3 +56,11 @@ async def test_a_district_whose_text_makes_up_the_word_has_it() -> None:
     check(answer)
     assert answer.policies[0] == "q91-79"
     assert "资料里没有" not in said(answer).split("\n")[0]
+
+
+async def test_of_several_matters_that_which_is_lacking_is_listed() -> None:
+    """Elsewhere's policies of the matter are named, not those of what was told beside it."""
+    answer = await Talk().say("我公司在崂山，去年认定高企，研发投入800多万")
+    check(answer)
+    assert set(answer.policies) == {"q91-68", "xh49-17"}
+    assert "资料里没有崂山区自己的“高企”政策" in said(answer)
