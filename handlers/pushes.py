@@ -1,8 +1,11 @@
-"""What stands over news beneath an answer, and what the outbox command says."""
+"""What stands over news and announcements beneath an answer, and what the outbox command says."""
 
 from __future__ import annotations
 
-HEADING = "📌 您订阅的消息："
+from handlers.declining import DECLINE
+
+# Over what was subscribed to and over announcements alike; it takes room from both, so it has no link.
+HEADING = f"📌 给您的消息（不收单位公告：回复“{DECLINE}”）："
 
 CHANNELS = {"custom": "客服消息", "template": "模板消息", "subscribe": "订阅通知", "mass": "群发"}
 

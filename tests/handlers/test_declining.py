@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.person import DECLINED, Subscribe, Unsubscribe
+from handlers.pushes import HEADING
 from tests.handlers.talk import Talk, check, said
 
 OFF = (
@@ -106,3 +107,12 @@ async def test_a_long_text_is_no_such_wish() -> None:
     talk = Talk()
     await talk.say("我想要" * 300 + "公告")
     assert talk.changes == []
+
+
+async def test_what_stands_over_an_announcement_says_how_to_end_them() -> None:
+    """The words that it gives, typed as they stand there, end announcements."""
+    words = HEADING.partition("“")[2].partition("”")[0]
+    talk = Talk()
+    assert (await talk.say(words)).intent == "unsubscribe"
+    assert talk.person.declines
+    assert len(HEADING.encode()) < 100

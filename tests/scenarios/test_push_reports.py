@@ -192,7 +192,7 @@ async def test_what_cannot_be_pushed_stands_beneath_the_next_answer(staging: Sta
     assert scene.stage.rows("outbox") == []
     first = (await scene.phone.say("技改")).text
     assert first.startswith("【鼓励企业设备更新和技术改造】")
-    assert first.endswith(f"📌 您订阅的消息：\n{NEWS}")
+    assert first.endswith(f"📌 给您的消息（不收单位公告：回复“退订公告”）：\n{NEWS}")
     assert scene.notices() == {"n1": "told"}
     assert NEWS not in (await scene.phone.say("技改")).text
 
