@@ -105,6 +105,7 @@ UNWANTED = re.compile(
     f"|{OVER}的(?:政策|项目)?(?:我|就|都|也|全|一律|统统|通通|请|帮|给)*(?:{REFUSED}|不想?要(?!紧)|不用(?:给|发|列|看|说|管))"
 )
 LACKED, REACHED = 8, re.compile("[^了过完但而已和跟与是没未不]*$")  # characters, and what such a denial reaches
+ALL, ALL_REACHED = "都", re.compile("[^了过完但而已是没未不]*$")  # 注册证和批件都没拿到 denies both
 EDGES = frozenset("的和与及等对按为在了是或将把被并且其该各")  # letters that a word neither begins nor ends with
 
 
@@ -276,14 +277,15 @@ def denied(folded: Folded) -> frozenset[int]:
         found.update(range(match.end(), end))
     for match in LACKING.finditer(folded.text):
         if match["end"] is not None or match.end() in folded.breaks:
-            found.update(_lacked(folded, match.start()))
+            found.update(_lacked(folded, match.start(), together=ALL in match[0]))
     return frozenset(found)
 
 
-def _lacked(folded: Folded, end: int) -> range:
-    """The places before a denial that stands behind what it denies."""
+def _lacked(folded: Folded, end: int, *, together: bool = False) -> range:
+    """The places before a denial that stands behind what it denies; what is joined too, where all of it is denied."""
     begin = max((place for place in folded.breaks if place < end), default=0)
-    reached = REACHED.search(folded.text, max(begin, end - LACKED), end)
+    reach, reached_by = (2 * LACKED, ALL_REACHED) if together else (LACKED, REACHED)
+    reached = reached_by.search(folded.text, max(begin, end - reach), end)
     return range(reached.start() if reached else end, end)
 
 

@@ -18,6 +18,7 @@ from handlers.readings import meant_by, read
 
 DATED = re.compile(r"[\d年月日号]")
 CLOSE = 0.8  # the share of a score from which on another policy is on the same matter
+FEW = 3  # policies that a word speaks for
 SMALL = 2  # characters that no word explains and that name no matter
 AGAIN = frozenset({
     "全文", "看全文", "全文呢", "详细", "详情", "看详情", "详细点", "详细说", "详细说说", "说详细点", "具体点",
@@ -40,10 +41,14 @@ async def answer(ctx: Context) -> Answer | None:
     local = any(ctx.corpus.policies[i].level == "district" for i in finding.ids)
     here = await place(ctx) if local and not finding.question.named("district") else ""
     ids = own_first(ctx, finding, here)
-    if finding.undecided and ids == finding.ids:
+    titled = _titled(ctx, finding) if ids == finding.ids else ""
+    if titled:
+        ids = (titled, *(i for i in ids if i != titled))
+    elif finding.undecided and ids == finding.ids:
         ids = lists.in_force_first(ctx, finding)
     conditions = "conditions" in finding.wants
-    settled = bool(here) and ctx.corpus.policies[ids[0]].district == here  # where they are says which is theirs
+    theirs = bool(here) and ctx.corpus.policies[ids[0]].district == here  # where they are says which is theirs
+    settled = theirs or bool(titled)
     if finding.undecided and not settled and qualifying.is_asked(ctx):
         alive = tuple(i for i in ids if not _is_over(ctx, i))
         return lists.ask_which(ctx, alive or ids, "policy", wanted=qualifying.WANTED, lead=QUALIFYING)
@@ -54,6 +59,16 @@ async def answer(ctx: Context) -> Answer | None:
     shown = card(ctx, ctx.corpus.policies[ids[0]], others=ids[1:], here=here)
     _keep_case(ctx, ctx.corpus.policies[ids[0]])
     return shown
+
+
+def _titled(ctx: Context, finding: Finding) -> str:
+    """The one policy that has what is named in its title, where a word of few policies is all that is said."""
+    words, question = finding.question.naming, finding.question
+    if len(words) != 1 or len(words[0].entry.postings) > FEW or question.unexplained or question.named("district"):
+        return ""
+    word = words[0].entry.word
+    found = [i for i in finding.ids if word in fold(ctx.corpus.called(ctx.corpus.policies[i])).text]
+    return found[0] if len(found) == 1 and not _is_over(ctx, found[0]) else ""
 
 
 def _keep_case(ctx: Context, policy: Policy) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chinese import fold
+from bot.chinese import denied, fold
 from bot.facts import LONGEST, Told, read_facts
 from bot.figures import read_figures, sign
 from bot.person import Facts
@@ -282,3 +282,12 @@ def test_the_unit_of_what_was_asked_for() -> None:
     """300吨 answers how many tons of squid, although other fish is counted in tons too."""
     assert read("300吨", "squid_tons", "other_tons", asked="squid_tons").facts == {"squid_tons": 300.0}
     assert read("三百吨", "squid_tons", "other_tons", asked="squid_tons").facts == {"squid_tons": 300.0}
+
+
+def test_what_is_joined_is_denied_together() -> None:
+    """都没拿到 denies all that stands joined before it; without 都 the last alone."""
+    both = fold("临床批件和注册证都没拿到")
+    assert {0, both.text.index("注册证")} <= denied(both)
+    last = fold("批件拿到了和注册证还没拿到")
+    assert 0 not in denied(last)
+    assert read("临床批件和注册证都没拿到", "clinical_stage").facts == {}

@@ -64,3 +64,13 @@ async def test_of_several_matters_that_which_is_lacking_is_listed() -> None:
     check(answer)
     assert set(answer.policies) == {"q91-68", "xh49-17"}
     assert "资料里没有崂山区自己的“高企”政策" in said(answer)
+
+
+async def test_what_is_of_the_same_topic_is_not_the_matter() -> None:
+    """崂山首台套: what 崂山 gives for software is named beside; the city's is told."""
+    answer = await Talk().say("崂山首台套")
+    check(answer)
+    assert answer.policies[0] == "q91-10"
+    assert said(answer).startswith(
+        "📍 资料里没有崂山区自己的“首台套”政策，相近的有：支持软件“名企”“名品”培育（崂山区）"
+    )

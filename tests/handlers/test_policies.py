@@ -157,3 +157,12 @@ async def test_together_is_no_sum() -> None:
 async def test_who_is_refused_a_loan(words: str) -> None:
     """What helps private enterprises to loans comes first, not what is for one trade."""
     assert (await Talk().say(words)).policies[0] == "xh49-18"
+
+
+@pytest.mark.parametrize(("word", "policy"), [("海域使用金", "xh49-14"), ("即申即享", "xh49-34")])
+async def test_what_has_the_word_in_its_title_is_meant(word: str, policy: str) -> None:
+    """A rare word alone means the policy that is called so: it is shown, with the others below."""
+    answer = await Talk().say(word)
+    check(answer)
+    assert answer.policies[0] == policy
+    assert said(answer).startswith("【")
