@@ -16,6 +16,7 @@ from handlers.cards import edition
 
 PAGE = 8  # policies on one page, if they fit
 NEAR = "与您问的相近的"
+TYPO = 2  # characters that no word explains: 奖历
 ALIKE = 0.8  # of the first's score: what may be meant as well
 TOPICS = 8  # topics offered in the overview
 BACK = (
@@ -129,7 +130,7 @@ def in_force_first(ctx: Context, finding: Finding) -> tuple[str, ...]:
     """
     policies, question = ctx.corpus.policies, finding.question
     first, topics = policies[finding.ids[0]], set(question.named("topic"))
-    alone = len(question.naming) == 1 and topics and not question.unexplained and not question.sums
+    alone = len(question.naming) == 1 and topics and len(question.unexplained) <= TYPO and not question.sums
     asked = question.days or question.years or first.district in question.named("district")
     if not alone or asked or not ctx.corpus.is_over(first, ctx.today):
         return finding.ids

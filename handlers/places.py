@@ -30,7 +30,7 @@ async def answer(ctx: Context) -> Answer | None:
     if not ctx.words or finding.intent not in ASKED:
         return None
     if finding.ids and (unknown := lists.unknown_place(ctx)):
-        return led(await _asked(ctx), *unknown)
+        return led(await asked(ctx), *unknown)
     lack = lacking(finding, ctx.corpus, ctx.find) if finding.ids else None
     return await _without(ctx, lack) if lack else await _near_alone(ctx)
 
@@ -69,10 +69,10 @@ async def _without(ctx: Context, lack: Lack) -> Answer | None:
     alive = [i for i in lack.ids if not ctx.corpus.is_over(ctx.corpus.policies[i], ctx.today)]
     if not alive:
         over = lack.ids[0] == ctx.finding.ids[0]
-        return led(await _asked(ctx), said + "别的区（市）有过，已到期，只作参考：") if over else None
+        return led(await asked(ctx), said + "别的区（市）有过，已到期，只作参考：") if over else None
     city = [i for i in alive if ctx.corpus.policies[i].level == "city"]
     if city and city[0] == ctx.finding.ids[0]:
-        return led(await _asked(ctx), said + "下面是市级的，全市企业都能用：")
+        return led(await asked(ctx), said + "下面是市级的，全市企业都能用：")
     if city:
         return led(await _asked_of_city(ctx, lack, city), said + "下面是市级的，全市企业都能用：")
     named = [hit for hit in ctx.finding.question.chosen if hit.entry.word == lack.matter]
@@ -87,12 +87,13 @@ async def _without(ctx: Context, lack: Lack) -> Answer | None:
 async def _asked_of_city(ctx: Context, lack: Lack, city: list[str]) -> Answer | None:
     """The same question of the city's policies, for an enterprise of the district."""
     aside = ctx.aside(lack.words, first=city)
-    answer = await _asked(aside)
+    answer = await asked(aside)
     ctx.conversation = aside.conversation
     return answer
 
 
-async def _asked(ctx: Context) -> Answer | None:
+async def asked(ctx: Context) -> Answer | None:
+    """What is asked of policies, whatever it is."""
     for handler in HANDLERS:
         answer = await handler(ctx)
         if answer is not None:

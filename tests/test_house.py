@@ -38,6 +38,7 @@ SHAPELESS = {"utils", "util", "helpers", "helper", "common", "manager", "base", 
 HANDED = {  # what a handler may take from the machine: how it is asked, what it says, and the values it is handed
     "bot.awards": None,
     "bot.benefits": None,
+    "bot.characters": {"is_hanzi", "syllable"},
     "bot.chinese": None,
     "bot.claims": {"Odd"},
     "bot.context": None,
