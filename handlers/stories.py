@@ -28,6 +28,7 @@ PRIVATE = re.compile(
     "家里|自己用|自家用|孩子|老婆|老公|媳妇|宿舍|手机|耳机|相机|电视|洗衣机|飞机|司机|微机|打印机|收音|吹风|游戏|挖矿|农机|机票|修理|维修|修好|修一|租"
     "|电脑|点餐|收银|音响|监控|门锁|空调"
 )
+FAINT = 0.5  # of the matter: what pieces of words that no policy is known for explain
 KINDS = (  # what the lexicon finds it by, and what it is called
     (RENEWAL, "换设备", "换设备、添设备"),
     (DIGITAL, "数字化改造", "数字化改造"),
@@ -35,10 +36,11 @@ KINDS = (  # what the lexicon finds it by, and what it is called
 
 
 async def answer(ctx: Context) -> Answer | None:
-    """Nothing else is found for what they said, and it is no foreign matter."""
+    """Hardly anything else is found for what they said, and it is no foreign matter."""
     finding = ctx.finding
     question = finding.question
-    if not ctx.words or finding.ids or question.named("foreign") or question.elsewhere or "bait" in question.signs:
+    faint = not finding.ids or (not question.told and finding.covered < FAINT and finding.intent == "policy")
+    if not ctx.words or not faint or question.named("foreign") or question.elsewhere or "bait" in question.signs:
         return None
     text = question.folded.text
     meant = next(((words, name) for pattern, words, name in KINDS if pattern.search(text)), None)
