@@ -9,12 +9,13 @@ import msgspec
 
 from bot.awards import Award
 from bot.benefits import State, deciding
-from bot.chinese import ordinal
+from bot.chinese import ordinal, several
 from bot.context import Context
+from bot.conversation import Conversation
 from bot.policies import AnyBenefit, Policy, Tiers
 from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
-from handlers import arithmetic, enterprise, named, sums, wording
+from handlers import arithmetic, enterprise, named, policies, sums, wording
 from handlers.cards import edition
 from handlers.districts import by_district
 from handlers.estimates import Estimate, best_estimate, estimate, positions
@@ -52,8 +53,11 @@ async def answer(ctx: Context) -> Answer | None:
     if not asks and not story and not (finding.intent == "policy" and finding.ids and finding.question.sums):
         return None
     ids = finding.ids
-    if ids and asks and (each := by_district(ctx, known=await enterprise.place(ctx))):
+    here = await enterprise.place(ctx) if ids else ""
+    if ids and asks and (each := by_district(ctx, known=here)):
         return each
+    if here and not finding.question.named(DISTRICT):
+        ids = policies.own_first(ctx, finding, here)
     if ids:
         found = await best_estimate(ctx, ids)
         if not asks and found.own.over and found.hanging:
@@ -109,7 +113,8 @@ async def told(ctx: Context) -> Answer | None:
     if ctx.finding.wants & OTHERS and (ctx.finding.ids or not (HOW.search(ctx.words) or _is_dated(ctx))):
         return None  # something else is asked
     policy, number = ctx.corpus.policies.get(ctx.focus), ordinal(ctx.words)
-    if policy is None or (tapped and number is not None):
+    picks = len(here.listed) > 1 and several(ctx.words)  # 1 2: of a list, one at a time
+    if policy is None or picks or (tapped and number is not None):
         return None
     if here.wanted == "amount" and _is_of_another(ctx, policy):
         return await _anew(ctx, policy)
@@ -247,9 +252,10 @@ def _remember(ctx: Context, found: Estimate, *, asked: str) -> None:
     """The policy at hand, what it was worked out with, and what was asked."""
     ctx.look_at(found.policy.id, wanted="amount")
     facts = {key: value for key, value in found.facts.items() if key not in found.kept}
+    kept = ctx.conversation if found.odd else Conversation()  # what cannot be reckoned with leaves the list at hand
     ctx.move(
-        listed=(),
-        shown=0,
+        listed=kept.listed,
+        shown=kept.shown,
         wanted="amount",
         asked=asked,
         facts=facts,

@@ -15,6 +15,8 @@ from handlers.cards import card
 
 POLICY_ID = re.compile(r"[a-z]+\d+-\d+")
 BEFORE = ("上一个", "上一条", "前一个", "前一条", "上个", "看上一个", "看上一条")  # the one before, of the list
+AFTER = ("下一个", "下一条", "后一个", "后一条", "下个", "看下一个", "看下一条")
+LAST = ("最后一个", "最后一条", "最后那个", "最后那条", "看最后一个", "看最后一条")
 LONGEST_CHOICE = 12  # characters
 ANSWERS: dict[str, Callable[[Context, Policy], Answer]] = {
     "contact": contacts.of_policy,
@@ -44,15 +46,21 @@ async def answer(ctx: Context) -> Answer | None:
         elif before.heading == districts.HEADING:  # the district is settled
             ctx.move(heading="")
         return answer
-    if fold(ctx.words).text in BEFORE and (place := _place(ctx)) is not None:
-        return await chosen(ctx, ctx.corpus.policies.get(ctx.conversation.listed[max(place - 1, 0)]))
+    beside = _beside(ctx, fold(ctx.words).text)
+    if beside is not None:
+        return await chosen(ctx, ctx.corpus.policies.get(ctx.conversation.listed[beside]))
     return _no_choice(ctx, number) if isinstance(ctx.message, Text) else None
 
 
-def _place(ctx: Context) -> int | None:
-    """Where in the list the policy that was looked at last stands."""
+def _beside(ctx: Context, words: str) -> int | None:
+    """The place in the list that is meant by its last, or by the one before or behind that was looked at last."""
     listed = ctx.conversation.listed
-    return listed.index(ctx.focus) if ctx.focus in listed else None
+    if words in LAST and listed:
+        return len(listed) - 1
+    place = listed.index(ctx.focus) if ctx.focus in listed else None
+    if place is not None and words in BEFORE:
+        return max(place - 1, 0)
+    return place + 1 if place is not None and words in AFTER and place + 1 < len(listed) else None
 
 
 def _no_choice(ctx: Context, number: int | None) -> Answer | None:

@@ -74,7 +74,8 @@ async def _several(ctx: Context) -> tuple[Policy, ...]:
     question, corpus = ctx.finding.question, ctx.corpus
     if not question.naming and not ctx.finding.ids and THESE.search(question.folded.text):
         listed = [corpus.policies[i] for i in ctx.conversation.listed if i in corpus.policies]
-        return tuple(listed[:SEEN]) if len(listed) > 1 else ()
+        older = bool(ctx.focus) and ctx.focus not in ctx.conversation.listed  # something else was shown since
+        return tuple(listed[:SEEN]) if len(listed) > 1 and not older else ()
     places = question.named("district")
     named = (ctx.find("".join((*places[:1], hit.entry.word))) for hit in question.naming)
     found = [lists.in_force_first(ctx, one) for one in named if one.ids and not one.whole]

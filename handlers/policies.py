@@ -26,8 +26,10 @@ AGAIN = frozenset({
 })  # fmt: skip
 QUALIFYING = ("有几条对得上，选一条，按您的情况一项一项看够不够格：",)
 NODS = frozenset({"是", "是的", "对", "对的", "没错", "嗯", "嗯嗯"})
+PREFIX = re.compile("^(?:你|您|请|麻烦|劳驾|能不能|可不可以|可以|能|帮我|给我|那)+")
+# One or several of them in a row: 太长了看不懂你说简单点.
 SIMPLER = re.compile(
-    "(?:请|能不能|可不可以|能|可以)?再?[说讲]?得?(?:简单|简短|短|通俗|直白)(?:一?点儿?|些|说说?|讲讲?)?的?|说人话|太长了?|看不懂"
+    "(?:(?:[你您]|请|那|就|给我|能不能|可不可以|能|可以)*(?:再?[说讲]?得?(?:简单|简短|短|通俗|直白)(?:一?点儿?|些|说说?|讲讲?)?的?|说人话|太长了?|太多了?|看不懂|听不懂|看不明白)了?)+"
 )
 OWN_CASE = re.compile("[换买购投花建造改付招没未]|[新添]上|运回|拉回|做完|完成")
 RELATED = ("相关政策", "相关的政策", "类似政策", "类似的政策")
@@ -117,6 +119,7 @@ def _is_over(ctx: Context, policy_id: str) -> bool:
 async def again(ctx: Context) -> Answer | None:
     """全文, 再说一遍, 能说简单点吗: the policy at hand once more, as a card or in its shortest form."""
     words = fold(ctx.words).text.rstrip("吗吧呗啊呢嘛")
+    words = PREFIX.sub("", words) if PREFIX.sub("", words) in AGAIN else words
     if not (words in AGAIN or words in NODS or SIMPLER.fullmatch(words)):
         return None
     policy = ctx.corpus.policies.get(ctx.focus)

@@ -38,6 +38,7 @@ ODD = {
     "each": "“{said}”像是单个的数，请说总数，或者说清一共几个。",
 }
 OTHER_DISTRICT = "其他"  # how the choice of a district begins that has no policies here
+WHETHER = "是否"
 SUPPOSED = 3  # untold facts that a headline names
 OFFERED = 2  # districts whose share is offered
 
@@ -215,6 +216,8 @@ def _supposed_all(ctx: Context, needs: Sequence[Need]) -> str:
 
 
 def _supposed(fact: Fact, asked: Need) -> str:
+    if asked.one_of == (YES,) and WHETHER in plain(fact):
+        return plain(fact).replace(WHETHER, WHETHER[-1])
     if asked.one_of == (YES,):
         return f"是{plain(fact)}" if not plain(fact).startswith(("有", "已", "在")) else plain(fact)
     if fact.kind == "choice" and asked.one_of:

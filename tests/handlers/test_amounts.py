@@ -382,3 +382,19 @@ async def test_a_little_more_is_the_least(told: str, note: str) -> None:
     """What is said to be a little more is reckoned with without it, which is said; a plain sum has no such line."""
     assert note in said(await Talk().say(told))
     assert "多出来的" not in said(await Talk().say("技改设备3000万能补多少"))
+
+
+async def test_where_they_are_decides_whose_sum() -> None:
+    """Who said where they are is told the sum of that place, and is not refused by another's."""
+    talk = Talk()
+    await talk.say("我们是西海岸新区的规上制造企业")
+    answer = await talk.say("高企首次认定多少钱")
+    assert answer.policies[0] == "xh49-10"
+    assert "对不上" not in said(answer)
+
+
+async def test_how_much_in_many_words() -> None:
+    """那个能补多少钱啊你给我算算 asks of the policy at hand."""
+    talk = Talk()
+    await talk.say("平度技改")
+    assert (await talk.say("那个能补多少钱啊你给我算算")).intent == "amount"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.policies import Department
 from tests.corpus import the_corpus
 from tests.handlers.talk import Talk, at, check, everything, said, written
@@ -106,3 +108,14 @@ async def test_another_matter_is_no_call() -> None:
     talk = Talk()
     await talk.say("技改补贴")
     assert "85911248" not in said(await talk.say("社保电话打不通"))
+
+
+@pytest.mark.parametrize("words", ["周六他们上班吗", "还有别的电话没", "contact person?"])
+async def test_desks_in_other_words(words: str) -> None:
+    """Hours, another number, and English ask for the desk of the policy at hand."""
+    talk = Talk()
+    await talk.say("技改")
+    answer = await talk.say(words)
+    check(answer)
+    assert answer.intent == "contact"
+    assert "85911248" in said(answer)

@@ -242,3 +242,25 @@ async def test_the_one_before() -> None:
     assert (await talk.say("上一个")).policies[0] == listed[1]
     assert (await talk.say("上一条")).policies[0] == listed[0]
     assert said(await talk.say("上一页")).startswith("“技术改造”方面政策共5条")
+
+
+async def test_the_next_and_the_last() -> None:
+    """下一条 is the one behind the one that was looked at, 最后一个 the list's last; behind the last there is none."""
+    talk = Talk()
+    listed = (await talk.say("崂山区有哪些政策")).policies
+    await talk.say("2")
+    assert (await talk.say("下一条")).policies[0] == listed[2]
+    assert (await talk.say("上一条")).policies[0] == listed[1]
+    assert (await talk.say("最后一个")).policies[0] == listed[-1]
+    assert (await talk.say("下一个")).policies == ()
+
+
+async def test_a_number_that_is_no_sum_leaves_the_list() -> None:
+    """After a sum was asked for, two numbers are asked for one, and a number without a unit takes no list away."""
+    talk = Talk()
+    listed = (await talk.say("崂山区有哪些政策")).policies
+    await talk.say("2")
+    await talk.say("能补多少")
+    assert said(await talk.say("1 2")) == "一次看一条，请回复一个数字。"
+    assert "没有带单位" in said(await talk.say("20"))
+    assert (await talk.say("最后一个")).policies[0] == listed[-1]

@@ -166,3 +166,21 @@ async def test_what_has_the_word_in_its_title_is_meant(word: str, policy: str) -
     check(answer)
     assert answer.policies[0] == policy
     assert said(answer).startswith("【")
+
+
+@pytest.mark.parametrize("words", ["太长了看不懂你说简单点", "你说简单点", "看不懂 说人话"])
+async def test_in_short_in_many_words(words: str) -> None:
+    """As people speak it, one wish after another."""
+    talk = Talk()
+    await talk.say("技改")
+    answer = await talk.say(words)
+    assert answer.policies == ("q91-1",)
+    assert "👤" not in said(answer)
+
+
+@pytest.mark.parametrize("words", ["你再说一遍", "麻烦再说一遍", "请再发一遍"])
+async def test_again_to_somebody(words: str) -> None:
+    """Whom it is said to changes nothing."""
+    talk = Talk()
+    await talk.say("技改")
+    assert (await talk.say(words)).policies == ("q91-1",)

@@ -1,0 +1,92 @@
+"""这个是区里给还是市里给, 文件号多少, 这些什么时候到期: what is asked of the policy or the list at hand."""
+
+from __future__ import annotations
+
+import re
+
+from bot.awards import companions
+from bot.context import Context
+from bot.policies import Policy
+from bot.replies import Answer, Say, say_link, web_link
+from handlers import lists, qualifying, wording
+from handlers.cards import edition
+
+GIVER = re.compile(
+    "(?:[区县市省]|国家|上级)(?:里|级|上|的)?(?:给|出|发|补|管|定)?(?:的|钱)?还是(?:[区县市省]|国家|上级)"
+)
+PAPER = re.compile(
+    "文件号|文号|红头文件|[哪什啥](?:个|么|份)?文件|文件(?:名|叫啥|叫什么|依据)|(?:政策|文件)?依据(?:是|呢|在)"
+)
+ALL = re.compile("(?:这|那)(?:些|几[个条项样])|上面(?:这|那|的|几)|刚才(?:那|的|几)")
+TERMS_OF = re.compile(
+    "^(?:那|这)(?:个|条|项)(?:政策|补贴|奖|钱)?(?:要|需要|得|有|是)?(?:些|满足)?(?:什么|啥|哪些|怎样的?)(?:样的?)?条件"
+)
+BRIEF = 20  # characters of such a question
+TERMS = "每条后面括号里是它的期限，点标题看到哪一天："
+
+
+async def answer(ctx: Context) -> Answer | None:
+    """Nothing of its own is named, and something is at hand."""
+    question = ctx.finding.question
+    text = question.folded.text
+    if not ctx.words or question.elsewhere or question.named("foreign") or question.named("paper"):
+        return None
+    policy = ctx.corpus.policies.get(ctx.focus)
+    if policy is not None and "conditions" in question.intents and TERMS_OF.match(text):
+        return await qualifying.of_policy(ctx, policy, told=qualifying.tell(ctx, policy))
+    if len(text) > BRIEF or [hit for hit in question.naming if question.labels[hit.start] == "topic"]:
+        return None
+    if ALL.search(text) and ctx.finding.intent == "expiry" and not ctx.finding.ids:
+        return _terms_of_all(ctx)
+    if policy is None:
+        return None
+    if GIVER.search(text):
+        return _giver(ctx, policy)
+    return _paper(ctx, policy) if PAPER.search(text) and not ctx.finding.ids else None
+
+
+def _terms_of_all(ctx: Context) -> Answer | None:
+    """The list at hand once more: each line has its state."""
+    here = ctx.conversation
+    if len(here.listed) < 2 or any(i not in ctx.corpus.policies for i in here.listed):
+        return None
+    heading = here.heading or lists.NEAR
+    return lists.show(ctx, here.listed, heading, intent="expiry", wanted="expiry", named=False, lead=(TERMS,))
+
+
+def _giver(ctx: Context, policy: Policy) -> Answer:
+    """Of which level it is, who is responsible, and what the other level has for the same."""
+    whose = (
+        "市级政策，全市企业都能用"
+        if policy.level == "city"
+        else f"{policy.district}自己的政策，只给{policy.district}的企业"
+    )
+    lines = [wording.heading(ctx, policy), wording.status(ctx, policy), "", f"这是{whose}，由下面的单位负责。"]
+    if policy.funding:
+        lines.append(f"资金：{policy.funding}")
+    same = [ctx.corpus.policies[i] for i in policy.restates]
+    same += [p for p in ctx.corpus.policies.values() if policy.id in p.restates]
+    other = [c.policy for c in companions(ctx.corpus, policy, policy.benefits) if c.policy not in same]
+    lines += [f"和{_linked(ctx, p)}说的是同一笔钱。" for p in same[:2]]
+    lines += [f"另一级也有：{'、'.join(_linked(ctx, p) for p in other[:2])}"] if other else []
+    return _said(ctx, policy, lines)
+
+
+def _paper(ctx: Context, policy: Policy) -> Answer:
+    """The paper with its number, and where its text can be read."""
+    paper = ctx.corpus.paper(policy)
+    lines = [wording.heading(ctx, policy), wording.status(ctx, policy), f"📄 依据：{wording.paper(paper)}"]
+    lines += [] if paper.number else ["资料里没有写它的文号。"]
+    if ctx.office.public_url:
+        lines.append(web_link("看这条的全文", f"{ctx.office.public_url}/p/{policy.id}"))
+    return _said(ctx, policy, lines)
+
+
+def _said(ctx: Context, policy: Policy, lines: list[str]) -> Answer:
+    ctx.look_at(policy.id)
+    text = "\n".join([*lines, *(f"☎ {desk}" for desk in wording.desks(policy)), edition(ctx)])
+    return Answer(reply=Say(text=text), intent="policy", policies=(policy.id,))
+
+
+def _linked(ctx: Context, policy: Policy) -> str:
+    return say_link(wording.beside(ctx, policy), policy.title, policy.id)

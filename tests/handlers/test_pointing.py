@@ -1,0 +1,66 @@
+"""What is asked of the policy or the list at hand without a word of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.handlers.talk import Talk, check, said
+
+
+@pytest.mark.parametrize("words", ["这个是区里给还是市里给", "市里出还是区里出", "这钱是市级的还是区级的"])
+async def test_who_gives_it(words: str) -> None:
+    """The level is said, with the desk, and no list of all the city has."""
+    talk = Talk()
+    await talk.say("平度高企")
+    answer = await talk.say(words)
+    check(answer)
+    assert answer.policies == ("q91-68",)
+    assert "这是平度市自己的政策，只给平度市的企业" in said(answer)
+    assert "87362741" in said(answer)
+
+
+async def test_what_another_level_has_for_it() -> None:
+    """A share of the city's and a restatement are named as what they are."""
+    talk = Talk()
+    await talk.say("技改")
+    text = said(await talk.say("市里给还是区里给"))
+    assert "这是市级政策，全市企业都能用" in text
+    assert "技术改造设备投资奖补（西海岸新区）说的是同一笔钱" in text
+    assert "另一级也有：鼓励企业加大研发投入·技改（平度市）" in text
+
+
+@pytest.mark.parametrize("words", ["给我发个文件号", "文号多少", "是哪个文件"])
+async def test_which_paper(words: str) -> None:
+    """The paper with its number."""
+    talk = Talk()
+    await talk.say("技改")
+    answer = await talk.say(words)
+    check(answer)
+    assert answer.policies == ("q91-1",)
+    assert "青政发〔2024〕11号" in said(answer)
+
+
+async def test_the_terms_of_a_whole_list() -> None:
+    """The list is shown again with the state of each; a number then tells its period."""
+    talk = Talk()
+    await talk.say("崂山区有哪些政策")
+    answer = await talk.say("这些什么时候到期")
+    check(answer)
+    assert said(answer).startswith("每条后面括号里是它的期限")
+    assert "还剩39天" in said(await talk.say("2"))
+
+
+async def test_the_conditions_of_it_with_facts_beside() -> None:
+    """那个要什么条件啊我们去年营收… is of the policy at hand, whatever the facts speak for."""
+    talk = Talk()
+    await talk.say("平度技改")
+    answer = await talk.say("那个要什么条件啊我们厂子去年才干了一千来万的营业额")
+    check(answer)
+    assert answer.policies[0] == "q91-65"
+
+
+@pytest.mark.parametrize("words", ["这个是区里给还是市里给", "给我发个文件号", "这些什么时候到期"])
+async def test_nothing_at_hand(words: str) -> None:
+    """Without anything to point at no policy is made up."""
+    answer = await Talk().say(words)
+    assert len(answer.policies) != 1
