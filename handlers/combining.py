@@ -24,7 +24,8 @@ STACKS = re.compile(
     "叠加|累加|就高|(?:同时|一起|一并|重复)(?:能|可以|可)?(?:申请|申报|享受|拿|领|报)|[两几]个?都能?(?:拿|领|享受)"
 )
 ASKS = re.compile("[吗嘛]|(?<![怎什多那这要])么|不$|能不能|可不可以|可否|能否|是不是|会不会|还能|还可以")
-THESE = re.compile("(?:这|那)?(?:[两二三几]|俩)(?:个|项|条|样|块|种)")  # 两个都能拿吗
+THESE = re.compile("(?:这|那)?(?:(?P<many>[两二俩三])|几)(?:个|项|条|样|块|种)")  # 两个都能拿吗
+MANY = {"两": 2, "二": 2, "俩": 2, "三": 3}
 BRIEF = 30  # characters: who says more tells a story
 SEEN = 3  # of those that were just shown
 ELSEWHERE = "⚠️ 只给{place}的企业，先按这里的看；在别的区（市），带上区名再问。"
@@ -72,10 +73,12 @@ def _stacks(ctx: Context) -> bool:
 async def _several(ctx: Context) -> tuple[Policy, ...]:
     """One policy for each matter that is named, where they are several; else those that were just shown, if meant."""
     question, corpus = ctx.finding.question, ctx.corpus
-    if not question.naming and not ctx.finding.ids and THESE.search(question.folded.text):
+    these = THESE.search(question.folded.text)
+    if not question.naming and not ctx.finding.ids and these:
         listed = [corpus.policies[i] for i in ctx.conversation.listed if i in corpus.policies]
         older = bool(ctx.focus) and ctx.focus not in ctx.conversation.listed  # something else was shown since
-        return tuple(listed[:SEEN]) if len(listed) > 1 and not older else ()
+        fits = len(listed) > 1 if these["many"] is None else len(listed) == MANY[these["many"]]
+        return tuple(listed[:SEEN]) if fits and not older else ()
     places = question.named("district")
     named = (ctx.find("".join((*places[:1], hit.entry.word))) for hit in question.naming)
     found = [lists.in_force_first(ctx, one) for one in named if one.ids and not one.whole]

@@ -22,6 +22,7 @@ TERMS_OF = re.compile(
     "^(?:那|这)(?:个|条|项)(?:政策|补贴|奖|钱)?(?:要|需要|得|有|是)?(?:些|满足)?(?:什么|啥|哪些|怎样的?)(?:样的?)?条件"
 )
 BRIEF = 20  # characters of such a question
+LEVELS = "每条后面括号里写着是市级的，还是哪个区（市）的："
 TERMS = "每条后面括号里是它的期限，点标题看到哪一天："
 
 
@@ -37,21 +38,22 @@ async def answer(ctx: Context) -> Answer | None:
     if len(text) > BRIEF or [hit for hit in question.naming if question.labels[hit.start] == "topic"]:
         return None
     if ALL.search(text) and ctx.finding.intent == "expiry" and not ctx.finding.ids:
-        return _terms_of_all(ctx)
+        return _list_again(ctx, "expiry", TERMS)
     if policy is None:
-        return None
+        return _list_again(ctx, "policy", LEVELS) if GIVER.search(text) else None
     if GIVER.search(text):
         return _giver(ctx, policy)
     return _paper(ctx, policy) if PAPER.search(text) and not ctx.finding.ids else None
 
 
-def _terms_of_all(ctx: Context) -> Answer | None:
-    """The list at hand once more: each line has its state."""
+def _list_again(ctx: Context, intent: str, lead: str) -> Answer | None:
+    """The list at hand once more: each line has its level and its state."""
     here = ctx.conversation
     if len(here.listed) < 2 or any(i not in ctx.corpus.policies for i in here.listed):
         return None
+    wanted = intent if intent == "expiry" else ""
     heading = here.heading or lists.NEAR
-    return lists.show(ctx, here.listed, heading, intent="expiry", wanted="expiry", named=False, lead=(TERMS,))
+    return lists.show(ctx, here.listed, heading, intent=intent, wanted=wanted, named=False, lead=(lead,))
 
 
 def _giver(ctx: Context, policy: Policy) -> Answer:

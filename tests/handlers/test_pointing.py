@@ -64,3 +64,20 @@ async def test_nothing_at_hand(words: str) -> None:
     """Without anything to point at no policy is made up."""
     answer = await Talk().say(words)
     assert len(answer.policies) != 1
+
+
+async def test_the_levels_of_a_whole_list() -> None:
+    """Of a list it is said where each stands, and no other list is made."""
+    talk = Talk()
+    listed = (await talk.say("专精特新")).policies
+    answer = await talk.say("这是区里给还是市里给")
+    check(answer)
+    assert said(answer).startswith("每条后面括号里写着是市级的，还是哪个区（市）的：")
+    assert (await talk.say("1")).policies[0] == listed[0]
+
+
+async def test_the_day_in_other_words() -> None:
+    """截止哪天 asks of the policy at hand."""
+    talk = Talk()
+    await talk.say("技改")
+    assert "2026年12月31日" in said(await talk.say("截止哪天"))
