@@ -25,6 +25,10 @@ FIGURE = re.compile("[0-9〇零一二两三四五六七八九十百千壹贰叁�
 COUNTED = ("money", "number", "percent")
 HOW = re.compile("算法|怎么算|咋算|怎么来的|算式|算给我|计算过程")
 THING = re.compile("(?:那|那么)*([^0-9一二三四五六七八九十百千万]{2,8}?)呢")  # what is asked of as well
+# Nothing but a sum: 大概一百五六十万.
+BARE = re.compile(
+    "(?:大概|大约|差不多|估计|也就|就|约|是|要|得|花|投|了|个|总共|一共|有|在)*[0-9.〇零一二两三四五六七八九十百千多来几到至]+[万亿w](?:元|块|钱|多|左右|出头|吧|的|了|上下|之间)*"
+)
 SCALE = 3  # tiers that get a line each
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
 # What people say of their own case where they ask for a sum without a word of how much.
@@ -120,6 +124,8 @@ async def told(ctx: Context) -> Answer | None:
         return await _anew(ctx, policy)
     asked = here.asked or _told_before(ctx) or _counted_for(ctx, policy)
     said = read(ctx, policy, asked=asked)
+    if not (said.facts or asked) and BARE.fullmatch(ctx.finding.question.folded.text):
+        return await _of_bare(ctx, policy)
     if _turns(ctx, policy, said.named):
         here = ctx.conversation
     counted = [key for key in said.facts if ctx.corpus.facts[key].kind in COUNTED]
@@ -140,6 +146,16 @@ async def told(ctx: Context) -> Answer | None:
         return await of_policy(ctx, ctx.corpus.policies[best])
     found = await estimate(ctx, policy, asked=asked, meant=here.meant)
     return _of_estimate(ctx, found)
+
+
+async def _of_bare(ctx: Context, policy: Policy) -> Answer | None:
+    """A sum without a word, and a policy at hand that takes it for nothing: what is wrong with it, or what is asked."""
+    keys = dict.fromkeys(key for benefit in policy.benefits for key in deciding(benefit))
+    bases = [key for key in keys if ctx.corpus.facts[key].kind == "money"]
+    if not bases:
+        return None
+    alone = len(bases) == 1 and not ctx.corpus.facts[bases[0]].given  # else it may be any of them, or none
+    return _of_estimate(ctx, await estimate(ctx, policy, asked=bases[0] if alone else ""))
 
 
 def _is_of_another(ctx: Context, policy: Policy) -> bool:
