@@ -200,7 +200,6 @@ def room(size: Size = FULL) -> Table:
     names = (
         "inbox",
         "followers",
-        "conversations",
         "outbox",
         "subscriptions",
         "grants",
@@ -218,7 +217,7 @@ def room(size: Size = FULL) -> Table:
     return Table(
         title="Bytes a row on PostgreSQL",
         rows=measured,
-        note="Inbox, followers and conversations as answering left them; a row of `notices` has 400 bytes of text.",
+        note="Inbox and followers as answering left them; a row of `notices` has 400 bytes of text.",
     )
 
 

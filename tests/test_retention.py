@@ -17,6 +17,7 @@ from bot.clock import SHANGHAI, ManualClock
 from bot.config import Config, Replies
 from bot.conversation import Conversation
 from bot.store.broadcast_tables import broadcasts
+from bot.store.conversations import columns, unpack
 from bot.store.tables import metadata
 from handlers import ROUTER, WORDS
 from tests.bot.console.client import office_settings
@@ -39,7 +40,6 @@ AGING: dict[str, tuple[str, dict[str, Any]]] = {
     "reminders": ("time", {}),
     "reports": ("time", {}),
     "letters": ("expires", {}),
-    "conversations": ("expires", {}),
     "departures": ("time", {}),
     "tallies": ("day", {}),
     "turnover": ("day", {}),
@@ -125,7 +125,7 @@ def row(table: Table, number: int, time: float, config: Config) -> dict[str, Any
         if one.nullable or one.server_default is not None:
             continue
         if isinstance(one.type, LargeBinary):
-            values[one.name] = msgspec.json.encode(Conversation(expires=time)) if one.name == "data" else b"{}"
+            values[one.name] = b"{}"
         elif isinstance(one.type, Float):
             values[one.name] = time
         elif isinstance(one.type, Integer):
@@ -179,6 +179,30 @@ async def test_what_is_promised_is_kept_so_long_and_then_gone(tmp_path: Path, ke
                 if await there(services, table) != expected:
                     wrong.append(f"{name} after {timedelta(seconds=age)}: {'gone' if expected else 'still there'}")
     assert wrong == []
+
+
+async def test_a_conversation_is_emptied_and_its_follower_stays(tmp_path: Path) -> None:
+    """It goes as long after its end as is promised of it; the row it stands in does not grow old."""
+    settings = office_settings(tmp_path)
+    prepare(tmp_path / "store.sqlite3")
+    clock = ManualClock()
+    lasts = period(promises()["followers"].partition(";")[2], settings)
+    assert lasts == settings.replies.keep_days * DAY
+    followers = metadata.tables["followers"]
+    ended = {"oSooner": clock.time() - lasts - HOUR, "oLater": clock.time() - lasts + HOUR}
+    rows = [
+        {"openid": openid, "followed": time, **columns(Conversation(heading="技改", expires=time))}
+        for openid, time in ended.items()
+    ]
+    async with open_services(settings, ROUTER, words=WORDS, clock=clock, corpus=the_corpus()) as services:
+        async with services.database.write() as connection:
+            await connection.execute(insert(followers), rows)
+        await tidy(services)
+        async with services.database.read() as connection:
+            kept = await connection.execute(select(followers.c.openid, followers.c.talk, followers.c.talk_until))
+            found = {openid: (unpack(talk), until) for openid, talk, until in kept}
+    later = ended["oLater"]
+    assert found == {"oSooner": (None, 0.0), "oLater": (Conversation(heading="技改", expires=later), later)}
 
 
 async def test_what_is_in_use_does_not_grow_old(tmp_path: Path) -> None:

@@ -1,47 +1,75 @@
-"""Conversations at rest: one row per follower, replaced by each answer that moves the conversation on."""
+"""Conversations at rest: in the row of their follower, replaced by each answer that moves the conversation on.
+
+A message that may be talked about is written together with what else it tells of its follower (`bot.store.followers`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import itemgetter
+from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import Float, Integer, String, bindparam, func, select, update
 
 from bot.conversation import Conversation
-from bot.store.driver import Script, Store, Values
-from bot.store.tables import conversations
+from bot.store.driver import Script, Values
+from bot.store.tables import followers
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Conversation)
 
+_who = followers.c.openid == bindparam("who", type_=String)
+_READ = select(followers.c.talk).where(_who)
+_KEEP = update(followers).where(_who)
+_piece = (
+    select(followers.c.openid)
+    .where(followers.c.openid > bindparam("after", type_=String))
+    .order_by(followers.c.openid)
+    .limit(bindparam("many", type_=Integer))
+    .subquery()
+)
+_END = select(func.max(_piece.c.openid))
+# Whose row somebody else has locked talks again: nobody waits for that, and the next round comes by.
+_over = (
+    select(followers.c.openid)
+    .where(followers.c.openid > bindparam("after", type_=String), followers.c.openid <= bindparam("end", type_=String))
+    .where(followers.c.talk.is_not(None), followers.c.talk_until < bindparam("before", type_=Float))
+    .with_for_update(skip_locked=True)
+)
+_FORGET = update(followers).where(followers.c.openid.in_(_over)).values(talk=None, talk_until=0.0)
 
-class Conversations:
-    """Scripts that read and write conversations; their bytes are `pack`ed and `unpack`ed outside the transaction."""
 
-    def __init__(self, store: Store) -> None:
-        upsert = store.insert(conversations)
-        self._keep = upsert.on_conflict_do_update(
-            index_elements=["openid"],
-            set_={"data": upsert.excluded.data, "expires": upsert.excluded.expires},
-        )
-        self._read = select(conversations.c.openid, conversations.c.data).where(
-            conversations.c.openid == bindparam("openid")
-        )
+def read(openid: str) -> Script[bytes | None]:
+    """What is kept for a follower."""
+    rows = yield _READ, [{"who": openid}]
+    return rows[0][0] if rows else None
 
-    def read(self, openids: set[str]) -> Script[dict[str, bytes]]:
-        """What is kept for these followers."""
-        rows = yield self._read, [{"openid": openid} for openid in openids]
-        return {row[0]: row[1] for row in rows}
 
-    def keep(self, rows: Sequence[Values]) -> Script[None]:
-        """Keep rows made by `pack`, in the order of followers: two processes then never wait for each other."""
-        yield self._keep, sorted(rows, key=itemgetter("openid"))
+def keep(rows: Sequence[Values]) -> Script[None]:
+    """Keep what `pack` made for those who have a row, in the order of followers: two processes that do the same then
+    never wait for each other."""
+    yield _KEEP, sorted(rows, key=itemgetter("who"))
+
+
+def forget(before: float, after: str, many: int) -> Script[str]:
+    """Forget what ended before a time, of as many followers behind a place in their order; the next place, empty at
+    the end. An index by time would cost each message more than all these looks."""
+    ((end,),) = yield _END, [{"after": after, "many": many}]
+    if end is None:
+        return ""
+    yield _FORGET, [{"after": after, "end": end, "before": before}]
+    return str(end)
+
+
+def columns(conversation: Conversation) -> dict[str, Any]:
+    """A conversation as the columns of its follower's row."""
+    return {"talk": _encoder.encode(conversation), "talk_until": conversation.expires}
 
 
 def pack(openid: str, conversation: Conversation) -> Values:
-    """The row of a conversation."""
-    return {"openid": openid, "data": _encoder.encode(conversation), "expires": conversation.expires}
+    """What `keep` takes."""
+    return {"who": openid, **columns(conversation)}
 
 
 def unpack(data: bytes | None) -> Conversation | None:

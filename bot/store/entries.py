@@ -15,8 +15,6 @@ from bot.notices import Notice
 from bot.person import DECLINED, Change, Erase, Person, Subscribe
 from bot.replies import Answer
 from bot.store import conversations, feedback
-from bot.store import standing as standings
-from bot.store.conversations import Conversations
 from bot.store.departures import Departures, is_stale, leaver
 from bot.store.driver import Changes, Row, Script, Store, Values
 from bot.store.feedback import Feedback, Remark
@@ -26,7 +24,7 @@ from bot.store.notices import Notices, Settled
 from bot.store.people import Changed, People
 from bot.store.recipients import LEAVING
 from bot.store.reports import Reports
-from bot.store.standing import Standing
+from bot.store.standing import NOTHING, Standing, Standings
 from bot.store.tables import inbox, outbox
 
 SEEN = select(inbox.c.key, inbox.c.state, inbox.c.owner, inbox.c.lease, inbox.c.answer, inbox.c.delivery).where(
@@ -107,7 +105,7 @@ class Entries:
     def __init__(self, store: Store) -> None:
         self._followers = Followers(store)
         self._departures = Departures(store)
-        self._conversations = Conversations(store)
+        self._standings = Standings(store)
         self._feedback = Feedback(store)
         self._people = People(store)
         self._notices = Notices(store)
@@ -135,12 +133,15 @@ class Entries:
 
     def _claim(self, jobs: Sequence[Claiming]) -> Script[list[Seen]]:
         # Of who leaves, or left since they sent it, a message leaves no more than its key.
-        standing = yield from standings.look(job.message for job in jobs)
+        standing = yield from self._standings.look([job.message for job in jobs])
         erased = {
-            job.key for job in jobs if leaver(job.message) or is_stale(job.message, standing[job.message.openid].left)
+            job.key
+            for job in jobs
+            if leaver(job.message) or is_stale(job.message, standing.get(job.message.openid, NOTHING).left)
         }
+        due = {who for who, stands in standing.items() if stands.told}
         told = yield from self._notices.waiting(
-            {job.message.openid for job in jobs if standing[job.message.openid].told and window(job.message)}
+            {job.message.openid for job in jobs if job.message.openid in due and window(job.message)}
         )
         ready = yield from self._ready([job for job in jobs if job.key not in erased], standing)
         rows = [_blank(job.row) if job.key in erased else _written(job.row, ready.get(id(job))) for job in jobs]
@@ -152,10 +153,11 @@ class Entries:
                 yield from self._followers.erase(who, job.row["received"])
                 yield from self._departures.remember(who, job.message.created)
         facts = [(job.message, job.row["received"]) for job in new.values() if job.key not in erased]
-        yield from self._reports.record(facts)
-        yield from self._followers.record(facts)
-        yield from self._grants.record(message for message, _ in facts)
         done = {identity: one for identity, one in ready.items() if identity in new}
+        talks = {new[identity].key: one.conversation for identity, one in done.items() if one.conversation}
+        yield from self._reports.record(facts)
+        yield from self._followers.record(facts, talks)
+        yield from self._grants.record(message for message, _ in facts)
         yield from self._change([(new[identity], one) for identity, one in done.items()])
         known = [job for job in jobs if id(job) not in new or job.key in erased]
         found = yield from self._look(known)
@@ -163,7 +165,7 @@ class Entries:
             Seen(
                 found.get(job.key),
                 id(job) in new,
-                standing[job.message.openid].talk,
+                standing.get(job.message.openid, NOTHING).talk,
                 tuple(told.get(job.message.openid, ())),
                 ready=done.get(id(job)),
             )
@@ -175,7 +177,7 @@ class Entries:
         none where something else is to be told with it."""
         found: dict[int, Ready] = {}
         for openid, job in {job.message.openid: job for job in reversed(jobs)}.items():
-            stands = standing[openid]
+            stands = standing.get(openid, NOTHING)
             if job.at_once is None or stands.told:
                 continue
             ready = job.at_once(fresh(conversations.unpack(stands.talk), job.row["received"]))
@@ -186,10 +188,8 @@ class Entries:
         return found
 
     def _change(self, done: Sequence[tuple[Claiming, Ready]]) -> Script[None]:
-        """Keep what answers change that were there already."""
+        """Keep what answers change that were there already, beside the conversation."""
         told = [(job.message.openid, job.row["received"], job.key, one) for job, one in done]
-        moved = [conversations.pack(who, one.conversation) for who, _, _, one in told if one.conversation]
-        yield from self._conversations.keep(moved)
         remarks = [(key, who, one.remarks, time) for who, time, key, one in told if one.remarks]
         rows = [row for key, who, said, time in remarks for row in feedback.pack(key, who, remarks=said, time=time)]
         yield from self._feedback.keep(rows)
@@ -204,10 +204,11 @@ class Entries:
         won = _first_of_each(jobs, (row[0] for row in changed))
         told = {one.key for job in jobs if id(job) in won and id(job) not in alone for one in job.told}
         yield from self._notices.put_back(sorted(taken - told))
-        yield from self._conversations.keep([job.conversation for job in won.values() if job.conversation])
         yield from self._feedback.keep([row for job in won.values() for row in job.remarks])
         yield from self._people.apply([change for job in won.values() for change in job.changes])
         yield self._send, [job.late for job in won.values() if job.late]
+        # Behind what goes out, as everywhere (`bot.store.limits`); who has all erased keeps no conversation either.
+        yield from conversations.keep([talk for job in won.values() if (talk := job.conversation) and not _erases(job)])
         found = yield from self._look([job for job in jobs if id(job) not in won])
         return [
             Seen(None if id(job) in won else found.get(job.key, _gone(job.key)), alone=id(job) in alone) for job in jobs
@@ -249,6 +250,10 @@ def _parting(jobs: Sequence[Claiming | Settling]) -> set[str]:
         else:
             found |= {who for who, change, _ in job.changes if isinstance(change, Erase) or _declines(change)}
     return found - {""}
+
+
+def _erases(job: Settling) -> bool:
+    return any(isinstance(change, Erase) for _, change, _ in job.changes)
 
 
 def _declines(change: Change) -> bool:

@@ -6,11 +6,13 @@ on customer-service messages): WINDOWS has the table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 import msgspec
-from sqlalchemy import String, bindparam, case, cast, delete, func, literal, literal_column, select, update
+from sqlalchemy import Boolean, String, bindparam, case, cast, delete, func, literal, literal_column, select, update
 
+from bot.conversation import Conversation
 from bot.messages import (
     AnyMessage,
     Clicked,
@@ -25,6 +27,7 @@ from bot.messages import (
     Video,
     Voice,
 )
+from bot.store import conversations
 from bot.store.broadcast_tables import phones, recipients, tagged
 from bot.store.driver import Script, Statement, Store, Values
 from bot.store.recipients import FORGET, PLANNED
@@ -32,7 +35,6 @@ from bot.store.subscriptions import Subscriptions
 from bot.store.tables import (
     audiences,
     concerns,
-    conversations,
     enterprises,
     feedback,
     followers,
@@ -44,6 +46,8 @@ from bot.store.tables import (
     reports,
 )
 
+NONE: Mapping[str, Conversation] = {}
+UNMOVED: Values = {"talk": None, "talk_until": 0.0}
 SCENE_LIMIT = 128  # characters kept of a scene; the platform's own limit is 64
 
 
@@ -75,21 +79,35 @@ class Followers:
         new, old = upsert.excluded, followers.c
         # A menu click opens a minute; it must not take the rest of two days from a follower who wrote yesterday.
         better = (old.window_until > new.window_until) & (old.window_left > literal_column("0"))
+        came = bindparam("came", type_=Boolean)
+        moved = new.talk.is_not(None)
         heard = {
+            "followed": case((came, new.followed), else_=old.followed),
+            "scene": case((came, new.scene), else_=old.scene),
             "last_message": case((old.last_message > new.last_message, old.last_message), else_=new.last_message),
             "window_until": case((better, old.window_until), else_=new.window_until),
             "window_left": case((better, old.window_left), else_=new.window_left),
+            "talk": case((moved, new.talk), else_=old.talk),
+            "talk_until": case((moved, new.talk_until), else_=old.talk_until),
         }
-        came = {**heard, "followed": new.followed, "scene": new.scene}
         self._subscriptions = Subscriptions(store)
         self._heard = upsert.on_conflict_do_update(index_elements=["openid"], set_=heard)
-        self._came = upsert.on_conflict_do_update(index_elements=["openid"], set_=came)
 
-    def record(self, messages: Iterable[tuple[AnyMessage, float]]) -> Script[None]:
-        """Keep what messages, each with the time it was received, tell of their senders."""
-        acts = sorted((pair for pair in messages if window(pair[0])), key=lambda pair: pair[0].openid)
-        yield self._came, [_row(message, time) for message, time in acts if isinstance(message, Followed)]
-        yield self._heard, [_row(message, time) for message, time in acts if not isinstance(message, Followed)]
+    def record(
+        self, messages: Iterable[tuple[AnyMessage, float]], talks: Mapping[str, Conversation] = NONE
+    ) -> Script[None]:
+        """Keep what messages, each with the time it was received, tell of their senders, and the conversations that the
+        answers to some of them lead to, by the messages' keys."""
+        acts, others = [], []
+        for message, time in messages:
+            talk, allowed = talks.get(message.key), WINDOWS.get(type(message))
+            if allowed:
+                acts.append(_row(message, time, allowed, talk=talk))
+            elif talk:
+                others.append(conversations.pack(message.openid, talk))
+        # In the order of followers: two processes then never wait for each other.
+        yield self._heard, sorted(acts, key=itemgetter("openid"))
+        yield from conversations.keep(others)
 
     def erase(self, openid: str, time: float) -> Script[None]:
         """Forget a follower who left at `time`, as the platform demands: all that names them goes, in every table.
@@ -103,8 +121,7 @@ class Followers:
             yield statement, [{"who": openid}]
 
 
-def _row(message: AnyMessage, time: float) -> Values:
-    allowed = WINDOWS[type(message)]
+def _row(message: AnyMessage, time: float, allowed: Window, *, talk: Conversation | None) -> Values:
     return {
         "openid": message.openid,
         "followed": time,
@@ -112,6 +129,8 @@ def _row(message: AnyMessage, time: float) -> Values:
         "last_message": time if allowed is SPOKEN else 0.0,
         "window_until": time + allowed.seconds,
         "window_left": allowed.count,
+        "came": isinstance(message, Followed),
+        **(conversations.columns(talk) if talk else UNMOVED),
     }
 
 
@@ -132,7 +151,6 @@ FORGETTING: Sequence[Statement] = (
     _WAIT,
     delete(concerns).where(concerns.c.openid == _who),
     delete(notices).where(notices.c.openid == _who),
-    delete(conversations).where(conversations.c.openid == _who),
     delete(enterprises).where(enterprises.c.openid == _who),
     delete(feedback).where(feedback.c.openid == _who),
     delete(outbox).where(outbox.c.openid == _who, outbox.c.state == "waiting"),

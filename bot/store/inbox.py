@@ -20,14 +20,12 @@ from bot.notices import Notice
 from bot.person import Change, Person
 from bot.replies import Answer
 from bot.store import conversations, feedback
-from bot.store.conversations import Conversations
 from bot.store.driver import Row, Script, Statement, Store, once
 from bot.store.entries import SEEN, AtOnce, Claiming, Entries, Seen, Settling
 from bot.store.feedback import Remark
 from bot.store.group import GroupCommit
 from bot.store.notices import TOLD, Notices, Settled
 from bot.store.people import People
-from bot.store.tables import conversations as talks
 from bot.store.tables import inbox
 
 LATE_CHANNEL = "custom"
@@ -49,7 +47,6 @@ ABANDONED = (
 COUNTS = select(inbox.c.state, func.count()).group_by(inbox.c.state)
 OLD = select(inbox.c.key).where(inbox.c.received < bindparam("before")).limit(bindparam("many"))
 PURGE = delete(inbox).where(inbox.c.key.in_(OLD)).returning(inbox.c.key)
-PURGE_TALKS = delete(talks).where(talks.c.expires < bindparam("before"))
 
 
 def is_over(lease: float, time: float) -> bool:
@@ -109,7 +106,7 @@ class Inbox:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._conversations = Conversations(store)
+        self._past = ""  # how far the purge of conversations is among the followers
         self._people = People(store)
         self._notices = Notices(store)
         self._group: GroupCommit[Claiming | Settling, Seen] = GroupCommit(store, Entries(store).transact)
@@ -186,7 +183,7 @@ class Inbox:
 
     async def conversation(self, openid: str) -> Conversation | None:
         """Where a follower stands now."""
-        return conversations.unpack((await self._store.run(lambda: self._conversations.read({openid}))).get(openid))
+        return conversations.unpack(await self._store.run(lambda: conversations.read(openid)))
 
     async def waiting(self, openid: str) -> tuple[Notice, ...]:
         """What a follower is to be told with their next answer, oldest first."""
@@ -215,7 +212,7 @@ class Inbox:
 
     async def purge(self, before: float) -> int:
         """Forget messages received, and conversations that ended, before that time; how many messages went."""
-        await self._once(PURGE_TALKS, before=before)
+        await self._purge_talks(before)
         gone = 0
         for _ in range(PURGES):
             now_gone = len(await self._once(PURGE, before=before, many=PURGED_AT_ONCE))
@@ -223,6 +220,13 @@ class Inbox:
             if now_gone < PURGED_AT_ONCE:
                 break
         return gone
+
+    async def _purge_talks(self, before: float) -> None:
+        """Go past all followers; where there are more than fit into one purge, the next one goes on from there."""
+        for _ in range(PURGES):
+            self._past = await self._store.run(lambda: conversations.forget(before, self._past, PURGED_AT_ONCE))
+            if not self._past:
+                break
 
     async def counts(self) -> dict[str, int]:
         """How many messages are in each state."""

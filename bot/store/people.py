@@ -47,7 +47,11 @@ _UNSAY = (
     .where(inbox.c.openid == _who, inbox.c.state == "answered", inbox.c.key != bindparam("but", type_=String))
     .values(openid="", message=b"", answer=b"", state="erased")
 )
-_UNSCENE = update(followers).where(followers.c.openid == _who).values(scene="", erased=bindparam("time", type_=Float))
+_UNSCENE = (
+    update(followers)
+    .where(followers.c.openid == _who)
+    .values(scene="", talk=None, talk_until=0.0, erased=bindparam("time", type_=Float))
+)
 
 
 class People:

@@ -2,41 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import String, bindparam, exists, literal_column, or_, select
+from sqlalchemy import (
+    JSON,
+    Float,
+    Select,
+    String,
+    TableValuedAlias,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from bot.messages import AnyMessage
 from bot.store.departures import digest
-from bot.store.driver import Script
+from bot.store.driver import Script, Store
 from bot.store.notices import WAITING
-from bot.store.tables import conversations, departures, enterprises, notices, rhythms, subscriptions
-
-_who = bindparam("who", type_=String)
-_told = exists().where(notices.c.openid == _who, notices.c.state == literal_column(f"'{WAITING}'"))
-_kept = or_(*(exists().where(table.c.openid == _who) for table in (enterprises, subscriptions, rhythms)))
-_LOOK = select(
-    _who.label("openid"),
-    select(departures.c.time).where(departures.c.digest == bindparam("digest", type_=String)).scalar_subquery(),
-    select(conversations.c.data).where(conversations.c.openid == _who).scalar_subquery(),
-    _told.label("told"),
-    _kept.label("kept"),
-)
+from bot.store.tables import departures, enterprises, followers, notices, rhythms, subscriptions
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is of a follower: when they last left, their conversation, whether they are to be told something, and
-    whether anything is kept because they asked for it."""
+    """What there is of a follower: when they last left, if that may matter, their conversation, whether they are to be
+    told something, and whether anything is kept because they asked for it."""
 
-    left: float | None
-    talk: bytes | None
-    told: bool
-    kept: bool
+    left: float | None = None
+    talk: bytes | None = None
+    told: bool = False
+    kept: bool = False
 
 
-def look(messages: Iterable[AnyMessage]) -> Script[dict[str, Standing]]:
-    """Where each sender of these messages stands."""
-    openids = dict.fromkeys(message.openid for message in messages)
-    rows = yield _LOOK, [{"who": openid, "digest": digest(openid)} for openid in openids]
-    return {row[0]: Standing(left=row[1], talk=row[2], told=bool(row[3]), kept=bool(row[4])) for row in rows}
+NOTHING = Standing()  # of most
+
+_encoder = msgspec.json.Encoder()
+# Hardly anybody left since the oldest message of a batch was sent; an earlier departure says nothing of it.
+_LEFT = select(departures.c.digest, departures.c.time).where(departures.c.time >= bindparam("since", type_=Float))
+
+
+class Standings:
+    """The script that looks."""
+
+    def __init__(self, store: Store) -> None:
+        self._look = _look(_listed(store.dialect))
+
+    def look(self, messages: Sequence[AnyMessage]) -> Script[Mapping[str, Standing]]:
+        """Where the senders of these messages stand, those of whom there is anything."""
+        openids = {message.openid for message in messages}
+        rows = yield self._look, [{"who": _encoder.encode(list(openids)).decode()}]
+        found = {row[0]: Standing(talk=row[1], told=bool(row[2]), kept=bool(row[3])) for row in rows}
+        left = yield _LEFT, [{"since": min((message.created for message in messages), default=0)}]
+        times: dict[str, float] = {row[0]: row[1] for row in left}
+        for openid in openids if times else ():
+            if (time := times.get(digest(openid))) is not None:
+                found[openid] = msgspec.structs.replace(found.get(openid, NOTHING), left=time)
+        return found
+
+
+def _listed(dialect: str) -> TableValuedAlias:
+    """The openids, which travel as one value: a statement that looks for all of them takes less than one for each."""
+    who = bindparam("who", type_=String)
+    if dialect == "sqlite":
+        return func.json_each(who).table_valued("value", name="listed")
+    return func.json_array_elements_text(cast(who, JSON)).table_valued("value", name="listed")
+
+
+def _look(listed: TableValuedAlias) -> Select[tuple[str, bytes | None, bool, bool]]:
+    who = listed.c.value
+    told = exists().where(notices.c.openid == who, notices.c.state == literal_column(f"'{WAITING}'"))
+    kept = or_(*(exists().where(table.c.openid == who) for table in (enterprises, subscriptions, rhythms)))
+    found = (
+        select(who.label("openid"), followers.c.talk, told.label("told"), kept.label("kept"))
+        .select_from(listed.outerjoin(followers, followers.c.openid == who))
+        .subquery("found")
+    )
+    something = or_(found.c.talk.is_not(None), found.c.told, found.c.kept)
+    return select(found.c.openid, found.c.talk, found.c.told, found.c.kept).where(something)

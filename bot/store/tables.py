@@ -54,6 +54,8 @@ followers = Table(
     Column("window_until", Float, nullable=False, server_default="0"),  # until then we may write to them,
     Column("window_left", Integer, nullable=False, server_default="0"),  # this many times
     Column("erased", Float, nullable=False, server_default="0"),  # when they last had all else forgotten
+    Column("talk", LargeBinary),  # their conversation: written with the rest of the row, one page for each message
+    Column("talk_until", Float, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
 
@@ -62,16 +64,7 @@ departures = Table(
     "departures",
     metadata,
     Column("digest", String(32), primary_key=True),
-    Column("time", Float, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-conversations = Table(
-    "conversations",
-    metadata,
-    Column("openid", String(64), primary_key=True),
-    Column("data", LargeBinary, nullable=False),
-    Column("expires", Float, nullable=False),
+    Column("time", Float, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
 

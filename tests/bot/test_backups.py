@@ -118,7 +118,7 @@ def test_a_disk_that_is_full(settings: Path, folder: Path) -> None:
 
     with closing(sqlite3.connect(settings.parent / "huiqi.sqlite3")) as connection, connection:
         noise = random.Random(1).randbytes(200_000)
-        connection.execute("INSERT INTO conversations (openid, data, expires) VALUES ('o', ?, 1)", (noise,))
+        connection.execute("INSERT INTO followers (openid, followed, talk) VALUES ('o', 1, ?)", (noise,))
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))

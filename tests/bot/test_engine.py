@@ -12,7 +12,7 @@ from bot.engine import ANSWER_LIMIT, Engine
 from bot.errors import StoreError
 from bot.messages import AnyMessage, Clicked, Left, Position
 from bot.store.inbox import Inbox
-from bot.store.tables import conversations, feedback, followers, outbox
+from bot.store.tables import feedback, followers, outbox
 from bot.store.tables import inbox as messages
 from tests.bot.engines import APOLOGY, Handlers, build, rows, said, text
 from tests.bot.inline import InlineStore
@@ -24,7 +24,7 @@ async def test_answered_at_once(engine: Engine, store: InlineStore, clock: Manua
     (row,) = await rows(store, messages)
     assert (row["state"], row["delivery"], row["owner"]) == ("answered", "passive", "p0")
     assert [row["text"] for row in await rows(store, feedback)] == ["k1 answer 1"]
-    assert len(await rows(store, conversations)) == len(await rows(store, followers)) == 1
+    assert [bool(row["talk"]) for row in await rows(store, followers)] == [True]
     assert await rows(store, outbox) == []
 
 
@@ -279,7 +279,7 @@ async def test_leaving_is_not_answered(
     assert await running is None
     assert await engine.handle(message) is None
     assert handlers.asked == ["k1"]
-    for table in (conversations, feedback, followers, outbox):
+    for table in (feedback, followers, outbox):
         assert await rows(store, table) == []
 
 

@@ -27,7 +27,7 @@ from tests.scenarios.test_announcing import Scene
 
 # Where a follower may be named while they follow: each of these says in docs/operations.md until when.
 NAMING = {
-    "audiences", "broadcasts", "concerns", "conversations", "enterprises", "feedback", "followers", "grants", "inbox",
+    "audiences", "broadcasts", "concerns", "enterprises", "feedback", "followers", "grants", "inbox",
     "news", "notices", "outbox", "recipients", "reports", "rhythms", "staff_phones", "subscriptions", "tagged",
 }  # fmt: skip
 COUNTED = {"endings", "rulings", "tallies", "tally_marks", "turnover", "unanswered"}

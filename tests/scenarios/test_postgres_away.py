@@ -39,7 +39,7 @@ def server() -> Any:
 async def database(server: Any) -> AsyncIterator[Database]:
     """Its database, empty."""
     database = await Database.open(server.get_uri(database="away"))
-    server.psql("\\c away\nTRUNCATE inbox, outbox, followers, conversations, feedback")
+    server.psql("\\c away\nTRUNCATE inbox, outbox, followers, feedback")
     yield database
     await database.close()
 

@@ -216,7 +216,7 @@ async def test_leaving_erases_everything(stage: Stage, clock: ManualClock) -> No
     await phone.unfollow()
     assert kept(stage, phone.openid) == set()
     assert kept(stage, "紫色的大象路") == set()
-    assert kept(stage, other.openid) == {"inbox", "followers", "conversations", "feedback"}
+    assert kept(stage, other.openid) == {"inbox", "followers", "feedback"}
     assert kept(stage, "紫色的大象") == {"inbox", "feedback"}
 
 

@@ -367,12 +367,12 @@ async def test_a_source_of_a_later_version(file: Callable[[], str], path: Path) 
 
 async def test_many_rows_go_by_pages(file: Callable[[], str], path: Path) -> None:
     """However many rows a table has, only a page of them is in hand at once, out and in."""
-    large = [{"openid": f"o{n}", "data": bytes([n]) * 500_000, "expires": 1.0} for n in range(60)]
-    await fill(source := file(), {"conversations": large})
+    large = [{"openid": f"o{n}", "facts": bytes([n]) * 500_000, "consented": 1.0} for n in range(60)]
+    await fill(source := file(), {"enterprises": large})
     steps: list[tuple[str, str, int, int]] = []
     await write_backup(source, path, clock=CLOCK, tell=lambda *step: steps.append(step))
     await restore_backup(path, file(), halting=(), tell=lambda *step: steps.append(step))
     for what in ("saved", "checked", "restored", "compared"):
-        rows = [0, *(step[2] for step in steps if step[:2] == (what, "conversations"))]
+        rows = [0, *(step[2] for step in steps if step[:2] == (what, "enterprises"))]
         assert rows[-1] >= 60
         assert max(after - before for before, after in pairwise(rows[1:])) <= 10

@@ -122,7 +122,7 @@ async def test_a_target_is_made_and_migrated(file: Callable[[], str], other: str
 def copied_digest(row: dict[str, Any]) -> str:
     """The checksum of a table with this one follower."""
     tally = Tally()
-    tally.add([(row["openid"], row["followed"], "", 0.0, 0.0, 0, 0.0)])
+    tally.add([(row["openid"], row["followed"], "", 0.0, 0.0, 0, 0.0, None, 0.0)])
     return tally.digest
 
 
@@ -172,7 +172,7 @@ async def test_a_target_of_somebody_else(file: Callable[[], str], store_url: str
 async def test_a_break_in_the_middle(file: Callable[[], str], store_url: str, clock: ManualClock) -> None:
     """A target that was not filled to the end says so: it is neither opened, nor migrated, nor copied into again."""
     source = file()
-    await fill(source, {"followers": [follower(n) for n in range(3000)], "conversations": []})
+    await fill(source, {"followers": [follower(n) for n in range(3000)]})
 
     def breaks(what: str, table: str, rows: int, about: int) -> None:
         if (what, table) == ("copied", "followers") and rows > 1000:
@@ -218,7 +218,7 @@ async def test_what_postgresql_does_not_keep(
 
 def test_what_fits_is_no_misfit() -> None:
     """Rows that PostgreSQL keeps are not blamed."""
-    row = ("o" * 64, 1e300, "", 0.0, 0.0, 2**31 - 1, 0.0)
+    row = ("o" * 64, 1e300, "", 0.0, 0.0, 2**31 - 1, 0.0, None, 0.0)
     assert misfit(list(followers.c), [row]) == ""
 
 
@@ -241,16 +241,16 @@ async def test_sides_that_differ(file: Callable[[], str], other: str, clock: Man
 async def test_many_rows_go_by_pages(file: Callable[[], str], other: str, clock: ManualClock) -> None:
     """However many rows a table has, and however large they are, no more than a page is in memory."""
     source = file()
-    large = [{"openid": f"o{n}", "data": bytes([n]) * (BYTES // 8), "expires": 1.0} for n in range(100)]
+    large = [{"openid": f"o{n}", "facts": bytes([n]) * (BYTES // 8), "consented": 1.0} for n in range(100)]
     key = [{"kind": "word", "value": f"v{n % 7}", "openid": f"o{n}", "since": 1.0} for n in range(3 * PAGE)]
-    await fill(source, {"conversations": large, "subscriptions": key})
+    await fill(source, {"enterprises": large, "subscriptions": key})
     steps: list[Step] = []
     copied = await copy(source, other, clock=clock, tell=lambda *step: steps.append(step))
-    assert {one.table: one.rows for one in copied if one.rows} == {"conversations": 100, "subscriptions": 3 * PAGE}
-    sizes = {table: grown(steps, table) for table in ("conversations", "subscriptions")}
+    assert {one.table: one.rows for one in copied if one.rows} == {"enterprises": 100, "subscriptions": 3 * PAGE}
+    sizes = {table: grown(steps, table) for table in ("enterprises", "subscriptions")}
     assert PAGE in sizes["subscriptions"]
     assert max(sizes["subscriptions"]) <= PAGE
-    assert max(sizes["conversations"][1:]) <= 8  # once the first page has shown how large they are
+    assert max(sizes["enterprises"][1:]) <= 8  # once the first page has shown how large they are
     assert {(what, table, about) for what, table, _, about in steps} >= {("copied", "subscriptions", 3 * PAGE)}
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.messages import AnyMessage, ConsentNotice, Followed, Left, Text
 from bot.store.database import Database
 from bot.store.departures import Departures, is_stale, leaver
-from bot.store.standing import look
+from bot.store.standing import NOTHING, Standings
 from bot.store.tables import departures
 
 
@@ -21,8 +21,8 @@ def sent(key: str, created: int, openid: str = "o1") -> Text:
 
 async def stale(database: Database, *messages: AnyMessage) -> set[str]:
     """The keys of those whose sender left after them."""
-    stands = await database.run(lambda: look(messages))
-    return {message.key for message in messages if is_stale(message, stands[message.openid].left)}
+    stands = await database.run(lambda: Standings(database).look(messages))
+    return {message.key for message in messages if is_stale(message, stands.get(message.openid, NOTHING).left)}
 
 
 async def leave(database: Database, openid: str, time: float) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select
 from bot.conversation import Conversation
 from bot.messages import AnyMessage, Clicked, Followed, Location, Position, Scanned, ScannedCode, Text, Viewed
 from bot.person import Erase
-from bot.store import conversations as conversation_rows
+from bot.store import conversations
 from bot.store.broadcast_tables import broadcasts, phones, recipients, tagged
 from bot.store.database import Database
 from bot.store.driver import once
@@ -20,7 +20,6 @@ from bot.store.people import People
 from bot.store.tables import (
     audiences,
     concerns,
-    conversations,
     endings,
     enterprises,
     feedback,
@@ -88,6 +87,8 @@ async def test_message_opens_two_days(database: Database) -> None:
         "window_until": 100.0 + 48 * HOUR,
         "window_left": 5,
         "erased": 0.0,
+        "talk": None,
+        "talk_until": 0.0,
     }
 
 
@@ -204,9 +205,8 @@ async def fill(database: Database, openid: str) -> None:
     message = {"received": 0.0, "state": "answered", "owner": "x", "lease": 0.0, "message": named, "answer": named}
     async with database.write() as connection:
         await connection.execute(insert(inbox), {"key": f"m{number}", "openid": openid, **message})
-        await connection.execute(insert(followers), {"openid": openid, "followed": 0.0})
-        talk = conversation_rows.pack(openid, Conversation(heading=f"about {openid}"))
-        await connection.execute(insert(conversations), talk)
+        talk = conversations.columns(Conversation(heading=f"about {openid}", expires=9.0))
+        await connection.execute(insert(followers), {"openid": openid, "followed": 0.0, **talk})
         await connection.execute(insert(subscriptions), {"kind": "all", "value": "", "openid": openid, "since": 0.0})
         await connection.execute(insert(rhythms), {"openid": openid, "rhythm": "daily"})
         await connection.execute(insert(concerns), {"openid": openid, "news": 1, "due": 0.0})

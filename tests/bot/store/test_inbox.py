@@ -12,11 +12,12 @@ from sqlalchemy import select
 from bot.conversation import Conversation
 from bot.errors import StoreError
 from bot.messages import AnyMessage, ConsentNotice, Followed, Left, MassReport, Text
+from bot.person import Erase
 from bot.replies import Answer, Say
 from bot.store.database import Database
 from bot.store.feedback import Remark
 from bot.store.inbox import PURGED_AT_ONCE, Claim, Inbox, Late, Settlement
-from bot.store.tables import conversations, feedback, followers, outbox
+from bot.store.tables import feedback, followers, outbox
 from bot.store.tables import inbox as messages
 
 ANSWER = Answer(reply=Say(text="最高50万元"), intent="amount", policies=("q91-1",), version="1")
@@ -82,8 +83,9 @@ async def test_second_answer_is_not_written(inbox: Inbox, database: Database) ->
     ours = Settlement(answer=OTHER, conversation=TALK, remarks=(Remark(kind="staff", text="x"),), late=LATE)
     for owner in ("me", "you"):
         assert (await settle(inbox, text("k1"), ours, owner=owner)).answer == ANSWER
-    for table in (conversations, feedback, outbox):
+    for table in (feedback, outbox):
         assert await rows(database, table) == []
+    assert await inbox.conversation("o1") is None
 
 
 async def test_late_settlement_of_a_lost_message(inbox: Inbox, database: Database) -> None:
@@ -151,8 +153,21 @@ async def test_leaving_erases(inbox: Inbox, database: Database) -> None:
     assert (left.fresh, left.state, left.answer) == (True, "erased", None)
     for row in await rows(database, messages):
         assert (row["state"], row["openid"], row["message"], row["answer"]) == ("erased", "", b"", b"")
-    for table in (followers, conversations, outbox):
+    for table in (followers, outbox):
         assert await rows(database, table) == []
+
+
+async def test_who_has_all_erased_keeps_no_conversation(inbox: Inbox, database: Database) -> None:
+    """Neither the one before nor the one that the answer would lead to; what others said in the same batch stays."""
+    for key, who in (("k1", "o1"), ("k2", "o2")):
+        await claim(inbox, text(key, who))
+        await settle(inbox, text(key, who), Settlement(answer=ANSWER, conversation=TALK))
+        await claim(inbox, text(f"{key}b", who))
+    gone = Settlement(answer=ANSWER, conversation=TALK, changes=(Erase(but="k1b"),))
+    stays = Settlement(answer=ANSWER, conversation=TALK)
+    await asyncio.gather(settle(inbox, text("k1b"), gone), settle(inbox, text("k2b", "o2"), stays))
+    assert [await inbox.conversation(who) for who in ("o1", "o2")] == [None, TALK]
+    assert [row["openid"] for row in await rows(database, followers)] == ["o1", "o2"]
 
 
 async def test_erased_messages_stay_silent(inbox: Inbox, database: Database) -> None:
@@ -162,7 +177,6 @@ async def test_erased_messages_stay_silent(inbox: Inbox, database: Database) -> 
     assert (await claim(inbox, text("k1"))).state == "erased"
     assert (await settle(inbox, text("k1"), Settlement(answer=ANSWER, conversation=TALK))).state == "erased"
     assert not await inbox.take_over("k1", owner="you", lease=4.0, time=999.0)
-    assert await rows(database, conversations) == []
     assert await rows(database, followers) == []
 
 
@@ -180,7 +194,7 @@ async def test_withdrawing_consent_erases(inbox: Inbox, database: Database, name
     assert kept["k1"] == kept["k3"] == ("erased", "", b"")
     assert kept["k2"][1] == kept["k4"][1] == "o2"
     assert [row["openid"] for row in await rows(database, followers)] == ["o2"]
-    for table in (feedback, conversations, outbox):
+    for table in (feedback, outbox):
         assert await rows(database, table) == []
 
 
@@ -296,7 +310,6 @@ async def test_purge(inbox: Inbox, database: Database) -> None:
     await claim(inbox, text("new"), time=1000.0)
     assert await inbox.purge(1000.0) == len(old)
     assert await inbox.counts() == {"running": 1}
-    assert await rows(database, conversations) == []
 
 
 async def test_counts(inbox: Inbox) -> None:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy import text as sql
 
 from bot.errors import NewerDatabase, StoreError
 from bot.store import schema
@@ -103,6 +104,34 @@ def test_the_days_to_look_again_move_out_of_the_revisions() -> None:
         back = connection.exec_driver_sql("SELECT review_by FROM revisions ORDER BY id").fetchall()
         assert [row[0] for row in back] == ["2026-01-01", "2030-01-01", *(row[5] for row in rows[2:])]
     engine.dispose()
+
+
+async def test_conversations_move_into_the_rows_of_followers(database: Database) -> None:
+    """Each stands in the row of its follower, and goes back from there; one of somebody who has no row is gone."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+
+    def move(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0012")
+        for openid in ("o1", "o2", "o3"):
+            connection.execute(sql("INSERT INTO followers (openid, followed) VALUES (:who, 1)"), {"who": openid})
+        for openid, data in (("o1", b"one"), ("o3", b"three"), ("nobody", b"none")):
+            kept = sql("INSERT INTO conversations (openid, data, expires) VALUES (:who, :data, 7)")
+            connection.execute(kept, {"who": openid, "data": data})
+        schema.upgrade(connection)
+        found = connection.execute(sql("SELECT openid, talk, talk_until FROM followers ORDER BY openid")).all()
+        assert [tuple(row) for row in found] == [("o1", b"one", 7.0), ("o2", None, 0.0), ("o3", b"three", 7.0)]
+        command.downgrade(config, "0012")
+        back = connection.execute(sql("SELECT openid, data, expires FROM conversations ORDER BY openid")).all()
+        assert [tuple(row) for row in back] == [("o1", b"one", 7.0), ("o3", b"three", 7.0)]
+        schema.upgrade(connection)
+
+    async with database.write() as connection:
+        await connection.run_sync(move)
 
 
 @pytest.mark.parametrize(
