@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import (
-    JSON,
     Float,
+    FromClause,
     Select,
     String,
-    TableValuedAlias,
     bindparam,
-    cast,
     exists,
     func,
     literal_column,
@@ -22,7 +20,7 @@ from sqlalchemy import (
 
 from bot.messages import AnyMessage
 from bot.store.departures import digest
-from bot.store.driver import Script, Store
+from bot.store.driver import Script, Store, Values
 from bot.store.notices import WAITING
 from bot.store.tables import departures, enterprises, followers, notices, rhythms, subscriptions
 
@@ -40,6 +38,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 NOTHING = Standing()  # of most
 
 _encoder = msgspec.json.Encoder()
+_who = bindparam("who", type_=String)
+_LISTED = func.json_each(_who).table_valued("value", name="listed")
+_ONE = select(_who.label("value")).subquery("listed")
 # Hardly anybody left since the oldest message of a batch was sent; an earlier departure says nothing of it.
 _LEFT = select(departures.c.digest, departures.c.time).where(departures.c.time >= bindparam("since", type_=Float))
 
@@ -48,30 +49,30 @@ class Standings:
     """The script that looks."""
 
     def __init__(self, store: Store) -> None:
-        self._look = _look(_listed(store.dialect))
+        self._together = store.dialect == "sqlite"
+        self._look = _look(_LISTED if self._together else _ONE)
 
     def look(self, messages: Sequence[AnyMessage]) -> Script[Mapping[str, Standing]]:
         """Where the senders of these messages stand, those of whom there is anything."""
         openids = {message.openid for message in messages}
-        rows = yield self._look, [{"who": _encoder.encode(list(openids)).decode()}]
+        rows = yield self._look, self._asked(openids)
         found = {row[0]: Standing(talk=row[1], told=bool(row[2]), kept=bool(row[3])) for row in rows}
-        left = yield _LEFT, [{"since": min((message.created for message in messages), default=0)}]
+        left = yield _LEFT, [{"since": min([message.created for message in messages])}]
         times: dict[str, float] = {row[0]: row[1] for row in left}
         for openid in openids if times else ():
             if (time := times.get(digest(openid))) is not None:
                 found[openid] = msgspec.structs.replace(found.get(openid, NOTHING), left=time)
         return found
 
+    def _asked(self, openids: Collection[str]) -> list[Values]:
+        """One look for all costs SQLite less than one for each. PostgreSQL would read whole tables for a list of which
+        it does not know how short it is; there the looks for each travel together."""
+        if self._together:
+            return [{"who": _encoder.encode(list(openids)).decode()}]
+        return [{"who": openid} for openid in openids]
 
-def _listed(dialect: str) -> TableValuedAlias:
-    """The openids, which travel as one value: a statement that looks for all of them takes less than one for each."""
-    who = bindparam("who", type_=String)
-    if dialect == "sqlite":
-        return func.json_each(who).table_valued("value", name="listed")
-    return func.json_array_elements_text(cast(who, JSON)).table_valued("value", name="listed")
 
-
-def _look(listed: TableValuedAlias) -> Select[tuple[str, bytes | None, bool, bool]]:
+def _look(listed: FromClause) -> Select[tuple[str, bytes | None, bool, bool]]:
     who = listed.c.value
     told = exists().where(notices.c.openid == who, notices.c.state == literal_column(f"'{WAITING}'"))
     kept = or_(*(exists().where(table.c.openid == who) for table in (enterprises, subscriptions, rhythms)))
