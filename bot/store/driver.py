@@ -212,7 +212,7 @@ class SqliteDriver:
             step = next(script)
             while True:
                 text, values = self._compiler.spell(step)
-                rows = self._execute(connection, step, text=text, values=values)
+                rows = self._execute(connection, step, text=text, values=values) if values else []
                 step = script.send(rows)
         except StopIteration as end:
             result: T = end.value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import TypeVar
 
@@ -120,64 +120,70 @@ class Entries:
 
         Settlements go first, so that a claim of the same batch sees the conversation they leave.
         """
-        parting = sorted(_parting(jobs))
+        settlements = [job for job in jobs if isinstance(job, Settling)]
+        claims = [job for job in jobs if isinstance(job, Claiming)]
+        leaving = {id(job): who for job in claims if (who := leaver(job.message))}
+        parting = sorted({*leaving.values(), *_parting(settlements)})
         if len(parting) > 1:
             for statement in LEAVING:
                 yield statement, [{"who": openid} for openid in parting]
-        settled = iter((yield from self._settle([job for job in jobs if isinstance(job, Settling)])))
+        settled = iter((yield from self._settle(settlements)))
         claimed: list[Seen] = []
-        for group in _between_departures([job for job in jobs if isinstance(job, Claiming)]):
-            claimed += yield from self._claim(group)
-        claims = iter(claimed)
-        return [next(settled) if isinstance(job, Settling) else next(claims) for job in jobs]
+        for group in _between(claims, leaving):
+            claimed += yield from self._claim(group, leaving.get(id(group[0]), ""))
+        entered = iter(claimed)
+        return [next(settled) if isinstance(job, Settling) else next(entered) for job in jobs]
 
-    def _claim(self, jobs: Sequence[Claiming]) -> Script[list[Seen]]:
-        # Of who leaves, or left since they sent it, a message leaves no more than its key.
+    def _claim(self, jobs: Sequence[Claiming], gone: str) -> Script[list[Seen]]:
+        """Enter claims among which nobody leaves, or that of `gone`, alone, who does.
+
+        Of who leaves, or left since they sent it, a message leaves no more than its key.
+        """
         standing = yield from self._standings.look([job.message for job in jobs])
-        erased = {
-            job.key
-            for job in jobs
-            if leaver(job.message) or is_stale(job.message, standing.get(job.message.openid, NOTHING).left)
-        }
-        due = {who for who, stands in standing.items() if stands.told}
-        told = yield from self._notices.waiting(
-            {job.message.openid for job in jobs if job.message.openid in due and window(job.message)}
-        )
-        ready = yield from self._ready([job for job in jobs if job.key not in erased], standing)
+        stands = [standing.get(job.message.openid, NOTHING) for job in jobs]
+        both = list(zip(jobs, stands, strict=True))
+        erased = {job.key for job, one in both if gone or is_stale(job.message, one.left)}
+        due = {job.message.openid for job, one in both if one.told and window(job.message)}
+        told = yield from self._notices.waiting(due)
+        ready = yield from self._ready([pair for pair in both if pair[0].key not in erased])
         rows = [_blank(job.row) if job.key in erased else _written(job.row, ready.get(id(job))) for job in jobs]
         # In the order of keys: two processes with the same messages then never wait for each other.
         entered = yield self._enter, sorted(rows, key=itemgetter("key"))
         new = _first_of_each(jobs, (row[0] for row in entered))
-        for job in new.values():
-            if who := leaver(job.message):  # alone in its group
-                yield from self._followers.erase(who, job.row["received"])
-                yield from self._departures.remember(who, job.message.created)
-        facts = [(job.message, job.row["received"]) for job in new.values() if job.key not in erased]
-        done = {identity: one for identity, one in ready.items() if identity in new}
-        talks = {new[identity].key: one.conversation for identity, one in done.items() if one.conversation}
-        yield from self._reports.record(facts)
-        yield from self._followers.record(facts, talks)
-        yield from self._grants.record(message for message, _ in facts)
-        yield from self._change([(new[identity], one) for identity, one in done.items()])
-        known = [job for job in jobs if id(job) not in new or job.key in erased]
-        found = yield from self._look(known)
+        if gone and new:
+            yield from self._followers.erase(gone, jobs[0].row["received"])
+            yield from self._departures.remember(gone, jobs[0].message.created)
+        yield from self._keep([(job, ready.get(id(job))) for job in new.values() if job.key not in erased])
+        found = yield from self._look([job for job in jobs if id(job) not in new or job.key in erased])
         return [
             Seen(
                 found.get(job.key),
                 id(job) in new,
-                standing.get(job.message.openid, NOTHING).talk,
+                one.talk,
                 tuple(told.get(job.message.openid, ())),
-                ready=done.get(id(job)),
+                ready=ready.get(id(job)) if id(job) in new else None,
             )
-            for job in jobs
+            for job, one in both
         ]
 
-    def _ready(self, jobs: Sequence[Claiming], standing: Mapping[str, Standing]) -> Script[dict[int, Ready]]:
+    def _keep(self, entered: Sequence[tuple[Claiming, Ready | None]]) -> Script[None]:
+        """Keep what new messages tell, and what the answers change that some of them were entered with."""
+        facts = [(job.message, job.row["received"]) for job, _ in entered]
+        talks = {job.key: one.conversation for job, one in entered if one and one.conversation}
+        yield from self._reports.record(facts)
+        yield from self._followers.record(facts, talks)
+        yield from self._grants.record(message for message, _ in facts)
+        changing = [(job, one) for job, one in entered if one and (one.remarks or one.changes)]
+        yield from self._feedback.keep([row for job, one in changing for row in _remarks(job, one)])
+        yield from self._people.apply(
+            [(job.message.openid, change, job.row["received"]) for job, one in changing for change in one.changes]
+        )
+
+    def _ready(self, jobs: Sequence[tuple[Claiming, Standing]]) -> Script[dict[int, Ready]]:
         """The answers that are there already, by the identity of their jobs: of a follower's messages the first's, and
         none where something else is to be told with it."""
         found: dict[int, Ready] = {}
-        for openid, job in {job.message.openid: job for job in reversed(jobs)}.items():
-            stands = standing.get(openid, NOTHING)
+        for openid, (job, stands) in {pair[0].message.openid: pair for pair in reversed(jobs)}.items():
             if job.at_once is None or stands.told:
                 continue
             ready = job.at_once(fresh(conversations.unpack(stands.talk), job.row["received"]))
@@ -186,14 +192,6 @@ class Entries:
             if ready is not None:
                 found[id(job)] = ready
         return found
-
-    def _change(self, done: Sequence[tuple[Claiming, Ready]]) -> Script[None]:
-        """Keep what answers change that were there already, beside the conversation."""
-        told = [(job.message.openid, job.row["received"], job.key, one) for job, one in done]
-        remarks = [(key, who, one.remarks, time) for who, time, key, one in told if one.remarks]
-        rows = [row for key, who, said, time in remarks for row in feedback.pack(key, who, remarks=said, time=time)]
-        yield from self._feedback.keep(rows)
-        yield from self._people.apply([(who, change, time) for who, time, _, one in told for change in one.changes])
 
     def _settle(self, jobs: Sequence[Settling]) -> Script[list[Seen]]:
         if not jobs:
@@ -241,15 +239,13 @@ def _alone(jobs: Sequence[Settling], taken: set[str]) -> set[int]:
     return found
 
 
-def _parting(jobs: Sequence[Claiming | Settling]) -> set[str]:
-    """Whose places in announcements a batch takes away."""
-    found = set()
-    for job in jobs:
-        if isinstance(job, Claiming):
-            found.add(leaver(job.message))
-        else:
-            found |= {who for who, change, _ in job.changes if isinstance(change, Erase) or _declines(change)}
-    return found - {""}
+def _remarks(job: Claiming, ready: Ready) -> list[Values]:
+    return feedback.pack(job.key, job.message.openid, remarks=ready.remarks, time=job.row["received"])
+
+
+def _parting(jobs: Sequence[Settling]) -> set[str]:
+    """Whose places in announcements settlements take away."""
+    return {who for job in jobs for who, change, _ in job.changes if isinstance(change, Erase) or _declines(change)}
 
 
 def _erases(job: Settling) -> bool:
@@ -260,11 +256,11 @@ def _declines(change: Change) -> bool:
     return isinstance(change, Subscribe) and change.kind == DECLINED
 
 
-def _between_departures(jobs: Sequence[Claiming]) -> Iterator[list[Claiming]]:
+def _between(jobs: Sequence[Claiming], leaving: Container[int]) -> Iterator[list[Claiming]]:
     """Cut where somebody must be forgotten: that message stands alone, erases what came before and nothing after it."""
     group: list[Claiming] = []
     for job in jobs:
-        if leaver(job.message):
+        if id(job) in leaving:
             if group:
                 yield group
             yield [job]

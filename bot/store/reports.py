@@ -37,6 +37,7 @@ BLOCKED = "failed:user block"
 REPORT_LIMIT = 200  # characters
 NOTICES = "subscribe"  # the channel whose calls the platform gives no id
 BLOCKED_REASON = "blocked"
+REPORTING = (TemplateReport, MassReport, NoticeReport)
 HEARD_WITHIN = 3600.0  # seconds after a notice within which it is told of, if it ever is
 SKEW = 60.0  # seconds by which the platform's clock may be behind ours
 
@@ -125,7 +126,8 @@ class Reports:
 
     def record(self, messages: Iterable[tuple[AnyMessage, float]]) -> Script[None]:
         """Write what messages, each with the time it was received, report to the rows of those sends."""
-        found_in = [(report, time) for message, time in messages for report in read(message)]
+        reporting = [pair for pair in messages if isinstance(pair[0], REPORTING)]  # as nearly never
+        found_in = [(report, time) for message, time in reporting for report in read(message)]
         if not found_in:
             return
         times = {report.msgid: time for report, time in found_in}
