@@ -134,7 +134,7 @@ def _picking(places: Sequence[tuple[str, Any]], row: Values) -> Pick:
 class SqliteDriver:
     """A connection of its own in a thread of its own. Callers take turns; the database sees to that."""
 
-    # What a SAVEPOINT may have to put back stays in memory, not in a file. Whoever commits copies the log only where
+    # What a statement may have to put back stays in memory, not in a file. Whoever commits copies the log only where
     # the copier does not come after: at 32 000 pages, 128 MB, which takes a flood of messages.
     PRAGMAS = (
         "synchronous=NORMAL",
@@ -233,16 +233,11 @@ class SqliteDriver:
     def _change(
         connection: sqlite3.Connection, step: Changes, rows: Sequence[Values], *, text: str, values: Sequence[Row]
     ) -> list[Row]:
-        """The keys of the rows that took effect. All at once, which nearly always all do; else one by one, to know."""
-        if len(values) > 1:
-            connection.execute("SAVEPOINT many")
-            if connection.executemany(text, values).rowcount == len(values):
-                connection.execute("RELEASE many")
-                return [(row[step.name],) for row in rows]
-            connection.execute("ROLLBACK TO many")
-            connection.execute("RELEASE many")
+        """The keys of the rows that took effect. One by one: all at once, counted, would need a SAVEPOINT for where not
+        all of them do, which takes longer."""
+        cursor = connection.cursor()
         done = zip(rows, values, strict=True)
-        return [(row[step.name],) for row, one in done if connection.execute(text, one).rowcount]
+        return [(row[step.name],) for row, one in done if cursor.execute(text, one).rowcount]
 
 
 class Copier:
