@@ -65,6 +65,7 @@ from bot.store.inbox import Inbox
 from bot.store.limits import Stops
 from bot.store.outbox import OutboxRows
 from bot.store.phones import Phones
+from bot.store.saved import Backups
 from bot.store.sessions import Sessions
 from bot.store.signatures import Signatures
 from bot.store.signs import Watch
@@ -273,6 +274,7 @@ def build_health(services: Services) -> Health:
         silent=lambda: services.herald.holds_back,
         turned_away=lambda: services.engine.turned_away,
         room=partial(free_beside, services.config.database.url),
+        backup_hours=services.config.database.backup_hours,
     )
 
 
@@ -318,6 +320,7 @@ def build_desk(services: Services, templates: Templates) -> Desk:
         tagging=services.tagging,
         patterns=Patterns(services.client, services.broadcasts.ways, clock=services.clock),
         stops=Stops(database),
+        backups=Backups(database),
     )
 
 

@@ -12,12 +12,14 @@ from rich.table import Table
 from bot.channels import CHANNELS
 from bot.clock import Clock, SystemClock, now
 from bot.config import Config
-from bot.errors import BackupRefused, ConfigError
+from bot.errors import BackupRefused, BotError, ConfigError
 from bot.progress import showing
-from bot.store.backups import PARTIAL, Manifest, restore_backup, write_backup
+from bot.store.backups import NAME, PARTIAL, Manifest, restore_backup, write_backup
+from bot.store.saved import write_down
 
 TIME = "{time}"  # in the name of a file: when it is taken
 STAMP, STAMPED = "%Y%m%d-%H%M%S", r"[0-9]{8}-[0-9]{6}"
+UNNOTED = "The backup is good, but the database could not be told of it: metrics and console show an older one."
 LEFTOVER = timedelta(days=1)  # after which what was never finished is nobody's work any more
 
 
@@ -31,12 +33,22 @@ async def back_up(
         raise ConfigError(f"--keep needs {TIME} in the file's name, as in /var/backups/huiqi/huiqi-{TIME}.huiqi")
     began = now(clock)
     path = Path(to.replace(TIME, began.strftime(STAMP)))
+    try:
+        manifest = await _write(config, path, console=console, clock=clock)
+    except BotError as error:
+        await write_down(config.database.url, name=NAME, tried=began.timestamp(), reason=str(error))
+        raise
+    console.print(_table(manifest, "In the backup, and read again"))
+    if not await write_down(config.database.url, name=NAME, good=manifest.taken):
+        console.print(UNNOTED)
+    return path, _thin(Path(to), path, keep, taken=began) if keep else []
+
+
+async def _write(config: Config, path: Path, *, console: Console, clock: Clock) -> Manifest:
     if not path.parent.is_dir():
         raise BackupRefused(f"{path.parent}: there is no such folder; make it, for the bot's user alone")
     with showing(console) as tell:
-        manifest = await write_backup(config.database.url, path, clock=clock, tell=tell)
-    console.print(_table(manifest, "In the backup, and read again"))
-    return path, _thin(Path(to), path, keep, taken=began) if keep else []
+        return await write_backup(config.database.url, path, clock=clock, tell=tell)
 
 
 async def restore(config: Config, path: Path, *, console: Console | None = None) -> Manifest:

@@ -48,11 +48,13 @@ class WeChat(Section, frozen=True, kw_only=True):
 class Database(Section, frozen=True, kw_only=True):
     """sqlite:///relative.sqlite3, sqlite:////absolute.sqlite3 or postgresql://user@host/name.
 
-    `backups` is the folder where the files of `backup` are, for `check` to say how old the last one is.
+    `backups` is the folder where the files of `backup` are, for `check` to look into the last one; `backup_hours` how
+    old it may be before operators and staff are told, 0 where backups are made otherwise.
     """
 
     url: str = "sqlite:///huiqi.sqlite3"
     backups: str = ""
+    backup_hours: int = 36
 
 
 class Corpus(Section, frozen=True, kw_only=True):
@@ -161,6 +163,7 @@ SHAPES = {
 }
 RANGES = {
     ("server", "port"): (1, 65535, ""),
+    ("database", "backup_hours"): (0, 8760, " hours"),
     ("console", "session_hours"): (1, 168, " hours"),
     ("console", "idle_minutes"): (5, 1440, " minutes"),
     ("console", "proxies"): (0, 9, ""),

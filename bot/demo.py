@@ -116,7 +116,7 @@ async def open_demo(
         config = Config(
             server=Server(host=host, port=door.getsockname()[1], public_url=address),
             wechat=_settings(account, api),
-            database=Database(url=url),
+            database=Database(url=url, backup_hours=0),
             corpus=settings.Corpus(path=str(DATA)),
             replies=Replies(transfer=False),
             console=Console(enabled=staffed, secret=secrets.token_hex(32), totp_required=False),

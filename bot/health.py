@@ -43,6 +43,9 @@ class Meters:
         self.broadcasts = self._gauge("huiqi_broadcasts", "Announcements that are not over", "state")
         self.reviews = self._gauge("huiqi_review_oldest_seconds", "Since when something waits for approval", "what")
         self.silent = self._gauge("huiqi_edition_held_back", "Whether this process tells nobody of its edition")
+        self.unsaved = self._gauge("huiqi_backup_age_seconds", "Since when nothing has been saved in a good backup")
+        self.allowed = self._gauge("huiqi_backup_limit_seconds", "How old the last backup may be; 0 where nobody asks")
+        self.unmade = self._gauge("huiqi_backup_failed", "Whether the last backup that was tried failed")
         self.tasks = self._gauge("huiqi_tasks", "What this process does at once: its asyncio tasks")
         self.away = self._gauge(
             "huiqi_turned_away", "Messages not answered since the start, too many being in work", "why"
@@ -67,7 +70,8 @@ class Health:
     `ping` asks whether the database is there, `counts` for the rows in each state of a table, `signs` how it stands;
     StoreError makes a 503. `quotas` are the calls a day of each channel, `rounds` how the jobs of this process went,
     `stuck` those that go no further, `silent` whether it holds an edition back, `turned_away` how many messages were
-    too many, by whose they were, `room` the free bytes where the database file is, None where it is elsewhere.
+    too many, by whose they were, `room` the free bytes where the database file is, None where it is elsewhere,
+    `backup_hours` how old a backup may be, 0 where backups are made otherwise.
     """
 
     def __init__(
@@ -84,6 +88,7 @@ class Health:
         silent: Callable[[], bool] = lambda: False,
         turned_away: Callable[[], Mapping[str, int]] = dict,
         room: Callable[[], int | None] = lambda: None,
+        backup_hours: int = 0,
     ) -> None:
         self._ping = ping
         self._stuck = stuck
@@ -96,6 +101,7 @@ class Health:
         self._rounds = rounds
         self._clock = clock
         self._meters = Meters()
+        self._meters.allowed.set(backup_hours * 3600.0)
         for channel, calls in quotas.items():
             self._meters.quota.labels(channel).set(calls)
         self._outcomes = {name: self._meters.callbacks.labels(name) for name in ("answered", "refused", "unkept")}
@@ -150,6 +156,8 @@ class Health:
         meters, (version, size) = self._meters, self._corpus()
         meters.tasks.set(len(asyncio.all_tasks()))
         meters.silent.set(self._silent())
+        meters.unsaved.set(signs.saved.age(self._clock.time()))
+        meters.unmade.set(bool(signs.saved.failed))
         meters.policies.clear()
         meters.policies.labels(version).set(size)
         meters.rows.clear()  # or a state that no row is in any more keeps its last count

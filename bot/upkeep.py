@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from bot.channels import CHANNELS
-from bot.clock import Clock
+from bot.clock import SHANGHAI, Clock
 from bot.config import Config
 from bot.corpus import Corpus
 from bot.errors import BackupRefused
@@ -18,12 +19,12 @@ from bot.store.counts import Counts
 from bot.store.database import Database
 from bot.store.limits import Stops
 from bot.store.news import NewsRows
+from bot.store.saved import Backups
 from bot.store.signs import Watch
 from bot.store.staff import ROLES, Staff
 
 GIB = 1 << 30
 FULL, TIGHT = 256 * 1024 * 1024, 2 * GIB  # bytes of a disk that are too few; that will soon be too few
-OLD = 36 * 3600.0  # seconds after which the last backup is not that of last night
 # Seconds after which a row of a queue should have been taken up, as in deploy/alerts.yml.
 LATE = {"inbox": 120.0, "notices": 900.0, "outbox": 1800.0}
 MUST = ROLES[ROLES.index("approver") :]  # who should have a second factor
@@ -50,7 +51,9 @@ async def look_at_upkeep(
     if config.console.enabled:
         async for finding in _accounts(config, database):
             yield finding
-    for finding in (*_disks(config, room), *_backups(config, clock)):
+    for finding in _disks(config, room):
+        yield finding
+    async for finding in _backups(config, database, clock):
         yield finding
 
 
@@ -115,25 +118,42 @@ def _disks(config: Config, room: Callable[[Path], int]) -> Iterator[Finding]:
             yield Finding(name=name, well=free >= FULL, hint=name == "disk_tight", detail=detail)
 
 
-def _backups(config: Config, clock: Clock) -> Iterator[Finding]:
-    """How old the last backup is, if it is known where they are."""
-    folder = Path(config.database.backups)
-    if not config.database.backups:
-        yield Finding(name="backup_unset", well=True, hint=True)
+async def _backups(config: Config, database: Database, clock: Clock) -> AsyncIterator[Finding]:
+    """How old the last backup is, as the database knows, and as the file says where the folder is known."""
+    limit = config.database.backup_hours * 3600.0
+    if not limit:
+        yield Finding(name="backup_elsewhere", well=True)
         return
+    saved = await Backups(database).read()
+    if saved.failed:
+        yield Finding(name="backup_failed", well=False, detail=f"{_moment(saved.tried)}, {saved.failed}")
+    if config.database.backups:
+        yield _newest(Path(config.database.backups), clock, limit=limit)
+    elif saved.good:
+        name = "backup" if saved.age(clock.time()) < limit else "backup_old"
+        yield Finding(name=name, well=name == "backup", detail=_moment(saved.good))
+    elif saved.age(clock.time()) < limit:
+        yield Finding(name="backup_unset", well=True, hint=True)
+    else:
+        yield Finding(name="backup_never", well=False)
+
+
+def _newest(folder: Path, clock: Clock, *, limit: float) -> Finding:
+    """What the newest file of a folder says."""
     try:
         found = [path for path in folder.iterdir() if path.suffix == SUFFIX and not path.name.startswith(".")]
         newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
     except OSError as error:
-        yield Finding(name="backup_unread", well=False, detail=f"{folder}: {error.strerror}")
-        return
+        return Finding(name="backup_unread", well=False, detail=f"{folder}: {error.strerror}")
     if newest is None:
-        yield Finding(name="backup_none", well=False, detail=str(folder))
-        return
+        return Finding(name="backup_none", well=False, detail=str(folder))
     try:
-        age = clock.time() - read_manifest(newest).taken
+        taken = read_manifest(newest).taken
     except BackupRefused:
-        yield Finding(name="backup_bad", well=False, detail=str(newest))
-        return
-    name = "backup" if age < OLD else "backup_old"
-    yield Finding(name=name, well=age < OLD, detail=f"{newest.name}", reason="")
+        return Finding(name="backup_bad", well=False, detail=str(newest))
+    name = "backup" if clock.time() - taken < limit else "backup_old"
+    return Finding(name=name, well=name == "backup", detail=newest.name)
+
+
+def _moment(time: float) -> str:
+    return datetime.fromtimestamp(time, SHANGHAI).isoformat(sep=" ", timespec="minutes")[:16]

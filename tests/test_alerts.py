@@ -29,19 +29,26 @@ from tests.scenarios.stage import ACCOUNT
 
 METRIC = re.compile(r"\bhuiqi_\w+")
 MINUTE, DAY = 60, 24 * 60 * 60
-# Alert, series with its values a minute apart, after how many seconds one looks, and whether it rings then.
+AGE, LIMIT, FAILED = "huiqi_backup_age_seconds", "huiqi_backup_limit_seconds", "huiqi_backup_failed"
+# Alert, series with their values a minute apart, after how many seconds one looks, and whether it rings then.
 RINGS = [
-    ("HuiqiAnnouncementStopped", 'huiqi_broadcasts{state="stopped"}', "0 1x60", 3 * MINUTE, True),
-    ("HuiqiAnnouncementStopped", 'huiqi_broadcasts{state="stopped"}', "0 1x5 0x60", 20 * MINUTE, False),
-    ("HuiqiAnnouncementStopped", 'huiqi_broadcasts{state="paused"}', "1x60", 20 * MINUTE, False),
-    ("HuiqiAnnouncementPaused", 'huiqi_broadcasts{state="paused"}', "1x1600", DAY + 2 * MINUTE, True),
-    ("HuiqiAnnouncementPaused", 'huiqi_broadcasts{state="paused"}', "1x1600", DAY - 2 * MINUTE, False),
-    ("HuiqiAnnouncementNotApproved", 'huiqi_broadcasts{state="late"}', "0 1x60", 3 * MINUTE, True),
-    ("HuiqiAnnouncementNotApproved", 'huiqi_broadcasts{state="in_review"}', "1x60", 3 * MINUTE, False),
-    ("HuiqiApprovalWaits", 'huiqi_review_oldest_seconds{what="draft"}', "172700+60x60", 20 * MINUTE, True),
-    ("HuiqiApprovalWaits", 'huiqi_review_oldest_seconds{what="draft"}', "90000+60x60", 20 * MINUTE, False),
-    ("HuiqiEditionHeldBack", 'huiqi_edition_held_back{instance="one"}', "1x60", 31 * MINUTE, True),
-    ("HuiqiEditionHeldBack", 'huiqi_edition_held_back{instance="one"}', "1x20 0x40", 31 * MINUTE, False),
+    ("HuiqiAnnouncementStopped", {'huiqi_broadcasts{state="stopped"}': "0 1x60"}, 3 * MINUTE, True),
+    ("HuiqiAnnouncementStopped", {'huiqi_broadcasts{state="stopped"}': "0 1x5 0x60"}, 20 * MINUTE, False),
+    ("HuiqiAnnouncementStopped", {'huiqi_broadcasts{state="paused"}': "1x60"}, 20 * MINUTE, False),
+    ("HuiqiAnnouncementPaused", {'huiqi_broadcasts{state="paused"}': "1x1600"}, DAY + 2 * MINUTE, True),
+    ("HuiqiAnnouncementPaused", {'huiqi_broadcasts{state="paused"}': "1x1600"}, DAY - 2 * MINUTE, False),
+    ("HuiqiAnnouncementNotApproved", {'huiqi_broadcasts{state="late"}': "0 1x60"}, 3 * MINUTE, True),
+    ("HuiqiAnnouncementNotApproved", {'huiqi_broadcasts{state="in_review"}': "1x60"}, 3 * MINUTE, False),
+    ("HuiqiApprovalWaits", {'huiqi_review_oldest_seconds{what="draft"}': "172700+60x60"}, 20 * MINUTE, True),
+    ("HuiqiApprovalWaits", {'huiqi_review_oldest_seconds{what="draft"}': "90000+60x60"}, 20 * MINUTE, False),
+    ("HuiqiEditionHeldBack", {'huiqi_edition_held_back{instance="one"}': "1x60"}, 31 * MINUTE, True),
+    ("HuiqiEditionHeldBack", {'huiqi_edition_held_back{instance="one"}': "1x20 0x40"}, 31 * MINUTE, False),
+    ("HuiqiBackupOld", {AGE: "129000+60x60", LIMIT: "129600x60"}, 30 * MINUTE, True),
+    ("HuiqiBackupOld", {AGE: "100000+60x60", LIMIT: "129600x60"}, 30 * MINUTE, False),
+    ("HuiqiBackupOld", {AGE: "999999+60x60", LIMIT: "0x60"}, 30 * MINUTE, False),
+    ("HuiqiBackupFailed", {FAILED: "0 1x60", LIMIT: "129600x60"}, 3 * MINUTE, True),
+    ("HuiqiBackupFailed", {FAILED: "1 0x60", LIMIT: "129600x60"}, 3 * MINUTE, False),
+    ("HuiqiBackupFailed", {FAILED: "1x60", LIMIT: "0x60"}, 3 * MINUTE, False),
 ]
 
 
@@ -173,13 +180,12 @@ def test_alerts_of_what_waits_for_a_person_ring_in_time(tmp_path: Path, capfd: p
     """Each rings where it should and not where it should not, as Prometheus itself reckons."""
     program = needed("promtool", capfd)
     cases = []
-    for alert, series, values, at, rings in RINGS:
-        labels = {**dict(re.findall(r'(what|instance)="(\w+)"', series)), **severity(alert)}
+    for alert, given, at, rings in RINGS:
+        labels = {**dict(re.findall(r'(what|instance)="(\w+)"', " ".join(given))), **severity(alert)}
         told = [{"exp_labels": labels}] if rings else []
         look = {"eval_time": f"{at}s", "alertname": alert, "exp_alerts": told}
-        cases.append(
-            {"interval": "1m", "input_series": [{"series": series, "values": values}], "alert_rule_test": [look]}
-        )
+        series = [{"series": name, "values": values} for name, values in given.items()]
+        cases.append({"interval": "1m", "input_series": series, "alert_rule_test": [look]})
     bare = yaml.safe_load(text("alerts.yml"))
     for rule in bare["groups"][0]["rules"]:
         del rule["annotations"]  # what they say is looked at elsewhere

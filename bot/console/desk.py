@@ -21,6 +21,7 @@ from bot.store.audit import Audit
 from bot.store.days import Days
 from bot.store.limits import Stops
 from bot.store.phones import Phones
+from bot.store.saved import Backups
 from bot.store.sessions import Sessions
 from bot.store.staff import Staff
 from bot.tagging import Tagging
@@ -55,4 +56,5 @@ class Desk:
     tagging: Tagging
     patterns: Patterns
     stops: Stops
+    backups: Backups
     closing: asyncio.Event = field(default_factory=asyncio.Event)

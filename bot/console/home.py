@@ -68,6 +68,16 @@ async def queues(visit: Visit) -> Facts:
     return {"counts": counts, "alarming": sum(outbox.get(state, 0) for state in ALARMING)}
 
 
+async def backups(visit: Visit) -> Facts:
+    """A backup that is too old, was never made or failed; nothing where all is well, or others see to it."""
+    limit = visit.desk.config.database.backup_hours * 3600.0
+    saved = await visit.desk.backups.read()
+    late = saved.age(visit.now.timestamp()) >= limit
+    if not limit or not (late or saved.failed):
+        return None
+    return {"saved": saved, "late": late}
+
+
 async def expiring(visit: Visit) -> Facts:
     """The policies in force that end soonest."""
     corpus, day = visit.desk.corpus(), visit.now.date()
@@ -91,6 +101,7 @@ PANELS = (
     Panel("today", Permission.VIEWER, today),
     Panel("drafts", Permission.EDITOR, drafts.panel),
     Panel("broadcasts", Permission.VIEWER, broadcasts.panel),
+    Panel("backups", Permission.VIEWER, backups),
     Panel("queues", Permission.VIEWER, queues),
     Panel("expiring", Permission.VIEWER, expiring),
     Panel("talk", Permission.VIEWER, talk),

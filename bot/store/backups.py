@@ -26,6 +26,7 @@ from bot.errors import BackupRefused, StoreError
 from bot.store import schema
 from bot.store.copying import Row, Tally, Tell, about, finish, misfit, pages, prepare, tables_of
 from bot.store.database import PATIENCE, Database
+from bot.store.saved import note_backup
 from bot.store.tables import channels
 from bot.version import VERSION
 
@@ -252,6 +253,7 @@ async def restore_backup(path: Path, url: str, *, halting: Sequence[str], tell: 
             await _compare(goal, tables, manifest, tell=tell)
             async with goal.write() as connection:
                 await connection.run_sync(_open, manifest.schema)
+                await note_backup(connection, goal, good=manifest.taken)  # what it holds is saved, in this very file
                 for name in halting:
                     halt = goal.insert(channels).values(name=name, halted=True, paused=RESTORED)
                     stopped = {"halted": True, "paused": RESTORED}

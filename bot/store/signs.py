@@ -18,6 +18,7 @@ from bot.revisions import OPEN
 from bot.store.broadcast_tables import broadcasts
 from bot.store.database import Database
 from bot.store.limits import Usage
+from bot.store.saved import Saved, look_at_backups
 from bot.store.staff_tables import revisions
 from bot.store.tables import channels, inbox, news, notices, outbox
 
@@ -58,6 +59,7 @@ class Signs(msgspec.Struct, frozen=True, kw_only=True):
     broadcasts  announcements that are not over, by state; those that stopped by themselves, and those whose time came
                 while they wait for approval, by themselves
     reviews  for how many seconds the oldest announcement and the oldest draft wait for approval; 0 where none does
+    saved    what is known of backups
     """
 
     oldest: dict[str, float]
@@ -67,6 +69,7 @@ class Signs(msgspec.Struct, frozen=True, kw_only=True):
     news: dict[str, int]
     broadcasts: dict[str, int]
     reviews: dict[str, float]
+    saved: Saved
 
 
 class Watch:
@@ -92,6 +95,7 @@ class Watch:
             counted = {row[0]: row[1] for row in await connection.execute(_NEWS)}
             announced = (await connection.execute(_BROADCASTS, {"now": time})).all()
             draft = await connection.scalar(_REVISIONS)
+            saved = await look_at_backups(connection)
         submitted = [row[2] for row in announced if row[0] in (IN_REVIEW, LATE)]
         return Signs(
             oldest={queue: _age(time, due) for queue, due in oldest.items()},
@@ -101,6 +105,7 @@ class Watch:
             news=counted,
             broadcasts={**dict.fromkeys(STANDINGS, 0), **{row[0]: row[1] for row in announced}},
             reviews={"announcement": _age(time, min(submitted, default=None)), "draft": _age(time, draft)},
+            saved=saved,
         )
 
 

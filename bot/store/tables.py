@@ -222,6 +222,16 @@ pulse = Table(
     Column("beats", Integer, nullable=False),
 )
 
+# One row: of what moment the last good backup is, when one was last tried, and why that one failed, if it did.
+backups = Table(
+    "backups",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("good", Float, nullable=False, server_default="0"),
+    Column("tried", Float, nullable=False),
+    Column("failed", Text, nullable=False, server_default=""),
+)
+
 # What followers want to be told of. A wish is a row like any other, whose topic or word no policy has yet.
 subscriptions = Table(
     "subscriptions",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import resource
 import sqlite3
@@ -11,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.store import schema
+from bot.store.backups import read_manifest
+from bot.store.database import Database
 from bot.version import VERSION
 from tests.bot.operating import ended, followed
 from tests.deployed import ROOT
@@ -148,3 +152,44 @@ def test_no_secret_of_the_settings_is_in_it(settings: Path, folder: Path) -> Non
 def test_the_version_is_that_of_the_project() -> None:
     """What a backup says of the program is what pyproject.toml says."""
     assert f'version = "{VERSION}"\n' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def known(settings: Path) -> tuple[float, float, str]:
+    """What the database says of its backups: of when the last good one is, when one was tried, why that failed."""
+    with closing(sqlite3.connect(settings.parent / "huiqi.sqlite3")) as connection:
+        row: tuple[float, float, str] = connection.execute("SELECT good, tried, failed FROM backups").fetchone()
+    return row
+
+
+def test_the_database_knows_of_its_backups(settings: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A backup that failed is noted with its reason, the next good one with its moment; one that was refused for a
+    wrong place counts as failed too, since a timer may have asked for it."""
+    assert ended("backup", "--config", str(settings), "--to", f"{folder}/none/a.huiqi") == 2
+    good, tried, failed = known(settings)
+    assert good == 0 < tried
+    assert failed in capsys.readouterr().err.replace("\n", "")
+    assert "there is no such folder" in failed
+    assert ended("backup", "--config", str(settings), "--to", f"{folder}/a.huiqi") == 0
+    good, tried, failed = known(settings)
+    assert (failed, good) == ("", tried)
+    assert good == read_manifest(folder / "a.huiqi").taken
+    assert ended("backup", "--config", str(settings), "--to", f"{folder}/a.huiqi") == 2
+    assert known(settings)[0] == good
+    assert "is there already" in known(settings)[2]
+
+
+def test_a_database_that_cannot_be_told(settings: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A backup of an earlier version's database is good all the same, and it is said that it is not noted."""
+    (settings.parent / "huiqi.sqlite3").unlink()
+
+    async def begin() -> None:
+        old = Database(f"sqlite:///{settings.parent}/huiqi.sqlite3", patience=5.0, create=True)
+        async with old.write() as connection:
+            await connection.run_sync(lambda c: schema.upgrade(c, "0012"))
+        await old.close()
+
+    asyncio.run(begin())
+    assert ended("backup", "--config", str(settings), "--to", f"{folder}/a.huiqi") == 0
+    said = capsys.readouterr().out.replace("\n", " ")
+    assert "could not be told of it" in said
+    assert names(folder) == ["a.huiqi"]

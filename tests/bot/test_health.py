@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.clock import ManualClock
 from bot.errors import StoreError
 from bot.health import LEAST_ROOM, Health
+from bot.store.saved import Saved
 from bot.store.signs import Signs
 from bot.worker import Rounds
 
@@ -27,6 +28,7 @@ class Table:
         self.policies = 140
         self.stuck: list[str] = []
         self.silent = False
+        self.saved = Saved()
         self.room: int | None = 10 * LEAST_ROOM
 
     async def count(self) -> dict[str, int]:
@@ -47,6 +49,7 @@ class Table:
             news={"failed": 2},
             broadcasts={"stopped": 1},
             reviews={"announcement": 60.0},
+            saved=self.saved,
         )
 
     def size(self) -> tuple[str, int]:
@@ -80,6 +83,7 @@ async def client(table: Table, clock: ManualClock) -> AsyncIterator[Client]:
         silent=lambda: table.silent,
         turned_away=lambda: {"follower": 7, "process": 0},
         room=lambda: table.room,
+        backup_hours=36,
     )
 
     async def callback(request: web.Request) -> web.StreamResponse:
@@ -243,3 +247,14 @@ async def test_what_was_too_much_is_counted(client: Client) -> None:
     found = await metrics(client)
     assert found['huiqi_turned_away{why="follower"}'] == 7
     assert found['huiqi_turned_away{why="process"}'] == 0
+
+
+async def test_how_old_the_last_backup_is(client: Client, table: Table, clock: ManualClock) -> None:
+    """Its age and whether the last try failed, beside how old it may be; before there is any, since the beginning."""
+    table.saved = Saved(begun=clock.time() - 900.0)
+    assert (await metrics(client))["huiqi_backup_age_seconds"] == 900.0
+    table.saved = Saved(begun=1.0, good=clock.time() - 60.0, tried=clock.time(), failed="the disk is full")
+    found = await metrics(client)
+    assert found["huiqi_backup_age_seconds"] == 60.0
+    assert found["huiqi_backup_failed"] == 1.0
+    assert found["huiqi_backup_limit_seconds"] == 36 * 3600.0

@@ -18,9 +18,10 @@ from bot.corpus import Corpus
 from bot.findings import Finding
 from bot.store.backups import write_backup
 from bot.store.database import Database
+from bot.store.saved import write_down
 from bot.store.staff_tables import staff
 from bot.store.tables import channels, editions, inbox, news, notices, outbox
-from bot.upkeep import FULL, OLD, TIGHT, look_at_upkeep
+from bot.upkeep import FULL, TIGHT, look_at_upkeep
 from handlers import WORDS
 from tests.bot.store.deployments import TODAY, silent
 from tests.corpus import the_corpus
@@ -171,10 +172,29 @@ async def test_backups(look: Look, store_url: str, tmp_path: Path) -> None:
     os.mkdir(folder)  # noqa: PTH102
     assert bad(await look(**section)) == {"backup_none"}
     await write_backup(store_url, folder / "a.huiqi", clock=ManualClock(TODAY), tell=silent)
-    assert (await look(time=TODAY + OLD - 1, **section))["backup"].detail == "a.huiqi"
-    assert bad(await look(time=TODAY + OLD, **section)) == {"backup_old"}
+    limit = 36 * 3600.0
+    assert (await look(time=TODAY + limit - 1, **section))["backup"].detail == "a.huiqi"
+    assert bad(await look(time=TODAY + limit, **section)) == {"backup_old"}
     cut(folder / "a.huiqi")
     assert bad(await look(**section)) == {"backup_bad"}
+
+
+async def test_backups_as_the_database_knows(look: Look, database: Database, store_url: str) -> None:
+    """Without a folder: none yet is a hint while the database is new, then an ailment; a good one grows old; one that
+    failed is said with its reason, beside the last good one; and nobody is told where backups are made otherwise."""
+    section = {"database": Section(url=store_url, backup_hours=2)}
+    await put(database, editions, number=1, version="v", time=TODAY)
+    assert (await look(time=TODAY + 7199, **section))["backup_unset"].hint
+    assert bad(await look(time=TODAY + 7200, **section)) == {"backup_never"}
+    await write_down(store_url, name="x", good=TODAY)
+    assert (await look(time=TODAY + 7199, **section))["backup"].detail == "2026-10-21 14:00"
+    assert bad(await look(time=TODAY + 7200, **section)) == {"backup_old"}
+    await write_down(store_url, name="x", tried=TODAY + 60, reason="/b: cannot be written: No space left on device")
+    found = await look(time=TODAY + 61, **section)
+    assert bad(found) == {"backup_failed"}
+    assert found["backup_failed"].detail == "2026-10-21 14:01, /b: cannot be written: No space left on device"
+    elsewhere = await look(time=TODAY + 9e6, database=Section(url=store_url, backup_hours=0))
+    assert (bad(elsewhere), "backup_elsewhere" in elsewhere) == (set(), True)
 
 
 def cut(path: Path) -> None:

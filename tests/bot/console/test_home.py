@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import insert
+
 from bot.clock import ManualClock
 from bot.messages import Text
 from bot.store.audit import Search
+from bot.store.saved import write_down
+from bot.store.tables import editions
 from tests.bot.console.client import Office
 from tests.bot.console.talking import count
 
@@ -62,3 +66,27 @@ async def test_what_ends_soon_leads_to_the_console(office: Office) -> None:
     card = source.partition('aria-labelledby="expiring"')[2].partition("</section>")[0]
     assert 'href="/console/policies/' in card
     assert 'href="/p/' not in card
+
+
+async def test_a_backup_that_is_missed(office: Office, clock: ManualClock) -> None:
+    """Whoever is signed in reads that nothing was saved for too long or that a backup failed, and nothing of it while
+    all is well."""
+    visitor, database = await office.sign_in("viewer"), office.services.database
+    url = office.services.config.database.url
+    limit = office.services.config.database.backup_hours * 3600.0
+
+    async def told() -> str:
+        source = (await visitor.get("/console")).source
+        return source.partition('aria-labelledby="backups"')[2].partition("</section>")[0]
+
+    assert await told() == ""
+    async with database.write() as connection:
+        await connection.execute(insert(editions), {"number": 1, "version": "v", "time": clock.time() - limit})
+    assert "数据库还没有备份过" in await told()
+    await write_down(url, name="x", good=clock.time() - limit + 1)
+    assert await told() == ""
+    await write_down(url, name="x", tried=clock.time(), reason="the disk is full")
+    assert "上一次备份没有做成" in await told()
+    assert "the disk is full" not in await told()
+    await write_down(url, name="x", good=clock.time() - limit)
+    assert "数据库已经很久没有备份" in await told()

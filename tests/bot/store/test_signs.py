@@ -9,6 +9,7 @@ from sqlalchemy import Table, insert
 from bot.clock import ManualClock, now
 from bot.store.broadcast_tables import broadcasts
 from bot.store.database import Database
+from bot.store.saved import Saved
 from bot.store.signs import STANDINGS, Signs, Watch
 from bot.store.staff_tables import revisions
 from bot.store.tables import channels, inbox, news, notices, outbox
@@ -44,6 +45,7 @@ async def test_nothing_waits(database: Database, clock: ManualClock) -> None:
         news={},
         broadcasts=dict.fromkeys(STANDINGS, 0),
         reviews={"announcement": 0.0, "draft": 0.0},
+        saved=Saved(),
     )
 
 
