@@ -20,6 +20,8 @@ from bot.store.revisions import Revisions
 from handlers import ROUTER
 from tests.corpus import DATA
 
+MARKING = b"marks in a test, of nobody"  # a key of the marks of people, where a test has no settings to make it of
+
 
 @cache
 def migrated() -> bytes:

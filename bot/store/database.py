@@ -45,7 +45,7 @@ class Database:
     ) -> None:
         """Prepare for the database at `url` without touching it; `open` is what callers use. Only where `create` is
         true a SQLite file that is missing is made. `name` is what PostgreSQL calls its sessions, `marking` the key of
-        the marks of people."""
+        the marks of people, without which none is made."""
         self._url = _parse(url)
         self._patience = patience
         self._name = name

@@ -13,12 +13,14 @@ from hashlib import blake2b
 from sqlalchemy import bindparam, func, insert, select
 
 from bot.clock import SHANGHAI
+from bot.errors import StoreError
 from bot.store.days import Reader
 from bot.store.driver import Script
 from bot.store.tables import turnover
 from bot.store.tallies import FEW, MARK_BITS, Cell
 
 WON, LOST = "won", "lost"
+LEAST = 16  # bytes of a key
 
 _NOTE = insert(turnover)
 _marks = (
@@ -43,7 +45,12 @@ BETWEEN = (
 
 
 def note(openid: str, kind: str, *, many: int, time: float, key: bytes) -> Script[None]:
-    """Count that so many subscriptions of a follower began, or ended, at a time; `key` is the store's `marking`."""
+    """Count that so many subscriptions of a follower began, or ended, at a time; `key` is the store's `marking`. Raises
+    StoreError where there is none: a mark without one finds whoever stands on a list."""
+    if not many:
+        return
+    if len(key) < LEAST:
+        raise StoreError("marks of people need a key, and this process opened the database without one")
     day = datetime.fromtimestamp(time, UTC).astimezone(SHANGHAI).date().isoformat()
     yield _NOTE, [{"day": day, "kind": kind, "mark": _mark(openid, key)}] * many
 

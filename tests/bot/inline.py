@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.errors import StoreError
 from bot.store.driver import Script, SqliteDriver, Upsert
+from tests.databases import MARKING
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,7 +40,7 @@ class InlineStore:
         self.away = False
 
     dialect = "sqlite"
-    marking = b""
+    marking = MARKING
 
     def insert(self, table: Table) -> Upsert:
         """An INSERT of SQLite's."""

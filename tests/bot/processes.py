@@ -25,6 +25,7 @@ from bot.wechat.client import Client
 from bot.wechat.token import StableToken
 from bot.wechat.wire import Wire
 from tests.bot.wechat.platform import APP_ID, APP_SECRET, Platform, connected
+from tests.databases import MARKING
 
 PUSH = Push()
 HELLO = '{"msgtype": "text", "text": {"content": "您好"}}'.encode()
@@ -120,7 +121,7 @@ class Away:
         self.refusals = 0
 
     dialect = "sqlite"
-    marking = b""
+    marking = MARKING
 
     def insert(self, table: Table) -> Upsert:
         """As the database's own."""

@@ -20,6 +20,7 @@ from bot.store.driver import Script, T, Upsert
 from bot.store.limits import Usage
 from bot.store.outbox import OutboxRows
 from tests.bot.processes import Elsewhere, build
+from tests.databases import MARKING
 
 LIMIT = Limit(per_second=2.0, burst=5, per_day=100, windowed=True)
 STEPS = st.lists(st.tuples(st.floats(-5, 10), st.integers(0, 20)), max_size=30)
@@ -124,7 +125,7 @@ class Unused:
     """A database that is not asked."""
 
     dialect = "sqlite"
-    marking = b""
+    marking = MARKING
 
     def insert(self, table: Table) -> Upsert:
         """Only statements are made of it."""

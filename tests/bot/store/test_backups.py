@@ -74,7 +74,7 @@ def without(rows: Rows, *tables: str) -> Rows:
 )
 @given(rows=DEPLOYMENTS)
 async def test_out_and_in_again(rows: Rows, file: Callable[[], str], server: Callable[[], str], tmp_path: Path) -> None:
-    """Whatever a deployment holds is in a backup, and in a database of the other kind after it, keys and what a restore notes excepted."""
+    """Whatever a deployment holds is in a backup, and in a database of the other kind after it, keys and notes not."""
     first, second, third = file(), server(), file()
     paths = [tmp_path / f"{os.urandom(4).hex()}.huiqi" for _ in range(2)]
     await fill(first, rows)

@@ -14,6 +14,7 @@ from bot.store.database import Database
 from bot.store.driver import Script, Upsert, once
 from bot.store.group import BATCH, GroupCommit
 from bot.store.tables import tokens
+from tests.databases import MARKING
 
 T = TypeVar("T")
 
@@ -27,7 +28,7 @@ class Counting:
         self.away = False
 
     dialect = "sqlite"
-    marking = b""
+    marking = MARKING
 
     def insert(self, table: Table) -> Upsert:
         return self.database.insert(table)

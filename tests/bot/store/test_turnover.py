@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
+from bot.errors import StoreError
 from bot.person import Change, Erase, Subscribe, Unsubscribe
 from bot.store.database import Database
 from bot.store.driver import once
@@ -63,7 +65,7 @@ async def test_marks_are_keyed(database: Database, store_url: str) -> None:
     the same, so that the days of all processes can be put together."""
     await database.close()
     marks: dict[bytes, list[int]] = {}
-    for key in (b"", b"one", b"one", b"other"):
+    for key in (b"one" * 9, b"one" * 9, b"other" * 9):
         other = await Database.open(store_url, marking=key)
         await other.run(lambda: once(turnover.delete()))
         await other.run(lambda: once(subscriptions.delete()))
@@ -71,4 +73,21 @@ async def test_marks_are_keyed(database: Database, store_url: str) -> None:
         found = [row[0] for row in await other.run(lambda: once(select(turnover.c.mark).order_by(turnover.c.id)))]
         assert marks.setdefault(key, found) == found
         await other.close()
-    assert len({tuple(found) for found in marks.values()}) == 3
+    assert len({tuple(found) for found in marks.values()}) == 2
+
+
+@pytest.mark.parametrize("key", [b"", b"short"])
+async def test_without_a_key_no_mark_is_made(database: Database, store_url: str, key: bytes) -> None:
+    """A process that opened the database without a key, or with one that can be guessed, changes no subscription:
+    nothing of the change is kept. What makes no mark needs none."""
+    await change(database, ("o1", TOPIC, DAY))
+    bare = await Database.open(store_url, marking=key)
+    for kept in (TOPIC, Unsubscribe(kind="word", value="氢能"), Unsubscribe(kind="declined", value="")):
+        await change(bare, ("o1", kept, DAY))
+    await change(bare, ("o2", Erase(), DAY))
+    for refused in (WORD, Unsubscribe(kind="topic", value="技术改造"), Erase()):
+        with pytest.raises(StoreError, match="need a key"):
+            await change(bare, ("o1", refused, DAY))
+    await bare.close()
+    assert await counted(database) == [("2026-11-22", WON, 1, 1)]
+    assert len(await database.run(lambda: once(select(subscriptions.c.openid)))) == 1
