@@ -160,10 +160,14 @@ def test_the_callback_has_the_programs_limits() -> None:
     block = blocks()["/wechat"]
     assert size(directive(block, "client_max_body_size")) == MAX_BODY
     assert seconds(directive(block, "client_body_timeout")) == READ_SECONDS
-    for name in ("proxy_read_timeout", "proxy_send_timeout"):  # the other one has its turn before the platform hangs up
-        assert config.Replies().deadline < seconds(directive(block, name)) < RETRY_SECONDS
-    assert seconds(directive(block, "proxy_next_upstream_timeout")) == RETRY_SECONDS
-    assert "non_idempotent" in directive(block, "proxy_next_upstream")
+    for turn in (block, blocks()["@refused"]):
+        for name in (
+            "proxy_read_timeout",
+            "proxy_send_timeout",
+        ):  # then it is the other one's, before the platform goes
+            assert config.Replies().deadline < seconds(directive(turn, name)) < RETRY_SECONDS
+        assert seconds(directive(turn, "proxy_next_upstream_timeout")) == RETRY_SECONDS
+        assert "non_idempotent" in directive(turn, "proxy_next_upstream")
     assert "limit_req" not in block
     assert "limit_conn" not in block
 
@@ -172,7 +176,7 @@ def test_people_are_held_to_a_pace() -> None:
     """Pages and console have a rate for each address, of a zone that is declared."""
     zones = set(re.findall(r"limit_req_zone \$binary_remote_addr zone=(\w+):", text("nginx.conf")))
     for path, block in blocks().items():
-        if "proxy_pass" in block and path not in ("/wechat", "/static/"):
+        if "proxy_pass" in block and path not in ("/wechat", "@refused", "/static/"):
             assert re.findall(r"limit_req zone=(\w+)", block)[0] in zones, path
 
 
@@ -188,6 +192,7 @@ def test_what_is_public() -> None:
     passed = {path for path, block in blocks().items() if "proxy_pass" in block}
     assert {path for path in passed if not path.startswith("/console")} == {
         "/wechat",
+        "@refused",  # whoever asks for it by name gets 404
         "/policies",
         "/p/",
         "/mine/",
@@ -220,7 +225,7 @@ def test_nginx_asks_the_instances() -> None:
     """Its servers are the instances of compose, at the port they listen on; certificates are where they are mounted."""
     instances = [name for name, one in ours().items() if one["command"][0] == "serve"]
     servers = re.findall(r"server ([\w-]+):(\d+) ", text("nginx.conf"))
-    assert servers == 2 * [(name, str(config.Server().port)) for name in instances]  # for pushes, and for pages
+    assert servers == 3 * [(name, str(config.Server().port)) for name in instances]  # pushes, the refused, and pages
     targets = yaml.safe_load(text("prometheus.yml"))["scrape_configs"][0]["static_configs"][0]["targets"]
     assert targets == [":".join(server) for server in servers[: len(instances)]]
     assert "./tls:/etc/nginx/tls:ro" in services()["nginx"]["volumes"]

@@ -33,6 +33,7 @@ class Instance:
     number: int
     asked: list[web.Request] = field(default_factory=list)
     status: int = 200
+    refusing: int = 0  # so many more requests, by 503
     hangs: bool = False
     dies: bool = False  # after it took a request in
     port: int = 0
@@ -45,7 +46,8 @@ class Instance:
             request.transport.abort()
         if self.hangs:
             await asyncio.Event().wait()
-        return web.Response(status=self.status, text=f"{self.number}")
+        refuses, self.refusing = self.refusing > 0, max(0, self.refusing - 1)
+        return web.Response(status=503 if refuses else self.status, text=f"{self.number}")
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,68 @@ async def test_an_instance_without_a_database(office: Office) -> None:
     assert {await office.ask("/policies") for _ in range(6)} == {(200, "1"), (200, "2")}
 
 
+async def logged(folder: Path, many: int) -> list[str]:
+    """The lines of the log, once there are so many."""
+    log = folder / "access.log"
+    async with asyncio.timeout(10.0):
+        while log.read_text(encoding="utf-8").count("\n") < many:  # noqa: ASYNC110 - nginx is another process
+            await asyncio.sleep(0.02)
+    return log.read_text(encoding="utf-8").splitlines(keepends=True)
+
+
+async def shared(office: Office) -> list[int]:
+    """How many of the next eight pushes each answers, every one of them by 200."""
+    told = Counter([await office.push() for _ in range(8)])
+    assert {status for status, _ in told} == {200}
+    return [told[200, "1"], told[200, "2"]]
+
+
+async def test_one_refusal_is_asked_again_and_silences_nobody(office: Office) -> None:
+    """A push that an instance refused by 503 is answered within the same delivery, and the next ones are shared out as
+    ever, at once."""
+    office.instances[0].refusing = 1
+    assert [(await office.push())[0] for _ in range(2)] == [200, 200]
+    assert office.instances[0].refusing == 0
+    assert await shared(office) == [4, 4]
+
+
+async def test_an_instance_that_has_too_much_in_work(office: Office) -> None:
+    """Each push that it refuses the other one answers; it goes on being asked for its share, so that it is there for it
+    as soon as it can be."""
+    office.instances[0].status = 503
+    assert await shared(office) == [0, 8]
+    assert office.asked[0] >= 4
+    office.instances[0].status = 200
+    assert await shared(office) == [4, 4]
+
+
+async def test_one_refuses_and_the_other_is_gone(office: Office) -> None:
+    """A single refusal beside an instance that is dead is asked again where it was refused, and answered."""
+    office.instances[1].dies = True
+    await office.push()
+    await office.push()
+    office.instances[0].refusing = 1
+    assert await office.push() == (200, "1")
+
+
+async def test_an_instance_that_is_gone(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Where nobody listens one push finds out, is answered by the other all the same, and the next ones do not try."""
+    program = needed("nginx", capfd)
+    living, gone, sealed = Instance(2), free_port(), free_port()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", living.answer)
+    async with TestServer(app, shutdown_timeout=0.0) as server:
+        path = write_nginx(tmp_path, ports=(gone, server.port or 0), plain=free_port(), sealed=sealed)
+        with nginx(program, path, sealed) as trust:
+            async with visiting(trust) as visitor:
+                for _ in range(20):
+                    async with visitor.post(f"https://{HOST}:{sealed}/wechat", data=b"x") as response:
+                        assert (response.status, await response.text()) == (200, "2")
+            lines = await logged(tmp_path, 20)
+    assert len(living.asked) == len(lines) == 20
+    assert sum(f"127.0.0.1:{gone}" in line for line in lines) == 1
+
+
 async def test_no_database_at_all(office: Office) -> None:
     """The platform is told to come again, and is answered as soon as one can."""
     for instance in office.instances:
@@ -160,7 +224,16 @@ async def test_a_form_is_sent_once(office: Office) -> None:
 
 async def test_what_is_for_operators_stays_inside(office: Office) -> None:
     """Nobody outside reaches probes, metrics, or anything that is not public; by plain HTTP nobody reaches anything."""
-    for path in ("/healthz", "/readyz", "/metrics", "/wechat/", "/Console", "/.env", "/policies/../metrics"):
+    for path in (
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/wechat/",
+        "/Console",
+        "/.env",
+        "/policies/../metrics",
+        "/@refused",
+    ):
         assert (await office.ask(path))[0] == 404, path
     async with office.visitor.get(f"{office.plain}/policies", allow_redirects=False) as response:
         assert (response.status, response.headers["Location"]) == (301, f"https://{HOST}/policies")
@@ -200,12 +273,8 @@ async def test_the_log_names_no_query(office: Office, tmp_path: Path) -> None:
     await office.push()
     await office.ask("/mine/secret")
     await office.ask("/console/invitation/secret")
-    log = tmp_path / "access.log"
-    async with asyncio.timeout(10.0):
-        while log.read_text(encoding="utf-8").count("\n") < 2:  # noqa: ASYNC110 - nginx is another process
-            await asyncio.sleep(0.02)
-    lines = log.read_text(encoding="utf-8")
-    assert re.search(r"POST /wechat 200 \d+ \S+ 127\.0\.0\.1:\d+, 127\.0\.0\.1:\d+ 503, 200\n", lines)
+    lines = "".join(await logged(tmp_path, 2))
+    assert re.search(r"POST /wechat 200 \d+ \S+ 127\.0\.0\.1:\d+ : 127\.0\.0\.1:\d+.* 503 : .*200\n", lines)
     assert "signature" not in lines
     assert "secret" not in lines
 
