@@ -36,7 +36,7 @@ from bot.channels import CHANNELS
 from bot.chores import jobs
 from bot.clock import Clock, SystemClock
 from bot.config import Config
-from bot.console.addresses import visitor_of
+from bot.console.addresses import Proxies
 from bot.console.passwords import Hasher, Passwords
 from bot.console.publishing import Publishing, build_publishing
 from bot.context import Office
@@ -237,7 +237,8 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         sign=ticket.configure,
     )
     app[PUBLIC] = pages
-    slowed = partial(paced, paces=Paces(services.clock), place=partial(place_of, services.config), busy=pages.busy)
+    proxies = Proxies(services.config.server, services.config.console)
+    slowed = partial(paced, paces=Paces(services.clock), place=partial(place_of, proxies), busy=pages.busy)
     app.add_routes([*slowed(pages.pages()), *pages.assets()])
 
     async def opened(text: str) -> Dossier | None:
@@ -253,9 +254,9 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         app.add_subapp(PREFIX, build_site(build_desk(services, templates)))
 
 
-def place_of(config: Config, request: web.Request) -> tuple[str, Pace]:
+def place_of(proxies: Proxies, request: web.Request) -> tuple[str, Pace]:
     """Where a visitor of the pages is, and how fast pages may be opened there."""
-    place, many = visitor_of(request, config.console.proxies)
+    place, many = proxies.visitor(request)
     return place, CROWD if many else VISITOR
 
 

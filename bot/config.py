@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 import tomllib
@@ -19,11 +20,16 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Server(Section, frozen=True, kw_only=True):
-    """Where to listen, and the address people and the platform see."""
+    """Where to listen, and the address people and the platform see.
+
+    `trusted_proxies` are the addresses and networks of reverse proxies of our own; of nobody else X-Forwarded-For is
+    believed.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     public_url: str = ""
+    trusted_proxies: list[str] = msgspec.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
 
 
 class WeChat(Section, frozen=True, kw_only=True):
@@ -82,7 +88,8 @@ class Console(Section, frozen=True, kw_only=True):
     """The staff's pages at /console. `secret` seals second factors and signs cookies; whoever changes it, must set the
     second factors up anew.
 
-    `proxies` is how many reverse proxies of our own stand in front, each adding to X-Forwarded-For.
+    `proxies` is how many reverse proxies of our own stand in front, each adding to X-Forwarded-For; the last of them is
+    one that `[server] trusted_proxies` names.
     """
 
     enabled: bool = False
@@ -289,7 +296,23 @@ def _check(config: Config) -> None:
         raise ConfigError(f"[replies] deadline = {config.replies.deadline}: must be from 0.5 to 4.8 seconds")
     if config.replies.keep_days < 1:
         raise ConfigError(f"[replies] keep_days = {config.replies.keep_days}: must be at least 1")
+    _check_proxies(config.server.trusted_proxies)
     _check_push(config.push)
+
+
+def _check_proxies(networks: list[str]) -> None:
+    for network in networks:
+        place = f"[server] trusted_proxies: {network!r}"
+        try:
+            known = ipaddress.ip_network(network, strict=False)
+        except ValueError as error:
+            raise ConfigError(f"{place} must be an address or a network, such as 10.0.0.5 or 10.0.0.0/28") from error
+        if not known.prefixlen:
+            raise ConfigError(
+                f"{place} is everybody, and whoever calls could say that they are anybody; name your proxy"
+            )
+        if str(known) not in (network, f"{network}/{known.max_prefixlen}"):
+            raise ConfigError(f"{place} is no network; did you mean {known}?")
 
 
 def _check_push(push: Push) -> None:

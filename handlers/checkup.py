@@ -33,7 +33,7 @@ CHECKUP: dict[str, str] = {
     "address_port": "公网地址带了端口：{detail}。微信只推送到80或443端口。",
     "proxies_unset": (
         "公网地址是https，前面应当有反向代理，但 [console] proxies = 0：管理台会把所有人当成来自同一个地址。"
-        "请填自己的反向代理层数。"
+        "请填自己的反向代理层数；代理不在本机的，还要把它的地址写进 [server] trusted_proxies。"
     ),
     "callback": "回调地址能通过微信的验证：{detail}",
     "callback_away": "回调地址打不开：{detail}（{reason}）。请确认服务已启动、反向代理已转发 /wechat。",

@@ -106,6 +106,7 @@ def test_settings_of_the_containers(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read_config(DEPLOY / "huiqi.toml")
     assert settings.server.host not in ("127.0.0.1", "localhost")  # nginx asks from another container
     assert settings.console.proxies == 1
+    assert settings.server.trusted_proxies == [services()["nginx"]["networks"]["outside"]["ipv4_address"]]
     assert settings.database.url.startswith("postgresql://")
     assert handed["HUIQI_DATABASE_URL"].startswith("postgresql://huiqi:${HUIQI_DATABASE_PASSWORD:?")
     assert set(config.placeholders(settings)) == {"app_id", "original_id"}  # so that nobody starts it as it is

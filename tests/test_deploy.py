@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot import config
 from bot.app import STOP_SECONDS
 from bot.callback import READ_SECONDS
-from bot.console.addresses import address_of
+from bot.console.addresses import Proxies
 from bot.console.routes import ROUTES
 from bot.engine import RETRY_SECONDS
 from bot.wechat.protocol import MAX_BODY
@@ -212,7 +212,7 @@ async def test_whose_address_the_console_sees() -> None:
     seen: list[str] = []
 
     async def look(request: web.Request) -> web.Response:
-        seen.append(address_of(request, 1))
+        seen.append(Proxies(config.Server(), config.Console(proxies=1)).address(request))
         return web.Response()
 
     app = web.Application()

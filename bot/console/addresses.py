@@ -6,28 +6,63 @@ import ipaddress
 
 from aiohttp import web
 
+from bot.config import Console, Server
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 LONGEST = 45  # characters of an address
 NETWORK = 64  # bits of an IPv6 address that belong to one line
 
 
-def address_of(request: web.Request, proxies: int) -> str:
-    """Where a request comes from: what the outermost of our own proxies saw."""
-    seen = _forwarded(request)
-    if proxies and len(seen) >= proxies:
-        return seen[-proxies][:LONGEST]
-    return (request.remote or "")[:LONGEST]
+class Proxies:
+    """The reverse proxies of our own that the settings name: how many stand in front of one another, and where those
+    are that speak to us. Of nobody else anything is believed: anybody can write a header."""
 
+    def __init__(self, server: Server, console: Console) -> None:
+        self._many = console.proxies
+        self._trusted = [ipaddress.ip_network(network) for network in server.trusted_proxies]
 
-def visitor_of(request: web.Request, proxies: int) -> tuple[str, bool]:
-    """The place that asks, as far as can be told, and whether many may be behind it: a neighbour who names nobody.
+    def address(self, request: web.Request) -> str:
+        """Where a request comes from: what the outermost of our own proxies saw."""
+        seen = self._forwarded(request)
+        if self._many and len(seen) >= self._many:
+            return seen[-self._many][:LONGEST]
+        return (request.remote or "")[:LONGEST]
 
-    Whom a proxy names that the settings do not count is believed: better than to take all who come by it for one.
-    """
-    seen, ip = _forwarded(request), _parsed(request.remote or "")
-    neighbour = ip is None or _is_near(ip)
-    if neighbour and seen:
-        return place_of(address_of(request, min(proxies or 1, len(seen)))), False
-    return place_of(address_of(request, proxies)), neighbour
+    def visitor(self, request: web.Request) -> tuple[str, bool]:
+        """The place that asks, as far as can be told, and whether many may be behind it: a neighbour who names nobody
+        that we believe.
+
+        Whom a trusted proxy names that the settings do not count is believed: better than to take all who come by it
+        for one.
+        """
+        seen = self._forwarded(request)
+        if seen:
+            return place_of(seen[-min(self._many or 1, len(seen))][:LONGEST]), False
+        ip = _parsed(request.remote or "")
+        return place_of((request.remote or "")[:LONGEST]), ip is None or not ip.is_global
+
+    def misses(self, request: web.Request) -> bool:
+        """Whether a proxy stands in front that the settings do not count or do not trust: a neighbour passes on what
+        another asked.
+
+        Of a stranger from the public network the header tells nothing.
+        """
+        ip = _parsed(request.remote or "")
+        if "X-Forwarded-For" not in request.headers or ip is None or ip.is_global:
+            return False
+        return not self._many or not self._trusts(ip)
+
+    def _forwarded(self, request: web.Request) -> list[str]:
+        """Whom a proxy that we trust names, the one who asked it last."""
+        ip = _parsed(request.remote or "")
+        if ip is None or not self._trusts(ip):
+            return []
+        text = ",".join(request.headers.getall("X-Forwarded-For", [])).encode("ascii", "ignore").decode()
+        return [part.strip() for part in text.split(",") if part.strip()]
+
+    def _trusts(self, ip: Address) -> bool:
+        return any(ip.version == network.version and ip in network for network in self._trusted)
 
 
 def place_of(address: str) -> str:
@@ -35,30 +70,14 @@ def place_of(address: str) -> str:
     ip = _parsed(address)
     if not isinstance(ip, ipaddress.IPv6Address):
         return str(ip or address)
-    return str(ip.ipv4_mapped or ipaddress.ip_network((int(ip), NETWORK), strict=False).network_address)
+    return str(ipaddress.ip_network((int(ip), NETWORK), strict=False).network_address)
 
 
-def is_behind_unknown_proxy(request: web.Request, proxies: int) -> bool:
-    """Whether a proxy stands in front that the settings do not count: a neighbour passes on what another asked.
-
-    Of a stranger from the public network the header tells nothing: anybody can write one.
-    """
-    ip = _parsed(request.remote or "")
-    return not proxies and "X-Forwarded-For" in request.headers and ip is not None and _is_near(ip)
-
-
-def _forwarded(request: web.Request) -> list[str]:
-    text = request.headers.get("X-Forwarded-For", "").encode("ascii", "ignore").decode()
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _is_near(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether it is of no public network: those of 100.64.0.0/10, which balancers of clouds have, are not private."""
-    return not ((ip.version == 6 and ip.ipv4_mapped) or ip).is_global
-
-
-def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _parsed(address: str) -> Address | None:
+    """An address; one of IPv4 that is spelled as of IPv6 is one of IPv4. Those of 100.64.0.0/10, which balancers of
+    clouds have, are of no public network, and not private."""
     try:
-        return ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return None
+    return (ip.ipv4_mapped or ip) if ip.version == 6 else ip

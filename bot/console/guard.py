@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler as Inner
 
-from bot.console.addresses import address_of, is_behind_unknown_proxy
+from bot.console.addresses import Proxies
 from bot.console.desk import Desk
 from bot.console.forms import FORM_LIMIT, read_form
 from bot.console.headers import HEADERS
@@ -56,7 +56,7 @@ class Guard:
         self._routes = routes
         self._secure = desk.config.server.public_url.startswith("https://")
         self._prefix = "__Secure-" if self._secure else ""
-        self._proxies = desk.config.console.proxies
+        self._proxies = Proxies(desk.config.server, desk.config.console)
         self._warned = False
 
     async def answer(self, request: web.Request, handler: Inner) -> web.StreamResponse:
@@ -123,9 +123,12 @@ class Guard:
 
     def _look_for_proxies(self, request: web.Request) -> None:
         """Say once that all visitors seem to sit at one address."""
-        if not self._warned and is_behind_unknown_proxy(request, self._proxies):
+        if not self._warned and self._proxies.misses(request):
             self._warned = True
-            logger.warning("a proxy stands in front, yet [console] proxies = 0", proxy=request.remote)
+            logger.warning(
+                "a proxy stands in front that [server] trusted_proxies or [console] proxies leaves out",
+                proxy=request.remote,
+            )
 
     def _stranger(self, request: web.Request) -> Visit:
         return Visit(
@@ -134,7 +137,7 @@ class Guard:
             member=None,
             session=None,
             cookie=request.cookies.get(self._prefix + GUEST, ""),
-            address=address_of(request, self._proxies),
+            address=self._proxies.address(request),
             message=request.cookies.get(self._prefix + SAID, ""),
             known=request.cookies.get(self._prefix + KNOWN, ""),
         )

@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from bot.config import SECRETS
-from bot.console.addresses import is_behind_unknown_proxy
+from bot.console.addresses import Proxies
 from bot.console.visit import Visit
 
 
@@ -38,5 +38,5 @@ async def show(visit: Visit) -> web.Response:
             )
             for field in msgspec.structs.fields(type(values))
         ]
-    unseen = is_behind_unknown_proxy(visit.request, config.console.proxies)
+    unseen = Proxies(config.server, config.console).misses(visit.request)
     return visit.page("settings", sections=sections, behind_unknown_proxy=unseen)

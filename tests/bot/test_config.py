@@ -102,7 +102,7 @@ def test_the_rules_are_about_settings_that_exist() -> None:
     ("changed", "said"),
     [
         ({"server": {"prot": 1}}, "[server] prot: no such setting; did you mean port?"),
-        ({"server": {"zzz": 1}}, "[server] zzz: no such setting; known are host, port, public_url"),
+        ({"server": {"zzz": 1}}, "[server] zzz: no such setting; known are host, port, public_url, trusted_proxies"),
         ({"sever": {}}, "[sever]: no such section; did you mean server?"),
         (
             {"qqq": {}},
@@ -137,6 +137,19 @@ def test_the_rules_are_about_settings_that_exist() -> None:
         ({"console": {"secret": "short"}}, "[console] secret = (hidden): must be 32 random characters or more"),
         ({"console": {"session_hours": 0}}, "[console] session_hours = 0: must be from 1 to 168 hours"),
         ({"console": {"idle_minutes": 1441}}, "[console] idle_minutes = 1441: must be from 5 to 1440 minutes"),
+        (
+            {"server": {"trusted_proxies": ["nginx"]}},
+            "[server] trusted_proxies: 'nginx' must be an address or a network, such as 10.0.0.5 or 10.0.0.0/28",
+        ),
+        (
+            {"server": {"trusted_proxies": ["::1", "10.0.0.5/8"]}},
+            "[server] trusted_proxies: '10.0.0.5/8' is no network; did you mean 10.0.0.0/8?",
+        ),
+        (
+            {"server": {"trusted_proxies": ["0.0.0.0/0"]}},
+            "[server] trusted_proxies: '0.0.0.0/0' is everybody, and whoever calls could say that they are anybody;"
+            " name your proxy",
+        ),
         ({"console": {"proxies": -1}}, "[console] proxies = -1: must be from 0 to 9"),
         ({"console": {"audit_days": 30}}, "[console] audit_days = 30: must be from 180 to 36500 days"),
         ({"log": {"level": "warn"}}, "[log] level = 'warn': did you mean warning?"),

@@ -41,7 +41,7 @@ async def test_every_setting_has_a_name(office: Office) -> None:
 
 async def test_a_proxy_that_is_not_counted_is_told(office: Office, tmp_path: Path, clock: ManualClock) -> None:
     """An admin who comes through one sees that all seem to sit at one address; with the right number they do not."""
-    forwarded, said = {"X-Forwarded-For": "1.1.1.1"}, "前面有反向代理，设置里没有写"
+    forwarded, said = {"X-Forwarded-For": "1.1.1.1"}, "前面有反向代理，设置里没有写全"
     admin = await office.sign_in("admin")
     assert said in (await admin.get("/console/settings", headers=forwarded)).text
     assert said not in (await admin.get("/console/settings")).text
