@@ -15,7 +15,8 @@ from datetime import date, timedelta
 import msgspec
 
 from bot.corpus import Corpus
-from bot.store.tallies import FEW, Cell, smallest
+from bot.store.marks import FEW, several, smallest
+from bot.store.tallies import Cell
 from bot.store.turnover import LOST, WON
 from bot.tally import (
     ASKED,
@@ -109,7 +110,7 @@ class _Sum:
 
     @property
     def is_few(self) -> bool:
-        return bool(self.count) and len(self.people) < FEW
+        return bool(self.count) and several(self.people) < FEW
 
     @property
     def shown(self) -> int | None:
@@ -237,8 +238,7 @@ def _added(sums: Iterable[_Sum]) -> _Sum:
 def _within(took: Mapping[str, _Sum], share: float) -> str:
     """The slot within which this share of the answers came; empty where there were too few people to tell."""
     total = sum(one.count for one in took.values())
-    people = smallest(mark for one in took.values() for mark in one.people)
-    if not total or len(people) < FEW:
+    if not total or several(mark for one in took.values() for mark in one.people) < FEW:
         return ""
     so_far = 0
     for slot in map(str, SLOTS):

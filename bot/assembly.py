@@ -70,7 +70,8 @@ def office_of(config: Config, passes: Passes | None = None) -> Office:
 
 
 def marking(config: Config) -> bytes:
-    """What marks of people are keyed with in the database: made of a secret that is not in it."""
+    """What marks of people are keyed with in the database: made of a secret that is not in it, so that a copy of it and
+    a list of followers find nobody."""
     secret = config.console.secret or config.wechat.app_secret
     return blake2b(secret.encode(), digest_size=32, person=b"huiqi marks").digest()
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from bot.channels import CHANNELS
 from bot.clock import Clock
 from bot.config import Config
-from bot.console.keys import Keys
 from bot.engine import Engine
 from bot.notices import LIFE
 from bot.outbox import Lane, Outbox
@@ -118,7 +115,7 @@ def console_jobs(config: Config, database: Database, shelf: Shelf, *, clock: Clo
     """What a worker does for the console, where there is one."""
     if not config.console.enabled:
         return []
-    tally = build_tally(config, database, shelf, clock)
+    tally = build_tally(database, shelf, clock=clock)
     return [
         Job(name="tally", run=tally.run, idle=TALLY_IDLE, alone=True),
         Job(name="tally purge", run=tally.purge, idle=PURGE_IDLE, alone=True),
@@ -140,8 +137,7 @@ def news_job(herald: Herald) -> Job:
     return Job(name="news", run=herald.run, idle=NEWS_IDLE, alone=True)
 
 
-def build_tally(config: Config, database: Database, shelf: Shelf, clock: Clock) -> Tally:
+def build_tally(database: Database, shelf: Shelf, *, clock: Clock) -> Tally:
     """What counts the inbox for the console."""
-    keys = Keys(config.console.secret)
     tallies = Tallies(database, database, Unanswered(database, database))
-    return Tally(tallies, corpus=lambda: shelf.current, digest=partial(keys.digest, "tally"), clock=clock)
+    return Tally(tallies, corpus=lambda: shelf.current, marking=database.marking, clock=clock)

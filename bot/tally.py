@@ -17,9 +17,11 @@ from bot.question import read
 from bot.replies import Answer
 from bot.routing import spoken
 from bot.store.driver import Values
-from bot.store.tallies import DEPARTURES, INBOX, MARK_BITS, VALUE_LIMIT, Cell, Heard, Mark, Tallies
+from bot.store.marks import mark
+from bot.store.tallies import DEPARTURES, INBOX, VALUE_LIMIT, Cell, Heard, Mark, Tallies
 from bot.store.unanswered import COMPLAINT, NOTHING
 
+TALLY = b"tally"  # among what is counted, for marks
 MANY = 500  # messages of one round
 LAG = 6.0  # seconds: a message is surely in the database so long after it came
 KEPT = 1095  # days a count is kept
@@ -35,14 +37,12 @@ IN_VAIN, COMPLAINT_INTENT = "offtopic", "complaint"  # the intents under which V
 
 
 class Tally:
-    """Counts. `digest` is a keyed hash of who somebody is."""
+    """Counts. `marking` is what marks of people are made with."""
 
-    def __init__(
-        self, tallies: Tallies, *, corpus: Callable[[], Corpus], digest: Callable[[str], str], clock: Clock
-    ) -> None:
+    def __init__(self, tallies: Tallies, *, corpus: Callable[[], Corpus], marking: bytes, clock: Clock) -> None:
         self._tallies = tallies
         self._corpus = corpus
-        self._digest = digest
+        self._marking = marking
         self._clock = clock
 
     async def run(self) -> int:
@@ -55,29 +55,29 @@ class Tally:
         return await self._tallies.purge((now(self._clock).date() - timedelta(days=KEPT)).isoformat())
 
     async def _count_messages(self, until: float) -> int:
-        mark = await self._tallies.mark(INBOX)
-        heard = await self._tallies.next(mark, until, MANY)
+        place = await self._tallies.mark(INBOX)
+        heard = await self._tallies.next(place, until, MANY)
         if not heard:
             return 0
         cells = await asyncio.to_thread(self._cells, heard, self._corpus())
         vain = await self._vain(heard)
         to = Mark(heard[-1].received, heard[-1].key)
-        return len(heard) if await self._tallies.add(INBOX, mark, to, cells=cells, unanswered=vain) else 0
+        return len(heard) if await self._tallies.add(INBOX, place, to, cells=cells, unanswered=vain) else 0
 
     def _cells(self, heard: Iterable[Heard], corpus: Corpus) -> list[Cell]:
         return [
-            Cell(day=_day(one.received), kind=kind, value=value[:VALUE_LIMIT], people=frozenset([mark]))
-            for one, mark in ((one, self._mark(one.openid)) for one in heard)
+            Cell(day=_day(one.received), kind=kind, value=value[:VALUE_LIMIT], people=frozenset([who]))
+            for one, who in ((one, self._mark(one.openid)) for one in heard)
             for kind, value in counts(one, corpus)
         ]
 
     async def _count_departures(self, until: float) -> int:
-        mark = await self._tallies.mark(DEPARTURES)
-        gone = await self._tallies.departed(mark.time, until)
+        place = await self._tallies.mark(DEPARTURES)
+        gone = await self._tallies.departed(place.time, until)
         if not gone:
             return 0
-        cells = [Cell(day=_day(time), kind=LEFT, people=frozenset([self._mark(digest)])) for digest, time in gone]
-        return len(gone) if await self._tallies.add(DEPARTURES, mark, Mark(until), cells=cells) else 0
+        cells = [Cell(day=_day(time), kind=LEFT, people=frozenset([self._mark(who)])) for who, time in gone]
+        return len(gone) if await self._tallies.add(DEPARTURES, place, Mark(until), cells=cells) else 0
 
     async def _vain(self, heard: Iterable[Heard]) -> list[Values]:
         """The messages that nobody could answer: those themselves, and what somebody complained of the answer to."""
@@ -93,7 +93,7 @@ class Tally:
         return sorted(found, key=lambda row: str(row["key"]))
 
     def _mark(self, who: str) -> int:
-        return int(self._digest(who)[:8], 16) % (1 << MARK_BITS)
+        return mark(who, self._marking, of=TALLY)
 
 
 def counts(one: Heard, corpus: Corpus) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from aiohttp.web_app import _cached_build_middleware
 
 from bot.clock import ManualClock
 from bot.store.database import Database, migrate
-from tests.databases import MARKING, prepare
+from tests.databases import KEY, prepare
 from tests.postgres import Databases
 
 # No wheel for this machine, no user to run the server as, no room for it.
@@ -99,7 +99,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 async def database(store_url: str) -> AsyncIterator[Database]:
     """The fresh database, open."""
-    opened = await Database.open(store_url, marking=MARKING)
+    opened = await Database.open(store_url, marking=KEY)
     yield opened
     await opened.close()
 

@@ -16,11 +16,13 @@ from bot.clock import ManualClock
 from bot.gate import Gate
 from bot.press import Press
 from bot.store.database import Database, migrate
+from bot.store.marks import numbered
 from bot.store.revisions import Revisions
 from handlers import ROUTER
 from tests.corpus import DATA
 
-MARKING = b"marks in a test, of nobody"  # a key of the marks of people, where a test has no settings to make it of
+KEY = b"marks in a test, of nobody"  # of the marks of people, where a test has no settings to make it of
+MARKING = numbered(1, KEY)
 
 
 @cache

@@ -13,7 +13,7 @@ from bot.charts import columns
 from bot.console.entries import is_day
 from bot.console.sheets import BOM
 from bot.console.visit import Visit
-from bot.store.tallies import FEW
+from bot.store.marks import FEW
 
 SPANS = (7, 30, 90, 365)  # days
 SPAN, MOST = 30, 1096

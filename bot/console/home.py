@@ -18,7 +18,7 @@ from bot.console.permissions import Permission
 from bot.console.visit import Visit
 from bot.policies import SOON, Policy
 from bot.store.days import Day
-from bot.store.tallies import FEW
+from bot.store.marks import FEW
 from bot.store.tickets import MINE, OPEN
 
 EXPIRING = 8  # policies shown

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import ConfigError, StoreError
 from bot.store import schema
 from bot.store.driver import Driver, PostgresDriver, Script, SqliteDriver, Upsert, once
+from bot.store.marks import enrol
 from bot.store.tables import pulse
 
 T = TypeVar("T")
@@ -40,16 +41,13 @@ URLS = "sqlite:///file.sqlite3, sqlite:////folder/file.sqlite3 or postgresql://u
 class Database:
     """An open database. `write` and `read` give connections, `run` the fast way for the inbox."""
 
-    def __init__(
-        self, url: str, *, patience: float, create: bool = False, name: str = NAME, marking: bytes = b""
-    ) -> None:
+    def __init__(self, url: str, *, patience: float, create: bool = False, name: str = NAME) -> None:
         """Prepare for the database at `url` without touching it; `open` is what callers use. Only where `create` is
-        true a SQLite file that is missing is made. `name` is what PostgreSQL calls its sessions, `marking` the key of
-        the marks of people, without which none is made."""
+        true a SQLite file that is missing is made. `name` is what PostgreSQL calls its sessions."""
         self._url = _parse(url)
         self._patience = patience
         self._name = name
-        self.marking = marking
+        self.marking = b""  # with which no mark of a person is made: `open` is given a key
         self._closed = False
         self.dialect = self._url.get_backend_name()
         if self.dialect == "sqlite":
@@ -73,12 +71,15 @@ class Database:
         """The database at `url`, brought to this version first where `migrate` is true, and whatever earlier version it
         has where `older` is.
 
-        `patience` is how many seconds to wait for another process, a lock or a connection. Raises ConfigError for a url
-        of another kind, NewerDatabase for a database of a later version, StoreError for one that must be migrated.
+        `patience` is how many seconds to wait for another process, a lock or a connection; `marking` the key of the
+        marks of people, for who makes any. Raises ConfigError for a url of another kind, NewerDatabase for a database
+        of a later version, StoreError for one that must be migrated.
         """
-        database = cls(url, patience=patience, create=migrate, name=name, marking=marking)
+        database = cls(url, patience=patience, create=migrate, name=name)
         try:
             await database._open(migrate, older)
+            if marking:
+                database.marking = await enrol(database, marking)
         except BaseException:
             await database.close()
             raise

@@ -274,6 +274,14 @@ turnover = Table(
     Column("mark", Integer, nullable=False),
 )
 
+# Keys of such marks, by a hash of each: which they were made with, never the key.
+marking_keys = Table(
+    "marking_keys",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("print", String(32), nullable=False, unique=True),
+)
+
 # Every edition of the corpus that people were told of; the one of the highest number was the last.
 editions = Table(
     "editions",

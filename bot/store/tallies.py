@@ -1,7 +1,7 @@
 """Daily counts of what happens: made of the inbox piece by piece, each message counted once, kept when it is gone.
 
-With each count stand marks of up to five people who took part: twelve bits of a keyed hash each. They find nobody, and
-tell whether five different people are behind a figure; where two people share a mark, more is hidden than need be.
+With each count stand marks of up to five people who took part (`bot.store.marks`), of one key: on a day on which that
+changed, those of the key that tells more people apart.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from bot.messages import AnyMessage
 from bot.replies import Answer
 from bot.store.days import Reader
 from bot.store.driver import Script, Store, Values
+from bot.store.marks import MARK_BITS, of_one_key
 from bot.store.staff_tables import tallies, tally_marks
 from bot.store.tables import departures, feedback, inbox, turnover
 from bot.store.unanswered import Unanswered
 
-FEW = 5  # people: what fewer took part in is nobody's business
-MARK_BITS = 12
 INBOX, DEPARTURES = "inbox", "departures"  # what is counted, each with a mark of how far
 VALUE_LIMIT = 80  # characters
 
@@ -117,12 +116,6 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         return self.day, self.kind, self.value
 
 
-def smallest(marks: Iterable[int]) -> frozenset[int]:
-    """As many marks as are needed to tell whether there are FEW: always the smallest, so that of two halves of a crowd
-    the same are kept as of the whole."""
-    return frozenset(sorted(set(marks))[:FEW])
-
-
 class Tallies:
     """The counts. Everything here raises StoreError when the database does."""
 
@@ -215,18 +208,32 @@ def _merged(cells: Iterable[Cell]) -> list[Cell]:
         msgspec.structs.replace(
             several[0],
             count=sum(cell.count for cell in several),
-            people=smallest(mark for cell in several for mark in cell.people),
+            people=of_one_key(mark for cell in several for mark in cell.people),
         )
         for _, several in sorted(places.items())
     ]
 
 
 def _row(cell: Cell) -> Values:
-    people = "".join(f"{mark:04x}" for mark in sorted(cell.people))
-    return {"day": cell.day, "kind": cell.kind, "value": cell.value, "count": cell.count, "people": people}
+    row: Values = {"day": cell.day, "kind": cell.kind, "value": cell.value, "count": cell.count}
+    return {**row, "people": _spelled(cell.people)}
 
 
 def _cell(row: Sequence[Any]) -> Cell:
     day, kind, value, count, people = row
-    marks = frozenset(int(people[n : n + 4], 16) for n in range(0, len(people), 4))
-    return Cell(day=day, kind=kind, value=value, count=count, people=marks)
+    return Cell(day=day, kind=kind, value=value, count=count, people=_marks(people))
+
+
+def _spelled(marks: frozenset[int]) -> str:
+    """The number of the key, a colon, and three digits for each mark."""
+    if not marks:
+        return ""
+    number = min(marks) >> MARK_BITS
+    return f"{number:x}:{''.join(f'{one % (1 << MARK_BITS):03x}' for one in sorted(marks))}"
+
+
+def _marks(people: str) -> frozenset[int]:
+    """The marks again; those without a number were written before keys had one, with four digits each."""
+    number, colon, digits = people.rpartition(":")
+    base, width = int(number or "0", 16) << MARK_BITS, 3 if colon else 4
+    return frozenset(base | int(digits[n : n + width], 16) for n in range(0, len(digits), width))

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from bot.analytics import TOP, Picture, picture
-from bot.store.tallies import FEW, Cell
+from bot.store.marks import FEW
+from bot.store.tallies import Cell
 from bot.store.turnover import LOST, WON
 from bot.tally import (
     ASKED,
@@ -60,6 +61,14 @@ def test_what_few_people_did_is_not_shown() -> None:
     """Fewer than FEW people hide a figure, however large it is; FEW show it."""
     assert painted(cell(ASKED, 90, range(FEW - 1))).asked is None
     assert painted(cell(ASKED, 90, range(FEW))).asked == 90
+
+
+def test_people_are_not_counted_twice_over_a_change_of_the_secret() -> None:
+    """Four before and four after it hide a figure, for they may be the same; FEW on either side show it."""
+    old, new = [(1 << 12) | n for n in range(4)], [(2 << 12) | n for n in range(FEW)]
+    hidden = painted(cell(ASKED, 40, old), cell(ASKED, 40, new[:4], day=1))
+    assert hidden.asked is None
+    assert painted(cell(ASKED, 40, old), cell(ASKED, 40, new, day=1)).asked == 80
 
 
 def test_people_are_counted_over_all_days() -> None:

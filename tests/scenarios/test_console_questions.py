@@ -36,7 +36,7 @@ async def count(demo: Demo) -> None:
     """Count what came, as the worker does in a while."""
     services = demo.services
     later = ShiftedClock(services.clock.time() + LAG + 1)
-    tally = build_tally(services.config, services.database, services.shelf, later)
+    tally = build_tally(services.database, services.shelf, clock=later)
     while await tally.run():
         pass
 

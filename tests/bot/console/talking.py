@@ -44,6 +44,6 @@ async def count(office: Office) -> None:
     services = office.services
     assert isinstance(services.clock, ManualClock)
     await services.clock.advance(LAG + 1)
-    tally = build_tally(services.config, services.database, services.shelf, services.clock)
+    tally = build_tally(services.database, services.shelf, clock=services.clock)
     while await tally.run():
         pass

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import random
-
 from sqlalchemy import text
 
 from bot.store.database import Database
-from bot.store.tallies import FEW, RUNNING, Cell, Mark, Tallies, smallest
+from bot.store.tallies import RUNNING, Cell, Mark, Tallies
 from bot.store.unanswered import Unanswered
 
 
@@ -42,16 +40,28 @@ async def test_a_mark_that_moved_adds_nothing(database: Database) -> None:
     assert await kept.mark("inbox") == Mark(1.0, "a")
 
 
-def test_a_handful_of_marks_tells_what_all_would() -> None:
-    """Of any crowd split in any way, the few that are kept say whether FEW people are in it exactly as all would."""
-    rng = random.Random(11)
-    for _ in range(300):
-        crowd = [rng.randrange(4096) for _ in range(rng.randrange(1, 9))]
-        days = [[mark for mark in crowd if rng.random() < 0.4] for _ in range(4)]
-        kept = smallest(mark for day in days for mark in smallest(day))
-        everybody = {mark for day in days for mark in day}
-        assert (len(kept) >= FEW) == (len(everybody) >= FEW)
-        assert len(kept) == min(FEW, len(everybody))
+async def test_a_day_on_which_the_key_changed(database: Database) -> None:
+    """Marks of one key stay, of whichever tells more people apart; figures are of both."""
+    kept, old, new = tallies(database), 1 << 12, 2 << 12
+    for number, people in enumerate(([old | 7], [old | 9, new | 1], [new | 2, new | 3], [old | 1])):
+        was = Mark(float(number), "") if number else Mark()
+        assert await kept.add("inbox", was, Mark(number + 1.0, ""), cells=[cell("2026-11-01", 1, *people)])
+    (found,) = await kept.between("2026-11-01", "2026-11-01")
+    assert found.count == 4
+    assert found.people == {new | 1, new | 2, new | 3}
+
+
+async def test_marks_of_before_keys_had_numbers(database: Database) -> None:
+    """They are read as of a key nobody knows any more; and the largest of a key fit into their column."""
+    kept = tallies(database)
+    async with database.write() as connection:
+        said = "INSERT INTO tallies (day, kind, value, count, people) VALUES ('2026-11-01', 'asked', '', 9, :people)"
+        await connection.execute(text(said), {"people": "0001000f0fff"})
+    assert [one.people for one in await kept.between("2026-11-01", "2026-11-01")] == [{1, 15, 4095}]
+    high = [(65535 << 12) | mark for mark in (0, 1, 4093, 4094, 4095)]
+    await kept.add("inbox", Mark(), Mark(1.0), cells=[cell("2026-11-02", 5, *high), cell("2026-11-03", 5)])
+    found = await kept.between("2026-11-02", "2026-11-03")
+    assert [sorted(one.people) for one in found] == [high, []]
 
 
 async def test_old_days_go(database: Database) -> None:

@@ -9,9 +9,10 @@ from bot.errors import StoreError
 from bot.person import Change, Erase, Subscribe, Unsubscribe
 from bot.store.database import Database
 from bot.store.driver import once
+from bot.store.marks import FEW, several
 from bot.store.people import People
 from bot.store.tables import subscriptions, turnover
-from bot.store.tallies import FEW, Tallies
+from bot.store.tallies import Tallies
 from bot.store.turnover import LOST, WON, Turnover
 from bot.store.unanswered import Unanswered
 
@@ -50,7 +51,7 @@ async def test_of_many_people_five_are_told_apart(database: Database) -> None:
     (cell,) = await Turnover(database).between("2026-11-22", "2026-11-22")
     rows = await database.run(lambda: once(select(turnover.c.kind, turnover.c.mark)))
     assert (cell.count, sorted(cell.people)) == (30, sorted({mark for _, mark in rows})[:FEW])
-    assert all(kind == WON and 0 <= mark < 4096 for kind, mark in rows)
+    assert all(kind == WON and mark >> 12 == 1 for kind, mark in rows)
 
 
 async def test_old_days_are_forgotten_with_the_other_counts(database: Database) -> None:
@@ -91,3 +92,19 @@ async def test_without_a_key_no_mark_is_made(database: Database, store_url: str,
     await bare.close()
     assert await counted(database) == [("2026-11-22", WON, 1, 1)]
     assert len(await database.run(lambda: once(select(subscriptions.c.openid)))) == 1
+
+
+async def test_nobody_counts_twice_over_a_change_of_the_secret(database: Database, store_url: str) -> None:
+    """Three people before and three of them after it are three, not six, on one day and over two."""
+    await database.close()
+    for number, key in enumerate((b"one" * 9, b"other" * 9)):
+        store = await Database.open(store_url, marking=key)
+        await store.run(lambda: once(subscriptions.delete()))
+        await change(store, *[(f"o{who}", TOPIC, DAY + number * 86_400.0) for who in range(3)])
+        await change(store, *[(f"o{who}", WORD, DAY) for who in range(3)])
+        await store.close()
+    store = await Database.open(store_url)
+    cells = await Turnover(store).between("2026-11-22", "2026-11-23")
+    assert [(cell.day[-2:], cell.count, several(cell.people)) for cell in cells] == [("22", 9, 3), ("23", 3, 3)]
+    assert several(mark for cell in cells for mark in cell.people) == 3
+    await store.close()
