@@ -15,9 +15,10 @@ import signal
 import socket
 import string
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -34,8 +35,10 @@ from bot.context import Context
 from bot.corpus import Corpus
 from bot.emulator import page
 from bot.emulator.account import Account
+from bot.emulator.memories import recall, remember
 from bot.emulator.platform import Platform
 from bot.errors import ConfigError
+from bot.keepsakes import Keeper, Keepsake, kept, place_of, read_keepsake
 from bot.logs import set_up_logs
 from bot.menu import read_menu
 from bot.messages import Text
@@ -43,12 +46,15 @@ from bot.replies import Answer
 from bot.routing import Router
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
+from bot.store.bells import alone
 from bot.store.database import Database as Store
+from bot.store.saved import Backups
 from bot.store.staff import Staff
 from bot.words import Words
 
 LETTERS = string.ascii_letters + string.digits
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOCK = 0x4855_4951_4B  # of the demo on a server's database: any number of our own
 DEMO_STAFF = ("editor", "approver")  # what each may do is what it is called
 THINKING = 5.5  # seconds: the platform gives up after five
 DATA = Path(__file__).parent.parent / "data"
@@ -56,12 +62,14 @@ DATA = Path(__file__).parent.parent / "data"
 
 @dataclass(frozen=True, kw_only=True)
 class Demo:
-    """A running demo: where the chat is, its two halves, and the passwords of its staff by their names."""
+    """A running demo: where the chat is, its two halves, and the passwords of its staff by their names; an empty one
+    is not known, since another was set in the console. `is_renewed` where those of an earlier run are not known."""
 
     url: str
     platform: Platform
     services: Services
     passwords: Mapping[str, str]
+    is_renewed: bool = False
 
 
 class Thinking(Router):
@@ -91,10 +99,11 @@ async def open_demo(
     corpus: Corpus | None = None,
     staffed: bool = False,
     hasher: Hasher | None = None,
+    state: Path | None = None,
 ) -> AsyncIterator[Demo]:
     """Start both halves and introduce them to each other; `database` is a file or an address, empty keeps
     nothing. With a `corpus` that was read already the files are the truth, and nothing is edited. `hasher` where
-    passwords are hashed in another way than is usual.
+    passwords are hashed in another way than is usual, `state` the folder for what is kept of a server's database.
 
     With `staffed` the console has two accounts without a second factor: refused where others can reach it.
     """
@@ -104,8 +113,11 @@ async def open_demo(
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="huiqi-demo-")))
         url = _url(database or str(folder / "demo.sqlite3"))
-        stack.enter_context(_alone(url))
-        account = _account(words.name)
+        await stack.enter_async_context(_alone(url))
+        place = place_of(url, state) if database else None
+        before = read_keepsake(place) if place else None
+        account = before.account if before else _account(words.name)
+        secret = before.secret if before else secrets.token_hex(32)
         platform = await stack.enter_async_context(Platform(account, clock=clock))
         platform.choose_templates()
         thinking = Thinking(router, clock=clock, is_late=lambda: platform.faults.is_on("late"))
@@ -119,7 +131,7 @@ async def open_demo(
             database=Database(url=url, backup_hours=0),
             corpus=settings.Corpus(path=str(DATA)),
             replies=Replies(transfer=False),
-            console=Console(enabled=staffed, secret=secrets.token_hex(32), totp_required=False),
+            console=Console(enabled=staffed, secret=secret, totp_required=False),
         )
         services = await stack.enter_async_context(
             open_services(config, thinking, words=words, clock=clock, corpus=corpus, migrate=True, hasher=hasher)
@@ -129,10 +141,22 @@ async def open_demo(
         await stack.enter_async_context(_site(app, door))
         platform.callback_url = f"{address}/wechat"
         await services.client.create_menu(read_menu(DATA / "menu.toml", address))
+        hired = await _hire(services, words, before.passwords if before else {}) if staffed else Hired()
+        if before and before.begun == await _begun(services):
+            recall(platform.world, before.memories)
         services.worker.start()
         stack.push_async_callback(services.worker.stop, STOP_SECONDS)
-        passwords = await _hire(services, words) if staffed else {}
-        yield Demo(url=address, platform=platform, services=services, passwords=passwords)
+        if place:
+            known = {**(before.passwords if before else {}), **hired.passwords}
+            gather = partial(_gather, platform, services, passwords=known)
+            await stack.enter_async_context(kept(Keeper(place, gather, clock)))
+        yield Demo(
+            url=address,
+            platform=platform,
+            services=services,
+            passwords=hired.passwords,
+            is_renewed=hired.is_renewed and bool(database),
+        )
 
 
 async def run_demo(router: Router, words: Words, *, host: str, port: int, database: str) -> None:
@@ -146,10 +170,13 @@ async def run_demo(router: Router, words: Words, *, host: str, port: int, databa
         print(f"Chat with the bot   {demo.url}/emulator/")  # noqa: T201  # the one thing this command says
         print(f"Public pages        {demo.url}/policies")  # noqa: T201
         for who, password in demo.passwords.items():
-            print(f"Staff console       {demo.url}/console  as {who}, password {password}")  # noqa: T201
+            said = f"password {password}" if password else "with the password that was set there"
+            print(f"Staff console       {demo.url}/console  as {who}, {said}")  # noqa: T201
+        if demo.is_renewed:
+            print("These passwords are new: those of an earlier run, and its phones, are not known here.")  # noqa: T201
         print(f"Readiness, metrics  {demo.url}/readyz  {demo.url}/metrics")  # noqa: T201
-        if kept := write_settings(demo.services.config) if database else None:
-            print(f"Settings, for other commands beside it: --config {kept}")  # noqa: T201
+        if written := write_settings(demo.services.config) if database else None:
+            print(f"Settings, for other commands beside it: --config {written}")  # noqa: T201
         print("Stop with Ctrl-C.", flush=True)  # noqa: T201
         await stop.wait()
 
@@ -157,8 +184,8 @@ async def run_demo(router: Router, words: Words, *, host: str, port: int, databa
 def write_settings(config: Config) -> Path | None:
     """The file beside a demo's database that other commands take as --config; None for a database of a server. Its name
     ends as no deployment's own settings would, for it is written over at each start."""
-    kept = Store.file(config.database.url)
-    if kept is None:
+    file = Store.file(config.database.url)
+    if file is None:
         return None
     sections = {
         "server": ("host", "port", "public_url"),
@@ -166,14 +193,14 @@ def write_settings(config: Config) -> Path | None:
         "corpus": ("path",),
         "console": ("enabled", "secret", "totp_required"),
     }
-    lines = ["# Of a demo; each start writes it anew.", "[database]", f"url = {json.dumps(f'sqlite:///{kept}')}"]
+    lines = ["# Of a demo; each start writes it anew.", "[database]", f"url = {json.dumps(f'sqlite:///{file}')}"]
     for name, keys in sections.items():
         lines.append(f"[{name}]")
         lines += [f"{key} = {json.dumps(getattr(getattr(config, name), key))}" for key in keys]
-    path = kept.with_name(f"{kept.name}.toml")
+    path = file.with_name(f"{file.name}.toml")
     path.unlink(missing_ok=True)  # an old one may be open to more eyes than this is to be
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
+        written.write("\n".join(lines) + "\n")
     return path
 
 
@@ -182,23 +209,50 @@ def _url(place: str) -> str:
     return place if "://" in place else f"sqlite:///{Path(place).expanduser().absolute()}"
 
 
-@contextmanager
-def _alone(url: str) -> Iterator[None]:
-    """Keep other demos off a file; ConfigError where one has it. The system lets go of it with the process, however
-    that ends; what stays is an empty file beside it."""
-    kept = Store.file(url)
-    with ExitStack() as stack:
-        if kept is not None and kept.parent.is_dir():  # else whoever opens it says so
-            lock = stack.enter_context(kept.with_name(f"{kept.name}.lock").open("w"))
+@asynccontextmanager
+async def _alone(url: str) -> AsyncIterator[None]:
+    """Keep other demos off a database; ConfigError where one has it. The system, or PostgreSQL, lets go of it with the
+    process, however that ends; beside a file an empty one stays."""
+    file = Store.file(url)
+    async with AsyncExitStack() as stack:
+        if file is None:
+            if not await stack.enter_async_context(alone(url, LOCK)):
+                raise ConfigError("another demo is running on this database; stop that, or name another one")
+        elif file.parent.is_dir():  # else whoever opens it says so
+            lock = stack.enter_context(file.with_name(f"{file.name}.lock").open("w"))
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise ConfigError(f"{kept}: another demo is running on it; stop that, or name another file") from error
+                raise ConfigError(f"{file}: another demo is running on it; stop that, or name another file") from error
         yield
 
 
-async def _hire(services: Services, words: Words) -> dict[str, str]:
-    """Staff for this run, with new passwords; of a database that is kept, the same people."""
+async def _begun(services: Services) -> float:
+    """Since when the database has been in use."""
+    return (await Backups(services.database).read()).begun
+
+
+async def _gather(platform: Platform, services: Services, *, passwords: dict[str, str]) -> Keepsake:
+    """What there is to keep now."""
+    return Keepsake(
+        account=platform.account,
+        secret=services.config.console.secret,
+        passwords=passwords,
+        begun=await _begun(services),
+        memories=remember(platform.world),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hired:
+    """The passwords of staff; `is_renewed` where somebody who had one got another."""
+
+    passwords: Mapping[str, str] = field(default_factory=dict)
+    is_renewed: bool = False
+
+
+async def _hire(services: Services, words: Words, known: Mapping[str, str]) -> Hired:
+    """Staff for this run: new ones, or those of a database that is kept, with the passwords that are known of them."""
     database = services.database
     accounts = Accounts(
         staff=Staff(database, Audit(database)),
@@ -209,12 +263,20 @@ async def _hire(services: Services, words: Words) -> dict[str, str]:
         site=services.config.server.public_url,
         words=words.staff,
     )
-    made = {name: new_recovery_codes()[0] for name in DEMO_STAFF}
-    for name, password in made.items():
-        member = await accounts.staff.named(name) or await accounts.add(name, words.staff[f"demo {name}"], role=name)
-        await accounts.set_password(member, password)
-        await accounts.remove_second_factor(member)  # another run sealed it with another secret
-    return made
+    made: dict[str, str] = {}
+    renewed = False
+    for name in DEMO_STAFF:
+        member = await accounts.staff.named(name)
+        if member and name in known:
+            is_right = bool(known[name]) and await services.passwords.check(known[name], member.hash)
+            made[name] = known[name] if is_right else ""  # somebody set another in the console, which stays
+            continue
+        renewed |= member is not None
+        member = member or await accounts.add(name, words.staff[f"demo {name}"], role=name)
+        made[name] = known.get(name) or new_recovery_codes()[0]
+        await accounts.set_password(member, made[name])
+        await accounts.remove_second_factor(member)  # another secret sealed it
+    return Hired(passwords=made, is_renewed=renewed)
 
 
 def _account(name: str) -> Account:

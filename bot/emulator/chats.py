@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import deque
+from collections.abc import Iterable
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -68,6 +69,11 @@ class Chat:
         self._publish(bubble)
         return bubble
 
+    def recall(self, bubbles: Iterable[Bubble]) -> None:
+        """Put back what stood in it before."""
+        self.bubbles.extend(bubbles)
+        self._last = max([self._last, *(bubble.id for bubble in self.bubbles)])
+
     def settle(self, bubble: Bubble) -> Bubble:
         """Take away an entry's waiting mark."""
         settled = msgspec.structs.replace(bubble, pending=False)
@@ -101,6 +107,10 @@ class Chats:
         if openid not in self._all:
             self._all[openid] = Chat(openid, clock=self._clock, feed=self._feed)
         return self._all[openid]
+
+    def all(self) -> dict[str, Chat]:
+        """Every chat, by whose it is."""
+        return dict(self._all)
 
     def clear(self) -> None:
         """Begin all anew."""

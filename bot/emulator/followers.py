@@ -63,6 +63,10 @@ class Followers:
         """Everyone the account ever saw."""
         return list(self._all.values())
 
+    def put(self, follower: Follower) -> None:
+        """Somebody whom the account saw before, as they were."""
+        self._all[follower.openid] = follower
+
     def meet(self, openid: str) -> Follower:
         """The person, who may never have followed."""
         if openid not in self._all:

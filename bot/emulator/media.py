@@ -57,10 +57,18 @@ class Media:
         """Keep an asset for three days."""
         media_id = self._serials.letters(64)
         asset = Asset(media_id=media_id, kind=kind, name=name, content=content, expires=self._clock.time() + LIFE)
-        self._assets[media_id] = asset
+        self.keep(asset)
+        return asset
+
+    def keep(self, asset: Asset) -> None:
+        """Keep one that has its id, as long as it lives."""
+        self._assets[asset.media_id] = asset
         while len(self._assets) > KEPT:
             self._assets.popitem(last=False)
-        return asset
+
+    def all(self) -> list[Asset]:
+        """Every asset, the oldest first."""
+        return list(self._assets.values())
 
     def find(self, media_id: str) -> Asset | None:
         """The asset, unless unknown or expired."""

@@ -21,6 +21,11 @@ class Tags:
         """Every tag, the platform's own too."""
         return dict(self._names)
 
+    def recall(self, names: dict[int, str]) -> None:
+        """Put back those of before; the platform's own stay."""
+        self._names |= names
+        self._next = max(self._names | {FIRST - 1: ""}) + 1
+
     def create(self, name: object) -> int:
         """A new tag's id; Refusal 45056, 45157 or 45158."""
         if sum(tag_id >= FIRST for tag_id in self._names) >= MOST:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
 from sqlalchemy import String, bindparam, func, literal_column, select
 
-from bot.store.database import Database
+from bot.store.database import PATIENCE, Database
 from bot.store.driver import Script, Store
 
 logger = structlog.get_logger(__name__)
@@ -108,6 +109,21 @@ class House:
         connection, self._connection = self._connection, None
         if connection is not None:
             await _part(connection)
+
+
+@asynccontextmanager
+async def alone(url: str, lock: int) -> AsyncIterator[bool]:
+    """Whether nobody else holds a lock of the PostgreSQL database at `url`; then it is ours until the end of the block,
+    or of the process, however that ends. Raises StoreError where the database is away."""
+    database = Database(url, patience=PATIENCE)
+    try:
+        connection = await database.connect()
+        try:
+            yield bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock))
+        finally:
+            await _part(connection)
+    finally:
+        await database.close()
 
 
 async def _stands(connection: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -15,9 +16,11 @@ from bot.config import Config, Database, WeChat, read_config
 from bot.context import Context, Office
 from bot.demo import Thinking, open_demo, write_settings
 from bot.errors import ConfigError
+from bot.keepsakes import EVERY, read_keepsake
 from bot.messages import AnyMessage, Text
 from bot.replies import Answer
-from bot.store.audit import Audit
+from bot.store.audit import Audit, Entry
+from bot.store.saved import Backups, Saved
 from bot.store.staff import Staff
 from handlers import ROUTER, WORDS
 from tests.small import small_corpus
@@ -81,6 +84,76 @@ async def test_a_database_of_its_own_is_kept(tmp_path: Path, clock: ManualClock)
             assert await demo.services.inbox.counts() == {"answered": count}
 
 
+async def test_what_was_said_is_there_again(store_url: str, tmp_path: Path, clock: ManualClock) -> None:
+    """On either database phones, windows and pictures are as they were, and new messages are new ones; the account is
+    the same, so that links to one's own data stay good."""
+    opening = partial(open_demo, ROUTER, WORDS, clock=clock, corpus=small_corpus(), database=store_url, state=tmp_path)
+    async with opening() as demo:
+        phone, account = demo.platform.phone(), demo.platform.account
+        await phone.follow()
+        await phone.say("q91-1")
+        await phone.image()
+        shown, picture = list(phone.bubbles), phone.bubbles[-2].picture
+        window = phone.window
+    await clock.advance(60.0)
+    async with opening() as demo:
+        phone = demo.platform.phone()
+        assert demo.platform.account == account
+        assert list(phone.bubbles) == shown
+        assert phone.follower.following
+        assert phone.window.until == window.until
+        async with aiohttp.ClientSession() as session, session.get(f"{demo.url}{picture}") as response:
+            assert response.status == 200
+        assert "【鼓励技术改造】" in (await phone.say("q91-1")).text
+        assert phone.bubbles[-1].id > shown[-1].id
+        assert await demo.services.inbox.counts() == {"answered": 4}
+
+
+async def test_phones_of_another_database_are_not_shown(tmp_path: Path, clock: ManualClock) -> None:
+    """Where the file was removed the next demo begins anew, whatever is left beside it; a spoilt file is none."""
+    path = tmp_path / "demo.sqlite3"
+    for left in ("phones", "spoilt", "nothing"):
+        async with open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus(), database=str(path)) as demo:
+            assert list(demo.platform.phone().bubbles) == []
+            await demo.platform.phone().follow()
+            await clock.advance(60.0)
+            assert await Backups(demo.services.database).read() != Saved()
+        beside = path.with_name("demo.sqlite3.phones.json")
+        assert beside.stat().st_mode & 0o777 == 0o600
+        if left == "spoilt":
+            beside.write_text("{", encoding="utf-8")
+        for name in ("", "-wal", "-shm"):
+            path.with_name(f"{path.name}{name}").unlink(missing_ok=True)
+
+
+async def test_what_was_said_outlives_a_demo_that_is_killed(tmp_path: Path, clock: ManualClock) -> None:
+    """It is written while the demo runs, not at its end alone."""
+    path = tmp_path / "demo.sqlite3"
+    async with open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus(), database=str(path)) as demo:
+        await demo.platform.phone().follow()
+        async with asyncio.timeout(10.0):
+            while not (found := read_keepsake(path.with_name("demo.sqlite3.phones.json"))) or not found.memories.chats:
+                await clock.advance(EVERY)
+                await asyncio.sleep(0.01)
+        assert [one.openid for one in found.memories.followers] == [demo.platform.phone().openid]
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+async def test_two_demos_cannot_share_a_database_of_a_server(
+    store_url: str, tmp_path: Path, clock: ManualClock
+) -> None:
+    """The second is refused before it changes a password or a phone, and may begin once the first has ended."""
+    opening = partial(open_demo, ROUTER, WORDS, clock=clock, database=store_url, staffed=True, state=tmp_path)
+    async with opening() as demo:
+        with pytest.raises(ConfigError, match=r"^another demo is running on this database"):
+            await opening().__aenter__()
+        for name, password in demo.passwords.items():
+            assert await signed_in(demo.url, name, password) == "/console"
+        told = demo.passwords
+    async with opening() as demo:
+        assert demo.passwords == told
+
+
 async def test_two_demos_cannot_share_a_file(tmp_path: Path, clock: ManualClock) -> None:
     """The second is refused and changes no password; a lock that a dead process left is none."""
     path = tmp_path / "demo.sqlite3"
@@ -116,12 +189,14 @@ def test_a_database_of_a_server_has_no_settings_beside_it() -> None:
 
 
 async def test_a_staffed_demo_has_two_accounts(tmp_path: Path, clock: ManualClock) -> None:
-    """An editor and an approver can sign in without a second factor; the next run on the same data has others."""
+    """An editor and an approver can sign in without a second factor, by the same passwords in the next run on the same
+    data."""
     url = f"sqlite:///{tmp_path}/demo.sqlite3"
     seen: list[str] = []
     for _ in range(2):
         async with open_demo(ROUTER, WORDS, clock=clock, database=url, staffed=True) as demo:
             assert list(demo.passwords) == ["editor", "approver"]
+            assert not demo.is_renewed
             seen += demo.passwords.values()
             for name, password in demo.passwords.items():
                 assert await signed_in(demo.url, name, password) == "/console"
@@ -131,7 +206,32 @@ async def test_a_staffed_demo_has_two_accounts(tmp_path: Path, clock: ManualCloc
                 await Staff(demo.services.database, Audit(demo.services.database)).named(n) for n in demo.passwords
             ]
             assert [member.display for member in hired if member] == ["林晓雯", "周建国"]
-    assert len(set(seen)) == 4
+    assert seen[:2] == seen[2:]
+    assert len(set(seen)) == 2
+
+
+async def test_passwords_that_somebody_set_stay(tmp_path: Path, clock: ManualClock) -> None:
+    """One that was changed in the console is not told and not changed; where what was kept is lost, both are new, and
+    that is said."""
+    path = tmp_path / "demo.sqlite3"
+    opening = partial(open_demo, ROUTER, WORDS, clock=clock, database=str(path), staffed=True)
+    async with opening() as demo:
+        first = demo.passwords
+        database = demo.services.database
+        member = await Staff(database, Audit(database)).named("editor")
+        assert member
+        other = await demo.services.passwords.hash("another-one-of-theirs")
+        entry = Entry(time=1.0, staff=member.id, who="editor", action="profile.password", target="editor")
+        await Staff(database, Audit(database)).set_password(member.id, other, entry=entry)
+    async with opening() as demo:
+        assert demo.passwords == {"editor": "", "approver": first["approver"]}
+        assert await signed_in(demo.url, "editor", "another-one-of-theirs") == "/console"
+    path.with_name("demo.sqlite3.phones.json").unlink()
+    async with opening() as demo:
+        assert demo.is_renewed
+        assert set(demo.passwords.values()).isdisjoint([*first.values(), ""])
+        for name, password in demo.passwords.items():
+            assert await signed_in(demo.url, name, password) == "/console"
 
 
 async def signed_in(url: str, name: str, password: str) -> str:
