@@ -115,24 +115,15 @@ async def open_demo(
         url = _url(database or str(folder / "demo.sqlite3"))
         await stack.enter_async_context(_alone(url))
         place = place_of(url, state) if database else None
-        before = read_keepsake(place) if place else None
-        account = before.account if before else _account(words.name)
-        secret = before.secret if before else secrets.token_hex(32)
-        platform = await stack.enter_async_context(Platform(account, clock=clock))
+        before = (read_keepsake(place) if place else None) or _first(words.name)
+        platform = await stack.enter_async_context(Platform(before.account, clock=clock))
         platform.choose_templates()
         thinking = Thinking(router, clock=clock, is_late=lambda: platform.faults.is_on("late"))
         api = await stack.enter_async_context(_site(platform.app(), _door("127.0.0.1", 0)))
         door = stack.enter_context(_door(host, port))  # the bot must know its address before it is built
         address = _address(door)
         app = web.Application(client_max_size=64 * 1024)
-        config = Config(
-            server=Server(host=host, port=door.getsockname()[1], public_url=address),
-            wechat=_settings(account, api),
-            database=Database(url=url, backup_hours=0),
-            corpus=settings.Corpus(path=str(DATA)),
-            replies=Replies(transfer=False),
-            console=Console(enabled=staffed, secret=secret, totp_required=False),
-        )
+        config = _config(before, api, door, url=url, staffed=staffed)
         services = await stack.enter_async_context(
             open_services(config, thinking, words=words, clock=clock, corpus=corpus, migrate=True, hasher=hasher)
         )
@@ -141,22 +132,18 @@ async def open_demo(
         await stack.enter_async_context(_site(app, door))
         platform.callback_url = f"{address}/wechat"
         await services.client.create_menu(read_menu(DATA / "menu.toml", address))
-        hired = await _hire(services, words, before.passwords if before else {}) if staffed else Hired()
-        if before and before.begun == await _begun(services):
+        hired = await _hire(services, words, before.passwords) if staffed else Hired()
+        if before.begun == await _begun(services):
             recall(platform.world, before.memories)
         services.worker.start()
         stack.push_async_callback(services.worker.stop, STOP_SECONDS)
         if place:
-            known = {**(before.passwords if before else {}), **hired.passwords}
-            gather = partial(_gather, platform, services, passwords=known)
+            gather = partial(_gather, platform, services, passwords={**before.passwords, **hired.passwords})
             await stack.enter_async_context(kept(Keeper(place, gather, clock)))
+        renewed = hired.is_renewed and bool(database)
         yield Demo(
-            url=address,
-            platform=platform,
-            services=services,
-            passwords=hired.passwords,
-            is_renewed=hired.is_renewed and bool(database),
-        )
+            url=address, platform=platform, services=services, passwords=hired.passwords, is_renewed=renewed
+        )  # fmt: skip
 
 
 async def run_demo(router: Router, words: Words, *, host: str, port: int, database: str) -> None:
@@ -298,6 +285,22 @@ def _settings(account: Account, api: str) -> WeChat:
         encoding_aes_key=account.aes_key,
         original_id=account.original_id,
         api_base_url=api,
+    )
+
+
+def _first(name: str) -> Keepsake:
+    """What a demo begins with that has kept nothing: its phones are of no database."""
+    return Keepsake(account=_account(name), secret=secrets.token_hex(32), begun=-1.0)
+
+
+def _config(before: Keepsake, api: str, door: socket.socket, *, url: str, staffed: bool) -> Config:
+    return Config(
+        server=Server(host=door.getsockname()[0], port=door.getsockname()[1], public_url=_address(door)),
+        wechat=_settings(before.account, api),
+        database=Database(url=url, backup_hours=0),
+        corpus=settings.Corpus(path=str(DATA)),
+        replies=Replies(transfer=False),
+        console=Console(enabled=staffed, secret=before.secret, totp_required=False),
     )
 
 

@@ -162,10 +162,11 @@ class Press:
             raise NotAllowed(SHUT)
         note, time = override or remark, self._clock.time()
         later = [revision for revision in chosen if not is_due(revision, proof.day)]
-        if later and len(later) < len(chosen):
+        if later and len({revision.effective for revision in chosen}) > 1:
             raise NotAllowed("days_differ")
         if later:
-            await self._revisions.schedule(chosen, who=who, remark=note, override=override, time=time, told=told)
+            bound = _bound(chosen)
+            await self._revisions.schedule(bound, who=who, remark=note, override=override, time=time, told=told)
             return None
         edition = await self._edition(proof.against + 1, chosen, author=who, version=proof.version, note=note)
         await self._revisions.publish(chosen, edition, who=who, remark=note, override=override, time=time, told=told)
@@ -308,6 +309,17 @@ class Press:
             note=note,
             parts=len(chosen),
         )
+
+
+def _bound(chosen: Sequence[Revision]) -> list[Revision]:
+    """What is published as one for a day to come, as one batch, so that it is judged together on that day. What came by
+    a file is known by its batch and takes nothing else into it."""
+    batches = {revision.batch for revision in chosen}
+    if len(batches) > 1:
+        raise NotAllowed("batches_differ")
+    if len(chosen) < 2 or batches != {""}:
+        return list(chosen)
+    return [msgspec.structs.replace(revision, batch=f"together {chosen[0].id}") for revision in chosen]
 
 
 def _from_folder(folder: Path) -> tuple[list[Part], Corpus]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.console import companions
 from bot.console.corpus import deltas, draft_page, edit_of, known_kind, located, publishing, title_of
 from bot.console.entries import is_day
 from bot.console.publishing import Look, Publishing
@@ -98,12 +99,12 @@ async def _lists(visit: Visit) -> dict[str, list[Revision]]:
 
 async def show(visit: Visit) -> web.Response:
     """A draft, or all of the batch it came with."""
-    return await _page(visit, await _chosen(visit))
+    return await _page(visit, await companions.chosen(visit))
 
 
 async def submit(visit: Visit) -> web.Response:
     """Ask for a review."""
-    chosen = await _chosen(visit)
+    chosen = await companions.chosen(visit)
 
     async def act(parts: Publishing) -> str:
         held = _held([r for r in chosen if r.state in WRITABLE], "not_a_draft")
@@ -119,7 +120,7 @@ async def submit(visit: Visit) -> web.Response:
 
 async def reopen(visit: Visit) -> web.Response:
     """Take a draft back from review, to go on with it."""
-    chosen = await _chosen(visit)
+    chosen = await companions.chosen(visit)
 
     async def act(parts: Publishing) -> str:
         held = _held([r for r in chosen if r.state == IN_REVIEW], "not_in_review")
@@ -134,7 +135,7 @@ async def reopen(visit: Visit) -> web.Response:
 
 async def withdraw(visit: Visit) -> web.Response:
     """Give a change up, or take back what waits for its day."""
-    chosen = await _chosen(visit)
+    chosen = await companions.chosen(visit)
 
     async def act(parts: Publishing) -> str:
         held = _held([r for r in chosen if r.state in OPEN or r.waits], "not_a_draft")
@@ -149,7 +150,7 @@ async def withdraw(visit: Visit) -> web.Response:
 
 async def send_back(visit: Visit) -> web.Response:
     """Return a change to those who wrote it, with a remark."""
-    chosen, remark = await _chosen(visit), visit.form.get("remark")[:REMARK_LIMIT]
+    chosen, remark = await companions.chosen(visit), visit.form.get("remark")[:REMARK_LIMIT]
     if not remark and visit.form.get("seen") == _seen(chosen):
         return await _page(visit, chosen, status=422, errors={"remark": "missing"})
 
@@ -168,7 +169,7 @@ async def publish(visit: Visit) -> web.Response:
     Texts, edition and day are those of the page that was looked at, or nothing happens. From here on the store holds
     all of it to what was read: each revision to its number of edits, the edition to the one before it.
     """
-    chosen = await _chosen(visit)
+    chosen = await companions.chosen(visit)
     remark, override = (visit.form.get(name)[:REMARK_LIMIT] for name in ("remark", "override"))
 
     async def act(parts: Publishing) -> str:
@@ -221,7 +222,7 @@ async def take_away(visit: Visit) -> web.Response:
 
 async def simulate(visit: Visit) -> web.Response:
     """See what a draft would do to the questions people asked."""
-    (draft, *_) = await _chosen(visit)
+    (draft, *_) = await companions.chosen(visit)
     number = await publishing(visit).trials.start(draft, visit.who.name)
     return visit.go(f"/console/simulations/{number}")
 
@@ -244,16 +245,6 @@ async def set_review_by(visit: Visit) -> web.Response:
 # ----- what they share
 
 
-async def _chosen(visit: Visit) -> list[Revision]:
-    """The revision that the address names, with the others of its batch that are where it is."""
-    revisions = publishing(visit).revisions
-    revision = await revisions.get(visit.number("id"))
-    if revision is None:
-        raise web.HTTPNotFound
-    together = [r for r in await revisions.batch(revision.batch) if r.state in OPEN or r.waits]
-    return together if revision in together else [revision]
-
-
 async def _do(
     visit: Visit,
     chosen: Sequence[Revision],
@@ -265,11 +256,11 @@ async def _do(
     try:
         said = await act(publishing(visit))
     except NotAllowed as error:
-        return await _page(visit, await _chosen(visit), status=409, refused=error.rule)
+        return await _page(visit, await companions.chosen(visit), status=409, refused=error.rule)
     except Overtaken:
-        return await _page(visit, await _chosen(visit), status=409, refused="overtaken")
+        return await _page(visit, await companions.chosen(visit), status=409, refused="overtaken")
     except CorpusError as error:
-        return await _page(visit, await _chosen(visit), status=422, refused=str(error))
+        return await _page(visit, await companions.chosen(visit), status=422, refused=str(error))
     return visit.go(to or draft_page(chosen[0]), said)
 
 
@@ -313,6 +304,8 @@ async def _page(
         remark=visit.form.get("remark"),
         override="" if refused in (UNSEEN, "overtaken") else visit.form.get("override"),
         seen=_seen(chosen),
+        apart=companions.apart(chosen),
+        others=await companions.others(visit, chosen) if reviewing else [],
         against=_against(newest, proof) if proof else "",
     )
 

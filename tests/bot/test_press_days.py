@@ -189,3 +189,43 @@ async def test_what_goes_back_beside_a_new_draft_ends(printing: Printing, clock:
     assert (await printing.get(later.id)).state == WITHDRAWN
     assert (await printing.get(again.id)).state == IN_REVIEW
     assert await printing.revisions.waiting() == []
+
+
+async def tomorrow(printing: Printing, *places: tuple[str, str], batches: tuple[str, ...] = ()) -> list[Revision]:
+    """Changes of titles for tomorrow, up for review."""
+    given = batches or ("",) * len(places)
+    found = []
+    for (kind, key), batch in zip(places, given, strict=True):
+        found.append(await printing.submitted(kind, key, body={"title": key}, effective="2026-11-23", batch=batch))
+    return found
+
+
+async def test_what_waits_as_one_comes_as_one(printing: Printing, clock: ManualClock) -> None:
+    """Drafts of different hands that are published together for a day are one batch from then on: on that day they are
+    judged together, or go back together."""
+    chosen = await tomorrow(printing, ("policy", "q91-1"), ("policy", "q91-2"))
+    assert await printing.press.publish(chosen, who="wang", proof=await printing.press.prove(chosen)) is None
+    waiting = await printing.revisions.waiting()
+    assert len({one.batch for one in waiting}) == 1
+    assert waiting[0].batch
+    await clock.advance(DAY)
+    assert await printing.press.take_effect() == 2
+    assert (await printing.revisions.editions())[0].parts == 2
+
+
+async def test_what_came_by_a_file_takes_nothing_into_its_batch(printing: Printing) -> None:
+    """For a day to come it is published by itself; whatever waits alone keeps no batch."""
+    mixed = await tomorrow(printing, ("policy", "q91-1"), ("policy", "q91-2"), batches=("file", ""))
+    publishing = printing.press.publish(mixed, who="wang", proof=await printing.press.prove(mixed))
+    assert await refused(publishing) == "batches_differ"
+    for one, batch in zip(mixed, ("file", ""), strict=True):
+        assert await printing.press.publish([one], who="wang", proof=await printing.press.prove([one])) is None
+        assert (await printing.get(one.id)).batch == batch
+
+
+async def test_days_that_differ_do_not_wait_as_one(printing: Printing) -> None:
+    """What is judged together comes on one day."""
+    one = await printing.submitted("policy", "q91-1", body={"title": "a"}, effective="2026-11-23")
+    other = await printing.submitted("policy", "q91-2", body={"title": "b"}, effective="2026-11-24")
+    publishing = printing.press.publish([one, other], who="wang", proof=await printing.press.prove([one, other]))
+    assert await refused(publishing) == "days_differ"

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.bot.console.client import Office, Page, Visitor
 
-CARRIED = re.compile(r'<input type="hidden" name="(seen|against)" value="([^"]*)">')
+CARRIED = re.compile(r'<input type="hidden" name="(seen|against|with)" value="([^"]*)">')
 
 
 class _Fields(HTMLParser):
