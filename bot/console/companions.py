@@ -51,13 +51,19 @@ async def others(visit: Visit, shown: Sequence[Revision]) -> list[tuple[Revision
     """What else is up for review that this reviewer may put beside what is shown, with titles; a batch once."""
     if not visit.may("approver") or any(one.state != IN_REVIEW for one in shown):
         return []
-    me, seen = visit.who.name, {one.batch or one.id for one in shown}
+    revisions, me, seen = publishing(visit).revisions, visit.who.name, {one.batch or one.id for one in shown}
     found: list[tuple[Revision, str]] = []
-    for one in await publishing(visit).revisions.unfinished():
+    for one in await revisions.unfinished():
         if one.state == IN_REVIEW and me not in (one.author, *one.hands) and (one.batch or one.id) not in seen:
             seen.add(one.batch or one.id)
-            found.append((one, title_of(one.kind, one.key, one.body)))
+            found.append((one, await titled(revisions, one)))
     return found
+
+
+async def titled(revisions: Revisions, one: Revision) -> str:
+    """What a draft is called; one that takes a part away as that part is."""
+    standing = await revisions.standing_of(one.kind, one.key) if one.gone else None
+    return title_of(one.kind, one.key, standing.body if standing else one.body)
 
 
 def apart(shown: Sequence[Revision]) -> list[Revision]:

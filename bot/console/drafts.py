@@ -59,12 +59,13 @@ async def show_all(visit: Visit) -> web.Response:
     tab = asked if asked in TABS else first if lists[first] else "all"
     chosen = lists[tab]
     paging = visit.paging(len(chosen))
+    shown, revisions = chosen[paging.start : paging.start + paging.size], publishing(visit).revisions
     return visit.page(
         "drafts",
         tab=tab,
         tabs=TABS,
         counts={name: len(found) for name, found in lists.items()},
-        rows=[(r, title_of(r.kind, r.key, r.body)) for r in chosen[paging.start : paging.start + paging.size]],
+        rows=[(r, await companions.titled(revisions, r)) for r in shown],
         paging=paging,
     )
 

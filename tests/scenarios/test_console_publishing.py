@@ -125,6 +125,45 @@ async def test_groups_are_added_by_the_keyboard(browser: Browser, staffed: Demo)
     await expect(page.locator(".deltas")).to_contain_text("升规补助")
 
 
+@pytest.mark.parametrize(("width", "height"), WINDOWS)
+async def test_two_drafts_are_put_together_and_published(
+    browser: Browser, office: Office, width: int, height: int
+) -> None:
+    """A policy that is to go and the one that names it: the first does not load alone, and the reviewer ticks the other
+    beside it and publishes both, at a desk and on a phone, without anything that slides sideways or cannot be read."""
+    editor = await office.sign_in("editor", "li")
+    named = await submitted(editor, "/console/edit/policy?key=q91-1", related="")
+    gone = (await editor.post("/console/parts/policy/take-away?key=q91-10")).location
+    assert (await send(editor, gone, "submit")).status == 303
+    page = await inside(browser, office, width=width, height=height)
+    await page.goto(f"{office.url}console/drafts?tab=review")
+    await expect(page.get_by_role("checkbox")).to_have_count(2)
+    assert [await slides(page, SIZES), await faint(page)] == [[], []]
+    await page.goto(f"{office.url}{gone.lstrip('/')}")
+    await expect(page.locator("#gate")).to_contain_text("装不起来")
+    await expect(page.get_by_role("button", name="发布", exact=True)).to_be_disabled()
+    assert [await slides(page, SIZES), await faint(page)] == [[], []]
+    await page.locator("#together").get_by_role("checkbox").check()
+    await page.get_by_role("button", name="放在一起看").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("一起发布的 2 处改动")
+    await expect(page.locator("#gate")).to_contain_text("通过了发布检查")
+    assert [await slides(page, SIZES), await faint(page)] == [[], []]
+    await page.get_by_role("button", name="发布", exact=True).click()
+    await expect(page.get_by_role("status")).to_contain_text("已发布")
+    corpus = office.services.corpus
+    assert ("q91-10" in corpus.policies, corpus.policies["q91-1"].related) == (False, ())
+    page_of_other = await page.goto(f"{office.url}console/drafts/{named}")
+    assert page_of_other is not None
+    await expect(page.locator(".marks").first).to_contain_text("已发布")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Office]:
+    """The running bot with its console and a small corpus."""
+    async with open_office(office_settings(tmp_path), clock) as opened:
+        yield opened
+
+
 async def filled(office: Office) -> tuple[str, ...]:
     """An office with something on every page of the corpus, and the paths of these pages."""
     editor = await office.sign_in("editor", "li")
@@ -153,13 +192,6 @@ async def filled(office: Office) -> tuple[str, ...]:
         f"/console/drafts/{waiting}", f"/console/drafts/{eased}", "/console/editions", "/console/editions/1",
         "/console/editions/2", f"/console/revisions/{done}", simulation,
     )  # fmt: skip
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def office(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Office]:
-    """The running bot with its console and a small corpus."""
-    async with open_office(office_settings(tmp_path), clock) as opened:
-        yield opened
 
 
 async def inside(browser: Browser, office: Office, *, width: int, height: int) -> Page:

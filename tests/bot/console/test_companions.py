@@ -60,6 +60,7 @@ async def test_they_are_ticked_on_the_board(office: Office) -> None:
     editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
     numbers = await needing(editor)
     assert set(ticked(await approver.get(BOARD))) == set(numbers)
+    assert "崂山区技改配套" in (await approver.get(BOARD)).text, "what is to go is called as it is"
     assert ticked(await approver.get(f"{DRAFTS}?tab=all")) == []
     assert ticked(await editor.get(BOARD)) == []
     assert (await editor.get(f"{DRAFTS}/together?id=1")).status == 403
