@@ -40,8 +40,8 @@ async def move_in(
     said, clock = words.arriving, SystemClock()
     database = await Database.open(config.database.url)
     try:
-        member = await _member(database, who) if who else None
-        replies, menu = await _asked(config, database, clock)
+        member = await _member(database, who, said) if who else None
+        replies, menu = await _asked(config, database, clock, said=said)
         say(said["lost"])
         found = read_replies(replies)
         corpus = await _corpus(config, database)
@@ -63,7 +63,7 @@ async def move_back(config: Config, folder: Path, *, partly: bool, words: Words,
     """Put the menu of before in the place of the account's. What the call does not take is refused by name, or, with
     `partly`, left out."""
     said = words.arriving
-    buttons, lost = put_back(buttons_of(_read(folder / MENU)))
+    buttons, lost = put_back(buttons_of(_read(folder / MENU, said)))
     if lost and not partly:
         raise BotError(said["cannot_put_back"].format(names=", ".join(lost)))
     database = await Database.open(config.database.url)
@@ -82,20 +82,22 @@ async def move_back(config: Config, folder: Path, *, partly: bool, words: Words,
     say(said["switch_off"])
 
 
-async def _member(database: Database, name: str) -> Member:
+async def _member(database: Database, name: str, said: Mapping[str, str]) -> Member:
     member = await Staff(database, Audit(database)).named(name)
     if member is None or member.disabled or member.role not in MAY_EDIT:
-        raise BotError(f"--who {name}: must be the name of a staff account that may edit")
+        raise BotError(said["who"].format(name=name))
     return member
 
 
-async def _asked(config: Config, database: Database, clock: Clock) -> tuple[dict[str, Any], dict[str, Any]]:
+async def _asked(
+    config: Config, database: Database, clock: Clock, *, said: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     async with aiohttp.ClientSession() as session:
         client = build_client(config, session, database, clock)
         try:
             return await client.get_autoreplies(), await client.get_self_menu()
         except Temporary as error:
-            raise BotError(f"{config.wechat.api_base_url} does not answer ({error}); run `check`") from error
+            raise BotError(said["silent"].format(url=config.wechat.api_base_url, detail=error)) from error
 
 
 async def _corpus(config: Config, database: Database) -> Corpus:
@@ -152,18 +154,18 @@ def _keep(folder: Path, files: Mapping[str, Any], *, said: Mapping[str, str], sa
             (folder / name).write_text(f"{text}\n", encoding="utf-8")
             say(said["kept"].format(path=folder / name))
     except OSError as error:
-        raise BotError(f"{folder}: cannot be written: {error.strerror}") from error
+        raise BotError(said["unwritten"].format(path=folder, reason=error.strerror)) from error
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, said: Mapping[str, str]) -> dict[str, Any]:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise BotError(f"{path}: cannot be read: {error.strerror}; `move-in` writes it") from error
+        raise BotError(said["unread"].format(path=path, reason=error.strerror)) from error
     except ValueError as error:
-        raise BotError(f"{path}: is damaged: {error}") from error
+        raise BotError(said["damaged"].format(path=path)) from error
     if not isinstance(body, dict):
-        raise BotError(f"{path}: is damaged: no menu is in it")
+        raise BotError(said["damaged"].format(path=path))
     return body
 
 

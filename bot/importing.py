@@ -35,10 +35,10 @@ async def import_file(
     """Read a file, say all of it and, unless `dry`, store what is new as drafts of `who`; whether that went well."""
     said, folder = words.importing, Path(config.corpus.path)
     shape = read_shape(folder / SHAPE)
-    data = _bytes(path)
+    data = _bytes(path, said)
     database = await _database(config, dry=dry)
     try:
-        member = None if dry or database is None else await _member(database, who)
+        member = None if dry or database is None else await _member(database, who, said)
         revisions = Revisions(database) if database else None
         intake = Intake(revisions, shape=shape, clock=SystemClock())
         reading = await intake.read(data, _progress(said, say) if sys.stderr.isatty() else silent)
@@ -62,13 +62,13 @@ async def import_file(
             await database.close()
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, said: Said) -> bytes:
     """The file, as far as one that is too large must be read to be told so."""
     try:
         with path.open("rb") as file:
             return file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise BotError(f"{path}: cannot be read: {error.strerror}") from error
+        raise BotError(said["unread"].format(path=path, reason=error.strerror)) from error
 
 
 async def _database(config: Config, *, dry: bool) -> Database | None:
@@ -81,11 +81,11 @@ async def _database(config: Config, *, dry: bool) -> Database | None:
         return None
 
 
-async def _member(database: Database, name: str) -> Member:
+async def _member(database: Database, name: str, said: Said) -> Member:
     """Whose drafts they will be: somebody who may edit. Nobody publishes what they brought in themselves."""
     member = await Staff(database, Audit(database)).named(name) if name else None
     if member is None or member.disabled or member.role not in MAY_EDIT:
-        raise BotError(f"--who {name or '(missing)'}: must be the name of a staff account that may edit")
+        raise BotError(said["who"].format(name=name or "…"))
     return member
 
 

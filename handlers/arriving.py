@@ -27,6 +27,11 @@ ARRIVING: dict[str, str] = {
         "要退回：停用服务器配置，再运行 move-in --back --to {folder}。"
     ),
     "cannot_put_back": "这些菜单项接口放不回去：{names}。可以加 --partly 只放回其余的，或在公众平台上人工重做。",
+    "who": "--who {name}：要写一个可以编辑的管理台账号，如 --who zhang。",
+    "silent": "微信接口没有应答（{url}，{detail}）。请运行 check 查看后再试。",
+    "unwritten": "{path}：写不了（{reason}）。请换一个文件夹，或核对权限。",
+    "unread": "{path}：读不了（{reason}）。它是 move-in 存下的，请先运行一次，或用 --to 写对文件夹。",
+    "damaged": "{path}：内容坏了，里面没有菜单。请用保存时的副本，或在公众平台上人工重做。",
     "away": "微信接口没有应答（{detail}），菜单换没换上不确定。请运行 check 查看后再试。",
     "put_back": "原来的菜单已经放回，五分钟内生效。",
     "no_menu_again": "原来没有菜单，本程序的菜单已经删除。",

@@ -88,6 +88,8 @@ IMPORTING: dict[str, str] = {
     "field_phones": "电话",
     "nothing_said": "（无）",
     "dry": "这是试读，没有保存。去掉 --dry-run 才会存成草稿。",
+    "unread": "{path}：读不了（{reason}）。请核对文件名和权限。",
+    "who": "--who {name}：要写一个可以编辑的管理台账号，如 --who zhang。",
     "stored": "已存成{count}份草稿（批次{batch}）。请在后台补全、提交，由另一人审核后发布。",
     "nothing_new": "与现有政策完全一致，没有要存的草稿。",
     "overtaken": "没有保存：有的条目别人正在修改（{names}）。请等他们提交或撤回后再导入。",

@@ -132,7 +132,7 @@ async def test_texts_become_answers_at_hand(move: Move) -> None:
 @pytest.mark.parametrize("who", ["viewer", "nobody"])
 async def test_who_may_not_edit(move: Move, who: str) -> None:
     """Nothing is asked or kept for somebody who may not."""
-    with pytest.raises(BotError, match="must be the name of a staff account that may edit"):
+    with pytest.raises(BotError, match="要写一个可以编辑的管理台账号"):
         await move.come(who=who)
     assert move.stage.rows("canned") == []
 
@@ -171,10 +171,10 @@ async def test_an_account_without_anything(move: Move) -> None:
 
 async def test_files_that_are_not_there_or_damaged(move: Move) -> None:
     """The way back needs what was kept."""
-    with pytest.raises(BotError, match=r"cannot be read: No such file.*`move-in` writes it"):
+    with pytest.raises(BotError, match="读不了（No such file or directory）。它是 move-in 存下的"):
         await move.go()
     await move.come()
     for content in ("{", "[]"):
         (move.folder / MENU).write_text(content, encoding="utf-8")
-        with pytest.raises(BotError, match="is damaged"):
+        with pytest.raises(BotError, match="内容坏了，里面没有菜单"):
             await move.go()

@@ -160,4 +160,4 @@ def test_the_command(tmp_path: Path) -> None:
     assert "与现有政策（q91）对比" in tried.stdout.decode()
     missing = run("import", str(tmp_path / "none.xlsx"), "--config", settings, "--dry-run")
     assert missing.returncode == 2
-    assert b"none.xlsx: cannot be read" in missing.stderr
+    assert "none.xlsx：读不了（No such file or directory）".encode() in missing.stderr
