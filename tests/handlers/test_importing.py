@@ -13,7 +13,7 @@ from handlers.importing import IMPORTING
 
 SOURCES = [*Path(bot.importers.__path__[0]).glob("*.py"), Path(importing.__file__), Path(compendium.__file__)]
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
-GAPS = {"path", "reason",
+GAPS = {
     "", "done", "total", "kind", "rows", "items", "count", "place", "sentence", "number", "title", "basis", "validity",
     "units", "source", "new", "changed", "same", "gone", "id", "field", "before", "after", "batch", "names", "sources",
     "found", "expected", "path", "reason", "name",
