@@ -23,12 +23,11 @@ from bot.emulator.phone import Phone
 from bot.logs import set_up_logs
 from handlers import ROUTER, WORDS
 from tests.bot.console.client import QUICK
+from tests.browser import CHROMIUM, HOW_TO_GET_IT
 from tests.corpus import the_corpus
 from tests.databases import prepare, seeded
 from tests.scenarios.stage import ACCOUNT, Stage, open_stage
 
-CHROMIUM = Path("/usr/bin/chromium")
-HAS_CHROMIUM = CHROMIUM.exists()
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -128,8 +127,8 @@ async def phone(stage: Stage) -> Phone:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """A real Chromium without a window for all tests; skipped loudly where none is installed, never in CI."""
-    if not HAS_CHROMIUM:
-        reason = f"no browser at {CHROMIUM}: apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji"
+    if not CHROMIUM:
+        reason = f"no browser here: {HOW_TO_GET_IT}"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import io
-import shutil
 import subprocess
 import zlib
 from pathlib import Path
@@ -19,9 +18,9 @@ from bot.importers.reading import Reading
 from bot.importers.streams import LARGEST
 from tests.bot.importers.documents import FONT, Pages
 from tests.bot.importers.samples import HEAD, TITLE, compendium, digest, expected, facts, the_shape
+from tests.browser import CHROMIUM
 
 SHAPE = the_shape()
-CHROMIUM = shutil.which("chromium")
 STYLE = """<meta charset="utf-8"><style>
 @page { size: A4 landscape; margin: 15mm } body { font: 9pt "Noto Sans CJK SC" }
 table { border-collapse: collapse } td, th { border: 1px solid #333; padding: 3px } th:first-child { width: 8mm }
