@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import build_cli
+from bot.entrance import enter
 from handlers import ROUTER, WORDS
 
 CLI = build_cli(ROUTER, WORDS)
@@ -20,6 +21,13 @@ def ended(*arguments: str) -> int:
     """Run a command; its exit code."""
     with pytest.raises(SystemExit) as caught:
         CLI(list(arguments))
+    return int(caught.value.code or 0)
+
+
+def entered(*arguments: str) -> int:
+    """Go the way of `main.py` with these arguments, servers included; the exit code."""
+    with pytest.raises(SystemExit) as caught:
+        enter(ROUTER, WORDS, arguments)
     return int(caught.value.code or 0)
 
 

@@ -19,9 +19,10 @@ from bot.store.database import Database
 from bot.store.revisions import Revisions
 from bot.store.staff import Staff
 from handlers import WORDS
+from tests.bot.operating import ended
 from tests.bot.test_intake import NEW, OLD, sheet
 from tests.corpus import DATA
-from tests.scenarios.programs import run, write_settings
+from tests.scenarios.programs import write_settings
 from tests.scenarios.stage import ACCOUNT
 from tests.small import write_files
 
@@ -150,14 +151,14 @@ def test_an_unreadable_file_is_one_line(imported: Callable[..., tuple[bool, list
     ]
 
 
-def test_the_command(tmp_path: Path) -> None:
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A trial needs no database; a file that is not there is named; the exit code tells whether all was well."""
     settings = str(write_settings(tmp_path, ACCOUNT, port=20_001))
     path = tmp_path / "q91.txt"
     path.write_bytes(sheet((*OLD[:1], "鼓励企业设备更新和技术改造", *OLD[2:])))
-    tried = run("import", str(path), "--config", settings, "--source", "q91", "--dry-run")
-    assert (tried.returncode, tried.stderr) == (0, b"")
-    assert "与现有政策（q91）对比" in tried.stdout.decode()
-    missing = run("import", str(tmp_path / "none.xlsx"), "--config", settings, "--dry-run")
-    assert missing.returncode == 2
-    assert "none.xlsx：读不了（No such file or directory）".encode() in missing.stderr
+    assert ended("import", str(path), "--config", settings, "--source", "q91", "--dry-run") == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "与现有政策（q91）对比" in out
+    assert ended("import", str(tmp_path / "none.xlsx"), "--config", settings, "--dry-run") == 2
+    assert "none.xlsx：读不了（No such file or directory）" in capsys.readouterr().err

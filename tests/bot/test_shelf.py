@@ -21,10 +21,11 @@ from bot.replies import Answer, Say, Silence
 from bot.routing import Router
 from bot.shelf import Files, Shelf
 from bot.store.database import Database
+from tests.bot.operating import ended
 from tests.bot.presses import Printing
 from tests.corpus import DATA
 from tests.databases import prepare
-from tests.scenarios.programs import free_port, run, started, write_settings
+from tests.scenarios.programs import free_port, started, write_settings
 from tests.scenarios.stage import ACCOUNT
 from tests.small import CITY, FILES, small_corpus, write_files
 
@@ -234,22 +235,22 @@ async def test_a_database_that_is_away_changes_nothing() -> None:
     assert (await shelf.reload()).version == "v1"
 
 
-def test_a_process_takes_up_what_another_published(tmp_path: Path) -> None:
+def test_a_process_takes_up_what_another_published(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A worker answers from the database's corpus: what this process publishes stands there within seconds."""
     folder = write_files(tmp_path / "data")
     settings = write_settings(tmp_path, ACCOUNT, port=free_port())
     text = settings.read_text(encoding="utf-8").replace(str(DATA), str(folder)).replace('source = "files"\n', "")
     settings.write_text(text, encoding="utf-8")
     prepare(tmp_path / "huiqi.sqlite3")
-    refused = run("export", "--config", str(settings), str(tmp_path / "early"))
-    assert (refused.returncode, b"no corpus yet" in refused.stderr) == (2, True)
+    assert ended("export", "--config", str(settings), str(tmp_path / "early")) == 2
+    assert "no corpus yet" in capsys.readouterr().err
     with started("worker", "--config", str(settings)) as program:
         old = json.loads(program.until('"corpus":'))["corpus"]
         edition = asyncio.run(_publish(tmp_path))
         replaced = json.loads(program.until("corpus replaced"))
         assert program.stop() == 0
     assert (old, replaced["before"], replaced["version"]) == (small_corpus().version, old, edition)
-    assert run("export", "--config", str(settings), str(tmp_path / "out")).returncode == 0
+    assert ended("export", "--config", str(settings), str(tmp_path / "out")) == 0
     assert read_corpus(tmp_path / "out").version == edition
 
 

@@ -23,7 +23,8 @@ from wechatpy.utils import WeChatSigner
 
 from bot.emulator.account import Account, Mode
 from bot.store.schema import revisions
-from tests.scenarios.programs import LIMIT, Program, free_port, run, started, write_settings
+from tests.bot.operating import entered
+from tests.scenarios.programs import LIMIT, Program, free_port, started, write_settings
 from tests.scenarios.stage import ACCOUNT
 
 OPENID = "oIndependent_000000000000001"
@@ -101,7 +102,7 @@ def elsewhere(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     account = msgspec.structs.replace(ACCOUNT, mode=mode, aes_key="" if mode == "plain" else ACCOUNT.aes_key)
     port = free_port()
     settings = str(write_settings(tmp_path_factory.mktemp(mode), account, port=port))
-    assert run("migrate", "--config", settings).returncode == 0
+    assert entered("migrate", "--config", settings) == 0
     with started("serve", "--config", settings) as program:
         program.until('"serving"')
         yield Elsewhere(account, f"http://127.0.0.1:{port}/wechat", program)
@@ -166,17 +167,18 @@ def test_the_pages_are_there(elsewhere: Elsewhere) -> None:
         ("mode = ", 'mode = "saef"', "[wechat] mode = 'saef': did you mean safe?"),
     ],
 )
-def test_a_wrong_setting_stops_it(tmp_path: Path, line: str, wrong: str, told: str) -> None:
+def test_a_wrong_setting_stops_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, wrong: str, told: str
+) -> None:
     """The program does not start, and says key, value and the nearest right one, with exit code 2."""
     settings = write_settings(tmp_path, ACCOUNT, port=8080)
     text = settings.read_text(encoding="utf-8").splitlines()
     settings.write_text("\n".join(wrong if old.startswith(line) else old for old in text), encoding="utf-8")
-    ended = run("serve", "--config", str(settings))
-    assert (ended.returncode, ended.stdout) == (2, b"")
-    assert ended.stderr.decode() == f"{settings}: {told}\n"
+    assert entered("serve", "--config", str(settings)) == 2
+    assert capsys.readouterr() == ("", f"{settings}: {told}\n")
 
 
-def test_a_newer_database_stops_it(tmp_path: Path) -> None:
+def test_a_newer_database_stops_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A database that a later version wrote is refused by name of both versions, and not touched."""
     settings = write_settings(tmp_path, ACCOUNT, port=free_port())
     with closing(sqlite3.connect(tmp_path / "huiqi.sqlite3")) as connection, connection:
@@ -184,15 +186,14 @@ def test_a_newer_database_stops_it(tmp_path: Path) -> None:
         connection.execute("INSERT INTO alembic_version VALUES ('9999')")
     before = (tmp_path / "huiqi.sqlite3").read_bytes()
     for command in ("serve", "migrate"):
-        ended = run(command, "--config", str(settings))
-        assert ended.returncode == 2
-        assert f"the database has version 9999, this program knows {revisions()[-1]} at most" in ended.stderr.decode()
+        assert entered(command, "--config", str(settings)) == 2
+        said = capsys.readouterr().err
+        assert f"the database has version 9999, this program knows {revisions()[-1]} at most" in said
     assert (tmp_path / "huiqi.sqlite3").read_bytes()[100:] == before[100:]
 
 
-def test_no_database_stops_it(tmp_path: Path) -> None:
+def test_no_database_stops_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a migrated database it says how to make one, and makes none."""
-    ended = run("serve", "--config", str(write_settings(tmp_path, ACCOUNT, port=free_port())))
-    assert ended.returncode == 2
-    assert "run: .venv/bin/python main.py migrate --config FILE" in ended.stderr.decode()
+    assert entered("serve", "--config", str(write_settings(tmp_path, ACCOUNT, port=free_port()))) == 2
+    assert "run: .venv/bin/python main.py migrate --config FILE" in capsys.readouterr().err
     assert not (tmp_path / "huiqi.sqlite3").exists()

@@ -19,10 +19,11 @@ from bot.emulator.account import Account
 from bot.emulator.phone import Phone
 from bot.store.people import People
 from handlers import WORDS
+from tests.bot.operating import ended
 from tests.corpus import DATA
 from tests.databases import prepare
 from tests.scenarios.conftest import Staging
-from tests.scenarios.programs import run, write_settings
+from tests.scenarios.programs import write_settings
 from tests.scenarios.stage import ACCOUNT, SILENT_ACCOUNT, Process, Stage
 
 CITY = "policies/city-advanced-manufacturing.toml"
@@ -270,15 +271,15 @@ async def test_a_change_is_taken_back(opening: Opening, clock: ManualClock) -> N
     assert ["1000万元→600万元" in text for text in pushed(phone, seen)] == [True]
 
 
-def test_the_command_refuses_what_is_wrong(tmp_path: Path) -> None:
+def test_the_command_refuses_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An unknown policy, an empty note, a database that is not there: each with a reason, and nothing written."""
     settings = str(write_settings(tmp_path, ACCOUNT, port=8080))
     for is_there, arguments, reason in (
-        (False, ("q91-1", "--note", " "), b"--note: must say"),
-        (False, ("q91-1", "--note", "x"), b"there is no such database"),
-        (True, ("q91-12345", "--note", "x"), b"no such policy"),
+        (False, ("q91-1", "--note", " "), "--note: must say"),
+        (False, ("q91-1", "--note", "x"), "there is no such database"),
+        (True, ("q91-12345", "--note", "x"), "no such policy"),
     ):
         if is_there:
             prepare(tmp_path / "huiqi.sqlite3")
-        done = run("correct", "--config", settings, *arguments)
-        assert (done.returncode, reason in done.stderr) == (2, True), done.stderr.decode()
+        assert ended("correct", "--config", settings, *arguments) == 2
+        assert reason in capsys.readouterr().err

@@ -29,13 +29,13 @@ async def figures(visitor: Visitor, number: int) -> dict[str, Any]:
     return found
 
 
-async def line(response: aiohttp.ClientResponse, clock: ManualClock) -> str:
+async def line(response: aiohttp.ClientResponse, clock: ManualClock, *, moment: float = MOMENT) -> str:
     """The next line; time goes on until it is there."""
     reading = asyncio.ensure_future(response.content.readline())
     for _ in range(LOOKS):
         if reading.done():
             return (await reading).decode()
-        await clock.advance(MOMENT)
+        await clock.advance(moment)
         await asyncio.wait({reading}, timeout=TURN)  # the database answers in a thread: its look must not be outrun
     reading.cancel()
     raise AssertionError("nothing was told")
@@ -91,7 +91,7 @@ async def test_a_stream_does_not_live_for_ever_nor_keep_a_session(
     async with viewer.session.get(path, headers=STREAM) as response:
         await event(response, clock)
         began, beats = clock.time(), 0
-        while told := await line(response, clock):
+        while told := await line(response, clock, moment=TICK / 2):
             beats += told == ": here\n"
         assert beats
         assert LIFE - TICK < clock.time() - began < 2 * LIFE
