@@ -69,13 +69,19 @@ async def hangs(request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
-async def finish(clock: ManualClock, call: Awaitable[T], *, tick: float = 0.05) -> T:
-    """The result of a call, time running on in ticks until it is there."""
+async def finish(clock: ManualClock, call: Awaitable[T], *, tick: float = 0.05, moment: float = 0.0) -> T:
+    """The result of a call, time running on in ticks until it is there.
+
+    A tick takes `moment` seconds of real time at most: a server in another process works in those, and a lease that
+    ends while it does, on a machine with other work, would be this clock's doing.
+    """
     task = asyncio.ensure_future(call)
     for _ in range(20_000):
         if task.done():
             break
         await clock.advance(tick)
+        if moment:
+            await asyncio.wait({task}, timeout=moment)
     return task.result()
 
 
