@@ -232,5 +232,12 @@ def open_quote() -> bytes:
 
 
 def zeros(many: int) -> bytes:
-    """So many bytes, packed as a body of a request may be."""
-    return gzip.compress(bytes(many), 9)
+    """So many bytes, packed as a body of a request may be: one stream, made of a piece that comes again and again."""
+    piece = bytes(min(many, 10 * MILLION))
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
+    times, check = many // len(piece), 0
+    for _ in range(times):
+        check = zlib.crc32(piece, check)
+    end = packer.flush() + struct.pack("<LL", check, times * len(piece))
+    return gzip.compress(b"")[:10] + packed * times + end
