@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import product
 
 import msgspec
-import pytest
 
 from bot.chinese import fold, sums
 from bot.clock import SHANGHAI
@@ -18,9 +18,10 @@ from bot.policies import AnyBenefit, Need, Policy, Status, Tiers
 from bot.replies import TEXT_LIMIT
 from handlers import cards
 from tests.corpus import the_corpus
+from tests.each import of_each
 
 CORPUS = the_corpus()
-POLICIES = pytest.mark.parametrize("policy", CORPUS.policies.values(), ids=list(CORPUS.policies))
+POLICIES = of_each(CORPUS.policies)
 
 COUNTS = {"市": 69, "西海岸新区": 34, "高新区": 16, "平度市": 11, "崂山区": 10}
 # Number, first day, last day and years in the title, as the source papers print them.
@@ -275,12 +276,11 @@ def test_papers_end_after_their_last_day() -> None:
 
 
 @POLICIES
-@pytest.mark.parametrize("public_url", ["", "https://huiqi.example.gov.cn"])
-def test_a_card_fits_into_one_message(policy: Policy, public_url: str) -> None:
+def test_a_card_fits_into_one_message(policy: Policy) -> None:
     """On any day, with links to pages or without, with three other policies offered: within the platform's limit."""
     longest = sorted(CORPUS.policies.values(), key=lambda p: len(p.title.encode()), reverse=True)
     others = tuple(other.id for other in longest if other is not policy)[:3]
-    for day in DAYS:
+    for day, public_url in product(DAYS, ("", "https://huiqi.example.gov.cn")):
         ctx = context(day, public_url)
         for near in ((), others):
             text = cards.text(ctx, policy, near)

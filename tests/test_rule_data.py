@@ -10,8 +10,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bot.policies import (
     AnyBenefit,
     Fact,
@@ -27,10 +25,11 @@ from bot.policies import (
     facts_of,
 )  # fmt: skip
 from tests.corpus import the_corpus
+from tests.each import of_each
 
 CORPUS = the_corpus()
-POLICIES = pytest.mark.parametrize("policy", CORPUS.policies.values(), ids=list(CORPUS.policies))
-FACTS = pytest.mark.parametrize("fact", CORPUS.facts.values(), ids=list(CORPUS.facts))
+POLICIES = of_each(CORPUS.policies)
+FACTS = of_each(CORPUS.facts)
 EXAMPLES = Path(__file__).parent / "examples"
 WORKED: list[dict[str, Any]] = [
     example
@@ -156,7 +155,7 @@ def test_every_benefit_has_a_worked_example() -> None:
     assert {(example["policy"], example["benefit"]) for example in WORKED} == wanted
 
 
-@pytest.mark.parametrize("example", WORKED, ids=[f"{n}-{e['policy']}" for n, e in enumerate(WORKED)])
+@of_each({f"{n}-{e['policy']}": e for n, e in enumerate(WORKED)})
 def test_a_worked_example_is_of_its_rule(example: dict[str, Any]) -> None:
     """It tells facts that exist, in values that they have, on a day when the policy is in force."""
     policy, _ = benefit_of(example)

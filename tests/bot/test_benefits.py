@@ -8,7 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +26,7 @@ from bot.policies import (
     Tiers,
 )  # fmt: skip
 from tests.corpus import the_corpus
+from tests.each import of_each
 
 CORPUS = the_corpus()
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -54,7 +54,7 @@ def told(outcome: Outcome) -> str:
             return "not_met"
 
 
-@pytest.mark.parametrize("example", WORKED, ids=[f"{n}-{e['policy']}" for n, e in enumerate(WORKED)])
+@of_each({f"{n}-{e['policy']}": e for n, e in enumerate(WORKED)})
 def test_a_worked_example_comes_out(example: dict[str, Any]) -> None:
     """What was worked out by hand from the paper is what the rule gives."""
     policy = CORPUS.policies[example["policy"]]

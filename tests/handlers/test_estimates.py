@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime
 from typing import Any
-
-import pytest
 
 from bot.clock import SHANGHAI
 from bot.context import Context, Office
@@ -15,6 +14,7 @@ from handlers.estimates import Estimate, estimate
 from tests.bot.test_benefits import WORKED
 from tests.bot.test_benefits import told as spelled
 from tests.corpus import the_corpus
+from tests.each import of_each
 from tests.handlers.talk import Talk, figures, said
 
 CORPUS = the_corpus()
@@ -38,10 +38,10 @@ async def worked_out(policy: str, words: str, day: date) -> Estimate:
     return await estimate(ctx, CORPUS.policies[policy])
 
 
-@pytest.mark.parametrize("example", PAID, ids=[f"{n}-{e['policy']}" for n, e in enumerate(PAID)])
-async def test_a_worked_example_told_in_words(example: dict[str, Any]) -> None:
+@of_each({f"{n}-{e['policy']}": e for n, e in enumerate(PAID)})
+def test_a_worked_example_told_in_words(example: dict[str, Any]) -> None:
     """Each fact is read as what it is, nothing stands against the policy, and the sum is the one worked by hand."""
-    found = await worked_out(example["policy"], said_of(example), example.get("date", date(2026, 11, 22)))
+    found = asyncio.run(worked_out(example["policy"], said_of(example), example.get("date", date(2026, 11, 22))))
     assert (found.odd, found.own.unmet, found.own.over) == ((), (), False)
     parts = {part.outcome.benefit.name: spelled(part.outcome) for part in found.own.parts}
     assert parts.get(example["benefit"]) == str(example["expect"])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import pytest
-
 from bot.clock import SHANGHAI
 from bot.errors import (
     Forbidden,
@@ -18,6 +16,7 @@ from bot.errors import (
     WeChatError,
 )
 from bot.wechat.errcodes import DONE, TABLE, make_error
+from tests.each import of_each
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=SHANGHAI)
 
@@ -61,9 +60,10 @@ def codes(group: Codes) -> list[int]:
 ACTIONS = {code: kinds for group, kinds in PAGES for code in codes(group)}
 
 
-@pytest.mark.parametrize(("code", "kinds"), sorted(ACTIONS.items()))
-def test_a_code_asks_for_what_the_pages_say(code: int, kinds: tuple[type[WeChatError], ...]) -> None:
+@of_each({str(code): (code, kinds) for code, kinds in sorted(ACTIONS.items())})
+def test_a_code_asks_for_what_the_pages_say(asked: tuple[int, tuple[type[WeChatError], ...]]) -> None:
     """Its error is one of those that do it."""
+    code, kinds = asked
     assert code in TABLE or kinds == EITHER
     assert isinstance(make_error(code, "", now=NOON), kinds)
 
