@@ -10,14 +10,14 @@ EMPTY = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid();
 DO $$
-DECLARE name text; used bool;
+DECLARE name text; used text;
 BEGIN
-  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO used;
-    IF used THEN
-      EXECUTE format('TRUNCATE %I CASCADE', name);
-    END IF;
-  END LOOP;
+  SELECT string_agg(oid::regclass::text, ', ') INTO used FROM pg_class
+   WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+     AND pg_relation_size(oid) > 0;
+  IF used IS NOT NULL THEN
+    EXECUTE 'TRUNCATE ' || used || ' CASCADE';
+  END IF;
   FOR name IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL LOOP
     EXECUTE format('ALTER SEQUENCE %I RESTART', name);
   END LOOP;
@@ -28,8 +28,11 @@ END $$;
 SHAPE = """
 SELECT 'shape ' || md5(string_agg(line, ';' ORDER BY line)) FROM (
   SELECT version_num AS line FROM alembic_version
-  UNION ALL SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default)
-    FROM information_schema.columns WHERE table_schema = 'public'
+  UNION ALL SELECT concat_ws(' ', relname, attname, format_type(atttypid, atttypmod), attnotnull,
+      pg_get_expr(adbin, adrelid))
+    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+    LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
   UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
   UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
 ) AS lines;
