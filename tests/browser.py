@@ -6,4 +6,4 @@ from pathlib import Path
 
 KINDS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
 CHROMIUM = next((path for path in KINDS if path.exists()), None)
-HOW_TO_GET_IT = "apt-get install chromium-headless-shell fonts-noto-cjk fonts-noto-color-emoji"
+HOW_TO_GET_IT = "apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji"
