@@ -124,7 +124,10 @@ def look_up(text: str, corpus: Corpus, today: date) -> Finding:
     if again is None:
         return finding
     sounds = _find(again, corpus, today)
-    better = sounds.ranked and (not finding.ranked or sounds.ranked[0].score > SOUNDER * finding.ranked[0].score)
+    # A name that is pronounced so says more than pieces of words, where these are all that stands there as written.
+    named = bool(sounds.question.naming) and not finding.question.naming
+    least = (1.0 if named else SOUNDER) * (finding.ranked[0].score if finding.ranked else 0.0)
+    better = sounds.ranked and sounds.ranked[0].score > least
     talks = not finding.ranked and finding.intent == "offtopic"
     return sounds if better or (talks and sounds.intent != "offtopic") else finding
 

@@ -7,7 +7,7 @@ from collections.abc import Container
 
 import msgspec
 
-from bot.awards import Award
+from bot.awards import Award, companions
 from bot.benefits import State, deciding
 from bot.chinese import ordinal, several
 from bot.context import Context
@@ -33,9 +33,11 @@ SCALE = 3  # tiers that get a line each
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
 # What people say of their own case where they ask for a sum without a word of how much.
 SEEKING = re.compile(
-    "[补奖给返配拿领报](?:到|回|上|点|些|我|俺|咱|得)?(?:吗|不|么|没|啥|几)|能[^，。？]{0,4}[补奖返配拿领]|有没有[补奖]|(?<=[%0-9元万亿])[补奖]$"
+    "[补奖给返配拿领报](?:到|回|上|点|些|我|俺|咱|得)?(?:吗|不|么|没|啥|几)|能[^，。？]{0,4}[补奖返配拿领]|有没有[补奖]|(?<=[%0-9元万亿])[补奖]$|[帮给][我俺咱]?(?:们|家)?算|算一?[算下]"
 )
-DONE = re.compile("[换买购投花建造付评拿]了|[新添评拿]上|拿[到下]|运回|拉回|做完|完成|认定|通过")  # of their own
+DONE = re.compile(
+    "[换买购投花建造付评拿]了|[新添评拿]上|拿[到下]|运回|拉回|做完|完成|认定|通过|(?:今年|去年|上半年)[^，。]{0,4}[换买购投花建付]"
+)  # of their own
 # Who asks, or has not done it yet, is told what there is.
 WISHES = re.compile(
     "[吗么嘛呢？?]|不$|没有?$|哪|啥|谁|几|多少|想|准备|打算|计划|要是|如果|假如|请|问|查|有无|是否|可否|能|听说|对应|适用|依据|奖|补"
@@ -87,14 +89,27 @@ def _is_story(ctx: Context) -> bool:
 
 async def _of_story(ctx: Context, found: Estimate, ids: tuple[str, ...]) -> Answer | None:
     """What a case that was told comes to by the policy that fits it best, where its rules take what was told."""
-    if found.policy.id != ids[0]:
-        found = await estimate(ctx, ctx.corpus.policies[ids[0]])
+    found = await _claimed_of(ctx, found, ids[0])
     takes = set(found.used) & found.named and not (found.own.unmet or found.odd)  # itself, or what it comes on top of
     lacks = bool(found.missing and found.told.facts) and not found.own.over  # one fact more makes the sum
     if not (found.is_claimed or found.is_settled or takes or lacks):
         return None
     answer = _of_estimate(ctx, found, tuple(i for i in ids if i != found.policy.id))
     return msgspec.structs.replace(answer, intent=ctx.finding.intent)
+
+
+async def _claimed_of(ctx: Context, found: Estimate, first: str) -> Estimate:
+    """The policy that fits a story best; where what was told fails it, the city's that it would have come on top of."""
+    own = found if found.policy.id == first else await estimate(ctx, ctx.corpus.policies[first])
+    if not (own.own.unmet or _fails(own.own)):
+        return own
+    for companion in companions(ctx.corpus, own.policy, own.policy.benefits):
+        other = companion.policy
+        if other.level == "city" and not ctx.corpus.is_over(other, ctx.today):
+            above = await estimate(ctx, other)
+            if above.is_claimed:
+                return above
+    return own
 
 
 def _is_own_case(finding: Finding) -> bool:

@@ -28,7 +28,7 @@ async def answer(ctx: Context) -> Answer | None:
         return None
     if match.end() < len(question.folded.text):  # 机械厂 may be what they are, and no name
         return await _asked_beside(ctx, match.end()) if match["name"].endswith(REGISTERED) else None
-    if question.intents - {"greeting"}:
+    if question.intents - {"greeting"} or question.sums:
         return None
     there = [name for name in question.named("district") if name not in ctx.corpus.whole_city]
     if len(there) == 1:

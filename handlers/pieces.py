@@ -21,6 +21,8 @@ ROW, STRING = 6, 30  # names that stand in a row, and characters of such a messa
 BETWEEN = re.compile(
     "(?:补贴|补助|奖励|奖补|政策|资金|扶持|一个|和|跟|与|还有|以及|的)*"
 )  # and what may stand between two
+# What they just got is one thing, whatever words it is called by: 海参良种场刚评上国家级.
+GOT = re.compile("刚刚?(?:给|被)?(?:评|认定|拿|获|批|通?过|下来)")
 STRAY = 1  # characters in it that nothing explains
 NUMBERED = re.compile(
     r"(?:^|(?<=[\s，,。；;：:、！!？?]))(?:[(（]?\d{1,2}[)）、]|\d{1,2}[.．](?!\d)|[①-⑨]|[(（]?[一二三四五六七八九][)）、])"
@@ -167,6 +169,8 @@ def _strung(ctx: Context, whole: Finding) -> list[str]:
     question = whole.question
     names = question.naming
     if not LEAST <= len(names) <= ROW or len(question.folded.text) > STRING or question.sums or "list" in whole.wants:
+        return []
+    if GOT.search(question.folded.text) and "都" not in question.folded.text:
         return []
     left = EACH.sub("", "".join(question.folded.text[place] for place in question.unexplained))
     between = [range(one.end, other.start) for one, other in pairwise(names)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from bot.chinese import fold
 from bot.context import Context
 from bot.lacking import Lack, is_known_for, lacking
-from bot.policies import Policy
-from bot.replies import TEXT_LIMIT, Answer, Say, say_link
+from bot.replies import TEXT_LIMIT, Answer, Say
 from handlers import amounts, contacts, lists, policies, qualifying, validity, wording
 from handlers.cards import card
 
@@ -32,35 +32,7 @@ async def answer(ctx: Context) -> Answer | None:
     if finding.ids and (unknown := lists.unknown_place(ctx)):
         return led(await asked(ctx), *unknown)
     lack = lacking(finding, ctx.corpus, ctx.find) if finding.ids else None
-    return await _without(ctx, lack) if lack else await _near_alone(ctx)
-
-
-async def _near_alone(ctx: Context) -> Answer | None:
-    """崂山首台套: what the district has is only of the same topic; the city's own, under a line that names both."""
-    finding, policies = ctx.finding, ctx.corpus.policies
-    question = finding.question
-    places = [hit for hit in question.chosen if any(m.kind == "district" for m in hit.entry.meanings)]
-    words = [hit for hit in question.naming if hit not in places]
-    if len(places) != 1 or len(words) != 1 or finding.scope or not finding.ids or question.unexplained:
-        return None
-    there, word = policies[finding.ids[0]], words[0].entry.word
-    city = [i for i in finding.ids if policies[i].level == "city" and not ctx.corpus.is_over(policies[i], ctx.today)]
-    own = [i for i in city if is_known_for(ctx.corpus, policies[i], words[0]) and _speaks_of(policies[i], word)]
-    if there.level == "city" or not own or _speaks_of(there, word) or word not in there.topics:
-        return None
-    text = question.folded.text
-    lack = Lack(district=there.district, matter=word, words=text[: places[0].start] + text[places[0].end :])
-    near = say_link(wording.beside(ctx, there), there.title, there.id)
-    said = f"📍 资料里没有{there.district}自己的“{word}”政策，相近的有：{near}"
-    shown = finding.intent == "policy" and "conditions" not in finding.wants
-    answer = card(ctx, policies[own[0]], others=tuple(own[1:])) if shown else await _asked_of_city(ctx, lack, own)
-    return led(answer, said, "下面是市级的，全市企业都能用：")
-
-
-def _speaks_of(policy: Policy, word: str) -> bool:
-    """Whether a policy's own text has a word, and not its topics alone."""
-    texts = (policy.title, policy.summary, *policy.keywords, *policy.who, *policy.conditions, *policy.offers)
-    return any(word in fold(text).text for text in (*texts, *(benefit.name for benefit in policy.benefits)))
+    return await _without(ctx, lack) if lack else None
 
 
 async def _without(ctx: Context, lack: Lack) -> Answer | None:
@@ -71,8 +43,6 @@ async def _without(ctx: Context, lack: Lack) -> Answer | None:
         over = lack.ids[0] == ctx.finding.ids[0]
         return led(await asked(ctx), said + "别的区（市）有过，已到期，只作参考：") if over else None
     city = [i for i in alive if ctx.corpus.policies[i].level == "city"]
-    if city and city[0] == ctx.finding.ids[0]:
-        return led(await asked(ctx), said + "下面是市级的，全市企业都能用：")
     if city:
         return led(await _asked_of_city(ctx, lack, city), said + "下面是市级的，全市企业都能用：")
     named = [hit for hit in ctx.finding.question.chosen if hit.entry.word == lack.matter]
@@ -84,9 +54,15 @@ async def _without(ctx: Context, lack: Lack) -> Answer | None:
     return lists.show(ctx, ids, f"{levels}这方面的", intent=ctx.finding.intent, wanted=wanted, lead=lead)
 
 
-async def _asked_of_city(ctx: Context, lack: Lack, city: list[str]) -> Answer | None:
-    """The same question of the city's policies, for an enterprise of the district."""
-    aside = ctx.aside(lack.words, first=city)
+async def _asked_of_city(ctx: Context, lack: Lack, city: Sequence[str]) -> Answer | None:
+    """The same question of the city's policies, for an enterprise of the district; none of another place among them."""
+    aside = ctx if city[0] == ctx.finding.ids[0] else ctx.aside(lack.words, first=city)
+    finding = aside.finding
+    if finding.undecided and finding.intent == "policy" and "conditions" not in finding.wants:
+        meant = tuple(i for i in city if i in lists.alike(finding))
+        if len(meant) > 1:
+            return lists.ask_which(ctx, meant, "policy")
+        return card(ctx, ctx.corpus.policies[city[0]], others=tuple(city[1:]))
     answer = await asked(aside)
     ctx.conversation = aside.conversation
     return answer

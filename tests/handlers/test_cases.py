@@ -8,11 +8,11 @@ from tests.handlers.talk import Talk, check, said
 
 
 async def test_a_figure_of_a_thing_that_is_not_known_is_not_that_of_the_last() -> None:
-    """秋刀鱼呢 800吨 after a sum for squid is told every rule, and no sum that was squid's."""
+    """海蜇皮呢 800吨 after a sum for squid is told every rule, and no sum that was squid's."""
     talk = Talk()
     await talk.say("鱿鱼拉回来给钱不")
     assert "300吨×600元=18万元" in said(await talk.say("三百吨"))
-    answer = await talk.say("秋刀鱼呢 800吨")
+    answer = await talk.say("海蜇皮呢 800吨")
     check(answer)
     assert "可得" not in said(answer)
     assert "其他自捕水产品运回奖补：每吨200元" in said(answer)
@@ -36,6 +36,9 @@ async def test_a_figure_of_something_else_leaves_what_was_meant_before() -> None
         ("第二家平度食品厂，设备花了1200万，已经投产", "144万×25%=36万元"),
         ("公司今年首次被认定为国家小巨人，注册在平度", "可得30万元"),
         ("杂鱼两千吨运回青岛报关", "2000吨×200元=40万元"),
+        ("秋刀鱼两千吨运回青岛报关", "2000吨×200元=40万元"),  # the paper: all but squid and the deep-frozen tuna
+        ("机床买了420万，我们在平度，规上机械厂", "420万×12%=50.4万元"),
+        ("我们崂山的公司今年买云服务一共38万", "38万×40%=15.2万元"),
     ],
 )
 async def test_a_case_that_is_told_is_worked_out(told: str, line: str) -> None:

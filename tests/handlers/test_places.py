@@ -66,11 +66,13 @@ async def test_of_several_matters_that_which_is_lacking_is_listed() -> None:
     assert "资料里没有崂山区自己的“高企”政策" in said(answer)
 
 
-async def test_what_is_of_the_same_topic_is_not_the_matter() -> None:
-    """崂山首台套: what 崂山 gives for software is named beside; the city's is told."""
+async def test_under_a_line_of_the_citys_no_other_place_is_listed() -> None:
+    """崂山首台套: 崂山 has none, its reward for software is none, and the city's alone is told."""
     answer = await Talk().say("崂山首台套")
     check(answer)
     assert answer.policies[0] == "q91-10"
     assert said(answer).startswith(
-        "📍 资料里没有崂山区自己的“首台套”政策，相近的有：支持软件“名企”“名品”培育（崂山区）"
+        "📍 资料里没有崂山区自己的“首台套”政策。下面是市级的，全市企业都能用：\n【加快“三首”"
     )
+    assert "高新区" not in said(answer)
+    assert "西海岸新区" not in said(answer)
