@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from bot.awards import companions
 from bot.context import Context
 from bot.conversation import Conversation
-from bot.policies import Match, Policy
+from bot.policies import AnyBenefit, Match, Policy
 from bot.replies import TEXT_LIMIT, Answer, Say, say_link
 from handlers import lists, wording
 from handlers.cards import edition
@@ -18,12 +18,20 @@ from handlers.pieces import BOTH
 
 CITY = re.compile("市里|市级|市上|市的(?!场)|青岛市?的|[和跟与]青岛市?(?!场)|市区两级|两级")
 DISTRICT = re.compile("区里|区级|区上|区的|市区两级|两级")
-SAYS = re.compile("叠加|重复|就高|同时|差额|配套|累计")  # in a condition that speaks of having more than one
+SAYS = re.compile(  # in a condition that speaks of having more than one
+    "叠加|重复|就高|同时(?!吸引)|差额|配套|累计|合计|[只仅](?:能|可)?(?:选|奖|享受|给|补)[^，。；]{0,2}[一1][次种项]|同一(?:项目|企业)"
+)
 # Asked of one thing, or of those that were just shown; 都报 alone may mean how each is applied for.
 STACKS = re.compile(
     "叠加|累加|就高|(?:同时|一起|一并|重复)(?:能|可以|可)?(?:申请|申报|享受|拿|领|报)|[两几]个?都能?(?:拿|领|享受)"
 )
 ASKS = re.compile("[吗嘛]|(?<![怎什多那这要])么|不$|能不能|可不可以|可否|能否|是不是|会不会|还能|还可以")
+# Asked of policies altogether: 同一个项目能报两个政策吗, 就高不重复是啥意思.
+GENERAL = re.compile(
+    "就高不?重复|就高原则|不(?:能|得|可以?)?重复(?:享受|奖|补|支持|申报)|不同的?政策|[两几多]个政策|政策之间|同一(?:个|笔|项)?(?:项目|事项|设备|投资|支出|家?企业)"
+)
+TWICE = re.compile("叠加|重复|就高|同时|兼得|[两几多]个政策|[两几多][次个]|再报|都[能可]")
+ONCE = re.compile("就高|不重复|差额|[只仅](?:能|可)?(?:选|奖|享受)[^，。；]{0,2}[一1][次种项]")
 THESE = re.compile("(?:这|那)?(?:(?P<many>[两二俩三])|几)(?:个|项|条|样|块|种)")  # 两个都能拿吗
 MANY = {"两": 2, "二": 2, "俩": 2, "三": 3}
 BRIEF = 30  # characters: who says more tells a story
@@ -37,6 +45,8 @@ DESKS = 1  # of each policy
 
 async def answer(ctx: Context) -> Answer | None:
     """Of the matter that is named, else of the one at hand, else of all."""
+    if ctx.words and _is_general(ctx):
+        return _of_all(ctx, general=True)
     if not ctx.words or not BOTH.search(ctx.finding.question.folded.text):
         return None
     finding = ctx.finding
@@ -53,6 +63,20 @@ async def answer(ctx: Context) -> Answer | None:
     if policy is None and not levels:
         return None
     return _of_policy(ctx, policy) if policy else _of_all(ctx)
+
+
+def _is_general(ctx: Context) -> bool:
+    """Whether it is asked of policies altogether if one comes beside another, and none is named."""
+    question = ctx.finding.question
+    text = question.folded.text
+    named = (
+        question.naming
+        or question.sums
+        or question.elsewhere
+        or question.named("foreign")
+        or "list" in ctx.finding.wants
+    )
+    return not named and GENERAL.search(text) is not None and TWICE.search(text) is not None
 
 
 def _names_levels(ctx: Context) -> bool:
@@ -136,10 +160,16 @@ def _is_known(ctx: Context, district: str) -> bool:
     return district in (*ctx.finding.question.named("district"), ctx.conversation.facts.get("district", ""))
 
 
-def _of_all(ctx: Context) -> Answer:
-    """Which policies say that they come on top of the city's; of no other it is told."""
-    adding = [p for p in ctx.corpus.policies.values() if any(isinstance(b, Match) and b.of for b in p.benefits)]
-    lines = ["市级和区（市）的能不能都拿，要一项一项看。资料里写明按市级奖补再给一份的：", ""]
+def _of_all(ctx: Context, *, general: bool = False) -> Answer:
+    """Which policies say that they come on top of a higher level's; in general, of those in force, also which say that
+    they do not come twice. Of no other it is told."""
+    policies = [p for p in ctx.corpus.policies.values() if not (general and ctx.corpus.is_over(p, ctx.today))]
+    adding = [policy for policy in policies if any(_tops_up(ctx, policy))]
+    once = [policy for policy in policies if general and any(map(ONCE.search, policy.conditions))]
+    lines = ["市级和区（市）的能不能都拿，要一项一项看。资料里写明按上级奖补再给一份的：", ""]
+    if general:
+        lines = ["资料里没有一条管所有政策的“不重复”规定，都写在单条里。现在有效、写明就高、补差额或只给一次的：", ""]
+        lines += [*(f"· {_linked(ctx, policy)}" for policy in once), "", "写明按上级奖补再给一份的："]
     lines += [f"· {_linked(ctx, policy)}" for policy in adding]
     lines += [
         "",
@@ -147,7 +177,7 @@ def _of_all(ctx: Context) -> Answer:
         "您想问哪一项？带上名称再问，比如“市里和平度的技改能同时拿吗”。",
         edition(ctx),
     ]
-    return Answer(reply=Say(text="\n".join(lines)), intent="policy", policies=tuple(p.id for p in adding))
+    return Answer(reply=Say(text="\n".join(lines)), intent="policy", policies=tuple(p.id for p in (*once, *adding)))
 
 
 def _of_policy(ctx: Context, policy: Policy) -> Answer:
@@ -188,8 +218,16 @@ def _is_there(policy: Policy, places: set[str]) -> bool:
     return policy.level == "city" or not places or policy.district in places
 
 
+def _tops_up(ctx: Context, policy: Policy) -> Iterator[AnyBenefit]:
+    """What a policy gives by what a higher level has given: the text has it come on top of that."""
+    facts = ctx.corpus.facts
+    return (b for b in policy.benefits if isinstance(b, Match) and b.fact and facts[b.fact].given == "upper")
+
+
 def _conditions(ctx: Context, policies: Iterable[Policy]) -> Iterator[str]:
     for policy in policies:
+        for benefit in () if any(map(SAYS.search, policy.conditions)) else _tops_up(ctx, policy):
+            yield f"· {wording.level(policy)}：{wording.benefit(benefit)}，在上级奖补之外"
         for condition in policy.conditions:
             if SAYS.search(condition):
                 yield f"· {wording.level(policy)}：{condition}"

@@ -12,8 +12,33 @@ async def test_of_no_matter_those_that_say_so(words: str) -> None:
     """Without a matter, the policies whose text adds to the city's are named; of no other anything is promised."""
     answer = await Talk().say(words)
     check(answer)
-    assert set(answer.policies) == {"q91-65", "q91-80", "q91-88"}
+    assert set(answer.policies) == {"q91-65", "q91-80", "q91-81", "q91-87", "q91-88", "q91-90"}
     assert "请先问清楚再报" in said(answer)
+
+
+@pytest.mark.parametrize("words", ["同一个项目能报两个政策吗", "就高不重复是啥意思", "不同政策之间能不能叠加享受"])
+async def test_in_general_there_is_no_rule(words: str) -> None:
+    """No clause of the papers holds for all policies; those that speak of it for themselves are named."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert "没有一条管所有政策的“不重复”规定" in said(answer)
+    assert {"q91-57", "q91-58", "q91-59", "q91-61", "xh49-38", "q91-65"} <= set(answer.policies)
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("工厂化养殖补贴能叠加吗", "工厂化养殖的两种算法只能选一种"),
+        ("DCMM和首版次能同时拿吗 崂山", "同一企业只享受一次"),
+        ("DCMM和首版次能同时拿吗 崂山", "同一项目一家企业每年只奖一次"),
+        ("首台套配套和购买奖励能同时拿吗 高新区", "首台（套）认定配套扶持：市级奖补资金的50%，在上级奖补之外"),
+    ],
+)
+async def test_whatever_the_text_says_of_once_or_on_top_is_told(words: str, line: str) -> None:
+    """A choice of one, a reward that is given once and a share of another are said as the papers have them."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert line in said(answer)
 
 
 @pytest.mark.parametrize("words", ["市里和平度的技改能同时拿吗", "平度的技改奖励和市级的能叠加吗"])
