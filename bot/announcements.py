@@ -58,6 +58,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     template  its id at the platform
     pattern   its lines as the platform has them, such as 事项：{{thing1.DATA}}
     values    what each key of it shows
+    ending    how to end announcements, below the words of a call; empty where that is not said
     """
 
     form: str = TEXT
@@ -69,6 +70,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     template: str = ""
     pattern: str = ""
     values: dict[str, str] = {}
+    ending: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -92,6 +94,13 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         shown = (line for line in self.pattern.splitlines() if (found := KEY.search(line)) and found[1] not in UNSEEN)
         filled = (KEY.sub(lambda found: self.values.get(found[1], ""), line) for line in shown)
         return "\n".join((title, "", *filled) if title else filled)
+
+    def told(self, way: str) -> str:
+        """The words as they go one way: those of a call end with how to end announcements. A card has no room for that,
+        and beneath an answer it stands above."""
+        words = self.words()
+        says = bool(self.ending and words) and (way == MASS or (way == CUSTOM and self.form != CARD))
+        return f"{words}\n\n{self.ending}" if says else words
 
 
 class Criterion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -39,6 +39,7 @@ Reason = Annotated[str | None, typer.Option(help="Why it is an emergency.")]
 Start = Annotated[str, typer.Option(metavar="'YYYY-MM-DD HH:MM'", help="When to begin; now for once approved.")]
 Days = Annotated[int | None, typer.Option(help="How many days it is worth sending.")]
 Reserve = Annotated[int | None, typer.Option(help="Mass messages a month left for emergencies.")]
+Ending = Annotated[bool | None, typer.Option("--ending/--no-ending", help="A last line on how to end announcements.")]
 StopAt = Annotated[int | None, typer.Option(help="The share of failures, in percent, at which it pauses.")]
 
 
@@ -123,7 +124,7 @@ def _add_writing(cli: typer.Typer, run: Run) -> None:
         notice: Notice = "", value: Value = None, everyone: Everyone = False, topic: Topic = None,
         district: District = None, unit: Unit = None, tag: Tag = None, reached: Reached = None, way: Way = None,
         urgent: Urgent = None, reason: Reason = None, start: Start = "", days: Days = None, reserve: Reserve = None,
-        stop_at: StopAt = None,
+        stop_at: StopAt = None, ending: Ending = None,
     ) -> None:  # fmt: skip
         """Write a draft."""
         from bot.wishes import Wish
@@ -132,7 +133,7 @@ def _add_writing(cli: typer.Typer, run: Run) -> None:
             name=name, text=text, file=file, title=title, url=url, picture=picture, notice=notice, values=value or (),
             everyone=everyone, topics=topic or (), districts=district or (), units=unit or (), tags=tag or (),
             reached=reached or (), ways=way or (), urgent=urgent, reason=reason, start=start, days=days,
-            reserve=reserve, stop_at=stop_at,
+            reserve=reserve, stop_at=stop_at, ending=ending,
         )  # fmt: skip
         run(config, lambda bulletins: bulletins.new(wish, who))
 
@@ -143,7 +144,7 @@ def _add_writing(cli: typer.Typer, run: Run) -> None:
         notice: Notice = "", value: Value = None, everyone: Everyone = False, topic: Topic = None,
         district: District = None, unit: Unit = None, tag: Tag = None, reached: Reached = None, way: Way = None,
         urgent: Urgent = None, reason: Reason = None, start: Start = "", days: Days = None, reserve: Reserve = None,
-        stop_at: StopAt = None,
+        stop_at: StopAt = None, ending: Ending = None,
     ) -> None:  # fmt: skip
         """Write on it: what is not given stays. Whom it is for is replaced whole. An approval is void."""
         from bot.wishes import Wish
@@ -152,7 +153,7 @@ def _add_writing(cli: typer.Typer, run: Run) -> None:
             name=name, text=text, file=file, title=title, url=url, picture=picture, notice=notice, values=value or (),
             everyone=everyone, topics=topic or (), districts=district or (), units=unit or (), tags=tag or (),
             reached=reached or (), ways=way or (), urgent=urgent, reason=reason, start=start, days=days,
-            reserve=reserve, stop_at=stop_at,
+            reserve=reserve, stop_at=stop_at, ending=ending,
         )  # fmt: skip
         run(config, lambda bulletins: bulletins.edit(number, wish, who))
 

@@ -250,7 +250,8 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         from bot.console.site import PREFIX, build_site  # late: 0.2 s and 15 MB that a bot without staff does not need
         from bot.console.templates import Templates
 
-        templates = Templates(asset=pages.address, name=words.name, importing=words.importing)
+        ending = words.broadcasts["ending"]
+        templates = Templates(asset=pages.address, name=words.name, importing=words.importing, ending=ending)
         app.add_subapp(PREFIX, build_site(build_desk(services, templates)))
 
 

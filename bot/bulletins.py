@@ -146,7 +146,8 @@ class Bulletins:
         member, time = await self._member(who, EDITOR), self._clock.time()
         ways = tuple(way for way in Plan().ways if way in self.broadcasts.ways)
         blank = Announcement(
-            name="", author=member.name, hands=(member.name,), created=time, changed=time, plan=Plan(ways=ways)
+            name="", content=Content(ending=self._said["ending"]), plan=Plan(ways=ways),
+            author=member.name, hands=(member.name,), created=time, changed=time,
         )  # fmt: skip
         one = await self._reader.apply(wish, blank)
         self._keepable(one)
@@ -177,7 +178,7 @@ class Bulletins:
             raise BotError(self._said["no_list"].format(id=number))
         draft = Announcement(
             name=one.name,
-            content=Content(),
+            content=Content(ending=one.content.ending),
             criteria=(Criterion(kind=REACHED, value=str(number)),),
             plan=msgspec.structs.replace(one.plan, urgent=False, reason=""),  # it is no emergency by itself
             author=member.name,

@@ -78,6 +78,9 @@ def content(one: Announcement, said: Said) -> Iterator[str]:
     """What people read, as it stands in the chat."""
     yield said["content"]
     yield from (f"    {line}" for line in visible(one.content.words()).splitlines())
+    ending = [said[f"way {way}"] for way in one.plan.ways if one.content.told(way) != one.content.words()]
+    if ending:
+        yield said["ends"].format(ways=said["and"].join(ending), ending=one.content.ending)
     if one.content.form == NOTICE:
         way = said[f"way {one.content.channel}"] if one.content.channel else ""
         yield said["template"].format(id=one.content.template, way=way)

@@ -72,9 +72,9 @@ def body(content: Content, way: str) -> bytes | None:
         )  # fmt: skip
         return msgspec.json.encode(card.active())
     if way == CUSTOM:
-        return msgspec.json.encode(Say(text=content.words()).active())
+        return msgspec.json.encode(Say(text=content.told(way)).active())
     if way == MASS:
-        return msgspec.json.encode({"msgtype": "text", "text": {"content": content.words()}})
+        return msgspec.json.encode({"msgtype": "text", "text": {"content": content.told(way)}})
     return content.words().encode()
 
 
@@ -142,7 +142,7 @@ def _wording(content: Content) -> Iterator[Fault]:
     for field, value in (("text", content.text), ("title", content.title), *content.values.items()):
         if GAP.search(value):
             yield Fault(field if field in ("text", "title") else "values", "gap", "" if field == "text" else field)
-    if len(content.words().encode()) > TEXT_LIMIT:
+    if len(content.told(MASS).encode()) > TEXT_LIMIT:  # the longest of its spellings
         yield Fault("text", "long")
     for field, url in (("url", content.url), ("picture", content.picture)):
         if url and not _is_address(url):

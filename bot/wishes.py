@@ -68,6 +68,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     days: int | None = None
     reserve: int | None = None
     stop_at: int | None = None
+    ending: bool | None = None
 
     @property
     def names_people(self) -> bool:
@@ -88,7 +89,7 @@ class Reader:
 
     async def apply(self, wish: Wish, one: Announcement) -> Announcement:
         """The announcement with all that is wished."""
-        content = await self._content(wish, one.content)
+        content = self._ended(wish, await self._content(wish, one.content), one.content)
         criteria = await self._criteria(wish) if wish.names_people else one.criteria
         given = {name: value for name in ("urgent", "reason", "days", "reserve", "stop_at")
                  if (value := getattr(wish, name)) is not None}  # fmt: skip
@@ -102,6 +103,11 @@ class Reader:
             plan=msgspec.structs.replace(one.plan, **given),
             start=self._start(wish.start) if wish.start else one.start,
         )
+
+    def _ended(self, wish: Wish, content: Content, before: Content) -> Content:
+        """With how to end announcements, or without: as is wished, else as before."""
+        wanted = bool(before.ending) if wish.ending is None else wish.ending
+        return msgspec.structs.replace(content, ending=(before.ending or self._said["ending"]) if wanted else "")
 
     async def _content(self, wish: Wish, before: Content) -> Content:
         if wish.text is not None and wish.file is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.pushes import CHANNELS
+from handlers.pushes import CHANNELS, ENDING
 from handlers.pushes import REASONS as CALLS
 
 STATES = {
@@ -146,6 +146,8 @@ BROADCASTS: dict[str, str] = {
     "reviewer": "审核：{who}（{when}）",
     "corrects": "更正：{id}号公告",
     "content": "内容（对话里看到的样子）：",
+    "ending": ENDING,
+    "ends": "{ways}的末尾另有一行：{ending}",
     "link": "链接：{url}",
     "picture": "图片：{url}",
     "template": "通知模板：{id}（{way}）",

@@ -7,6 +7,9 @@ from handlers.declining import DECLINE
 # Over what was subscribed to and over announcements alike; it takes room from both, so it has no link.
 HEADING = f"📌 给您的消息（不收单位公告：回复“{DECLINE}”）："
 
+# And at the end of an announcement that leaves by itself, where whoever writes it leaves it there.
+ENDING = f"不收单位公告：回复“{DECLINE}”"
+
 CHANNELS = {"custom": "客服消息", "template": "模板消息", "subscribe": "订阅通知", "mass": "群发"}
 
 STATES = {

@@ -71,11 +71,17 @@ async def show_new(visit: Visit) -> web.Response:
     wrong = await broadcasts(visit).rows.get(_asked(visit, "corrects")) if _asked(visit, "corrects") else None
     if wrong is not None and wrong.forgotten:
         return visit.go(page_of(wrong.id), "broadcast_list_gone")
-    fresh = blank(visit.who.name, visit.time, broadcasts(visit).ways)
+    fresh = _blank(visit)
     begun = await _begun(visit, fresh)
     typed = typed_of(begun)
     typed.ground = typed.ground or _asked(visit, "copy")
     return await _page(visit, Sheet(standing=None, typed=typed, mine=begun))
+
+
+def _blank(visit: Visit) -> Announcement:
+    """A draft without a word but how to end announcements."""
+    ending = visit.desk.templates.ending
+    return blank(visit.who.name, visit.time, broadcasts(visit).ways, ending=ending)
 
 
 async def _begun(visit: Visit, fresh: Announcement) -> Announcement:
@@ -85,9 +91,8 @@ async def _begun(visit: Visit, fresh: Announcement) -> Announcement:
         kept = next((one for one in await rows.samples() if one.id == sample), None)
         if kept is None:
             raise web.HTTPNotFound
-        return msgspec.structs.replace(
-            fresh, name=kept.name, content=kept.content, sample=kept.id, version=kept.version
-        )  # fmt: skip
+        content = msgspec.structs.replace(kept.content, ending=fresh.content.ending)
+        return msgspec.structs.replace(fresh, name=kept.name, content=content, sample=kept.id, version=kept.version)
     if not (copy or corrects):
         return fresh
     other = await rows.get(copy or corrects)
@@ -151,10 +156,11 @@ async def save(visit: Visit) -> web.Response:
 
 
 async def _typed(visit: Visit, standing: Announcement | None) -> Sheet:
-    typed, ways = read_typed(visit.form), broadcasts(visit).ways
+    typed = read_typed(visit.form)
     if visit.form.get("action") == TEMPLATES:
         await visit.desk.patterns.ask()
-    mine = meant(typed, await _pattern(visit, typed, standing), standing or blank(visit.who.name, visit.time, ways))
+    known, ending = await _pattern(visit, typed, standing), visit.desk.templates.ending
+    mine = meant(typed, known, standing or _blank(visit), ending=ending)
     wrong = await lacking(visit, mine, typed)
     return Sheet(standing=standing, typed=typed, mine=mine, edits=visit.form.number("edits"), wrong=wrong)
 
@@ -191,7 +197,7 @@ async def _looked(visit: Visit, sheet: Sheet) -> web.Response | None:
 
 
 async def _keep_new(visit: Visit, sheet: Sheet) -> web.Response:
-    fresh = blank(visit.who.name, visit.time, broadcasts(visit).ways)
+    fresh = _blank(visit)
     names = ("name", "content", "criteria", "plan", "start", "corrects", "sample", "version")
     hands = tuple(dict.fromkeys((visit.who.name, *await _writers(visit, sheet.typed))))
     mine = msgspec.structs.replace(fresh, hands=hands, **{name: getattr(sheet.mine, name) for name in names})

@@ -58,6 +58,7 @@ class Typed:
     name: str = ""
     form: str = TEXT
     text: str = ""
+    ending: bool = False
     title: str = ""
     summary: str = ""
     url: str = ""
@@ -118,6 +119,7 @@ def typed_of(one: Announcement) -> Typed:
         name=one.name,
         form=content.form,
         text=content.text if content.form == TEXT else "",
+        ending=bool(content.ending),
         title=content.title if card else "",
         summary=content.text if card else "",
         url=content.url if card else "",
@@ -155,6 +157,7 @@ def read_typed(form: Form) -> Typed:
         name=short("name"),
         form=form.get("form"),
         text=long("text"),
+        ending=bool(form.get("ending")),
         title=short("title"),
         summary=long("summary"),
         url=form.get("url")[:LONGEST],
@@ -181,12 +184,14 @@ def read_typed(form: Form) -> Typed:
 # ----- what the form means
 
 
-def meant(typed: Typed, known: Known | None, on: Announcement) -> Announcement:
-    """The announcement that the form means, written over `on`; `known` is the template that was chosen."""
+def meant(typed: Typed, known: Known | None, on: Announcement, *, ending: str = "") -> Announcement:
+    """The announcement that the form means, written over `on`; `known` is the template that was chosen, `ending` what
+    says how to end announcements where `on` does not."""
+    content = _content(typed, known)
     return msgspec.structs.replace(
         on,
         name=typed.name,
-        content=_content(typed, known),
+        content=msgspec.structs.replace(content, ending=(on.content.ending or ending) if typed.ending else ""),
         criteria=_criteria(typed),
         plan=Plan(
             ways=typed.ways,
@@ -268,7 +273,10 @@ def unsavable(wrong: Mapping[str, str]) -> bool:
     return any(name in UNSAVABLE and rule not in KEEPABLE for name, rule in wrong.items())
 
 
-def blank(who: str, time: float, ways: tuple[str, ...]) -> Announcement:
-    """One that nobody has written yet."""
+def blank(who: str, time: float, ways: tuple[str, ...], *, ending: str = "") -> Announcement:
+    """One that nobody has written yet; `ending` says how to end announcements."""
     plan = Plan(ways=tuple(way for way in Plan().ways if way in ways))
-    return Announcement(name="", author=who, hands=(who,), created=time, changed=time, plan=plan, state=DRAFT)
+    content = Content(ending=ending)
+    return Announcement(
+        name="", content=content, author=who, hands=(who,), created=time, changed=time, plan=plan, state=DRAFT
+    )

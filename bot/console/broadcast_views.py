@@ -109,15 +109,12 @@ def bubbles(one: Announcement, ways: Sequence[str]) -> list[Bubble]:
     """What arrives on phones, each look once, with its ways; where no way that was chosen fits, by all that could."""
     content = one.content
     going = usable(one.plan, content) or usable(msgspec.structs.replace(one.plan, ways=tuple(ways)), content)
-    by_kind: dict[str, list[str]] = {}
+    looks: dict[tuple[str, str], list[str]] = {}
     for way in going:
         form = way in (SUBSCRIBE, TEMPLATE) and content.form == NOTICE
         kind = FORM if form else NEWS if way == CUSTOM and content.form == CARD else WORDS
-        by_kind.setdefault(kind, []).append(way)
-    told = tuple(pieces(content.words()))
-    return [
-        Bubble(kind=kind, ways=tuple(found), pieces=told if kind == WORDS else ()) for kind, found in by_kind.items()
-    ]
+        looks.setdefault((kind, content.told(way) if kind == WORDS else ""), []).append(way)
+    return [Bubble(kind=kind, ways=tuple(found), pieces=tuple(pieces(told))) for (kind, told), found in looks.items()]
 
 
 def beginning(visit: Visit, one: Announcement) -> Beginning:

@@ -15,16 +15,17 @@ from bot.markup import environment
 
 class Templates:
     """Renders console/<name>.html. `asset` gives the address of a file of bot/static, `name` is what the office's
-    account is called, `importing` what is said of files that are read."""
+    account is called, `importing` what is said of files that are read, `ending` how announcements are ended."""
 
-    def __init__(self, *, asset: Callable[[str], str], name: str, importing: Mapping[str, str]) -> None:
+    def __init__(self, *, asset: Callable[[str], str], name: str, importing: Mapping[str, str], ending: str) -> None:
         self.office = name
+        self.ending = ending
         self.importing = importing
         self._env = environment()
         self._env.filters.update(money=money, share=share, day=day, csv=cell)
         self._env.filters.update(place=partial(place, said=importing), sentence=partial(sentence, said=importing))
         self._env.filters.update(minute=minute, clock=clock_time, local=local)
-        self._env.globals.update(asset=asset, office=name, importing=importing)
+        self._env.globals.update(asset=asset, office=name, importing=importing, ending=ending)
 
     def render(self, name: str, /, **facts: object) -> str:
         """A page."""

@@ -38,15 +38,18 @@ if (compose) {
     if (needed && event.target.name === "form" && event.target.value === "notice") compose.requestSubmit(needed);
   });
 
-  // How many bytes a text has: what the platform counts.
+  // How many bytes a text has, with the line below it: what the platform counts.
+  const size = (text) => new TextEncoder().encode(text).length;
+  const [tick, line] = [compose.elements.ending, compose.querySelector("[data-ending]")];
   for (const field of compose.querySelectorAll("[data-bytes]")) {
     const note = document.getElementById(field.dataset.counts);
     const count = () => {
-      const bytes = new TextEncoder().encode(field.value.trim()).length;
+      const bytes = size(field.value.trim()) + (tick.checked ? size(`\n\n${line.dataset.ending}`) : 0);
       note.textContent = `${bytes} / ${field.dataset.bytes}`;
       note.classList.toggle("over", bytes > Number(field.dataset.bytes));
     };
     field.addEventListener("input", count);
+    tick.addEventListener("change", count);
     count();
   }
 }

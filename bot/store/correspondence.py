@@ -237,7 +237,7 @@ def _announced(row: Sequence[Any]) -> Announced:
     return Announced(
         number=number,
         name=name,
-        text=_contents.decode(bytes(content)).words(),
+        text=_contents.decode(bytes(content)).told(channel),
         state=state,
         channel=channel,
         reason=reason,

@@ -45,6 +45,7 @@ PLAIN = Announcement(
     "changed",
     [
         {"content": Content(text="欢迎来听。")},
+        {"content": Content(text="欢迎来听", ending="不收：退订公告")},
         {"criteria": (Criterion(kind=EVERYONE),)},
         {"plan": Plan(ways=("mass",))},
         {"plan": Plan(days=4)},

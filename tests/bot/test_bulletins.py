@@ -43,6 +43,21 @@ async def test_a_closed_console_has_no_staff_to_act(tmp_path: Path) -> None:
         await open_bulletins(closed, BROADCASTS, say=print).__aenter__()
 
 
+async def test_how_to_end_announcements_is_shown_with_what_is_approved(room: Room) -> None:
+    """A draft has the line unless it is not wanted; a change of other words keeps it."""
+    line = "不收单位公告：回复“退订公告”"
+    number = await room.bulletins.new(PLAINLY, "zhang")
+    await room.bulletins.show(number)
+    assert f"客服消息的末尾另有一行：{line}" in room.said
+    await room.bulletins.edit(number, Wish(text="后天停电"), "zhang")
+    kept = await room.get(number)
+    assert kept.content.told("custom") == f"后天停电\n\n{line}"
+    await room.bulletins.edit(number, Wish(ending=False), "zhang")
+    assert (await room.get(number)).content.told("custom") == "后天停电"
+    await room.bulletins.show(number)
+    assert line not in room.said
+
+
 async def test_from_a_draft_to_the_approval(room: Room) -> None:
     """Each step says what comes next; the log has who did it; approved is what was read, by somebody else."""
     number = await room.bulletins.new(PLAINLY, "zhang")

@@ -57,6 +57,27 @@ def test_words_go_every_way_that_takes_words() -> None:
     assert body(PLAIN.content, "template") is None
 
 
+def test_what_leaves_by_itself_says_how_to_end_it() -> None:
+    """Words by customer service and in a mass message end with the line; beneath an answer and in a card it is not."""
+    ended = msgspec.structs.replace(PLAIN.content, ending="不收：退订公告")
+    for way in ("custom", "mass"):
+        assert spelled(ended, way)["text"]["content"] == "欢迎来听\n\n不收：退订公告"
+    assert body(ended, "next") == "欢迎来听".encode()
+    card = msgspec.structs.replace(SHOWN, ending="不收：退订公告")
+    assert spelled(card, "custom") == spelled(SHOWN, "custom")
+    assert spelled(card, "mass")["text"]["content"].endswith("说明\n\n不收：退订公告")
+    assert msgspec.structs.replace(ended, text="").told("mass") == ""
+
+
+def test_the_line_counts_as_a_part_of_the_text() -> None:
+    """What fits alone and not with it is too long."""
+    full = Content(text="长" * (TEXT_LIMIT // 3))
+    plan = Plan(ways=("custom", "mass"))
+    assert faults(other(content=full, plan=plan), WAYS) == []
+    ended = msgspec.structs.replace(full, ending="不收：退订公告")
+    assert faults(other(content=ended, plan=plan), WAYS) == [Fault("text", "long")]
+
+
 def test_a_card_is_a_card_where_one_can_be_shown() -> None:
     """One article by customer service, a link elsewhere."""
     article = {

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 MONDAY = THE_DAY + 86_400.0  # a day on which the office sends
 PEOPLE, TALKED = 12, 5
 TEXT = "12月3日下午2点，市民中心三楼举办技改政策说明会。\n报名：https://huiqi.example.gov.cn/join"
+ENDED = f"{TEXT}\n\n不收单位公告：回复“退订公告”"
 PATIENCE = 30_000  # milliseconds, on a busy machine
 
 
@@ -68,8 +69,12 @@ async def test_from_one_desk_to_all_phones(browser: Browser, demo: Demo) -> None
     await editor.locator("[name=way][value=mass]").check()
     await expect(editor.locator(".reach-total b")).to_have_text(str(PEOPLE), timeout=PATIENCE)
     await expect(editor.locator(".reach-ways")).to_contain_text(f"群发{PEOPLE - TALKED}")
-    shown = editor.locator("[data-look=words]")
-    await expect(shown).to_have_text(TEXT)
+    shown = editor.locator(
+        "[data-look=words]"
+    ).first  # of what leaves by itself; beneath an answer it is the text alone
+    await expect(shown).to_have_text(ENDED)
+    await expect(editor.locator("[data-look=words]").last).to_have_text(TEXT)
+    await expect(editor.locator("#c-text")).to_have_text(f"{len(ENDED.encode())} / 2048")
     preview = await shown.inner_text()
     await looks_well(editor, 320, 390, 1280)
     await editor.get_by_role("button", name="保存草稿").click()
@@ -83,7 +88,7 @@ async def test_from_one_desk_to_all_phones(browser: Browser, demo: Demo) -> None
 
     approver = await signed_in(browser, demo, "approver")
     await approver.get_by_role("link", name="技改说明会").click()
-    await expect(approver.locator("[data-look=words]")).to_have_text(TEXT)
+    await expect(approver.locator("[data-look=words]").first).to_have_text(ENDED)
     await looks_well(approver, 320, 390, 1280)
     await approver.get_by_label("照写人数").fill(str(PEOPLE))
     await approver.get_by_role("button", name="批准").click()
@@ -96,12 +101,12 @@ async def test_from_one_desk_to_all_phones(browser: Browser, demo: Demo) -> None
     await looks_well(approver, 390)
     for number in range(PEOPLE):
         bubbles = demo.platform.phone(f"oFollower{number:019d}").bubbles
-        assert sum(bubble.text == TEXT for bubble in bubbles) == 1, number
+        assert sum(bubble.text == ENDED for bubble in bubbles) == 1, number
 
     phone = await (await browser.new_context(viewport={"width": 1280, "height": 900})).new_page()
     for number in (0, PEOPLE - 1):  # by customer service, and by mass
         await phone.goto(f"{demo.url}/emulator/?phone=oFollower{number:019d}")
         bubble = phone.locator("[data-test=bubble]", has_text="市民中心三楼").locator("[data-test=text]")
-        await expect(bubble).to_have_text(TEXT, timeout=PATIENCE)
+        await expect(bubble).to_have_text(ENDED, timeout=PATIENCE)
         assert await bubble.inner_text() == preview
     assert [line for line in said if "status of 422" not in line] == []  # the wrong number that was typed on purpose

@@ -117,7 +117,12 @@ class Office:
     @property
     def desk(self) -> Desk:
         """What its pages work with."""
-        templates = Templates(asset=lambda name: f"/static/{name}", name=WORDS.name, importing=WORDS.importing)
+        templates = Templates(
+            asset=lambda name: f"/static/{name}",
+            name=WORDS.name,
+            importing=WORDS.importing,
+            ending=WORDS.broadcasts["ending"],
+        )
         return build_desk(self.services, templates)
 
     @asynccontextmanager

@@ -201,6 +201,26 @@ async def test_a_preview_shows_each_look_once(office: Office) -> None:
     assert "看 这里 & <b>" in page.text
 
 
+async def test_how_to_end_announcements_is_written_previewed_and_kept(office: Office) -> None:
+    """A new form has the line; it stands in the preview of what leaves by itself, and is a part of what is approved."""
+    editor = await office.sign_in("editor")
+    assert re.search(r'name="ending" value="1" checked', (await editor.get(f"{HERE}/new")).source)
+    line = "不收单位公告：回复“退订公告”"
+    assert (
+        f"客服消息这样显示 {WORDS} {line} 随下次回复这样显示 {WORDS}"
+        in (await editor.post(f"{HERE}/preview", sent(ending="1"))).text
+    )
+    number = await kept(editor, ending="1")
+    with_line = await get(office, number)
+    assert with_line.content == Content(text=WORDS, ending=line)
+    assert line in (await editor.get(f"{HERE}/{number}")).text
+    await editor.post(f"{HERE}/{number}/edit", sent())
+    without = await get(office, number)
+    assert without.content == Content(text=WORDS)
+    assert without.digest != with_line.digest
+    assert 'name="ending" value="1" checked' not in (await editor.get(f"{HERE}/{number}/edit")).source
+
+
 async def test_tags_of_the_account_are_offered_by_their_names(office: Office) -> None:
     """And told by them; one that is no more is told by its number."""
     database = office.services.database
