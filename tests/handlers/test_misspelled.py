@@ -44,3 +44,35 @@ async def test_the_talk_goes_on_from_there() -> None:
 async def test_what_is_near_no_name_is_not_bent_to_one(words: str) -> None:
     """Two slips, a foreign matter or another city's are no misspelling."""
     assert (await Talk().say(words)).policies == ()
+
+
+@pytest.mark.parametrize("words", ["智能公厂", "智能公厂怎么申报", "数字化车监"])
+async def test_a_name_that_is_only_pronounced_so_goes_before_pieces_of_other_words(words: str) -> None:
+    """智能公 is a piece of 人工智能公司, whose policy is over: the smart factory was meant."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert answer.policies[0] in {"q91-3", "q91-39"}
+
+
+@pytest.mark.parametrize("words", ["is there any R&D support", "what can I get for R&D", "do you have R&D grants"])
+async def test_english_words_that_carry_no_matter_hide_none(words: str) -> None:
+    """R&D among them is what is asked of."""
+    assert (await Talk().say(words)).policies[:1] == ("q91-71",)
+
+
+async def test_who_pays_for_computing_is_told_what_is_in_force() -> None:
+    """A subsidy for centres is not for whoever rents GPUs."""
+    answer = await Talk().say("GPU算力费用 cover 多少")
+    assert (answer.intent, answer.policies[0]) == ("amount", "q91-18")
+
+
+async def test_what_they_just_got_is_one_thing() -> None:
+    """海参良种场 is a breeding farm, and no farm beside sea cucumbers; two things in a row are two."""
+    assert (await Talk().say("海参良种场刚评上国家级")).policies[0] == "xh49-37"
+    assert {"q91-69", "q91-68"} <= set((await Talk().say("高企小巨人都刚评上，各奖多少")).policies)
+
+
+async def test_tuna_is_not_reckoned_as_the_deep_frozen() -> None:
+    """The paper pays 800元 for that alone: of tuna that nobody calls so it is asked."""
+    assert "可得" not in said(await Talk().say("金枪鱼运回300吨"))
+    assert "300吨×800元=24万元" in said(await Talk().say("超低温金枪鱼运回300吨"))
