@@ -31,6 +31,7 @@ from sqlalchemy import (
     text,
     tuple_,
 )
+from sqlalchemy import table as named
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import bot.store
@@ -47,6 +48,7 @@ BYTES = 4 * 1024 * 1024  # and about as many bytes
 FIRST = 50  # rows of a table's first page: how large they are is not known yet
 WORDS = 2**128  # a sum of checksums stays below
 LARGEST = 2**31 - 1  # an integer of PostgreSQL
+FORMER = frozenset({"conversations"})  # tables that earlier versions had: a backup of one of those has them too
 START_ANEW = "what is in the target is unfinished and `serve` refuses it; remove it and copy again"
 
 Row = tuple[Any, ...]
@@ -174,25 +176,28 @@ def tables_of(connection: Connection, version: str) -> list[Table]:
     """The tables that a database of a version has, what others refer to first."""
     if version == schema.revisions()[-1]:
         return every_table()
-    names = {table.name for table in every_table()}
+    names = _every_name()
     found = MetaData()
     found.reflect(connection, only=lambda name, _: name in names)
     return list(found.sorted_tables)
 
 
+def _every_name() -> set[str]:
+    """What tables of the store are called, and were called in an earlier version."""
+    return {table.name for table in every_table()} | FORMER
+
+
 def _refuse_strangers(connection: Connection) -> None:
-    tables = {table.name for table in every_table()} | {"alembic_version"}
-    if strangers := set(inspect(connection).get_table_names()) - tables:
+    if strangers := set(inspect(connection).get_table_names()) - _every_name() - {"alembic_version"}:
         raise StoreError(
             f"the target holds tables of something else: {', '.join(sorted(strangers))}; take an empty one"
         )
 
 
 def _refuse_rows(connection: Connection) -> None:
-    there = set(inspect(connection).get_table_names())
-    for table in every_table():
-        if table.name in there and connection.execute(select(literal(1)).select_from(table).limit(1)).first():
-            raise StoreError(f"the target is not empty: there are rows in {table.name}; take an empty database")
+    for name in sorted(_every_name() & set(inspect(connection).get_table_names())):
+        if connection.execute(select(literal(1)).select_from(named(name)).limit(1)).first():
+            raise StoreError(f"the target is not empty: there are rows in {name}; take an empty database")
 
 
 def _clear(connection: Connection) -> None:
