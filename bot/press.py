@@ -43,6 +43,7 @@ from bot.store.revisions import Revisions
 
 logger = structlog.get_logger(__name__)
 
+TOGETHER = "together "  # begins the batch of what a reviewer put together for a day to come
 STALE, SHUT = "stale", "gate_shut"  # why something goes back on its day, as the rules of publishing have it
 
 
@@ -224,7 +225,7 @@ class Press:
 
     async def _go_back(self, group: Iterable[Revision], reason: str) -> None:
         """Return them for review, one by one; where somebody writes on the part again already, that one remains."""
-        for revision in group:
+        for revision in map(_apart, group):
             time, after = self._clock.time(), {"reason": reason}
             logger.error("what was to come into force goes back", part=revision.target, reason=reason)
             if await self._revisions.open_of(revision.kind, revision.key):
@@ -319,7 +320,12 @@ def _bound(chosen: Sequence[Revision]) -> list[Revision]:
         raise NotAllowed("batches_differ")
     if len(chosen) < 2 or batches != {""}:
         return list(chosen)
-    return [msgspec.structs.replace(revision, batch=f"together {chosen[0].id}") for revision in chosen]
+    return [msgspec.structs.replace(revision, batch=f"{TOGETHER}{chosen[0].id}") for revision in chosen]
+
+
+def _apart(revision: Revision) -> Revision:
+    """As it was before a reviewer put it together with others: each goes on with whoever wrote it."""
+    return msgspec.structs.replace(revision, batch="") if revision.batch.startswith(TOGETHER) else revision
 
 
 def _from_folder(folder: Path) -> tuple[list[Part], Corpus]:

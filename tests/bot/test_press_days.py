@@ -110,6 +110,21 @@ async def test_what_came_together_goes_back_together(printing: Printing, clock: 
     assert [(await printing.get(r.id)).state for r in batch] == [REJECTED, REJECTED]
 
 
+async def test_what_a_reviewer_put_together_goes_back_to_each_author(printing: Printing, clock: ManualClock) -> None:
+    """It waits as one batch; what comes back of it is of none, or nobody who wrote a part of it could go on with it."""
+    await printing.published("topic", "新题", body={"name": "新题"})
+    both = [
+        await printing.submitted("policy", "q91-2", body={"topics": ["新题"]}, effective="2026-11-23"),
+        await printing.submitted("policy", "q91-1", body={"title": "明天的"}, effective="2026-11-23"),
+    ]
+    await printing.press.publish(both, who="wang", proof=await printing.press.prove(both))
+    assert len({(await printing.get(r.id)).batch for r in both} - {""}) == 1
+    await printing.published("topic", "新题", gone=True, body={})
+    await clock.advance(DAY)
+    assert await printing.press.take_effect() == 0
+    assert [((await printing.get(r.id)).state, (await printing.get(r.id)).batch) for r in both] == [(REJECTED, "")] * 2
+
+
 async def test_what_needs_another_of_the_day_comes_after_it(printing: Printing, clock: ManualClock) -> None:
     """In whatever order they were published: what is refused at first is tried again after the others."""
     needs = await due(printing, "policy", "q91-2", body={"topics": ["首台套"], "title": "甲"})
