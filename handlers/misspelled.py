@@ -16,6 +16,7 @@ from handlers import places
 
 SHORTEST, LONGEST = 2, 8  # characters of a name
 SURE = 3  # characters from which on a slip may be more than another character of the same sound
+FIRM = 4  # characters from which on another sound may be a slip too; below it is asked whether it was one
 SAME = 2  # characters that have to be as they are in the name
 MOST = 3  # names that are offered where several are as near
 OTHER = re.compile("[0-9]")
@@ -33,7 +34,7 @@ async def answer(ctx: Context) -> Answer | None:
     least = min(found)[0]
     names = [name for cost, name in sorted(found) if cost == least]
     policies = {ctx.find(name).ids[:1]: name for name in reversed(names) if ctx.find(name).ids}
-    if len(policies) != 1:
+    if len(policies) != 1 or _is_another_word(said, next(iter(policies.values()))):
         links = "、".join(say_link(name, name) for name in dict.fromkeys(policies.values()))
         return Answer(reply=Say(text=f"没有“{said}”。您是不是想问：{links}"), intent="offtopic") if links else None
     name = next(iter(policies.values()))
@@ -97,6 +98,13 @@ def _units(said: str, known: Container[str]) -> Iterator[Unit]:
         sound = next((run[0][:n] for n in range(len(run[0]), 0, -1) if run[0][:n] in known), char) if run else ""
         yield ("", sound) if run else (char, syllable(char))
         place += len(sound) or 1
+
+
+def _is_another_word(said: str, name: str) -> bool:
+    """Whether a short name has another character of another sound: 充电宝 and 租设备 are words, and no slips."""
+    heard, units = tuple(_units(said, ())), tuple(_units(name, ()))
+    short = len(heard) == len(units) < FIRM and LATIN.search(said) is None
+    return short and not all(_alike(a, b) for a, b in zip(heard, units, strict=True))
 
 
 def _alike(one: Unit, other: Unit) -> bool:

@@ -76,3 +76,19 @@ async def test_tuna_is_not_reckoned_as_the_deep_frozen() -> None:
     """The paper pays 800元 for that alone: of tuna that nobody calls so it is asked."""
     assert "可得" not in said(await Talk().say("金枪鱼运回300吨"))
     assert "300吨×800元=24万元" in said(await Talk().say("超低温金枪鱼运回300吨"))
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("充电宝", "充电桩"), ("租设备", "买设备"), ("修设备", "买设备"), ("买游船", "买渔船"), ("消费者", "消费品"),
+        ("联合国", "联合体"), ("电动门", "电动车"), ("三胎奖", "三等奖"), ("购置费", "购置税"),
+    ],
+)  # fmt: skip
+async def test_a_short_word_of_another_sound_is_asked_about(word: str, name: str) -> None:
+    """It may be a word of its own: whoever rents equipment is not told what pays for buying it, unless they say so."""
+    talk = Talk()
+    answer = await talk.say(word)
+    assert answer.policies == ()
+    assert f"没有“{word}”。您是不是想问：" in said(answer)
+    assert (await talk.say(name)).policies != ()
