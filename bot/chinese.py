@@ -28,7 +28,7 @@ REMEMBERED = 64  # characters of a text whose folded spelling is remembered
 LONGEST_NUMERAL = 16  # characters: nothing that people count is written with more
 NUMERAL = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]+(?:点[零〇一二三四五六七八九]+)?)"
 ODD = "[多来几余]"  # a little more than said
-MORE_BEHIND = "出头"  # and so is 800万出头
+MORE_BEHIND = re.compile("出头|挂零|有余")  # and so is 800万出头
 PIECE = "(?:(?<![一两几三])块(?!儿|地)|(?<=[一两几三])块(?=钱))"  # 一块弄 is together, and no yuan
 MONEY = re.compile(
     rf"({NUMERAL}){ODD}?([万千百十]{ODD}?亿|个{ODD}?亿|[千百十]{ODD}?万|亿|万|w|千|百)?{ODD}?(元|{PIECE}|rmb)?"

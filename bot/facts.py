@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from bot.chinese import BOTH, MORE_BEHIND, NONE, ODD, Folded, denied, fold
+from bot.chinese import BOTH, NONE, ODD, Folded, denied, fold
 from bot.claims import MOST, Odd, accept, claim, give_the_rest, multiplied, of_others, places, without_unit
 from bot.figures import (
     SAID_NO,
@@ -23,6 +23,7 @@ from bot.figures import (
     is_awarded,
     is_limit,
     read_figures,
+    said_as,
     says_yes,
     sign,
 )
@@ -119,9 +120,8 @@ def read_facts(
 
 def _more(folded: Folded, figure: Figure) -> str:
     """How a figure was said that is a little more than its value: 800多万, 800万出头; nothing of any other."""
-    said = folded.text[figure.start : figure.end + len(MORE_BEHIND)]
-    behind = said.endswith(MORE_BEHIND)
-    said = said if behind else folded.text[figure.start : figure.end]
+    said = said_as(folded, figure.start, figure.end)
+    behind = len(said) > figure.end - figure.start
     return said if not figure.parts and (behind or re.search(ODD, said)) else ""
 
 
@@ -159,7 +159,7 @@ def _totals(figures: list[Figure]) -> list[Figure]:
 
 def _sound(figures: list[Figure]) -> list[Figure]:
     """Without ranges and bounds where plain sums stand beside them: 1亿以上 is then what the rule says, not they."""
-    plain = [f for f in figures if f.unit != "yuan" or f.flaw not in ("range", "bound")]
+    plain = [f for f in figures if f.unit != "yuan" or f.flaw not in ("range", "bound", "under")]
     return plain if any(f.unit == "yuan" for f in plain) else figures
 
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.chinese import NUMERAL, ODD, SCALES, Folded, day_places, fold, numeral, scaled, sums
+from bot.chinese import MORE_BEHIND, NUMERAL, ODD, SCALES, Folded, day_places, fold, numeral, scaled, sums
 
 MOST = 40  # figures of one text that are read at all
 UNIT = 12  # characters after a number that may be its unit, and what is counted
@@ -54,9 +54,11 @@ BEFORE = re.compile(
 PAST = re.compile("已经?[领拿]|拿过|领过|去年|之前|以前|先前|原来|上次|曾|先[拿领]")
 NOW = re.compile("今年|现在|这次|如今|本次|这回|刚刚|眼下")
 BOUND = re.compile("[及或含]?(?:以[上下内]|及以)")
+UNDER = re.compile("[及或含]?以[下内]")
 SPAN = re.compile(r"[至到](?=[\d一二两三四五六七八九十百])")
 LED_BY_SPAN = re.compile(r"[\d一二三四五六七八九十百千万亿元w%][至到]$")
 RISING = re.compile("从[^从]{1,12}$|[涨增升长][^涨增升长]{0,3}$")
+MORE = re.compile("[多余几]|(?:出头|挂零|有余)$")  # 500多万 is beyond 500万; 五百来万 may be a little less
 BEYOND = re.compile("(?:超过?|突破|破|(?<![拿领用花付投享给报补奖获得收买做办到])过了?|大于|多于|高于)$")
 CEILING = re.compile("(?:最高|上限|封顶|顶格|不超过?|最多|限额)(?:是|为|就?给|能?补|可?奖|能?拿|能?到|可?达|到)?$")
 # What a sum is called that no rule is taken of, and what says that a sum was given.
@@ -81,6 +83,9 @@ INSIDE = re.compile("(?:其中|(?<![不未])含|包括|里[面头边])[^，。�
 TOTAL = re.compile("(?:总投资|投资总额|固定资产(?:总?投资)?|固投|总投入)(?:额|了|是|为|约|大概|有)*$")
 NET = "不含"  # in the question for a fact: what is not part of it
 SHORT_OF = re.compile("(?:不到|不足|少于|小于|低于|没到|没过)$")
+SHORT_BEHIND = re.compile(
+    "(?:元|块钱?)?(?:都|还)?(?:不到|不足)(?=$|[能可给补奖有吗呢的么])"
+)  # 2000万不到; but 500万不到一年
 FROM, RISEN = re.compile("从[^到涨增升至]{0,6}$"), re.compile("[涨增升长做](?:加|长)?[到至]了?$")
 ENDINGS = "吗吧呗啊呢嘛的了哦噢呀"
 SAID_YES, SAID_NO = "是", "否"  # how facts of yes and no are kept, and spelled in the files
@@ -99,7 +104,8 @@ class Figure:
     """A figure with its place in the folded text.
 
     unit   yuan, percent, or what follows the number, a few characters of the text: 吨鱿鱼运
-    flaw   negative, range, bound as in 1亿以上, short as in 不到500万, foreign as in 300万美元, part as in
+    flaw   negative, range, bound as in 1亿以上, under as in
+           1亿以下, short as in 不到500万, foreign as in 300万美元, part as in
            每月20万, or empty
     parts  the sums of a list whose total it is: 8万、15万、22万
     every  it is said of each of several: 每个12万
@@ -166,20 +172,26 @@ def _numbers(folded: Folded) -> Iterator[Read]:
 def _figure(folded: Folded, start: int, end: int, *, value: float, unit: str) -> Figure:
     text = folded.text
     lead, rest = text[max(0, start - LEAD) : start], text[end : end + 6]
-    if unit == "yuan" and BEYOND.search(lead):
+    if unit == "yuan" and (BEYOND.search(lead) or MORE.search(said_as(folded, start, end))):
         value = round(value + 0.01, 2)  # 超过50亿 is more than 50亿, by what nobody said
     if lead.endswith(MINUS):
         return Figure(start, end, -value, unit, "negative")
     if unit == "yuan" and (ABROAD.match(rest) or LED_ABROAD.search(lead)):
         return Figure(start, end, value, unit, "foreign")
     span = (SPAN.match(rest) or LED_BY_SPAN.search(lead)) and not RISING.search(lead)
-    bound = "bound" if unit == "yuan" and BOUND.match(rest) else ""
+    bound = ("under" if UNDER.match(rest) else "bound" if BOUND.match(rest) else "") if unit == "yuan" else ""
     clause = text[max(0, start - LEAD, *(place for place in folded.breaks if place <= start)) : start]
-    if unit == "yuan" and SHORT_OF.search(lead):
+    if unit == "yuan" and (SHORT_OF.search(lead) or SHORT_BEHIND.match(folded.text, end)):
         return Figure(start, end, value, unit, "short")
     often = "part" if unit == "yuan" and OFTEN.search(clause) else ""
     every = EVERY.search(clause) is not None
     return Figure(start, end, value, unit, "range" if span else bound or often, every=every)
+
+
+def said_as(folded: Folded, start: int, end: int) -> str:
+    """A figure as it was said, with what makes it a little more behind it: 800多万, 800万出头."""
+    behind = MORE_BEHIND.match(folded.text, end)
+    return folded.text[start : behind.end() if behind else end]
 
 
 def _lists(folded: Folded, figures: list[Figure]) -> list[Figure]:

@@ -27,6 +27,7 @@ ODD = {
     "absurd": "“{said}”大得不像一家企业的数，怕是多写了。",
     "range": "“{said}”是个范围，算不准。",
     "short": "不到“{said}”，到底是多少？",
+    "under": "最多“{said}”，到底是多少？",
     "contradiction": "前后说的数对不上。",
     "bare": "“{said}”没有带单位，是元还是万元？",
     "foreign": "“{said}”是外币，请按人民币说。",

@@ -80,6 +80,23 @@ async def test_a_little_more_is_the_least(told: str, note: str) -> None:
     assert "多出来的" not in said(await Talk().say("技改设备3000万能补多少"))
 
 
+@pytest.mark.parametrize("told", ["500多万", "500余万元", "500万出头", "500万挂零", "超过500万"])
+async def test_a_little_more_is_beyond_a_bound(told: str) -> None:
+    """Pingdu adds to what is above 5 million: 500多万 is, and 500万, like 五百来万 that may be less, is not."""
+    assert "平度市·技术改造叠加奖励" in said(await Talk().say(f"平度设备投了{told}能补多少"))
+    for short in ("500万", "五百来万"):
+        assert "要求设备投资额超过500万元" in said(await Talk().say(f"平度设备投了{short}能补多少"))
+
+
+@pytest.mark.parametrize("told", ["2000万不到", "2000万元不到", "2000万以下", "2000万以内", "不到2000万"])
+async def test_less_than_a_sum_is_not_that_sum(told: str) -> None:
+    """What is said to be less is asked about, on whichever side it is said; what stands behind a time is not less."""
+    answer = said(await Talk().say(f"技改设备投了{told}能补多少"))
+    assert "240万" not in answer
+    assert "到底是多少？" in answer
+    assert "可得60万元" in said(await Talk().say("技改设备投了500万不到一年能补多少"))
+
+
 async def test_where_they_are_decides_whose_sum() -> None:
     """Who said where they are is told the sum of that place, and is not refused by another's."""
     talk = Talk()
