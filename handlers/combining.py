@@ -104,6 +104,8 @@ async def _several(ctx: Context) -> tuple[Policy, ...]:
         fits = len(listed) > 1 if these["many"] is None else len(listed) == MANY[these["many"]]
         return tuple(listed[:SEEN]) if fits and not older else ()
     places = question.named("district")
+    if len({*places} - {*corpus.whole_city}) > 1:
+        return _each_where_it_is_named(ctx)
     named = (ctx.find("".join((*places[:1], hit.entry.word))) for hit in question.naming)
     found = [lists.in_force_first(ctx, one) for one in named if one.ids and not one.whole]
     if len(question.folded.text) > BRIEF:  # in a story a word alone says little: what the whole is about is meant
@@ -113,6 +115,25 @@ async def _several(ctx: Context) -> tuple[Policy, ...]:
     chosen = _at_one_place(found, corpus.policies, here)
     apart = tuple({policy.id: policy for policy in chosen}.values())
     return apart if len(apart) > 1 else ()
+
+
+def _each_where_it_is_named(ctx: Context) -> tuple[Policy, ...]:
+    """平度的高企和西海岸的小巨人: of each matter the policy of the district named before it, or the city's; none where one
+    has neither, as another district's is not what was asked of."""
+    question, policies = ctx.finding.question, ctx.corpus.policies
+    where = {hit.start: m.value for hit in question.chosen for m in hit.entry.meanings if m.kind == "district"}
+    found: dict[str, Policy] = {}
+    for hit in question.naming:
+        if hit.start in where:
+            continue
+        there = where[max((start for start in where if start < hit.start), default=min(where))]
+        finding = ctx.find(f"{there}{hit.entry.word}")
+        ids = lists.in_force_first(ctx, finding) if finding.ids else ()
+        own = [i for i in ids if policies[i].level == "city" or policies[i].district == there]
+        if not own:
+            return ()
+        found[own[0]] = policies[own[0]]
+    return tuple(found.values()) if len(found) > 1 else ()
 
 
 def _at_one_place(found: Sequence[tuple[str, ...]], policies: Mapping[str, Policy], here: str) -> tuple[Policy, ...]:

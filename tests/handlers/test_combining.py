@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.corpus import the_corpus
 from tests.handlers.talk import Talk, check, everything, said
 
 
@@ -102,6 +103,16 @@ async def test_of_two_things_here() -> None:
     talk = Talk()
     await talk.say("我们是西海岸新区的规上制造企业")
     assert set((await talk.say("小巨人和高企能同时拿吗")).policies) == {"xh49-6", "xh49-10"}
+
+
+async def test_of_two_things_of_two_districts() -> None:
+    """Each is that of the district which is named before it, and that one enterprise is not in both is said; what a
+    district has not got is not taken from another."""
+    answer = await Talk().say("平度的高企和西海岸的小巨人能同时拿吗")
+    districts = [the_corpus().policies[policy].district for policy in answer.policies]
+    assert districts == ["平度市", "西海岸新区"]
+    assert "同一家企业拿不全" in said(answer)
+    assert "q91-69" not in (await Talk().say("平度的高企和崂山的小巨人能同时拿吗")).policies
 
 
 async def test_of_a_grant_and_a_loan() -> None:
