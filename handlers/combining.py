@@ -118,8 +118,8 @@ async def _several(ctx: Context) -> tuple[Policy, ...]:
 
 
 def _each_where_it_is_named(ctx: Context) -> tuple[Policy, ...]:
-    """平度的高企和西海岸的小巨人: of each matter the policy of the district named before it, or the city's; none where one
-    has neither, as another district's is not what was asked of."""
+    """平度的高企和西海岸的小巨人: of each matter the policy of the district named before it, or the city's; none where
+    one has neither, as another district's is not what was asked of."""
     question, policies = ctx.finding.question, ctx.corpus.policies
     where = {hit.start: m.value for hit in question.chosen for m in hit.entry.meanings if m.kind == "district"}
     found: dict[str, Policy] = {}
