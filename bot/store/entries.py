@@ -205,8 +205,8 @@ class Entries:
         yield from self._feedback.keep([row for job in won.values() for row in job.remarks])
         yield from self._people.apply([change for job in won.values() for change in job.changes])
         yield self._send, [job.late for job in won.values() if job.late]
-        # Behind what goes out, as everywhere (`bot.store.limits`); who has all erased keeps no conversation either.
-        yield from conversations.keep([talk for job in won.values() if (talk := job.conversation) and not _erases(job)])
+        # Behind what goes out, as everywhere (`bot.store.limits`).
+        yield from conversations.keep(_talks(list(won.values())))
         found = yield from self._look([job for job in jobs if id(job) not in won])
         return [
             Seen(None if id(job) in won else found.get(job.key, _gone(job.key)), alone=id(job) in alone) for job in jobs
@@ -248,8 +248,15 @@ def _parting(jobs: Sequence[Settling]) -> set[str]:
     return {who for job in jobs for who, change, _ in job.changes if isinstance(change, Erase) or _declines(change)}
 
 
-def _erases(job: Settling) -> bool:
-    return any(isinstance(change, Erase) for _, change, _ in job.changes)
+def _talks(jobs: Sequence[Settling]) -> list[Values]:
+    """The conversations that are kept: of who has all erased only those behind it, and not that of its own answer."""
+    kept: list[Values] = []
+    for job in jobs:
+        gone = {who for who, change, _ in job.changes if isinstance(change, Erase)}
+        kept = [talk for talk in kept if talk["who"] not in gone]
+        if job.conversation and job.conversation["who"] not in gone:
+            kept.append(job.conversation)
+    return kept
 
 
 def _declines(change: Change) -> bool:

@@ -170,6 +170,17 @@ async def test_who_has_all_erased_keeps_no_conversation(inbox: Inbox, database: 
     assert [row["openid"] for row in await rows(database, followers)] == ["o1", "o2"]
 
 
+async def test_who_has_all_erased_keeps_nothing_that_was_settled_beside_it(inbox: Inbox) -> None:
+    """The answer to what they said before stands in the same batch; what they say afterwards is kept."""
+    for key in ("k1", "k2", "k3"):
+        await claim(inbox, text(key))
+    said, gone = (Settlement(answer=ANSWER, conversation=TALK, changes=c) for c in ((), (Erase(but="k2"),)))
+    await asyncio.gather(settle(inbox, text("k1"), said), settle(inbox, text("k2"), gone))
+    assert await inbox.conversation("o1") is None
+    await asyncio.gather(settle(inbox, text("k3"), said))
+    assert await inbox.conversation("o1") == TALK
+
+
 async def test_erased_messages_stay_silent(inbox: Inbox, database: Database) -> None:
     """A late retry, or a late answer, to an erased message finds it erased and brings nothing back."""
     await claim(inbox, text("k1"))
