@@ -22,7 +22,8 @@ MANY_THINGS = "个"  # what counts anything that is counted one by one
 COUNTING = CLASSIFIERS | {"大"}  # how the unit of such a fact begins, 大项 among them; what is measured has another
 NUMBER = re.compile(rf"({NUMERAL})(?:{ODD}?([万千百十]亿|[千百十]万|亿|万|w|千|百))?{ODD}?")
 PERCENT = re.compile(rf"(\d+(?:\.\d+)?)%|百分之({NUMERAL})|([一二两三四五六七八九])成(?![立都长功果为本员分品熟套])")
-APART = re.compile("[一二两三四五六七八九][二三四五六七八九](?:[十百千]+[万亿]?|[万亿])")
+ONE = "[一二两三四五六七八九]"
+APART = re.compile(f"(?:{ONE}[千百])*{ONE}[二三四五六七八九](?:[十百千]+[万亿]?|[万亿])")
 MINUS, TO = "负", "至"
 SIGNED = re.compile(r"(?<![\da-zA-Z%.])[-−﹣－](?=\s?\d)")
 HYPHEN = re.compile(r"(?<=[\d万亿千百元wW%])\s?[-−﹣－~～—–]+\s?(?=\d)")

@@ -11,7 +11,7 @@ from handlers import places
 
 # What is done to a machine, and what one is called; but a ticket, a chance and an aeroplane are none.
 MACHINE = (
-    "机(?![会关构票制密动场缘率遇油智长组成理身]|器人)|机床|[车磨铣镗冲刨钻锯剪折裁注压]床|窑|锅炉|熔炉|炉子?(?![头灶])|[产流]水?线|生产线|装配线"
+    "机(?![会关构票制密动场缘率遇油智长组成理身]|器人)|机床|[车磨铣镗冲刨钻锯剪折裁注压]床|窑(?!洞)|锅炉|熔炉|炉子?(?![头灶])|[产流]水?线|生产线|装配线"
     "|灌装线|包装线|机械[手臂]|机器手|叉车|行车|反应釜|压力容器|空压|检测仪|设备|装备|模具"
 )
 DONE = "换|更换|更新|淘汰|添|增|(?<=[想要新再又算备])上(?![班学市级报])|上(?=[台条套新了几一两])|装(?!修)|买|购|改"
@@ -26,7 +26,7 @@ DIGITAL = re.compile(
 # At home nobody renews machines of a trade.
 PRIVATE = re.compile(
     "家里|自己用|自家用|孩子|老婆|老公|媳妇|宿舍|手机|耳机|相机|电视|洗衣机|飞机|司机|微机|打印机|收音|吹风|游戏|挖矿|农机|机票|修理|维修|修好|修一|租"
-    "|电脑|点餐|收银|音响|监控|门锁|空调"
+    "|交税|缴税|报税|打卡|考勤|电脑|点餐|收银|音响|监控|门锁|空调"
 )
 FAINT = 0.5  # of the matter: what pieces of words that no policy is known for explain
 KINDS = (  # what the lexicon finds it by, and what it is called

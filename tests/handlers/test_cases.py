@@ -97,6 +97,12 @@ async def test_less_than_a_sum_is_not_that_sum(told: str) -> None:
     assert "可得60万元" in said(await Talk().say("技改设备投了500万不到一年能补多少"))
 
 
+@pytest.mark.parametrize("told", ["五六十万", "一百五六十万", "三千五六百万", "两千三百五六十万"])
+async def test_what_lies_between_is_quoted_whole(told: str) -> None:
+    """“五六十万” is not what somebody said of 1.5 or 1.6 million."""
+    assert f"“{told}”是个范围，算不准。" in said(await Talk().say(f"技改设备投了{told}能补多少"))
+
+
 async def test_where_they_are_decides_whose_sum() -> None:
     """Who said where they are is told the sum of that place, and is not refused by another's."""
     talk = Talk()

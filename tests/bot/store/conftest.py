@@ -41,3 +41,9 @@ def file(tmp_path: Path, sqlite_template: Path) -> Callable[[], str]:
 def other(tmp_path: Path) -> str:
     """An address where there is nothing yet."""
     return f"sqlite:///{tmp_path}/other.sqlite3"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a backup is to be."""
+    return tmp_path / "kept.huiqi"
