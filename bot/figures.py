@@ -67,6 +67,10 @@ FOREIGN = re.compile(
     "(?:注册资[本金]|实缴|贷款|借款|利润|净利|纳税|交税|缴税|税收|社保|工资|薪酬|房租|租金|地价|土地款|市值|估值|负债|净资产|总资产"
     "|资产总额|罚款|流动资金|定金|押金|挣|赚|净赚|纯利|毛利|电费|水费|保险费|中标|订单)(?:[是有了为共约]|大概|总共|一共|差不多)*$"
 )
+GEAR = "(?:设备|机器|机床|产线|生产线|模具)"
+RENTED = re.compile(
+    f"租(?:了|来|用)?(?:{GEAR}(?:花|付|用)?了?)?(?:大概|大约|约|总共|一共)?$"
+)  # 租算力花了200万 is what it is
 AWARDED = re.compile("(?:[给补奖拨拿领返]|补贴|补助|奖励|奖补)(?:[了过到给]|我们?|咱们?|俺们?|企业|公司|厂里)*$")
 PART = re.compile("其中[^，。]{0,8}$|里[头面边][^，。]{0,8}$|包括[^，。]{0,8}$")
 RULED = re.compile("(?:按照?|给|补|奖|(?<!的)比例(?:是|为)?|再|照|打)$")
@@ -235,7 +239,8 @@ def is_limit(folded: Folded, figure: Figure) -> bool:
     if figure.unit != "yuan" and figure.value == 1:
         stop = min([figure.end + 7, *(place for place in folded.breaks if place > figure.end)])
         return bool(EACH.search(lead) or ASKS.match(folded.text[figure.end : stop]))
-    return bool(CEILING.search(lead) or FOREIGN.search(lead))
+    rented = (match := RENTED.search(lead)) and (re.search(GEAR, match[0]) or re.match(f"的?{GEAR}", rest))
+    return bool(CEILING.search(lead) or FOREIGN.search(lead) or rented)
 
 
 def is_awarded(folded: Folded, figure: Figure) -> bool:

@@ -42,6 +42,7 @@ DONE = re.compile(
 WISHES = re.compile(
     "[吗么嘛呢？?]|不$|没有?$|哪|啥|谁|几|多少|想|准备|打算|计划|要是|如果|假如|请|问|查|有无|是否|可否|能|听说|对应|适用|依据|奖|补"
 )
+LONG_AGO = re.compile("前年|[两二三四五六七八九十几多]年前|早几年|前几年|以前")  # no rule is known to reach back so far
 AT_HAND = frozenset({"", "amount", "contact", "conditions", "expiry"})  # after these a figure is of the policy shown
 OTHERS = frozenset({
     "contact", "expiry", "expired", "expiring", "current", "list", "conditions", "subscribe", "unsubscribe",
@@ -84,7 +85,7 @@ def _is_story(ctx: Context) -> bool:
     if finding.intent != "policy" or finding.undecided or question.intents - {"greeting"} or question.sum_is_named:
         return False
     told = enterprise.is_own(ctx) or DONE.search(text) is not None
-    return bool(finding.ids) and told and WISHES.search(text) is None
+    return bool(finding.ids) and told and not (WISHES.search(text) or LONG_AGO.search(text))
 
 
 async def _of_story(ctx: Context, found: Estimate, ids: tuple[str, ...]) -> Answer | None:

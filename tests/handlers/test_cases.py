@@ -103,6 +103,19 @@ async def test_what_lies_between_is_quoted_whole(told: str) -> None:
     assert f"“{told}”是个范围，算不准。" in said(await Talk().say(f"技改设备投了{told}能补多少"))
 
 
+@pytest.mark.parametrize("told", ["我们租了1200万的设备", "租设备花了1200万能补多少", "我们前年买设备花了1200万"])
+async def test_what_is_no_investment_of_these_years_is_not_reckoned(told: str) -> None:
+    """Equipment that is rented is not invested in, and what was bought years ago is told of without a sum."""
+    answer = said(await Talk().say(told))
+    assert "144万" not in answer
+    assert "技术改造" in answer
+
+
+async def test_computing_power_that_is_rented_is_reckoned() -> None:
+    """What a rule takes is what was paid for it."""
+    assert "可得" in said(await Talk().say("租算力花了200万能补多少"))
+
+
 async def test_where_they_are_decides_whose_sum() -> None:
     """Who said where they are is told the sum of that place, and is not refused by another's."""
     talk = Talk()
