@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import String, bindparam, select, update
 
 from bot.conversation import Conversation, fresh
 from bot.messages import AnyMessage
@@ -25,8 +25,13 @@ from bot.store.people import Changed, People
 from bot.store.recipients import LEAVING
 from bot.store.reports import Reports
 from bot.store.standing import NOTHING, Standing, Standings
-from bot.store.tables import inbox, outbox
+from bot.store.tables import followers, inbox, outbox
 
+LOCK = (
+    select(followers.c.openid)
+    .where(followers.c.openid == bindparam("who", type_=String))
+    .with_for_update(key_share=True)
+)
 SEEN = select(inbox.c.key, inbox.c.state, inbox.c.owner, inbox.c.lease, inbox.c.answer, inbox.c.delivery).where(
     inbox.c.key == bindparam("the_key")
 )
@@ -103,6 +108,7 @@ class Entries:
     """Scripts that write batches of jobs."""
 
     def __init__(self, store: Store) -> None:
+        self._in_turn = store.dialect == "postgresql"
         self._followers = Followers(store)
         self._departures = Departures(store)
         self._standings = Standings(store)
@@ -127,7 +133,7 @@ class Entries:
         if len(parting) > 1:
             for statement in LEAVING:
                 yield statement, [{"who": openid} for openid in parting]
-        settled = iter((yield from self._settle(settlements)))
+        settled = iter((yield from self._settle(settlements, {job.message.openid for job in claims})))
         claimed: list[Seen] = []
         for group in _between(claims, leaving):
             claimed += yield from self._claim(group, leaving.get(id(group[0]), ""))
@@ -193,7 +199,8 @@ class Entries:
                 found[id(job)] = ready
         return found
 
-    def _settle(self, jobs: Sequence[Settling]) -> Script[list[Seen]]:
+    def _settle(self, jobs: Sequence[Settling], behind: set[str]) -> Script[list[Seen]]:
+        """Settle; `behind` are the followers whose rows the claims that come next may write."""
         if not jobs:
             return []
         taken = yield from self._notices.take([one for job in jobs for one in job.told])
@@ -206,11 +213,19 @@ class Entries:
         yield from self._people.apply([change for job in won.values() for change in job.changes])
         yield self._send, [job.late for job in won.values() if job.late]
         # Behind what goes out, as everywhere (`bot.store.limits`).
-        yield from conversations.keep(_talks(list(won.values())))
+        talks = _talks(list(won.values()))
+        yield from self._lock({talk["who"] for talk in talks}, behind)
+        yield from conversations.keep(talks)
         found = yield from self._look([job for job in jobs if id(job) not in won])
         return [
             Seen(None if id(job) in won else found.get(job.key, _gone(job.key)), alone=id(job) in alone) for job in jobs
         ]
+
+    def _lock(self, first: set[str], then: set[str]) -> Script[None]:
+        """Take the rows of followers that are written in two turns in one, in their order, as whoever writes down what
+        many are to be told locks them: else each may wait for the other. SQLite has one writer at a time."""
+        if self._in_turn and first and then and max(first) > min(then):
+            yield LOCK, [{"who": openid} for openid in sorted(first | then)]
 
     def _look(self, jobs: Sequence[Claiming] | Sequence[Settling]) -> Script[dict[str, Row]]:
         rows = yield SEEN, [{"the_key": job.key} for job in jobs]

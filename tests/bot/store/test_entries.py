@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
+import pytest
+from sqlalchemy import text
+
+from bot.conversation import Conversation
 from bot.messages import AnyMessage, Left, Text
+from bot.store import conversations
 from bot.store.database import Database
 from bot.store.entries import Claiming, Entries, Settling
 
@@ -44,6 +52,27 @@ async def test_results_come_in_the_order_of_jobs(database: Database) -> None:
         (False, ("none", "erased")),
         (False, ("k1", "answered")),
     ]
+
+
+@pytest.mark.postgres
+async def test_rows_of_followers_are_locked_in_their_order(server: Callable[[], str]) -> None:
+    """A batch that settles o2 and claims o1 waits for o1 before it has o2: whoever has o1, as the page of those who are
+    to be told something, and wants o2, is not in a ring with it."""
+    database = await Database.open(server())
+    entries = Entries(database)
+    await database.run(lambda: entries.transact([claiming("k1"), claiming("k2", openid="o2")]))
+    talk = conversations.pack("o2", Conversation(focus="q91-1"))
+    jobs: list[Claiming | Settling] = [claiming("k3"), msgspec.structs.replace(settling("k2"), conversation=talk)]
+    share = text("SELECT openid FROM followers WHERE openid = :who FOR SHARE NOWAIT")
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    async with database.write() as told:
+        await told.execute(share, {"who": "o1"})
+        batch = asyncio.create_task(database.run(lambda: entries.transact(jobs)))
+        while not (await told.execute(waits)).scalar():
+            pass  # each look lets the batch go on
+        await told.execute(share, {"who": "o2"})
+    assert [seen.fresh for seen in await batch] == [True, False]
+    await database.close()
 
 
 async def test_two_departures_in_a_batch(database: Database) -> None:
