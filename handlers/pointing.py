@@ -22,6 +22,7 @@ TERMS_OF = re.compile(
     "^(?:那|这)(?:个|条|项)(?:政策|补贴|奖|钱)?(?:要|需要|得|有|是)?(?:些|满足)?(?:什么|啥|哪些|怎样的?)(?:样的?)?条件"
 )
 BRIEF = 20  # characters of such a question
+PARK = "产业园"  # in the title of a paper
 LEVELS = "每条后面括号里写着是市级的，还是哪个区（市）的："
 TERMS = "每条后面括号里是它的期限，点标题看到哪一天："
 
@@ -58,12 +59,8 @@ def _list_again(ctx: Context, intent: str, lead: str) -> Answer | None:
 
 def _giver(ctx: Context, policy: Policy) -> Answer:
     """Of which level it is, who is responsible, and what the other level has for the same."""
-    whose = (
-        "市级政策，全市企业都能用"
-        if policy.level == "city"
-        else f"{policy.district}自己的政策，只给{policy.district}的企业"
-    )
-    lines = [wording.heading(ctx, policy), wording.status(ctx, policy), "", f"这是{whose}，由下面的单位负责。"]
+    lines = [wording.heading(ctx, policy), wording.status(ctx, policy), ""]
+    lines.append(f"这是{_whose(ctx, policy)}，由下面的单位负责。")
     if policy.funding:
         lines.append(f"资金：{policy.funding}")
     same = [ctx.corpus.policies[i] for i in policy.restates]
@@ -72,6 +69,15 @@ def _giver(ctx: Context, policy: Policy) -> Answer:
     lines += [f"和{_linked(ctx, p)}说的是同一笔钱。" for p in same[:2]]
     lines += [f"另一级也有：{'、'.join(_linked(ctx, p) for p in other[:2])}"] if other else []
     return _said(ctx, policy, lines)
+
+
+def _whose(ctx: Context, policy: Policy) -> str:
+    """Whose policy it is and for whom: a park's is the city's too, and what is over is for nobody any more."""
+    if policy.level != "city":
+        return f"{policy.district}自己的政策，只给{policy.district}的企业"
+    if PARK in ctx.corpus.paper(policy).title:
+        return f"市级政策，但是为{PARK}定的，不是全市企业都能用"
+    return "市级政策" if ctx.corpus.is_over(policy, ctx.today) else "市级政策，全市企业都能用"
 
 
 def _paper(ctx: Context, policy: Policy) -> Answer:

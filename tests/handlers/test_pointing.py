@@ -29,6 +29,23 @@ async def test_what_another_level_has_for_it() -> None:
     assert "另一级也有：鼓励企业加大研发投入·技改（平度市）" in text
 
 
+@pytest.mark.parametrize(
+    ("named", "policy", "whose"),
+    [
+        ("精密仪器仪表产业园设备投资奖补", "q91-53", "为产业园定的，不是全市企业都能用"),
+        ("支持新药研发", "q91-27", "这是市级政策，由下面的单位负责"),
+    ],
+)
+async def test_not_all_of_the_city_has_what_is_a_parks_or_over(named: str, policy: str, whose: str) -> None:
+    """Of the city's policies those of a park are for the park, and those that are over for nobody."""
+    talk = Talk()
+    await talk.say(named)
+    answer = await talk.say("这个是区里给还是市里给")
+    assert answer.policies == (policy,)
+    assert whose in said(answer)
+    assert "政策，全市企业都能用" not in said(answer)
+
+
 @pytest.mark.parametrize("words", ["给我发个文件号", "文号多少", "是哪个文件"])
 async def test_which_paper(words: str) -> None:
     """The paper with its number."""
