@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Float, String, bindparam, delete, select, update
+from sqlalchemy import Float, String, and_, bindparam, delete, or_, select, update
 
 from bot.person import (
     DECLINED,
@@ -42,9 +42,17 @@ _facts = msgspec.json.Decoder(Facts)
 _READ = select(enterprises.c.facts, enterprises.c.consented).where(enterprises.c.openid == bindparam("openid"))
 _who = bindparam("who", type_=String)
 _DROP = delete(enterprises).where(enterprises.c.openid == _who)
+_asking = inbox.alias("asking")
+_asked = select(_asking.c.received).where(_asking.c.key == bindparam("but", type_=String)).scalar_subquery()
+# What came before and is not answered yet goes too, so that its late answer finds nothing to be kept with; what came
+# behind it waits for its turn, and is answered.
 _UNSAY = (
     update(inbox)
-    .where(inbox.c.openid == _who, inbox.c.state == "answered", inbox.c.key != bindparam("but", type_=String))
+    .where(
+        inbox.c.openid == _who,
+        inbox.c.key != bindparam("but", type_=String),
+        or_(inbox.c.state == "answered", and_(inbox.c.state == "running", inbox.c.received < _asked)),
+    )
     .values(openid="", message=b"", answer=b"", state="erased")
 )
 _UNSCENE = (

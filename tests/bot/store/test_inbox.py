@@ -181,6 +181,20 @@ async def test_who_has_all_erased_keeps_nothing_that_was_settled_beside_it(inbox
     assert await inbox.conversation("o1") == TALK
 
 
+async def test_an_answer_that_comes_after_an_erasure_is_not_kept(inbox: Inbox, database: Database) -> None:
+    """What was asked before and is still being answered elsewhere is erased with the rest; what comes behind is not."""
+    await claim(inbox, text("before"), owner="you", time=99.0)
+    await claim(inbox, text("asking"), time=100.0)
+    await claim(inbox, text("behind"), time=100.5)
+    await settle(inbox, text("asking"), Settlement(answer=OTHER, changes=(Erase(but="asking"),)))
+    late = await settle(inbox, text("before"), Settlement(answer=ANSWER, conversation=TALK), owner="you")
+    assert (late.state, late.answer) == ("erased", None)
+    assert await inbox.conversation("o1") is None
+    assert {row["key"]: row["openid"] for row in await rows(database, messages)}["before"] == ""
+    assert (await settle(inbox, text("behind"), Settlement(answer=ANSWER, conversation=TALK))).answer == ANSWER
+    assert await inbox.conversation("o1") == TALK
+
+
 async def test_erased_messages_stay_silent(inbox: Inbox, database: Database) -> None:
     """A late retry, or a late answer, to an erased message finds it erased and brings nothing back."""
     await claim(inbox, text("k1"))
