@@ -99,7 +99,8 @@ def weakness(password: str, *known: str) -> str:
         return "long"
     if len(set(folded)) < 5 or _is_repeated(folded) or _is_row(folded):
         return "plain"
-    if {folded, _stem(folded), folded[: len(folded) // 2 * 2][: len(folded) // 2]} & _commonest():
+    half = len(folded) // 2
+    if {folded, _stem(folded)} & _commonest() or {folded[:half], folded[half:]} <= _commonest():
         return "common"
     rest = folded
     for word in known:

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import inspect
 
 from bot.parts import DEPARTMENT, FACT, KINDS, PAPER, POLICY, TOPIC
-from bot.policies import AnyBenefit, Policy
+from bot.policies import AnyBenefit, Contact, Policy
 
 TEXT, AREA, LINES, NUMBER, WHOLE, TICK, DAY, CHOICE, PAIR, GROUPS, TICKS, MAPPING = (
     "text", "area", "lines", "number", "whole", "tick", "day", "choice", "pair", "groups", "ticks", "mapping",
@@ -23,9 +23,10 @@ AREAS = frozenset({"summary", "note", "ask", "funding", "text"})  # texts of mor
 MONEY = frozenset(
     {"amount", "cap", "cap_year", "cap_total", "cap_each", "base_at_least", "base_above", "base_below"}
 )  # in yuan; may be typed as 600万
-REFERS = {  # the fields that name another part; by the kind they name
-    "paper": PAPER, "also_papers": PAPER, "topics": TOPIC, "unit": DEPARTMENT, "parent": DEPARTMENT,
+REFERS = {  # the fields that name another part, by the kind they name; the unit of a contact does too, that of a count not
+    "paper": PAPER, "also_papers": PAPER, "topics": TOPIC, "parent": DEPARTMENT,
     "related": POLICY, "restates": POLICY, "of": POLICY, "fact": FACT, "base_fact": FACT, "count": FACT, "each": FACT,
+    "grows": FACT, "before": FACT, "within": FACT,
 }  # fmt: skip
 PICKED = frozenset({PAPER, DEPARTMENT, FACT})  # few enough to be picked from a list
 
@@ -89,7 +90,8 @@ def _shape(info: inspect.Type) -> Shape:
 
 def _field(one: inspect.Field, owner: type[Any]) -> Field:
     key = one.encode_name
-    common: dict[str, Any] = {"key": key, "required": one.required, "refers": REFERS.get(one.name, "")}
+    refers = DEPARTMENT if key == "unit" and issubclass(owner, Contact) else REFERS.get(one.name, "")
+    common: dict[str, Any] = {"key": key, "required": one.required, "refers": refers}
     info = _plain(one.type)
     match info:
         case inspect.VarTupleType(item_type=item):

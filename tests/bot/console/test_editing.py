@@ -152,3 +152,11 @@ async def test_odd_texts_are_no_faults_of_ours(office: Office) -> None:
         assert (page.status, 'id="e-source"' in page.source) == (422, True), odd[:20]
     page = await edit(editor, FIRST, action=f"add:benefits.{'9' * 5000}.tiers")
     assert page.status == 200
+
+
+async def test_a_form_calls_each_field_as_the_page_of_its_part_does(office: Office) -> None:
+    """A fact's unit is what it is counted in, typed in; 单位 is a department elsewhere."""
+    page = await (await office.sign_in("editor")).get("/console/edit/fact")
+    assert "计量单位" in page.text
+    assert "怎么填" in page.text
+    assert '<input id="f-unit" name="unit"' in page.source

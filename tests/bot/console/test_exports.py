@@ -62,3 +62,10 @@ async def test_there_is_nothing_to_take_of_what_there_is_not(office: Office) -> 
     visitor = await office.sign_in("viewer")
     for path in ("corpus.zip?edition=9", "compendium.csv?source=zzz", "compendium.xlsx", "corpus.zip?edition=x"):
         assert (await visitor.get(f"/console/export/{path}")).status == 404, path
+
+
+async def test_who_may_bring_nothing_in_is_not_sent_there(office: Office) -> None:
+    """The page leads an editor to the import; a viewer, whom that page refuses, it does not."""
+    for role, led in (("viewer", False), ("editor", True)):
+        page = await (await office.sign_in(role)).get("/console/export")
+        assert ("再导入" in page.text) is led, role

@@ -37,6 +37,8 @@ from tests.bot.console.client import QUICK
         ("woaini1314520", "common"),
         ("iloveyou iloveyou", "plain"),
         ("administrator", "common"),
+        ("sunshineprincess", "common"),
+        ("sunshine-Xq29mL7k", ""),
         ("zhang.wei123", "known"),
         ("ZHANG.WEI zhang.wei", "plain"),
         ("huiqizhang.wei", "known"),

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from bot.console.shapes import CHOICE, DAY, GROUPS, LINES, TICK, TICKS, WHOLE, Field, benefit_kinds, shape_of
+from collections.abc import Iterator
+from typing import Any
+
+from bot.console.shapes import (
+    CHOICE,
+    DAY,
+    GROUPS,
+    LINES,
+    TEXT,
+    TICK,
+    TICKS,
+    WHOLE,
+    Field,
+    Shape,
+    benefit_kinds,
+    shape_of,
+)
+from bot.markup import environment
 from bot.parts import KINDS
 
 
@@ -43,3 +60,28 @@ def test_benefits_of_every_kind_are_groups() -> None:
     assert not rate["percent"].is_money
     tiers = {field.key: field for field in benefits.shapes["tiers"].fields}["tiers"]
     assert "is" in {field.key for field in tiers.shapes[""].fields}
+
+
+def below(shape: Shape, inside: str) -> Iterator[tuple[str, Field]]:
+    """Every field of a shape and of the groups within it, with what it stands in."""
+    for field in shape.fields:
+        yield inside, field
+        for group in field.shapes.values():
+            yield from below(group, field.key)
+
+
+def test_everything_in_a_form_is_called_by_a_word_of_ours() -> None:
+    """No field, and nothing that can be picked in one, shows the name that the machine has for it."""
+    names: Any = environment().get_template("console/corpus_names.html").module
+    fields = [found for kind in KINDS for found in below(shape_of(kind), kind)]
+    assert [(inside, field.key) for inside, field in fields if str(names.label(field.key, inside)) == field.key] == []
+    bare = {option for _, field in fields for option in field.options if option}
+    assert bare - {*names.VALUES, *names.INTENTS} == set()
+
+
+def test_the_unit_of_a_contact_is_a_department_and_that_of_a_count_is_typed() -> None:
+    """吨 and 家 are no departments: what is counted, in a rule or a fact, is free text."""
+    contact = next(field for field in one("policy", "contacts").shapes[""].fields if field.key == "unit")
+    counted = next(field for field in one("policy", "benefits").shapes["unit"].fields if field.key == "unit")
+    assert (contact.refers, contact.widget) == ("department", CHOICE)
+    assert {(counted.refers, counted.widget), (one("fact", "unit").refers, one("fact", "unit").widget)} == {("", TEXT)}
