@@ -23,7 +23,7 @@ AREAS = frozenset({"summary", "note", "ask", "funding", "text"})  # texts of mor
 MONEY = frozenset(
     {"amount", "cap", "cap_year", "cap_total", "cap_each", "base_at_least", "base_above", "base_below"}
 )  # in yuan; may be typed as 600万
-REFERS = {  # the fields that name another part, by the kind they name; the unit of a contact does too, that of a count not
+REFERS = {  # the fields that name another part, by the kind they name; so does the unit of a contact, not of a count
     "paper": PAPER, "also_papers": PAPER, "topics": TOPIC, "parent": DEPARTMENT,
     "related": POLICY, "restates": POLICY, "of": POLICY, "fact": FACT, "base_fact": FACT, "count": FACT, "each": FACT,
     "grows": FACT, "before": FACT, "within": FACT,

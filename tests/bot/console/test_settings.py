@@ -48,3 +48,13 @@ async def test_a_proxy_that_is_not_counted_is_told(office: Office, tmp_path: Pat
     (tmp_path / "other").mkdir()
     async with open_office(office_settings(tmp_path / "other", proxies=1), clock) as other:
         assert said not in (await (await other.sign_in("admin")).get("/console/settings", headers=forwarded)).text
+
+
+async def test_what_a_template_shows_is_listed(tmp_path: Path, clock: ManualClock) -> None:
+    """Each key with what it shows, and no brackets of a programming language where there is none."""
+    config = office_settings(tmp_path)
+    push = msgspec.structs.replace(config.push, template_fields={"thing1": "title", "time2": "date"})
+    async with open_office(msgspec.structs.replace(config, push=push), clock) as office:
+        text = (await (await office.sign_in("admin")).get("/console/settings")).text
+        assert "thing1：title、time2：date" in " ".join(text.split())
+        assert "{" not in text
