@@ -50,6 +50,7 @@ from bot.store.bells import alone
 from bot.store.database import Database as Store
 from bot.store.saved import Backups
 from bot.store.staff import Staff
+from bot.store.tokens import TokenRows
 from bot.words import Words
 
 LETTERS = string.ascii_letters + string.digits
@@ -127,6 +128,8 @@ async def open_demo(
         services = await stack.enter_async_context(
             open_services(config, thinking, words=words, clock=clock, corpus=corpus, migrate=True, hasher=hasher)
         )
+        for kind in ("access_token", "jsapi_ticket"):  # of an earlier run: this platform gave them to nobody
+            await TokenRows(services.database, kind).end()
         mount(app, services, words, home="/emulator/")
         page.mount(app, platform, console="/console" if staffed else "")
         await stack.enter_async_context(_site(app, door))
@@ -181,6 +184,7 @@ def write_settings(config: Config) -> Path | None:
         "console": ("enabled", "secret", "totp_required"),
     }
     lines = ["# Of a demo; each start writes it anew.", "[database]", f"url = {json.dumps(f'sqlite:///{file}')}"]
+    lines.append(f"backup_hours = {config.database.backup_hours}")
     for name, keys in sections.items():
         lines.append(f"[{name}]")
         lines += [f"{key} = {json.dumps(getattr(getattr(config, name), key))}" for key in keys]

@@ -47,6 +47,7 @@ NEITHER = frozenset(
     {"都不是", "都不在", "都没有", "以上都不是", "都不算", "别的", "其他", "其它", "其他的", "不在这些"}
 )
 REST = ("其他", "不")  # how the name of the choice begins that is left when no other fits
+SEPARATING = re.compile("[，,、；;]")
 FEW, MANY = 4, 3  # characters that no fact explains beside so many facts: 有高企
 SOME = 12  # and these, where no policy is about them
 OFFER = (
@@ -143,12 +144,13 @@ def is_own(ctx: Context) -> bool:
 
 
 def is_telling(ctx: Context) -> bool:
-    """Whether the words tell facts of their own enterprise and ask for nothing."""
+    """Whether the words tell facts of their own enterprise, or are a list of such facts, and ask for nothing."""
     question = ctx.finding.question
     said = question.folded.text
     begun, changed = TELLING.match(said) or PLACED.match(said), CHANGING.search(said)
+    parts = SEPARATING.split(ctx.words)
     if (
-        not (begun or changed)
+        not (begun or changed or len(parts) >= MANY)
         or question.intents - {"greeting"}
         or question.elsewhere
         or ASKING.search(question.folded.text)
@@ -156,6 +158,8 @@ def is_telling(ctx: Context) -> bool:
         return False
     told = tell(ctx)
     left = rest(ctx, told, range(*changed.span()) if changed else ())
+    if not (begun or changed):  # 崂山区，制造业，规上: a fact in each part, as a form is filled in
+        return not left and len(told.facts) >= len(parts)
     if not left or len(told.facts) < MANY:
         return not left
     return len(left) <= FEW or (len(left) <= SOME and not ctx.find(left).ids)

@@ -61,6 +61,11 @@ class TokenRows:
             written = await connection.execute(put.values(**asdict(token), refreshing="", refreshing_until=0.0))
         return token if written.rowcount == 1 else None
 
+    async def end(self) -> None:
+        """Let the next one who asks fetch another: whoever gave this one does not know it any more."""
+        async with self._database.write() as connection:
+            await connection.execute(update(tokens).where(tokens.c.name == self._name).values(expires=0.0))
+
     async def abandon(self, owner: str) -> None:
         """Give the right back without a token, so that others need not wait for its end."""
         ours = update(tokens).where(tokens.c.name == self._name, tokens.c.refreshing == owner)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from bot.bulletins import open_bulletins
 from bot.clock import ManualClock
 from bot.config import Config, Database, WeChat, read_config
 from bot.context import Context, Office
-from bot.demo import Thinking, open_demo, write_settings
+from bot.demo import DATA, Thinking, open_demo, write_settings
 from bot.errors import ConfigError
 from bot.keepsakes import EVERY, read_keepsake
 from bot.messages import AnyMessage, Text
@@ -116,9 +119,9 @@ async def test_phones_of_another_database_are_not_shown(tmp_path: Path, clock: M
         async with open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus(), database=str(path)) as demo:
             assert list(demo.platform.phone().bubbles) == []
             await demo.platform.phone().follow()
-            async with asyncio.timeout(10.0):
-                while await Backups(demo.services.database).read() == Saved():  # by a job
-                    await clock.advance(EVERY)
+            async with asyncio.timeout(60.0):  # until it is known when the database began, however slow the machine
+                while await Backups(demo.services.database).read() == Saved():
+                    await clock.advance(60.0)
         beside = path.with_name("demo.sqlite3.phones.json")
         assert beside.stat().st_mode & 0o777 == 0o600
         if left == "spoilt":
@@ -177,10 +180,31 @@ async def test_a_database_is_named_by_its_file_too(tmp_path: Path, clock: Manual
         assert settings.stat().st_mode & 0o777 == 0o600
         config = read_config(settings)
         assert (config.wechat, config.console) == (demo.services.config.wechat, demo.services.config.console)
+        assert config.database.backup_hours == 0, "nobody is asked for backups of a demo, by no command"
         said: list[str] = []
         async with open_bulletins(config, WORDS.broadcasts, say=said.append) as bulletins:
             await bulletins.list_all()
         assert said == [WORDS.broadcasts["nothing_open"]]
+
+
+async def test_what_a_demo_keeps_is_not_offered_to_git(tmp_path: Path, clock: ManualClock) -> None:
+    """Run in the folder of the project it leaves passwords and phones there, which nobody is to commit by a slip."""
+    async with open_demo(ROUTER, WORDS, clock=clock, database=str(tmp_path / "demo.sqlite3"), staffed=True) as demo:
+        write_settings(demo.services.config)
+    left = set(os.listdir(tmp_path))
+    assert {"demo.sqlite3", "demo.sqlite3.phones.json", "demo.sqlite3.toml", "demo.sqlite3.lock"} <= left
+    ignored = (DATA.parent / ".gitignore").read_text(encoding="utf-8").split()
+    assert [name for name in left if not any(fnmatch(name, pattern) for pattern in ignored)] == []
+
+
+async def test_a_token_of_an_earlier_run_is_not_tried(tmp_path: Path, clock: ManualClock) -> None:
+    """The platform of this run never gave it: a kept demo starts without a refusal that would look like a fault."""
+    path = str(tmp_path / "demo.sqlite3")
+    for _ in range(2):
+        with capture_logs() as logged:
+            async with open_demo(ROUTER, WORDS, clock=clock, database=path):
+                pass
+        assert [line["event"] for line in logged if line["log_level"] in ("warning", "error")] == []
 
 
 def test_a_database_of_a_server_has_no_settings_beside_it() -> None:

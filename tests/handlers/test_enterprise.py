@@ -89,6 +89,17 @@ async def test_a_change_replaces_one_fact(words: str, key: str, value: float | s
     assert talk.person.facts == {**TOLD, key: value}
 
 
+async def test_facts_are_told_as_a_list_too() -> None:
+    """Who is asked for their enterprise may answer as a form is filled in; a list of matters stays a question."""
+    talk = Talk()
+    await talk.say("我的企业")
+    text = said(await talk.say("崂山区，制造业，规上"))
+    assert "记下了" in text
+    assert all(word in text for word in ("崂山区", "制造业", "规上", OFFER))
+    assert "记下了" not in said(await Talk().say("技改，数字化，绿色工厂"))
+    assert "记下了" not in said(await Talk().say("崂山区，制造业，规上，有补贴吗"))
+
+
 async def test_what_is_kept_is_shown() -> None:
     """我的企业 shows what is kept, how to change and how to erase it; before, that nothing is."""
     assert "什么都没存" in said(await Talk().say("我的企业"))

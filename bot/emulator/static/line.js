@@ -18,6 +18,11 @@ export function phoneId() {
   return id;
 }
 
+/** A phone of somebody else, as an address to open. */
+export function anotherPhone() {
+  return `?phone=${newId()}`;
+}
+
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(6));
   return "web-" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -2,6 +2,7 @@
 
 import { traits } from "./account.js";
 import { find, icon, make } from "./dom.js";
+import { anotherPhone } from "./line.js";
 import { toast } from "./sheets.js";
 import { dated } from "./times.js";
 
@@ -61,6 +62,9 @@ export class Panel {
       this.run(this.following ? "unfollow" : "follow", this.following ? {} : { scene: "" }),
     );
     find("reset").addEventListener("click", () => this.run("reset"));
+    const another = find("another");
+    another.href = anotherPhone();
+    another.addEventListener("click", () => (another.href = anotherPhone())); // each time somebody else
     this.drawer();
   }
 

@@ -88,3 +88,15 @@ async def test_a_rejected_token_is_replaced_by_force_once(database: Database) ->
     assert not await rows.may_force("digest2", time=129.0, until=159.0)
     assert await rows.may_force("digest2", time=130.0, until=160.0)
     assert (await rows.read()) == Token()
+
+
+async def test_a_token_that_was_ended_is_fetched_anew(database: Database) -> None:
+    """Its time is over and its version stays, so that one process replaces it; where there is none nothing is ended."""
+    rows, tickets = TokenRows(database), TokenRows(database, "jsapi_ticket")
+    await rows.begin("a", version=0, time=100.0, until=130.0)
+    await rows.write("a", value="T1", expires=7300.0, replacing=0)
+    await rows.end()
+    await tickets.end()
+    assert await rows.read() == Token(value="T1", expires=0.0, version=1)
+    assert await tickets.read() == Token()
+    assert await rows.begin("b", version=1, time=200.0, until=230.0)
