@@ -103,6 +103,6 @@ PANELS = (
     Panel("broadcasts", Permission.VIEWER, broadcasts.panel),
     Panel("backups", Permission.VIEWER, backups),
     Panel("queues", Permission.VIEWER, queues),
-    Panel("expiring", Permission.VIEWER, expiring),
     Panel("talk", Permission.VIEWER, talk),
+    Panel("expiring", Permission.VIEWER, expiring),  # the longest comes last
 )

@@ -246,6 +246,20 @@ async def test_desk(desk: Page) -> None:
     await expect(row.locator("pre").last).to_contain_text("<MsgType>")
 
 
+async def test_somebody_else_has_a_phone_of_their_own(desk: Page) -> None:
+    """换一个人 opens another follower's phone beside this one, a new one each time."""
+    await follow(desk)
+    others = []
+    for _ in range(2):
+        async with desk.context.expect_page() as opened_page:
+            await desk.click(by("another"))
+        other = await opened_page.value
+        await expect(other.locator(by("phone-state"))).to_contain_text("还没有关注")
+        others.append(other.url)
+    assert len({desk.url, *others}) == 3
+    await expect(desk.locator(by("phone-state"))).to_contain_text("已关注")
+
+
 async def test_keyboard(desk: Page) -> None:
     """Who starts typing on a keyboard finds the words in the text field; Escape closes what is open."""
     await follow(desk)
