@@ -173,5 +173,6 @@ def _of_set(ctx: Context, ids: tuple[str, ...]) -> Answer:
 def _groups(ctx: Context, ids: tuple[str, ...], tell: Callable[[Policy], str]) -> list[str]:
     groups = Counter(tell(ctx.corpus.policies[policy_id]) for policy_id in ids)
     if len(groups) == 1:
-        return [next(iter(groups))]
+        (phrase, count), *_ = groups.items()
+        return [f"{count}条都一样：{phrase}" if count > 1 else phrase]
     return [f"· {count}条：{phrase}" for phrase, count in groups.items()]

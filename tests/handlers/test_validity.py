@@ -72,6 +72,14 @@ async def test_a_set_is_told_in_groups() -> None:
         assert sum(groups or [len(answer.policies)]) == len(answer.policies) > 1
 
 
+async def test_a_set_of_one_state_says_whose_it_is() -> None:
+    """What holds for all is said of so many, before their list: a tick alone would stand for nothing."""
+    text = said(await Talk().say("哪些政策快到期了"))
+    first, heading = text.splitlines()[0], text.splitlines()[2]
+    count = heading.removeprefix("快要到期的政策共").removesuffix("条：")
+    assert first.startswith(f"{count}条都一样：✅ 有效，还剩"), text
+
+
 async def test_a_set_is_told_for_another_year() -> None:
     """Where a year is named, the set is told as it stands then."""
     text = said(await Talk().say("技改明年还能报吗"))
