@@ -79,10 +79,13 @@ async def test_told_facts_serve_the_next_policy() -> None:
 
 
 async def test_another_count_of_the_same_policy() -> None:
-    """那金枪鱼100吨呢 after squid is worked out by its own rule."""
+    """那超低温金枪鱼100吨呢 after squid is worked out by its own rule; plain tuna may be either kind."""
     talk = Talk()
     assert "500吨×600元=30万元" in said(await talk.say("鱿鱼运回来500吨补多少"))
-    assert "100吨×800元=8万元" in said(await talk.say("那金枪鱼100吨呢"))
+    plain = said(await talk.say("那金枪鱼100吨呢"))
+    assert "超低温金枪鱼运回奖补：每吨800元" in plain
+    assert "可得" not in plain
+    assert "100吨×800元=8万元" in said(await talk.say("那超低温金枪鱼100吨呢"))
 
 
 async def test_growth_follows_the_turnover() -> None:

@@ -117,7 +117,7 @@ async def test_what_ends_soon() -> None:
     states = {the_corpus().status(the_corpus().policies[i], SUNDAY.date()) for i in answer.policies}
     assert states == {Status.VALID}
     assert len(answer.policies) == 40
-    assert said(answer).startswith("✅ 有效，还剩39天（至2026年12月31日）\n")
+    assert said(answer).startswith("40条都一样：✅ 有效，还剩39天（至2026年12月31日）\n")
 
 
 async def test_what_is_over() -> None:
