@@ -169,11 +169,9 @@ def _of_several(ctx: Context, several: Sequence[Policy]) -> Answer:
     else:
         lines += ["", "资料里没有写能同时拿，也没有写只能拿一项。"]
     tail = [UNSAID_BOTH, *_desks(ctx, several), edition(ctx)]
-    while len("\n".join([*lines, *tail]).encode()) > TEXT_LIMIT:
-        lines.pop()
     ids = tuple(policy.id for policy in several)
     ctx.remember(Conversation(listed=ids, shown=len(ids), heading=HEADING))
-    return Answer(reply=Say(text="\n".join([*lines, *tail])), intent="policy", policies=ids)
+    return Answer(reply=Say(text=_above(lines, tail)), intent="policy", policies=ids)
 
 
 def _is_known(ctx: Context, district: str) -> bool:
@@ -190,8 +188,8 @@ def _of_all(ctx: Context, *, general: bool = False) -> Answer:
     lines = ["市级和区（市）的能不能都拿，要一项一项看。资料里写明按上级奖补再给一份的：", ""]
     if general:
         lines = ["资料里没有一条管所有政策的“不重复”规定，都写在单条里。现在有效、写明就高、补差额或只给一次的：", ""]
-        lines += [*(f"· {_linked(ctx, policy)}" for policy in once), "", "写明按上级奖补再给一份的："]
-    lines += [f"· {_linked(ctx, policy)}" for policy in adding]
+        lines += [*(f"· {wording.linked(ctx, policy)}" for policy in once), "", "写明按上级奖补再给一份的："]
+    lines += [f"· {wording.linked(ctx, policy)}" for policy in adding]
     lines += [
         "",
         f"别的，资料里{UNSAID}",
@@ -210,12 +208,17 @@ def _of_policy(ctx: Context, policy: Policy) -> Answer:
     quoted = list(dict.fromkeys(_conditions(ctx, (policy, *others))))
     lines += ["", "📌 条件里写的：", *quoted] if quoted else []
     tail = ["", f"资料里{UNSAID}", *_desks(ctx, (policy, *others)), edition(ctx)]
-    while len("\n".join([*lines, *tail]).encode()) > TEXT_LIMIT:
-        lines.pop()
     ctx.look_at(policy.id, tuple(other.id for other in others), wanted="conditions")
-    return Answer(
-        reply=Say(text="\n".join([*lines, *tail])), intent="policy", policies=(policy.id, *(o.id for o in others))
-    )
+    ids = (policy.id, *(other.id for other in others))
+    return Answer(reply=Say(text=_above(lines, tail)), intent="policy", policies=ids)
+
+
+def _above(lines: Sequence[str], tail: Sequence[str]) -> str:
+    """As many lines as there is room for above the last ones."""
+    shown = list(lines)
+    while len("\n".join([*shown, *tail]).encode()) > TEXT_LIMIT:
+        shown.pop()
+    return "\n".join([*shown, *tail])
 
 
 def _beside(ctx: Context, policy: Policy) -> Iterator[tuple[Policy, str]]:
@@ -224,7 +227,7 @@ def _beside(ctx: Context, policy: Policy) -> Iterator[tuple[Policy, str]]:
     for other in ctx.corpus.policies.values():
         if (policy.id in other.restates or other.id in policy.restates) and _is_there(other, places):
             whole = len(other.restates) <= 1 and len(policy.restates) <= 1
-            yield other, f"· {_linked(ctx, other)}：{'' if whole else '说的是同一件事的，'}是同一笔钱，不重复拿。"
+            yield other, _line(ctx, other, f"{'' if whole else '说的是同一件事的，'}是同一笔钱，不重复拿。")
     for companion in companions(ctx.corpus, policy, policy.benefits):
         other = companion.policy
         if not _is_there(other, places):
@@ -232,7 +235,11 @@ def _beside(ctx: Context, policy: Policy) -> Iterator[tuple[Policy, str]]:
         lower = policy if other.level == "city" else other
         said = f"写明{lower.district}的按市级奖补的数再给一份" if companion.stated else "两级能不能都拿，文件没有写明"
         over = any(ctx.corpus.is_over(one, ctx.today) for one in (policy, other))
-        yield other, f"· {_linked(ctx, other)}：{'其中一条已经到期，现在不能都拿；到期前' if over else ''}{said}。"
+        yield other, _line(ctx, other, f"{'其中一条已经到期，现在不能都拿；到期前' if over else ''}{said}。")
+
+
+def _line(ctx: Context, policy: Policy, said: str) -> str:
+    return f"· {wording.linked(ctx, policy)}：{said}"
 
 
 def _is_there(policy: Policy, places: set[str]) -> bool:
@@ -256,7 +263,3 @@ def _conditions(ctx: Context, policies: Iterable[Policy]) -> Iterator[str]:
 
 def _desks(ctx: Context, policies: Iterable[Policy]) -> list[str]:
     return list(dict.fromkeys(f"☎ {desk}" for policy in policies for desk in wording.desks(policy)[:DESKS]))
-
-
-def _linked(ctx: Context, policy: Policy) -> str:
-    return say_link(wording.beside(ctx, policy), policy.title, policy.id)

@@ -52,10 +52,7 @@ async def _asked_beside(ctx: Context, end: int) -> Answer | None:
         return None
     there = [name for name in question.named("district") if name not in ctx.corpus.whole_city]
     named = ctx.find(rest).question.named("district")
-    aside = ctx.aside(rest if named or len(there) != 1 else f"{there[0]}{rest}")
-    told = await places.asked(aside)
-    ctx.conversation = aside.conversation
-    return told
+    return await places.asked_aside(ctx, ctx.aside(rest if named or len(there) != 1 else f"{there[0]}{rest}"))
 
 
 def _topics(ctx: Context, name: str) -> list[str]:

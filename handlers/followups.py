@@ -71,7 +71,7 @@ def _none(ctx: Context, policy: Policy, place: str) -> Answer:
     city = [policy.id] if policy.level == "city" else [*_on_the_same(ctx, policy, *ctx.corpus.whole_city)]
     alive = [p for p in (ctx.corpus.policies[i] for i in city) if not ctx.corpus.is_over(p, ctx.today)]
     if alive and place not in ctx.corpus.whole_city:
-        names = "、".join(say_link(wording.beside(ctx, p), p.title, p.id) for p in alive[:SHOWN])
+        names = "、".join(wording.linked(ctx, p) for p in alive[:SHOWN])
         lines.append(f"市级的全市企业都能用：{names}")
     lines.append(f"👉 {say_link(f'{name}有哪些政策', f'{name}有哪些政策')}")
     ctx.look_at(policy.id)

@@ -38,9 +38,7 @@ async def answer(ctx: Context) -> Answer | None:
         links = "、".join(say_link(name, name) for name in dict.fromkeys(policies.values()))
         return Answer(reply=Say(text=f"没有“{said}”。您是不是想问：{links}"), intent="offtopic") if links else None
     name = next(iter(policies.values()))
-    aside = ctx.aside(ctx.finding.question.folded.text.replace(said, name))
-    told = await places.asked(aside)
-    ctx.conversation = aside.conversation
+    told = await places.asked_aside(ctx, ctx.aside(ctx.finding.question.folded.text.replace(said, name)))
     return places.led(told, f"没有叫“{said}”的，按“{name}”找到的：")
 
 

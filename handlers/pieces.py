@@ -56,20 +56,6 @@ EACH = re.compile("分别|各自|各(?=[能奖补给拿])")
 ASKS = re.compile("(?:吗|么|没有?|不|啥|多少|谁|哪|咋|怎么)[^，,]{0,4}$")
 ASKED = {"amount": "奖多少", "contact": "找谁", "expiry": "还有效吗"}  # how one of several is asked by itself
 OPEN = frozenset({"policy", "conditions", "offtopic", "list", *ASKED})
-DROPPED = (
-    "能不能报",
-    "📄",
-    "资料：",
-    "全文",
-    "<a href",
-    "相近的",
-    "👉",
-    "点标题",
-    "如果我理解错",
-    "👤",
-    "　·",
-    "📍 如果",
-)
 
 
 def matters_of(ctx: Context) -> list[str]:

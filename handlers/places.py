@@ -63,6 +63,11 @@ async def _asked_of_city(ctx: Context, lack: Lack, city: Sequence[str]) -> Answe
         if len(meant) > 1:
             return lists.ask_which(ctx, meant, "policy")
         return card(ctx, ctx.corpus.policies[city[0]], others=tuple(city[1:]))
+    return await asked_aside(ctx, aside)
+
+
+async def asked_aside(ctx: Context, aside: Context) -> Answer | None:
+    """What is asked in the words of a context beside: where that leads is where we are."""
     answer = await asked(aside)
     ctx.conversation = aside.conversation
     return answer

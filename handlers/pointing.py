@@ -7,7 +7,7 @@ import re
 from bot.awards import companions
 from bot.context import Context
 from bot.policies import Policy
-from bot.replies import Answer, Say, say_link, web_link
+from bot.replies import Answer, Say, web_link
 from handlers import lists, qualifying, wording
 from handlers.cards import edition
 
@@ -66,8 +66,8 @@ def _giver(ctx: Context, policy: Policy) -> Answer:
     same = [ctx.corpus.policies[i] for i in policy.restates]
     same += [p for p in ctx.corpus.policies.values() if policy.id in p.restates]
     other = [c.policy for c in companions(ctx.corpus, policy, policy.benefits) if c.policy not in same]
-    lines += [f"和{_linked(ctx, p)}说的是同一笔钱。" for p in same[:2]]
-    lines += [f"另一级也有：{'、'.join(_linked(ctx, p) for p in other[:2])}"] if other else []
+    lines += [f"和{wording.linked(ctx, p)}说的是同一笔钱。" for p in same[:2]]
+    lines += [f"另一级也有：{'、'.join(wording.linked(ctx, p) for p in other[:2])}"] if other else []
     return _said(ctx, policy, lines)
 
 
@@ -94,7 +94,3 @@ def _said(ctx: Context, policy: Policy, lines: list[str]) -> Answer:
     ctx.look_at(policy.id)
     text = "\n".join([*lines, *(f"☎ {desk}" for desk in wording.desks(policy)), edition(ctx)])
     return Answer(reply=Say(text=text), intent="policy", policies=(policy.id,))
-
-
-def _linked(ctx: Context, policy: Policy) -> str:
-    return say_link(wording.beside(ctx, policy), policy.title, policy.id)

@@ -49,7 +49,5 @@ async def answer(ctx: Context) -> Answer | None:
     words = "".join((*question.named("district")[:1], meant[0]))
     policies = ctx.corpus.policies
     alive = [i for i in ctx.find(words).ids if not ctx.corpus.is_over(policies[i], ctx.today)]
-    aside = ctx.aside(words, first=alive)
-    told = await places.asked(aside)
-    ctx.conversation = aside.conversation
+    told = await places.asked_aside(ctx, ctx.aside(words, first=alive))
     return places.led(told, f"您说的像是{meant[1]}，看这条：")

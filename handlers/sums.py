@@ -170,7 +170,7 @@ def _given(ctx: Context, found: Estimate) -> list[str]:
 def in_short(ctx: Context, found: Estimate) -> list[str]:
     """What it comes to, with the arithmetic alone, and the policy to tap."""
     policy = found.policy
-    named = say_link(wording.beside(ctx, policy), policy.title, policy.id)
+    named = wording.linked(ctx, policy)
     return [f"{_headline(ctx, found)}：{named}", wording.status(ctx, policy), *_parts(ctx, found), DECIDES]
 
 

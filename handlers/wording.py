@@ -55,6 +55,11 @@ def beside(ctx: Context, policy: Policy) -> str:
     return f"{title(ctx, policy)}（{where(ctx, policy)}）"
 
 
+def linked(ctx: Context, policy: Policy) -> str:
+    """The same, to be tapped."""
+    return say_link(beside(ctx, policy), policy.title, policy.id)
+
+
 def where(ctx: Context, policy: Policy) -> str:
     """The level of a policy named beside another, and that it is over, if it is."""
     return f"{level(policy)}·{mark(ctx, policy)}" if ctx.corpus.is_over(policy, ctx.today) else level(policy)

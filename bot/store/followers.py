@@ -100,7 +100,7 @@ class Followers:
         answers to some of them lead to, by the messages' keys."""
         acts, others = [], []
         for message, time in messages:
-            talk, allowed = talks.get(message.key), WINDOWS.get(type(message))
+            talk, allowed = talks.get(message.key), window(message)
             if allowed:
                 acts.append(_row(message, time, allowed, talk=talk))
             elif talk:
