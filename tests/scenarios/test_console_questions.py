@@ -105,6 +105,7 @@ async def test_the_box_is_used_by_keyboard_and_by_taps(browser: Browser, staffed
     await expect(page.get_by_label("说一句")).to_be_focused()
     await page.keyboard.type("技改")
     await page.keyboard.press("Enter")
+    await page.wait_for_url("**/try?*#end")  # loaded: until then the talk may still move to its end beneath a tap
     await expect(page.locator(".bubble.theirs")).to_contain_text("600万元")
     await page.locator(".bubble.theirs").get_by_role("link", name="找谁办").click()
     await expect(page.locator(".bubble.mine")).to_have_count(2)
