@@ -375,8 +375,7 @@ def _filled(items: list[str]) -> Iterator[str]:
 
 
 def _text(value: str) -> str:
-    quoted = msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
-    return quoted.replace("\\/", "/")
+    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
 
 
 def _key(key: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.corpus import build_corpus, read_corpus
@@ -148,6 +148,7 @@ def test_a_part_can_be_edited_as_text() -> None:
         max_size=5,
     )
 )
+@example({"path": "\\/", "mark": "\x7f", "quoted": "\\\"/"})
 def test_any_text_survives(words: dict[str, object]) -> None:
     """Whatever stands in a body, quotes and marks and all, is read again as it was."""
     from bot.folder import _pairs
