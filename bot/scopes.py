@@ -53,6 +53,8 @@ def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
     for kind, _, members in named:
         by_kind[kind] = by_kind.get(kind, frozenset()) | members
     named = _without_description(named, by_kind)
+    if "phone" in by_kind and by_kind.pop("district", None) is not None:  # whose it is says where it is, or is not
+        named = [n for n in named if n[0] != "district"]
     members = frozenset.intersection(*by_kind.values())
     kinds = set(by_kind)
     if kinds & ONCE:
