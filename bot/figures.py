@@ -235,7 +235,8 @@ def is_limit(folded: Folded, figure: Figure) -> bool:
     """Whether a figure is no fact of theirs that rules ask for: a limit or share repeated, a sum of another kind."""
     lead, rest = folded.text[max(0, figure.start - LEAD) : figure.start], folded.text[figure.end : figure.end + 4]
     if figure.unit == "percent":
-        return bool(RULED.search(lead) or RULES.match(rest))
+        pauses = figure.end in folded.breaks  # 产值占九成 奖多少 tells a share, and then asks
+        return bool(RULED.search(lead) or (not pauses and RULES.match(rest)))
     if figure.unit != "yuan" and figure.value == 1:
         stop = min([figure.end + 7, *(place for place in folded.breaks if place > figure.end)])
         return bool(EACH.search(lead) or ASKS.match(folded.text[figure.end : stop]))
