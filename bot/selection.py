@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from math import log
 
 from bot.benefits import Given, Verdict, check, needs_of
 from bot.chinese import NOT, Folded, denied, fold
+from bot.figures import ADDS
 from bot.policies import AnyBenefit, Policy, Pool, Tiers
 
 WORD, NAME, WHO = 1.5, 1.0, 0.5  # what a character, or a pair of them, is worth by where the benefit has it
@@ -20,7 +20,6 @@ WHOLE = 6  # characters of a name that, written out, leave no doubt
 ALIKE = 0.6  # two names with this share of their pairs in common are for the same thing
 
 SUBJECT = 2  # characters a name begins with, that say what it is about
-ADDS = re.compile("[和跟与及或加还另又也再]")
 
 Place = tuple[int, str]
 
@@ -164,7 +163,7 @@ def _of_another(
 def _runs_into(end: int, start: int, folded: Folded) -> bool:
     """Whether one place of a text leads to a later one without a pause and without a word that adds another thing."""
     between = folded.text[end + 1 : start]
-    return 0 < start - end and not ADDS.search(between) and not any(end < pause <= start for pause in folded.breaks)
+    return start > end and not ADDS.search(between) and not any(end < pause <= start for pause in folded.breaks)
 
 
 def _evidence(benefits: Sequence[AnyBenefit], folded: Folded, silent: frozenset[str]) -> list[dict[int, float]]:

@@ -141,7 +141,7 @@ def in_force_first(ctx: Context, finding: Finding) -> tuple[str, ...]:
         i for i in finding.ids if topics & {*policies[i].topics} and policies[i].benefits and not policies[i].restates
     )
     lead = tuple(i for i in pays if not ctx.corpus.is_over(policies[i], ctx.today))
-    return (*lead, *(i for i in finding.ids if i not in lead))
+    return ordered(ctx, (*lead, *(i for i in finding.ids if i not in lead)))
 
 
 def heading(ctx: Context) -> str:
