@@ -17,7 +17,7 @@ import msgspec
 from bot.corpus import Corpus
 from bot.evidence import Evidence
 from bot.index import FEW
-from bot.policies import Pool, Status, figures
+from bot.policies import Status, figures
 from bot.question import Hit, Question, heard, read
 from bot.scopes import Scope, scopes
 from bot.vocabulary import CURATED, MINED, TELLING
@@ -208,7 +208,7 @@ def _rank(question: Question, corpus: Corpus, evidence: Evidence, today: date) -
             continue
         policy = corpus.policies[ids[position]]
         named = bool(sums) and not sums.isdisjoint(figures(policy))
-        over, pays = policy.id in expired, any(not isinstance(benefit, Pool) for benefit in policy.benefits)
+        over, pays = policy.id in expired, bool(policy.benefits)
         kind = _Kind(policy.district, policy.level, bool(policy.restates), over, named, pays)
         moves = known.get(kind)
         if moves is None:
