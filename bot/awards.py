@@ -296,10 +296,18 @@ def companions(corpus: Corpus, policy: Policy, benefits: Sequence[AnyBenefit]) -
             chosen = shares if lower is other else other.benefits
             found.append(Companion(policy=other, benefits=chosen, stated=True))
         elif other.id in policy.related or policy.id in other.related:
-            same = tuple(b for b in other.benefits if any(for_the_same(corpus, b, mine) for mine in benefits))
+            same = [b for b in other.benefits if any(for_the_same(corpus, b, mine) for mine in benefits)]
             if same:
-                found.append(Companion(policy=other, benefits=same, stated=False))
+                chosen = tuple(b for b in other.benefits if b in same or any(_told_apart(b, one) for one in same))
+                found.append(Companion(policy=other, benefits=chosen, stated=False))
     return tuple(found)
+
+
+def _told_apart(one: AnyBenefit, other: AnyBenefit) -> bool:
+    """Whether one fact alone decides which of two benefits it is: 双跨平台 and 特色专业型平台."""
+    mine, theirs = ([(need.fact, need.one_of) for need in benefit.needs] for benefit in (one, other))
+    kinds = [[fact for fact, _ in asked] for asked in (mine, theirs)]
+    return len(mine) == 1 and kinds[0] == kinds[1] and all(values for _, values in (*mine, *theirs)) and mine != theirs
 
 
 def for_the_same(corpus: Corpus, one: AnyBenefit, other: AnyBenefit) -> bool:

@@ -90,6 +90,12 @@ DENIAL = re.compile(
     "(?!有限)"
 )
 BUY = "买"
+TRADE = re.compile("[做搞干弄开办是的业企公司行厂家类]*")  # beside a topic: what of theirs it is, 做软件, 软件企业
+# What somebody says not to have asked about, beside what they did: 不是算力券！我问的是创新券, 问的是创新券不是算力券.
+CORRECTION = re.compile(
+    "(?:^|[问说]的)(?:可|又|并|根本|压根)?(?:不是|没问|没说)(?!这|那|它)(?P<not>[^是]{1,12}?)(?=[啊呀]?[我俺咱]们?[要想]?[问说指要查]的(?:明明)?是)"
+    "|[问说指]的是[^不]{2,12}不是(?P<nor>[^是]{2,12})$"
+)
 BUT = re.compile("但|而|可是|却|只是|是(?!否)|已经?")  # where a denial ends
 DENIED = 6  # characters: what a denial reaches at most
 # Said behind what it denies, where nothing follows that it could be about: 注册证还没拿到, 高企没评上能报吗.

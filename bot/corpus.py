@@ -67,6 +67,7 @@ class Corpus:
     lexicon: Lexicon
     wordings: dict[str, str] = field(default_factory=dict)
     cite: dict[str, str] = field(default_factory=dict)
+    undated: tuple[str, ...] = ()
 
     @cached_property
     def index(self) -> Index:
@@ -156,6 +157,15 @@ class Corpus:
         source, number = _order(policy.id)
         return self.cite.get(source, ""), number
 
+    def dated_by(self, policy: Policy) -> str:
+        """The compilation that a policy's period is known from where its own states none: another of the same paper."""
+        source, _ = _order(policy.id)
+        own = policy.start or policy.end
+        if source not in self.undated or own or self.period(policy) == (None, None):
+            return ""
+        sources = (_order(other.id)[0] for other in self.policies.values() if other.paper == policy.paper)
+        return next((self.cite.get(other, "") for other in sources if other not in self.undated), "")
+
     def by_phone(self, number: str) -> tuple[Department, ...]:
         """The units a phone number belongs to."""
         return tuple(d for d in self.departments.values() if any(p.number == number for p in d.phones))
@@ -192,6 +202,7 @@ def build_corpus(parts: Iterable[Part | Encoded]) -> Corpus:
         lexicon=_lexicon(values),
         wordings={part.key: part.wording for part, _ in pairs if part.kind == POLICY and part.wording},
         cite=values[EDITION][EDITION].cite,
+        undated=values[EDITION][EDITION].undated,
     )
     _check_policies(corpus, origins)
     _check_sayings(corpus, origins)

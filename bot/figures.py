@@ -21,9 +21,13 @@ CLASSIFIERS = frozenset("条个人家名位头只")  # that begin words as well:
 MANY_THINGS = "个"  # what counts anything that is counted one by one
 COUNTING = CLASSIFIERS | {"大"}  # how the unit of such a fact begins, 大项 among them; what is measured has another
 NUMBER = re.compile(rf"({NUMERAL})(?:{ODD}?([万千百十]亿|[千百十]万|亿|万|w|千|百))?{ODD}?")
-PERCENT = re.compile(rf"(\d+(?:\.\d+)?)%|百分之({NUMERAL})|([一二两三四五六七八九])成(?![立都长功果为本员分品熟套])")
+PERCENT = re.compile(
+    rf"(\d+(?:\.\d+)?)%|百分之({NUMERAL})|([一二两三四五六七八九])成(?![立都长功果为本员分品熟套])"
+    "(?:([一二三四五六七八九半])(?![千百十万亿个家项台年条]))?"  # 八成五
+)
 ONE = "[一二两三四五六七八九]"
 APART = re.compile(f"(?:{ONE}[千百])*{ONE}[二三四五六七八九](?:[十百千]+[万亿]?|[万亿])")
+HALF = 5.0
 MINUS, TO = "负", "至"
 SIGNED = re.compile(r"(?<![\da-zA-Z%.])[-−﹣－](?=\s?\d)")
 HYPHEN = re.compile(r"(?<=[\d万亿千百元wW%])\s?[-−﹣－~～—–]+\s?(?=\d)")
@@ -76,6 +80,10 @@ PART = re.compile("其中[^，。]{0,8}$|里[头面边][^，。]{0,8}$|包括[^�
 RULED = re.compile("(?:按照?|给|补|奖|(?<!的)比例(?:是|为)?|再|照|打)$")
 EACH = re.compile("每$")  # 每亩, 一吨给多少: what the rule counts by
 ASKS = re.compile("[^，。]{1,4}?(?:最多|最高|给|补|奖|多少|几)")
+NEXT_ROOM = re.compile(
+    "(?:[和跟与及]|还有)?(?P<beside>([一二三四五六])([室处科股]))"
+)  # behind the name of a unit another: 一室二室
+ADDS = re.compile("[和跟与及或加还另又也再]")  # beside what was named something else is
 RULES = re.compile("的?(?:算|补|奖|给|那|这|比例|配|再|返|资助|支持)")
 LAST_YEAR = re.compile("去年|(?<![规以])上年|上一年|前一年|头年")
 THIS_YEAR = re.compile("今年|本年|当年|这一年|这年")
@@ -153,7 +161,12 @@ def _shares(folded: Folded) -> Iterator[Read]:
     for match in PERCENT.finditer(folded.text):
         value = numeral(match[1] or match[2] or match[3])
         if value is not None:
-            yield match.start(), match.end(), value * 10 if match[3] else value, "percent"
+            yield match.start(), match.end(), value * 10 + _units(match[4]) if match[3] else value, "percent"
+
+
+def _units(said: str | None) -> float:
+    """What stands behind 成: 五 and 半 of 八成五 and 八成半."""
+    return HALF if said == "半" else (numeral(said) or 0.0) if said else 0.0
 
 
 def _sums(folded: Folded) -> Iterator[Read]:
@@ -235,7 +248,8 @@ def is_limit(folded: Folded, figure: Figure) -> bool:
     """Whether a figure is no fact of theirs that rules ask for: a limit or share repeated, a sum of another kind."""
     lead, rest = folded.text[max(0, figure.start - LEAD) : figure.start], folded.text[figure.end : figure.end + 4]
     if figure.unit == "percent":
-        return bool(RULED.search(lead) or RULES.match(rest))
+        pauses = figure.end in folded.breaks  # 产值占九成 奖多少 tells a share, and then asks
+        return bool(RULED.search(lead) or (not pauses and RULES.match(rest)))
     if figure.unit != "yuan" and figure.value == 1:
         stop = min([figure.end + 7, *(place for place in folded.breaks if place > figure.end)])
         return bool(EACH.search(lead) or ASKS.match(folded.text[figure.end : stop]))

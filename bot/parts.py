@@ -19,12 +19,14 @@ from bot.revisions import Body, Encoded, Part
 class Edition(Record, frozen=True, kw_only=True):
     """edition.toml: which edition of which compilations the corpus holds; every answer names it.
 
-    cite  what the compilation is called where an item of it is cited, by the part of a policy's id before the number
+    cite     what the compilation is called where an item of it is cited, by the part of a policy's id before the number
+    undated  the compilations, by the same part, whose items state no period: it is known from another's items alone
     """
 
     name: str
     sources: tuple[str, ...] = ()
     cite: dict[str, str] = msgspec.field(default_factory=dict)
+    undated: tuple[str, ...] = ()
 
 
 class Menu(Record, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ import msgspec
 
 from bot.chinese import (
     BUY,
+    CORRECTION,
     COUNTED,
     INTRODUCTION,
     LEADING,
@@ -224,6 +225,8 @@ def _question(
     named: tuple[int, ...],
 ) -> Question:
     """What the words found in a text say."""
+    refused = _refused(folded)
+    found = [hit for hit in found if not refused or hit.end <= refused.start or hit.start >= refused.stop]
     traits = [(hit, _traits(hit.entry.meanings, hit.entry.strength == CURATED)) for hit in found]
     signs = frozenset(sign for _, its in traits for sign in its.signs)
     relatives = [hit for hit, its in traits if "kin" in its.signs] if {"trade", "kin"} <= signs else []
@@ -241,6 +244,7 @@ def _question(
     first = min((place for place in folded.breaks if place), default=0)
     if 0 < first < len(labels) and INTRODUCTION.match(folded.text[:first]):  # names in it are no matter
         labels[:first] = ["stop" if label in ("", FILLER) else label for label in labels[:first]]
+    labels[refused.start : refused.stop] = ["stop"] * len(refused)
     for match in UNWANTED.finditer(folded.text):
         labels[match.start() : match.end()] = ["intent"] * (match.end() - match.start())
     for hit in relatives:  # whose enterprise it is does not matter
@@ -257,6 +261,12 @@ def _question(
         days=dates,
         years=named,
     )
+
+
+def _refused(folded: Folded) -> range:
+    """The places of what somebody says not to have asked about, where they say what they did."""
+    match = CORRECTION.search(folded.text)
+    return range(*match.span("not" if match["not"] else "nor")) if match else range(0)
 
 
 def _over_particles(folded: Folded, figures: Iterable[Sum], index: Index) -> list[Hit]:

@@ -43,6 +43,7 @@ REMEMBERED = 120  # characters of a text of which it is kept what was found
 FAINT = 0.2  # evidence of less than this share of the best is not looked at: nothing moves it so far
 # Characters beside a set's names that a member must explain to be picked from it: telling ones, or any.
 PICKS, NARROWS = 2, 3
+SUMS = frozenset({"sum", "at_least"})  # sets that a sum names
 WHOLE = 4  # from this many policies on, a set is a list
 CERTAIN = 60.0  # evidence from here on needs no word of seeking beside it
 SURE = 4  # characters of a curated word that leave no doubt of the matter, beside a word that asks an office
@@ -356,7 +357,8 @@ def _of_scope(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ra
         kept = (*(r for _, _, r in first), *(Ranked(id=ids[position], score=0.0) for position in others))
     listed = "list" in question.intents or (whole and len(kept) >= WHOLE)
     asked = _asked_about(question, (scope.asks if whole else "") or ("list" if listed else "policy"))
-    if asked == "contact" and "list" in question.intents and whole and kept:
+    of_sum = asked == "amount" and any(kind in SUMS for kind, _ in scope.names)  # 最高能拿两千万的有哪些
+    if (asked == "contact" or of_sum) and "list" in question.intents and whole and kept:
         asked = "list"
     return Finding(
         text=question.text,

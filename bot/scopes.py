@@ -6,18 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from bot.chinese import items, money, spans
+from bot.chinese import TRADE, fold, items, money, spans
 from bot.corpus import Corpus
+from bot.figures import NEXT_ROOM
 from bot.groups import Groups
 from bot.policies import SOON, Status
-from bot.question import SCOPES, Question
+from bot.question import SCOPES, Hit, Question
 
 LEFT_OVER = 1  # characters of the matter that no word explains and that say nothing
 BROAD = frozenset({"district", "topic", "state"})  # sets that a foreign matter may name in passing
 AT_LEAST = "at_least"
 ONCE = frozenset({"paper", "state", "ends"})  # sets that tell a policy once, and not its restatement beside it
 ENDING = frozenset({"expiry", "expired", "expiring"})
+OFFICES = frozenset({"phone", "unit"})
 STATES = ENDING | {"current"}
+ASKING = STATES | {"list"}
 NAMING = SCOPES | {"district", "topic"}  # kinds of words without which, and without a sum or a state, no set is named
 
 
@@ -44,7 +47,7 @@ def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
     """The set a question names; where it names several kinds, what is in all of them."""
     if question.elsewhere or "bait" in question.signs:
         return None
-    if question.names.keys().isdisjoint(NAMING) and not question.sums and question.intents.isdisjoint(STATES):
+    if question.names.keys().isdisjoint(NAMING) and not question.sums and question.intents.isdisjoint(ASKING):
         return None
     named = [n for n in _named(question, corpus, today) if n[2] or n[0] in ("phone", "unit")]
     if not named:
@@ -53,6 +56,8 @@ def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
     for kind, _, members in named:
         by_kind[kind] = by_kind.get(kind, frozenset()) | members
     named = _without_description(named, by_kind)
+    if "phone" in by_kind and by_kind.pop("district", None) is not None:  # whose it is says where it is, or is not
+        named = [n for n in named if n[0] != "district"]
     members = frozenset.intersection(*by_kind.values())
     kinds = set(by_kind)
     if kinds & ONCE:
@@ -65,7 +70,7 @@ def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
         named = [n for n in named if n[0] != "state"]
     if not members and len(by_kind) > 1:
         return None
-    office = kinds & {"phone", "unit"} == kinds
+    office = bool(kinds & OFFICES) and kinds <= OFFICES | {"district"}
     asks = "contact" if office and ("list" not in question.intents or not members) else ""
     return Scope(
         names=tuple((kind, name) for kind, name, _ in named),
@@ -90,7 +95,7 @@ def _named(question: Question, corpus: Corpus, today: date) -> Iterator[Named]:
         yield "phone", phone, groups.of("phone", phone)
     for key in dict.fromkeys((*question.named("paper"), *question.named("collection"))):
         yield "paper", key, groups.of("paper", key)
-    units = question.named("unit")
+    units = (*question.named("unit"), *_rooms(question, corpus))
     above = {corpus.departments[unit].parent for unit in units}
     for unit in (unit for unit in units if unit not in above):
         inside = (d.name for d in corpus.departments.values() if unit in (d.name, d.parent))
@@ -115,6 +120,16 @@ def _named(question: Question, corpus: Corpus, today: date) -> Iterator[Named]:
         yield from _sums(question, groups)
 
 
+def _rooms(question: Question, corpus: Corpus) -> Iterator[str]:
+    """The unit that is named behind another by its number alone: 工信办一室二室."""
+    for hit in question.chosen:
+        match = NEXT_ROOM.match(question.folded.text, hit.end)
+        if match and any(meaning.kind == "unit" for meaning in hit.entry.meanings):
+            beside = match["beside"]
+            name = hit.entry.word[: -len(beside)] + beside
+            yield from (d.name for d in corpus.departments.values() if name in {fold(n).text for n in d.aliases})
+
+
 def _items(question: Question, corpus: Corpus) -> Iterator[str]:
     """第37条 of a source that is named."""
     for prefix in question.named("source"):
@@ -131,12 +146,29 @@ def _districts(question: Question, groups: Groups, *, bare: bool) -> Iterator[Na
 
 def _topics(question: Question, groups: Groups) -> Iterator[Named]:
     """Topics make a set where a set is asked for and they are all of the matter."""
-    topics = question.named("topic")
+    trades = dict(_trades(question)) if "list" in question.intents else {}
+    topics = (*question.named("topic"), *(topic for held in trades.values() for topic in held))
     asked = question.intents & {"list", "expiry", "expired", "expiring"}
-    if not (topics and asked) or any(question.labels[place] not in {"topic", *SCOPES} for place in question.told):
+    known = {place for hit in trades for place in range(hit.start, hit.end)}
+    others = (place for place in question.told if place not in known)
+    if not (topics and asked) or any(question.labels[place] not in {"topic", *SCOPES} for place in others):
         return
     members, districts = groups.of("topic", *topics), question.named("district")
     yield "topic", topics[0], members & groups.of("district", *districts) if districts else members
+
+
+def _trades(question: Question) -> Iterator[tuple[Hit, tuple[str, ...]]]:
+    """Words that say no more of a topic than that it is somebody's trade, with the topic: 做软件, 软件企业."""
+    for hit in question.chosen:
+        if question.labels[hit.start]:
+            continue
+        for inner in question.found:
+            topics = tuple(meaning.value for meaning in inner.entry.meanings if meaning.kind == "topic")
+            text = question.folded.text
+            beside = text[hit.start : inner.start] + text[inner.end : hit.end]
+            if topics and hit.start <= inner.start and inner.end <= hit.end and TRADE.fullmatch(beside):
+                yield hit, topics
+                break
 
 
 def _states(question: Question, groups: Groups, today: date) -> Iterator[Named]:

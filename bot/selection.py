@@ -10,6 +10,7 @@ from math import log
 
 from bot.benefits import Given, Verdict, check, needs_of
 from bot.chinese import NOT, Folded, denied, fold
+from bot.figures import ADDS
 from bot.policies import AnyBenefit, Policy, Pool, Tiers
 
 WORD, NAME, WHO = 1.5, 1.0, 0.5  # what a character, or a pair of them, is worth by where the benefit has it
@@ -17,6 +18,8 @@ TELLING = 0.6  # evidence from which on a benefit is told from its siblings
 CLEAR = 0.65  # and the share of the best evidence from which on it is meant as well
 WHOLE = 6  # characters of a name that, written out, leave no doubt
 ALIKE = 0.6  # two names with this share of their pairs in common are for the same thing
+
+SUBJECT = 2  # characters a name begins with, that say what it is about
 
 Place = tuple[int, str]
 
@@ -108,6 +111,7 @@ def choose(policy: Policy, text: str, facts: Given, *, silent: Sequence[str] = (
         plain = [b for b in left if not b.who and not b.needs] or [b for b in left if not b.who]
         return Selection(benefits=tuple(plain or left), told=len(left) < len(candidates))
     picked = {n for n, score in enumerate(scores) if score >= CLEAR * best or _stands_alone(n, scores, evidence)}
+    picked -= _of_another(candidates, picked, evidence, folded=folded)
     fitting = {n for n in picked if fits[n]} or _instead(candidates, picked, fits, facts=facts)
     picked = fitting or picked  # what is named stays named, although the facts fail it
     together = len(picked) > 1 and all(_own(n, picked, evidence) >= TELLING for n in picked)
@@ -134,6 +138,32 @@ def _instead(
     met = [{need.fact for need in needs_of(b) if check(need, facts) is Verdict.MET} for b in candidates]
     alike = [asked <= {need.fact for need in needs_of(b)} for b in candidates]
     return {n for n, fit in enumerate(fits) if fit and failed and failed <= met[n] and alike[n]}
+
+
+def _of_another(
+    candidates: Sequence[AnyBenefit], picked: Iterable[int], evidence: Sequence[Mapping[int, float]], *, folded: Folded
+) -> set[int]:
+    """What is picked by what is said of another's subject: 院士工作站考核 means no 博士后站考核.
+
+    A subject is what the names of several siblings begin with. One that is nowhere said is not meant beside one that
+    is named in the same clause, unless a word such as 和 stands between.
+    """
+    subjects = [benefit.name[:SUBJECT] for benefit in candidates]
+    shared = {subject for subject, count in Counter(subjects).items() if count > 1}
+    named = [n for n in picked if subjects[n] in folded.text]
+    found = set()
+    for n in picked:
+        if subjects[n] not in shared or subjects[n] in folded.text:
+            continue
+        start = min(evidence[n], default=0)
+        found |= {n for other in named if _runs_into(max(evidence[other], default=0), start, folded)}
+    return found
+
+
+def _runs_into(end: int, start: int, folded: Folded) -> bool:
+    """Whether one place of a text leads to a later one without a pause and without a word that adds another thing."""
+    between = folded.text[end + 1 : start]
+    return start > end and not ADDS.search(between) and not any(end < pause <= start for pause in folded.breaks)
 
 
 def _evidence(benefits: Sequence[AnyBenefit], folded: Folded, silent: frozenset[str]) -> list[dict[int, float]]:

@@ -78,11 +78,11 @@ def _successor(ctx: Context, policy: Policy, most: int) -> list[str]:
     """Where a policy is over: similar ones that are not."""
     if not ctx.corpus.is_over(policy, ctx.today):
         return []
-    alive = wording.alive_beside(ctx, policy)
+    alive, by = wording.alive_beside(ctx, policy), "照这个期限，" if ctx.corpus.dated_by(policy) else ""
     if not alive:
-        return ["", "这一条现在不能再报；资料里没有接续的政策，是否延续请问责任单位。"]
+        return ["", f"{by}这一条现在不能再报；资料里没有接续的政策，是否延续请问责任单位。"]
     names = "、".join(say_link(f"{wording.title(ctx, p)}（{wording.level(p)}）", p.title, p.id) for p in alive[:most])
-    return ["", f"这一条现在不能再报。还可以看：{names}"]
+    return ["", f"{by}这一条现在不能再报。还可以看：{names}"]
 
 
 def footer(ctx: Context, policy: Policy, others: tuple[str, ...] = (), *, news: bool = True) -> list[str]:

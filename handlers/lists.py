@@ -13,6 +13,7 @@ from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import wording
 from handlers.cards import edition
+from handlers.contacts import of_number
 
 PAGE = 8  # policies on one page, if they fit
 NEAR = "与您问的相近的"
@@ -84,7 +85,9 @@ async def listing(ctx: Context) -> Answer | None:
         return None
     if not finding.ids:
         return overview(ctx)
-    return show(ctx, ordered(ctx, finding.ids), heading(ctx), intent="list")
+    numbers = [name for kind, name in finding.scope if kind == "phone"]
+    lead = tuple(line for number in numbers for line in of_number(ctx, number))
+    return show(ctx, ordered(ctx, finding.ids), heading(ctx), intent="list", lead=lead)
 
 
 def overview(ctx: Context) -> Answer:
@@ -138,7 +141,7 @@ def in_force_first(ctx: Context, finding: Finding) -> tuple[str, ...]:
         i for i in finding.ids if topics & {*policies[i].topics} and policies[i].benefits and not policies[i].restates
     )
     lead = tuple(i for i in pays if not ctx.corpus.is_over(policies[i], ctx.today))
-    return (*lead, *(i for i in finding.ids if i not in lead))
+    return ordered(ctx, (*lead, *(i for i in finding.ids if i not in lead)))
 
 
 def heading(ctx: Context) -> str:

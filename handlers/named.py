@@ -8,6 +8,7 @@ from bot.chinese import fold
 from bot.context import Context
 from bot.policies import AnyBenefit, Policy, Tiers
 from bot.selection import choose
+from handlers import wording
 from handlers.readings import beside_title, silent
 
 SHORTEST = 2  # characters of a word that names anything
@@ -27,11 +28,20 @@ def offers(ctx: Context, policy: Policy) -> tuple[str, ...]:
 
 def first(ctx: Context, policy: Policy) -> tuple[AnyBenefit, ...]:
     """The benefits of a policy, those that the words name before the others."""
-    if not ctx.words or offers(ctx, policy):
-        return tuple(policy.benefits)
-    meant = choose(policy, beside_title(ctx, policy), {}, silent=silent(ctx.corpus, policy))
-    chosen = meant.benefits if meant.named else ()
+    chosen = () if offers(ctx, policy) else _meant(ctx, policy)
     return (*(b for b in policy.benefits if b in chosen), *(b for b in policy.benefits if b not in chosen))
+
+
+def headline(ctx: Context, policy: Policy) -> str:
+    """The largest sum that the benefits which the words name reach, or, where they name none, all of the policy's."""
+    return wording.headline(_meant(ctx, policy) or policy.benefits)
+
+
+def _meant(ctx: Context, policy: Policy) -> tuple[AnyBenefit, ...]:
+    if not ctx.words:
+        return ()
+    meant = choose(policy, beside_title(ctx, policy), {}, silent=silent(ctx.corpus, policy))
+    return meant.benefits if meant.named else ()
 
 
 def _called(benefit: AnyBenefit) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bot.chinese import fold
+from bot.chinese import CORRECTION, fold
 from bot.context import Context
 from bot.lacking import is_known_for
 from bot.ranking import Finding
@@ -35,6 +35,13 @@ PAIRS = re.compile(
 ASIDE = re.compile(
     r"[，,]?(?:另外|此外|还有(?!没有|吗|么|效|多|哪|几|啥|什么|机会)|以及|对了|顺便|顺带|再问|还想问)(?:再|也|还)?(?:想|要)?(?:问问?|说说?|查查?|看看?)?(?:一?下)?[，,]?"
 )
+COUNTED_OUT = re.compile(
+    r"^[^：:，,。]{0,8}(?:[两二三四五六]|[2-6])(?:样|件|个|条|项)(?:事儿?|问题|东西|政策|内容)?(?:想问|要问|请教)?[：:，,\s]+"
+)
+SPACES = re.compile(r"[\s，,、；;。]+")
+ONE_IS = re.compile(r"[，,；;\s]*(?:另?一个|再一个|[一二三]|一方面|另一方面|第[一二三](?:个|件)?)是")
+MOREOVER = re.compile(r"[，,。；;\s]+(?:另外|此外|同时还|与此同时)")
+REFUSED = re.compile("^(?:我[问说]的)?(?:可|又|并|根本|压根)?(?:不是|没问|没说)")  # before what is corrected
 COMMA = re.compile(r"[，,]")
 WITHIN = re.compile(r"\d[，,]\d")  # a comma within a number, which is not read as one without it
 # Words that say that more than one thing follows, so that a comma may part them.
@@ -70,14 +77,21 @@ def matters_of(ctx: Context) -> list[str]:
         pieces = [text[mark.end() : end].strip(" ，,。；;、\n") for mark, end in zip(marks, ends, strict=True)]
         pieces = [piece for piece in pieces if piece]
         return pieces[:MOST] if sum(bool(ctx.find(piece).ids) for piece in pieces) > 1 else []
+    corrected = CORRECTION.search(folded) is not None
     clauses = [piece.strip() for piece in CLAUSES.split(text) if piece.strip()]
+    clauses = [piece for piece in clauses if not (corrected and REFUSED.match(piece))]
     asking = _asking(ctx, clauses)
     if asking and _are_apart(ctx, asking):
         return asking[:MOST]
     both = BOTH.search(folded) and HAVING.search(folded)
     if JOINED.search(text) or both or finding.question.elsewhere:
         return []
-    return _asides(ctx, text) or _pair(ctx, text) or ([] if enterprise.is_telling(ctx) else _strung(ctx, finding))
+    return (
+        _announced(ctx, text)
+        or _asides(ctx, text)
+        or _pair(ctx, text)
+        or ([] if enterprise.is_telling(ctx) else _strung(ctx, finding))
+    )
 
 
 def _asking(ctx: Context, clauses: Sequence[str]) -> list[str]:
@@ -91,6 +105,26 @@ def _asking(ctx: Context, clauses: Sequence[str]) -> list[str]:
         if _stands(ctx, clauses[number]) and _asks(ctx.find(clauses[number])):
             found.add(number)
     return [clauses[number] for number in sorted(found)] if len(found) >= LEAST else []
+
+
+def _announced(ctx: Context, text: str) -> list[str]:
+    """What is said to be several without asking: 我问三样：…, 一个是…，一个是…, …，另外还准备….
+
+    Each is a matter of its own, known by its own words.
+    """
+    before: Sequence[str] = ()
+    if counted := COUNTED_OUT.match(text):
+        pieces = SPACES.split(text[counted.end() :])
+    elif len(ONE_IS.findall(text)) >= LEAST:
+        lead, *pieces = ONE_IS.split(text)
+        before = ctx.find(lead).question.named("district") if lead else ()
+    elif not (ctx.finding.wants & set(ASKED) or ctx.finding.question.sums):
+        pieces = MOREOVER.split(text)
+    else:
+        return []
+    pieces = [piece for part in pieces if (piece := part.strip(" ，,。；;、？?！!"))]
+    known = LEAST <= len(pieces) <= MOST and all(ctx.find(p).ids and ctx.find(p).intent in OPEN for p in pieces)
+    return _with_district(ctx, pieces, before) if known and _are_apart(ctx, pieces) else []
 
 
 def _asides(ctx: Context, text: str) -> list[str]:

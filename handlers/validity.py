@@ -12,7 +12,7 @@ from bot.chinese import day, missing_days, years, years_from
 from bot.context import Context
 from bot.policies import Policy, Status
 from bot.replies import Answer, Say, say_link
-from handlers import lists, wording
+from handlers import lists, named, wording
 from handlers.cards import edition
 
 MOMENTS = 3  # years that are answered of those a question names
@@ -74,7 +74,7 @@ def _named(moment: date | int) -> str:
 
 def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:
     """The period of one policy, and those of close ones."""
-    head = f"【{wording.title(ctx, policy)}】（{wording.level(policy)}{wording.headline(policy)}）"
+    head = f"【{wording.title(ctx, policy)}】（{wording.level(policy)}{named.headline(ctx, policy)}）"
     asked = _asked(ctx, policy)
     lines = [*_no_day(ctx), head, *asked, f"{'今天：' if asked else ''}{wording.status(ctx, policy)}"]
     lines.append(f"📄 依据：{wording.paper(ctx.corpus.paper(policy))}")
@@ -89,7 +89,7 @@ def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Ans
     if near:
         lines += ["", "相近的："]
         lines += [
-            f"· {wording.title(ctx, p)}（{wording.level(p)}{wording.headline(p)}）"
+            f"· {wording.title(ctx, p)}（{wording.level(p)}{named.headline(ctx, p)}）"
             f"{'；'.join(_asked(ctx, p)) or wording.status(ctx, p)}"
             for p in near
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from bot.chinese import day, money, share, years
@@ -24,7 +24,6 @@ from bot.policies import (
     Step,
     Tier,
     Tiers,
-    largest,
 )  # fmt: skip
 from bot.replies import say_link
 
@@ -65,10 +64,23 @@ def where(ctx: Context, policy: Policy) -> str:
     return f"{level(policy)}·{mark(ctx, policy)}" if ctx.corpus.is_over(policy, ctx.today) else level(policy)
 
 
-def headline(policy: Policy) -> str:
-    """The largest sum a policy names, to tell it by; nothing where it names none."""
-    figure = largest(policy)
-    return f"，最高{money(figure)}" if figure is not None else ""
+def headline(benefits: Iterable[AnyBenefit]) -> str:
+    """The largest sum that one award of these reaches, to tell them by; nothing where none is named.
+
+    What an enterprise may have of a year, or in all, is no award: it stands only where the award has no limit itself.
+    """
+    found = [value for value in benefits if not isinstance(value, Pool)]
+    awards = [(figure, value) for value in found for figure in _awarded(value)]
+    if awards:
+        most, value = max(awards, key=lambda award: award[0])
+        return f"，最高{money(most)}{_per(value.per)}"
+    return next((f"，{said}" for value in found if (said := limits(value))), "")
+
+
+def _awarded(value: AnyBenefit) -> list[int]:
+    tiers = [figure for tier in value.tiers for figure in (tier.amount, tier.cap)] if isinstance(value, Tiers) else []
+    stated = [value.amount] if isinstance(value, Fixed) else []
+    return [figure for figure in (*stated, value.cap, *tiers) if figure is not None]
 
 
 def caution(ctx: Context, policy: Policy, here: str = "") -> list[str]:
@@ -82,7 +94,17 @@ def caution(ctx: Context, policy: Policy, here: str = "") -> list[str]:
 
 def status(ctx: Context, policy: Policy, on: date | None = None) -> str:
     """One short phrase: where the policy stands on the day."""
-    when = on or ctx.today
+    return _state(ctx, policy, on or ctx.today) + (_borrowed(ctx, policy) if on is None else "")
+
+
+def _borrowed(ctx: Context, policy: Policy) -> str:
+    """Where the item states no period of its own: from whose item of the same paper it is known."""
+    known = ctx.corpus.dated_by(policy)
+    own, _ = ctx.corpus.item(policy)
+    return f"（{own}没写期限，这是{known}里同一份文件的）" if known else ""
+
+
+def _state(ctx: Context, policy: Policy, when: date) -> str:
     start, end = ctx.corpus.period(policy)
     match ctx.corpus.status(policy, when):
         case Status.EXPIRED:

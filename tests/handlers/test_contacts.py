@@ -23,7 +23,9 @@ async def test_every_unit_is_known_by_its_name() -> None:
         assert answer.intent == "contact", unit.name
         assert f"☎ {unit.name}：" in text, unit.name
         assert all(phone.number in text for phone in unit.phones), unit.name
-        assert ("资料未列电话" in text) == (not unit.phones), unit.name
+        inside = [d for d in units() if d.parent == unit.name and d.phones]
+        assert ("资料未列电话" in text) == (not unit.phones and not inside), unit.name
+        assert unit.phones or all(phone.number in text for d in inside for phone in d.phones), unit.name
 
 
 async def test_every_number_is_known() -> None:
@@ -55,7 +57,8 @@ async def test_hours_are_for_phones() -> None:
         text = said(await Talk().say("找谁办", policy.id))
         assert ("🕘" in text) == any(contact.phone for contact in policy.contacts), policy.id
     for unit in units():
-        assert ("🕘" in said(await Talk().say(f"{unit.name}电话"))) == bool(unit.phones), unit.name
+        reached = unit.phones or any(d.phones for d in units() if d.parent == unit.name)
+        assert ("🕘" in said(await Talk().say(f"{unit.name}电话"))) == bool(reached), unit.name
 
 
 async def test_what_a_unit_holds_is_a_list() -> None:
@@ -119,3 +122,51 @@ async def test_desks_in_other_words(words: str) -> None:
     check(answer)
     assert answer.intent == "contact"
     assert "85911248" in said(answer)
+
+
+async def test_an_address_that_no_paper_gives_is_said_not_given() -> None:
+    """Who asks where a unit sits is told that the papers do not say, and where they do, what they say."""
+    for asked in ("装备产业处在几楼", "技改处办公地址在哪", "崂山区无线电服务中心怎么走", "技改找谁 办公室在哪栋楼"):
+        answer = await Talk().say(asked)
+        check(answer)
+        assert "📍 地址：资料没有给出" in said(answer), asked
+    assert "地址" not in said(await Talk().say("装备产业处电话"))
+    for asked in ("古镇口管委会怎么去", "不公开的那部分政策到哪查", "涉密条款去哪看"):
+        text = said(await Talk().say(asked))
+        assert "13210876217" in text, asked
+        assert "地址：融合路681号" in text
+        assert "资料没有给出" not in text
+
+
+async def test_a_bureau_without_a_number_is_told_with_its_rooms() -> None:
+    """That no number is listed is said of a unit only if none of its rooms has one."""
+    text = said(await Talk().say("平度市工信局电话多少"))
+    assert "资料没有列总机，列了5个处室（科室）的：" in text
+    assert "· 产业发展科 87360199" in text
+    assert "资料未列电话" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "policies"),
+    [
+        ("68686931是不是高新区的", "高新区经济发展部民营经济和能源办公室", {"q91-85", "q91-86"}),
+        ("85911248是崂山的吗", "市工业和信息化局技术改造与投资处", {"q91-1"}),
+        ("88999176都管啥", "崂山区工业和信息化局信息产业发展科", {f"q91-{n}" for n in range(55, 61)}),
+    ],
+)
+async def test_a_number_names_its_unit_first(words: str, unit: str, policies: set[str]) -> None:
+    """Whatever is asked of a number, whose it is stands first and what they hold below; a district picks nothing."""
+    answer = await Talk().say(words)
+    check(answer)
+    number = words[:8]
+    assert said(answer).startswith(f"{number} 是：\n☎ {unit}")
+    assert set(answer.policies) == policies
+
+
+async def test_a_room_of_a_unit_is_that_room() -> None:
+    """A room is told by its own policies; two that are named by number after one another are both told."""
+    assert len((await Talk().say("高新区经发部一室负责哪些政策")).policies) == 8
+    text = said(await Talk().say("高新区工信一室和二室电话"))
+    assert "68686559" in text
+    assert "82020765" in text
+    assert (await Talk().say("消费品产业处有几个电话")).intent == "contact"

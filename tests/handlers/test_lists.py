@@ -264,3 +264,22 @@ async def test_a_number_that_is_no_sum_leaves_the_list() -> None:
     assert said(await talk.say("1 2")) == "一次看一条，请回复一个数字。"
     assert "没有带单位" in said(await talk.say("20"))
     assert (await talk.say("最后一个")).policies[0] == listed[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "policies"),
+    [
+        ("做软件的能吃哪些补贴", {"q91-33", "q91-55", "q91-56", "q91-57", "q91-58", "q91-60"}),
+        ("软件企业有哪些补贴", {"q91-33", "q91-55", "q91-56", "q91-57", "q91-58", "q91-60"}),
+        ("水产捕捞的政策都列出来", {"xh49-37", "xh49-38", "xh49-39", "xh49-40"}),
+        ("最多给两千万的有哪些", {"q91-1", "q91-27", "q91-29", "q91-46", "xh49-22", "xh49-26"}),
+        ("刚成立的公司能申请什么", {"xh49-2", "xh49-15"}),
+    ],
+)
+async def test_a_trade_and_a_sum_name_a_set(words: str, policies: set[str]) -> None:
+    """Who asks what there is for their trade, or of a sum, gets the whole set by its numbers."""
+    answer = await Talk().say(words)
+    check(answer, words)
+    assert policies <= set(answer.policies)
+    assert "\n1. " in said(answer)
+    assert "\n2. " in said(answer)

@@ -179,3 +179,34 @@ async def test_whose_policy_is_over_is_still_told_so() -> None:
     answer = await Talk().say("高新区专精特新怎么申请，还有技改能补多少")
     assert answer.policies[0] == "q91-86"
     assert "❌ 已于2025年4月29日到期" in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("words", "policies"),
+    [
+        ("今年刚过了船级社认可，另外还打算建设现代海洋牧场装备造双燃料船", ("xh49-41", "xh49-42")),
+        ("人在黄岛，一是想建院士工作站，二是刚跟石油大学签了检测合同", ("xh49-32", "xh49-28")),
+        ("想问三件事：绿色供应链、能效领跑者、首版次软件", ("q91-14", "q91-15", "q91-10")),
+    ],
+)
+async def test_what_is_said_to_be_several_is_several(words: str, policies: tuple[str, ...]) -> None:
+    """Matters that are counted out or said to be one more are all answered, although none of them asks."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert answer.policies == policies
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "never"),
+    [
+        ("不是绿色工厂！我问的是算力券怎么用", "q91-18", "q91-14"),
+        ("没问技改，我问的是算力券", "q91-18", "q91-1"),
+        ("我问的是算力券不是创新券", "q91-18", "xh49-27"),
+    ],
+)
+async def test_what_is_refused_is_not_answered(words: str, first: str, never: str) -> None:
+    """Who says what they did not ask about is answered only what they did."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert answer.policies[0] == first
+    assert never not in answer.policies

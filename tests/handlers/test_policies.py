@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.corpus import the_corpus
-from tests.handlers.talk import Talk, check, everything, said, written
+from tests.handlers.talk import SUNDAY, Talk, check, everything, said, written
 
 
 @pytest.mark.parametrize(
@@ -184,3 +184,25 @@ async def test_again_to_somebody(words: str) -> None:
     talk = Talk()
     await talk.say("技改")
     assert (await talk.say(words)).policies == ("q91-1",)
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("我们做VR零部件 不做整机，建厂房买设备补两成吗", "q91-43"),
+        ("买新能源车免购置税的政策", "xh49-19"),
+        ("俺厂老机器换新滴 公家给贴补不", "q91-1"),
+        ("slq怎么领", "q91-18"),
+    ],
+)
+async def test_the_nearest_comes_first(words: str, first: str) -> None:
+    """Parts makers, buyers of cars, old machines and initials find the policy that is for them."""
+    assert (await Talk().say(words)).policies[0] == first
+
+
+async def test_initials_of_a_topic_put_what_is_over_last() -> None:
+    """A topic that is said by its initials alone is listed as by its name: what is in force before what is over."""
+    for words in ("zjtx", "slq有哪些"):
+        answer = await Talk().say(words)
+        over = [the_corpus().is_over(the_corpus().policies[i], SUNDAY.date()) for i in answer.policies]
+        assert over == sorted(over), words

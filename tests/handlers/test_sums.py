@@ -82,3 +82,32 @@ async def test_the_same_sum_for_another_year() -> None:
     reply = said(await talk.say("2024年能拿多少"))
     assert "按2024年算" in reply
     assert "3000万×12%=360万元" in reply
+
+
+@pytest.mark.parametrize(
+    ("words", "sums"),
+    [
+        ("院士工作站考核优秀给多少", "💰 在西海岸新区、是先进技术产品持有单位的话，可得20万元"),
+        ("院士工作站和博士后站考核前10%给多少", "20万元＋30万元＝50万元"),
+        ("崂山平台刚入选国家级特色专业型 市区两级一共多少", "合计：100万元＋60万元＝160万元"),
+        ("青岛推荐目录进了四个产品，山东目录进了一个产品，平度给多少", "合计：1万元＋2万元＝3万元"),
+        ("技改设备投了六千万 补满了没", "超过一年600万元上限，按600万元"),
+        ("平度没进倍增计划 今年营收首次超过30亿 产值占八成五 奖多少", "产值占营业收入的比例85%"),
+        ("DCMM通过了四级 崂山给多少", "按您说的：DCMM四级"),
+        ("我们做船舶配套的 头一回船级社认证花了90万 报多少", "💰 可得45万元"),
+        ("养海参的 新品种过了国审 能奖多少", "💰 可得100万元"),
+    ],
+)
+async def test_what_was_told_is_reckoned_with(words: str, sums: str) -> None:
+    """A trade, a grade, a share and a count are taken from the words that tell them; no other thing's sum is added."""
+    answer = await Talk().say(words)
+    check(answer, words)
+    assert sums in said(answer)
+
+
+async def test_a_way_of_giving_is_no_gift_without_a_sum() -> None:
+    """The modes that an item names are how its sum is given: 1000万 a project, and not unstated."""
+    for words in ("赋能基金最多给多少", "早期成果转化 股权直投能投多少"):
+        text = said(await Talk().say(words))
+        assert "最高1000万元/项目" in text
+        assert "没有写明" not in text

@@ -150,3 +150,25 @@ async def test_before_its_paper() -> None:
 async def test_a_day_that_does_not_exist(asked: str) -> None:
     """It is said to be none, before anything else."""
     assert "2月30日这一天不存在。" in said(await Talk().say(asked)).splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "head"),
+    [
+        ("平度规下样本企业奖励还有效吗", "（平度市，最高6万元）"),
+        ("三类医疗器械那500万还有效吗", "（市级，最高500万元/项目）"),
+        ("二类医疗器械那100万还有效吗", "（市级，最高100万元/项目）"),
+    ],
+)
+async def test_the_head_names_what_was_asked(words: str, head: str) -> None:
+    """The largest sum beside a title is one that the benefit in question may reach, of one award and not of a year."""
+    assert head in said(await Talk().say(words)).split("\n")[0]
+
+
+async def test_a_period_that_another_compilation_states_says_so() -> None:
+    """An item of the digest has no period of its own: where one is known, it says from where."""
+    for policy in everything():
+        text = said(await Talk().say("还有效吗", policy.id))
+        borrowed = policy.id.startswith("xh49") and the_corpus().period(policy) != (None, None)
+        assert ("摘编没写期限，这是汇编里同一份文件的" in text) == borrowed, policy.id
+    assert "照这个期限，这一条现在不能再报" in said(await Talk().say("颠覆性技术大赛获奖落户奖励"))

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.chinese import money
 from bot.clock import SHANGHAI
 from bot.context import Context, Office
 from bot.messages import Text
@@ -92,10 +91,13 @@ def test_every_sum_of_the_corpus_survives_its_wording() -> None:
 
 
 def test_the_largest_sum_tells_policies_apart() -> None:
-    """A head names the largest sum, or nothing where there is none."""
+    """A head names the largest sum of one award, of a year only where no award has a limit, or nothing."""
     for policy in everything():
-        top = largest(policy)
-        assert wording.headline(policy) == ("" if top is None else f"，最高{money(top)}")
+        said = wording.headline(policy.benefits)
+        assert (said == "") == (largest(policy) is None), policy.id
+        caps = [b.cap for b in policy.benefits if b.cap and not isinstance(b, Pool)]
+        if caps:
+            assert max(sums_of(said)) >= max(caps)
 
 
 @pytest.mark.parametrize(
