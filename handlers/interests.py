@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.chinese import fold
 from bot.context import Context
+from handlers.hearing import DAYS, ENDS, FRESH, LEADING, NO_MORE, PACE, TELLING, TO_US, TOLD, TOO_OFTEN
 
 Interest = tuple[str, str]  # kind and value, as bot/person.py has them
 
@@ -25,40 +26,6 @@ NOISE = re.compile(
     "推送|推|送|发|上|类|每天|每日|天天|每周|每星期|每礼拜|一周|有|留意|跟踪|第一|时间|再|收|到|通知|告诉|取消|不要|别|停|了"
 )
 MATTERS = re.compile("(?:的?(?:相关|有关)?(?:政策|补贴|补助|奖励|扶持|优惠|项目|方面))+$")  # say nothing behind a word
-# Somebody who wants no more: who says it of messages, behind them or before; and what is said of the sending itself.
-NEWS = "(?:推送|推文|消息|提醒|通知|资讯|信息|订阅)"
-OURS = "(?:给我们?|给俺们?|帮我|替我|给|我们?|俺们?|咱们?|请|麻烦|都|全|也|就|先|暂时|统统|通通)*"
-NOT = "(?:不要|不用|不必|不想|不需要|不愿意?|用不着|没必要|无需|别|甭|勿)"
-OFF = "(?:关掉?|关闭|停掉?|停止|停发|取消掉?|退掉?|退订|撤掉?|删除|删掉?|断掉?|屏蔽掉?|免)"
-TAIL = "(?:了|啦|吧|呗|哈|好吗|行吗|行不行?|可以吗|可不可以|谢谢|谢了|好不好)*$"
-NO_MORE = re.compile(
-    f"(?:这种|这类|这样的|这些|那些)?(?:{NEWS})?{OURS}{NOT}(?:再|往|跟|向|对|老|总是?|天天|继续|给|我们?|俺们?|咱们?)*"
-    f"(?:推送?|发送?|提醒|通知|接收|收)(?:给?我们?|给?俺们?|给?咱们?|到|这些?|那些?|这种|这类|的|任何|一切|{NEWS})*{TAIL}"
-    f"|(?:把(?P<what>.{{0,16}}?)的?{NEWS}|(?:推送|提醒|订阅)|{NEWS}(?={OURS}(?:给|帮|替|请|麻烦)))(?:这些|那些)?{OURS}{OFF}{TAIL}"
-    f"|的?{NEWS}{OURS}(?:不想|不愿意?|不要|不用|不打算|懒得|没兴趣)(?:再|想|要|看|收|接|到)+{TAIL}"
-)
-# And somebody who wants to hear: of what comes, whom to tell.
-TELLING = re.compile(
-    "(?:(?:这|那)(?:块儿?|方面|边|一块|类)?)?(?:要是|如果|只要|一旦|啥时候|什么时候|以后|今后)?[再一]?(?:有|出|来|上|下来|发布|更新)"
-    "(?:了|过|点儿?|个)*(?:新的?)?(?:东西|政策|动静|消息|变化|变动|更新|通知|文件|风声|信儿?|进展|情况|说法|项目)*"
-    "(?:了|的话|的时候|时|就|请|麻烦|劳驾|记得|千万|一定|务必|第一时间|及时|要|也|都|再|提前|能|能不能|可以)*"
-    "(?:喊|叫|告诉|告知|通知|提醒|知会|招呼|言语|吱|捎|踢|(?:跟|和|给|同)(?:我们?|俺们?|咱们?)(?:说|讲|捎|打|发|吱|提))"
-    "(?:我们?|俺们?|咱们?|一?声|一?下|个?信儿?|个?招呼|个?消息|一嘴)*(?:吧|哈|呗|啊|呀|谢谢|行吗|好吗|可以吗)*$"
-)
-FRESH = re.compile("新|动静|变化|变动|更新|风声|进展|出了|出来|来了|下来|有了|消息|信儿|记得|时候|第一时间|以后|今后")
-# How often it is sent, and how often it should not be.
-PACE = re.compile(
-    "(?:能不能|能否|可不可以|可以|麻烦|请|帮我|给我|把|能|想|要|就|还是|推送|消息|提醒|订阅|通知)*"
-    "(?P<change>改成|改为|改|换成|换|调成|调整?为|调|设成|设为|变成|弄成)?(?:每|[一1])(?:天|日|周|个?星期|个?礼拜|晚上?|早上?)"
-    "(?:给?我们?|给?俺们?|集中|统一|只|就)*(?:发|推送?|送|通知|告诉|提醒|来)?(?:给?我们?)?[一1](?:次|回|条|趟)"
-)
-TOO_OFTEN = re.compile(
-    "(?:别|甭|不要|不用|不想|用不着|嫌|太)(?:再|老|总是?)?(?:给我们?|给俺们?)?(?:每天|每日|天天|一天到晚|频繁|勤|密)"
-    "(?:都|给我们?|地|的)*(?:发|推送?|送|提醒|通知|收)?(?:了|啦)?"
-)
-TO_US = re.compile("给[我俺咱]")
-ENDS = re.compile("(?:了|吧|行不行?|行吗|好吗|可以吗|就行|就好|即可|就可以了?|吗|呗|谢谢|不)*")
-DAYS = re.compile("[天日晚早]")
 APART = re.compile(r"[\s,，、;；:：/和与及]+")
 RHYTHMS = (
     ("daily", re.compile("每天|每日|天天|一天[一1]次|每晚|每早")),
@@ -144,9 +111,11 @@ def paced(ctx: Context, text: str) -> str:
     sent = ctx.finding.intent in ("subscribe", "unsubscribe", "subscriptions")
     if found is None or ctx.finding.ids:
         return ""
-    if not (found["change"] or sent or (TO_US.search(found[0]) and ENDS.fullmatch(plain[found.end() :]))):
+    if not (
+        found["change"] or found["day"] or sent or (TO_US.search(found[0]) and ENDS.fullmatch(plain[found.end() :]))
+    ):
         return ""
-    left = read(ctx.aside(PACE.sub("", plain)))
+    left = read(ctx.aside(LEADING.sub("", plain[: found.start()]) + plain[found.end() :]))
     if left.named or left.word or left.place or left.title:
         return ""
     return "daily" if DAYS.search(found[0]) else "weekly"
@@ -164,7 +133,8 @@ def of_telling(ctx: Context) -> Context:
 
 def wants_to_hear(ctx: Context) -> bool:
     """Whether the words ask to be told when something comes, and nothing now."""
-    found = TELLING.search(fold(ctx.words).text)
+    text = fold(ctx.words).text
+    found = TELLING.search(text) if TOLD.search(text) else None
     return found is not None and FRESH.search(found[0]) is not None
 
 

@@ -12,8 +12,19 @@ from bot.conversation import Conversation
 from bot.person import AT_ONCE, DAILY, WEEKLY, Person, SetRhythm, Subscribe, Subscription, Unsubscribe
 from bot.replies import Answer, Say, fitting, say_link
 from handlers import declining
-from handlers.interests import EVERYTHING, NO_MORE, THIS_KIND, Interest, Wanted, paced, read, rhythm
-from handlers.interests import of_leaving, of_telling, wants_to_hear
+from handlers.hearing import NO_MORE, SOUR
+from handlers.interests import (
+    EVERYTHING,
+    THIS_KIND,
+    Interest,
+    Wanted,
+    of_leaving,
+    of_telling,
+    paced,
+    read,
+    rhythm,
+    wants_to_hear,
+)
 from handlers.notices import ALL, NAMES, REMINDED, name_of
 
 MOST = 20  # subscriptions of one person
@@ -31,6 +42,7 @@ STOP = re.compile(
     "[别甭](?:再|给|俺|我|们|老|总|天天)*[发推送]|不要(?:再|给|我|们)*[发推送通]|不想(?:再)?收|不收了|停止|停掉|停了|移除|名单|关[掉闭了]|烦|"
     "取消(?:推送|提醒|通知)|不(?:用|要|再|必)+(?:提醒|通知|接收)|太多|太频繁"
 )
+LEAVES = re.compile(f"{NO_MORE.pattern}|{SOUR.pattern}")
 ONE_OF_THEM = re.compile("[这那](?:种|类|个|条|样的)")
 TOO_MANY = re.compile("烦|太多|太频繁|天天|老发|总发")
 LEAD = re.compile("^(?:请|我要|我想|帮我|把)?(?:退订|退定|取消订阅|取消|删除订阅|删掉|删除|不订|别订)(?:掉|了)?")
@@ -48,7 +60,10 @@ async def answer(ctx: Context) -> Answer | None:
         return await _set_rhythm(ctx, rhythm(words) or (AT_ONCE if "马上" in words else ""))
     if pace := paced(ctx, words):
         return await _set_rhythm(ctx, pace)
-    if intent == "unsubscribe" or (NO_MORE.search(words) and "current" not in ctx.finding.wants):
+    leaves = (NO_MORE.search(words) and "current" not in ctx.finding.wants) or (
+        intent == "subscribe" and SOUR.search(words) and not declining.RESTORING.search(words)
+    )
+    if intent == "unsubscribe" or leaves:
         return await _unsubscribe(ctx)
     if intent == "subscriptions":
         return _listed(ctx, await ctx.person())
@@ -280,7 +295,7 @@ def _meant(ctx: Context, held: Sequence[Subscription]) -> list[Subscription] | N
         return named
     if EVERYTHING.search(ctx.words) or STOP.search(ctx.words):
         return None
-    if NO_MORE.search(fold(ctx.words).text) and not ONE_OF_THEM.search(ctx.words):
+    if LEAVES.search(fold(ctx.words).text) and not ONE_OF_THEM.search(ctx.words):
         return None
     return list(held) if len(held) == 1 and not read(of_leaving(ctx)).word else []
 

@@ -199,6 +199,8 @@ def _on(ctx: Context, policy: Policy, on: date) -> str:
 
 def _within(ctx: Context, policy: Policy, first: date, last: date) -> str:
     end = ctx.corpus.period(policy)[1]
+    if end is not None and end < first <= ctx.today:
+        return f"不在有效期内，那时已经到期（{day(end)}）"
     if end is not None and first > end:
         return _beyond(ctx, end, _named((first, last)))
     if end is not None and end < last:

@@ -305,6 +305,8 @@ async def test_a_place_and_a_topic_are_both_subscribed_by_a_tap() -> None:
         "崂山的消息我不想看了",
         "技改的推送给我停了",
         "提醒麻烦取消，谢谢",
+        "一天给我推八遍 烦不烦 关了",
+        "往后别往我这儿发了",
     ],
 )
 async def test_who_wants_to_leave_is_never_offered_more(words: str) -> None:
@@ -354,6 +356,7 @@ async def test_what_only_sounds_like_leaving(words: str) -> None:
         ("推送能改成每个礼拜一回吗", "weekly"),
         ("能不能一天就给我发一次", "daily"),
         ("通知调成每天推一条", "daily"),
+        ("推送换成周一发就行", "weekly"),
     ],
 )
 async def test_another_rhythm_in_other_words(words: str, pace: str) -> None:

@@ -191,10 +191,12 @@ async def test_after_the_new_year(asked: str) -> None:
 
 
 async def test_a_month_is_told_as_one() -> None:
-    """A month with its year is that; without one, asked of ahead, it is the next; what ends in it is told with its day."""
+    """A month with its year is that one; without a year, asked of ahead, it is the next."""
     past = said(await Talk().say("我们2026年3月落地的仪器仪表园项目 那会儿政策还在不在"))
     assert "2026年3月：\n2条都一样：在截止日之前" in past
     assert "已于2026年4月10日到期" in past
+    over = said(await Talk().say("高新区机器人补贴2025年12月那会儿还有效吗"))
+    assert "2025年12月：\n不在有效期内，那时已经到期（2025年4月29日）" in over
     ahead = said(await Talk().say("算力券1月份再报来得及吗"))
     assert "2027年1月：" in ahead
     assert "2026年1月：" in said(await Talk().say("算力券今年1月份那会儿还有效吗"))
