@@ -31,6 +31,7 @@ HANDED_IN = re.compile(
     "(?:材料|资料|申请|申报|表|件|东西)(?:早就|都|已经)?(?:交|递|报|送|提交|寄|传|填)(?:上去|上|过去|去|了|完|进去)"
     "|(?:交|递|报|送|提交)(?:上去|过去|上来|了材料|完材料)"
 )
+BUSINESS = re.compile("客户|甲方|买家|回款|货款|应收|垫资|欠款|对方|工程款|上游|下游|采购商")  # owes it, and no office
 WAITED = re.compile(f"{LONG}多?(?:了|过去|都|还|也|没)")
 DEMANDED = re.compile(
     "管不管|有没有人管|谁来?管管|到底(?:给|管|办|怎么|咋|还|啥|什么)|什么时候是个头|凭什么|凭啥|讨个说法|给个(?:说法|准)"
@@ -71,7 +72,8 @@ def kind(text: str) -> str:
     if DOES_NOT_WORK.search(text) and APPLYING.search(text):
         return BROKEN
     waited = WAITED.search(text) or DEMANDED.search(text)
-    if DRAGGED.search(text) or (NO_MONEY.search(text) and (waited or GRANTED.search(text))):
+    owed = BUSINESS.search(text) is not None
+    if not owed and (DRAGGED.search(text) or (NO_MONEY.search(text) and (waited or GRANTED.search(text)))):
         return UNPAID
     if NO_ANSWER.search(text) and waited and (HANDED_IN.search(text) or DEMANDED.search(text)):
         return SILENT

@@ -37,6 +37,9 @@ WORK = (
     "(?:活儿?(?![动力性人体])|工作(?!站|室|经费|者|量|流|日|方案|指引|母机|机构|平台|居住)"
     "|岗位?(?!补|培训|津)|职位|差事|营生|饭碗)"
 )
+OUTRIGHT = re.compile(
+    f"[求找寻谋](?:一份|份|一个)[^，补奖]{{0,8}}?{WORK}|求职|应聘|投简历|[找换](?:一?[份个])?工作(?!站|室|服)"
+)
 HIRES = "(?:招人|招工|招聘|收人|缺人|要人)"
 JOB = re.compile(
     f"(?:求|找|寻|谋|想找|想要|想求|介绍)(?:一?[份个]|点|到)?[^，补奖]{{0,8}}?{WORK}|求职|应聘|投简历"
@@ -44,15 +47,13 @@ JOB = re.compile(
     f"|(?:哪些|哪家|哪个|哪里|哪儿|有没有|有)的?(?:厂子?|公司|企业|单位|地方)?(?:在|还|要)?{HIRES}"
     f"|(?:哪|哪里|哪儿)招(?:人|工)?$|{HIRES}(?:吗|么|不|没)$"
 )
-SKILLED = re.compile(
-    "干[过了]|做[了过]|学|实习|会(?:plc|开|修|焊|编程|电工|cad)|毕业|应届|经验|专业|大专|本科|岁|求|找|招[人工]"
-)
+SKILLED = re.compile("干[过了]|做[了过]|学|实习|会(?:plc|开|修|焊|编程|电工|cad)|毕业|应届|经验|专业|大专|本科|岁")
 # Permits and filings, which other offices give; a project of technical renewal is put on file elsewhere.
 PERMIT = re.compile(
     "(?P<name>(?:经营|生产|销售|零售|批发|流通|进口|出口|进出口|运输|使用|网络销售|卫生|食品|药品|安全|排污|特种设备"
     "|餐饮|劳务派遣|施工|危化品|危险化学品)的?(?:企业|单位|产品|场所|人员)?(?:备案|许可|登记)(?:凭证|证书?|手续)?)"
     "(?P<how>.{0,10}?(?:在哪|去哪|到哪|上哪|哪里|哪儿|怎么|咋|如何|找谁|归谁|归哪|谁管|窗口|多久|流程|要什么|需要"
-    "|材料|过期|到期|延续|换证|变更|办|领|申请))"
+    "|材料|过期|到期|延续|换证|变更|办(?![好下了完妥到出])|领(?![了到下])|申请(?![了下到过])))"
 )
 REPAIR = re.compile(
     "(?:坏了?|坏掉|故障|不(?:亮|转|工作|制冷)了?).{0,8}(?:找谁|哪里?|哪儿|谁|电话|咋办|怎么办)?.{0,4}"
@@ -78,13 +79,13 @@ class Absent:
 
 HELPS = "(?:减免?|免|补贴?|补助|优惠|返还?|支持|扶持|奖|报销|给报)"
 RENT = "(?:厂房租金?|租金|房租|厂租|场租|租房|租赁费)"
-GAP = "[^，上做搞建换买改投]"  # where another thing is done, that is what support is asked for
+GAP = "[^，上做搞建换买改投低高贵赚]"  # where another thing is done, that is what support is asked for
 ABSENT = (
     Absent(
         name="厂房、办公用房租金",
         asked=re.compile(
-            f"{RENT}{GAP}{{0,8}}?{HELPS}|{HELPS}{GAP}{{0,4}}?{RENT}"
-            f"|租(?:厂房|办公室|办公楼|办公用房|场地|车间){GAP}{{0,8}}?{HELPS}"
+            f"(?!.*的(?:孵化|园|基地|载体|楼宇|平台))(?:{RENT}{GAP}{{0,8}}?{HELPS}|{HELPS}{GAP}{{0,4}}?{RENT}"
+            f"|租(?:厂房|办公室|办公楼|办公用房|场地|车间){GAP}{{0,8}}?{HELPS})"
         ),
         words=re.compile("租金|房租|租赁|租用(?:厂房|场地|办公)"),
         beside=re.compile("园|孵化|基地|载体|楼|厂房|空间"),
@@ -115,7 +116,7 @@ def _sold(text: str) -> str:
 
 def _sought(text: str) -> str:
     """Somebody who looks for work."""
-    if not (JOB.search(text) and SKILLED.search(text)) or SUPPORT.search(text):
+    if not (OUTRIGHT.search(text) or (JOB.search(text) and SKILLED.search(text))) or SUPPORT.search(text):
         return ""
     return (
         "这里不介绍工作，也不知道哪家企业招人，只答给企业的政策。"

@@ -62,6 +62,8 @@ async def test_the_desk_of_what_is_named(words: str, policy: str, phone: str) ->
         "企业成立两个月了没有收入，能报高企吗",
         "设备改造了三次，每次都能报技改吗",
         "工业互联网平台补多少",
+        "客户拖半年不给钱",
+        "垫资大，回款拖几年",
     ],
 )
 async def test_a_question_with_such_words_is_none(words: str) -> None:
