@@ -130,7 +130,9 @@ def look_up(text: str, corpus: Corpus, today: date) -> Finding:
     least = (1.0 if named else SOUNDER) * (finding.ranked[0].score if finding.ranked else 0.0)
     better = sounds.ranked and sounds.ranked[0].score > least
     talks = not finding.ranked and finding.intent == "offtopic"
-    return sounds if better or (talks and sounds.intent != "offtopic") else finding
+    # Whoever asks for it in any case may say of what in letters: dingyue shoutaitao.
+    beside = named and finding.intent in ASKED and sounds.intent == finding.intent
+    return sounds if better or beside or (talks and sounds.intent != "offtopic") else finding
 
 
 def _find(question: Question, corpus: Corpus, today: date) -> Finding:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.chinese import fold
 from bot.context import Context
+from handlers.hearing import DAYS, ENDS, FRESH, LEADING, NO_MORE, PACE, TELLING, TO_US, TOLD, TOO_OFTEN
 
 Interest = tuple[str, str]  # kind and value, as bot/person.py has them
 
@@ -45,6 +46,8 @@ class Wanted:
     place    a part of the city that the corpus has nothing of
     foreign  a place or matter that is not ours
     title    the id of a policy whose title is said
+    reminding  last days are what they want to be told of
+    said     the words that name topics otherwise than they are called, as (word, topic)
     """
 
     named: tuple[Interest, ...] = ()
@@ -55,6 +58,8 @@ class Wanted:
     place: str = ""
     foreign: str = ""
     title: str = ""
+    reminding: bool = False
+    said: tuple[tuple[str, str], ...] = ()
 
 
 def read(ctx: Context) -> Wanted:
@@ -83,12 +88,64 @@ def read(ctx: Context) -> Wanted:
         place=places[0] if places and not rest else "",
         foreign=foreign,
         title=title,
+        reminding=reminding,
+        said=tuple(
+            (hit.entry.word, meaning.value)
+            for hit in question.chosen
+            for meaning in hit.entry.meanings
+            if meaning.kind == "topic" and hit.entry.word not in _plain(meaning.value)
+        ),
     )
 
 
 def rhythm(text: str) -> str:
     """The rhythm a text asks for; empty where it asks for none."""
-    return next((name for name, pattern in RHYTHMS if pattern.search(text)), "")
+    plain = TOO_OFTEN.sub("", text)
+    return next((name for name, pattern in RHYTHMS if pattern.search(plain)), "")
+
+
+def paced(ctx: Context, text: str) -> str:
+    """The rhythm that a folded text asks for instead, where it is of nothing else; empty where it is not."""
+    plain = TOO_OFTEN.sub("", text)
+    found = PACE.search(plain)
+    sent = ctx.finding.intent in ("subscribe", "unsubscribe", "subscriptions")
+    if found is None or ctx.finding.ids:
+        return ""
+    if not (
+        found["change"] or found["day"] or sent or (TO_US.search(found[0]) and ENDS.fullmatch(plain[found.end() :]))
+    ):
+        return ""
+    left = read(ctx.aside(LEADING.sub("", plain[: found.start()]) + plain[found.end() :]))
+    if left.named or left.word or left.place or left.title:
+        return ""
+    return "daily" if DAYS.search(found[0]) else "weekly"
+
+
+def of_leaving(ctx: Context) -> Context:
+    """What somebody says who wants no more of it, without how they say that."""
+    return _without(ctx, NO_MORE)
+
+
+def of_telling(ctx: Context) -> Context:
+    """What somebody wants to hear of, without how they say that."""
+    return _without(ctx, TELLING)
+
+
+def wants_to_hear(ctx: Context) -> bool:
+    """Whether the words ask to be told when something comes, and nothing now."""
+    text = fold(ctx.words).text
+    found = TELLING.search(text) if TOLD.search(text) else None
+    return found is not None and FRESH.search(found[0]) is not None
+
+
+def _without(ctx: Context, pattern: re.Pattern[str]) -> Context:
+    text = fold(ctx.words).text
+    return ctx.aside(pattern.sub(_kept, text)) if pattern.search(text) else ctx
+
+
+def _kept(match: re.Match[str]) -> str:
+    """What stands within such a sentence and is its object."""
+    return match.groupdict().get("what") or ""
 
 
 def _rest(ctx: Context) -> str:

@@ -12,7 +12,19 @@ from bot.conversation import Conversation
 from bot.person import AT_ONCE, DAILY, WEEKLY, Person, SetRhythm, Subscribe, Subscription, Unsubscribe
 from bot.replies import Answer, Say, fitting, say_link
 from handlers import declining
-from handlers.interests import EVERYTHING, THIS_KIND, Interest, Wanted, read, rhythm
+from handlers.hearing import NO_MORE, SOUR
+from handlers.interests import (
+    EVERYTHING,
+    THIS_KIND,
+    Interest,
+    Wanted,
+    of_leaving,
+    of_telling,
+    paced,
+    read,
+    rhythm,
+    wants_to_hear,
+)
 from handlers.notices import ALL, NAMES, REMINDED, name_of
 
 MOST = 20  # subscriptions of one person
@@ -30,6 +42,8 @@ STOP = re.compile(
     "[别甭](?:再|给|俺|我|们|老|总|天天)*[发推送]|不要(?:再|给|我|们)*[发推送通]|不想(?:再)?收|不收了|停止|停掉|停了|移除|名单|关[掉闭了]|烦|"
     "取消(?:推送|提醒|通知)|不(?:用|要|再|必)+(?:提醒|通知|接收)|太多|太频繁"
 )
+LEAVES = re.compile(f"{NO_MORE.pattern}|{SOUR.pattern}")
+ONE_OF_THEM = re.compile("[这那](?:种|类|个|条|样的)")
 TOO_MANY = re.compile("烦|太多|太频繁|天天|老发|总发")
 LEAD = re.compile("^(?:请|我要|我想|帮我|把)?(?:退订|退定|取消订阅|取消|删除订阅|删掉|删除|不订|别订)(?:掉|了)?")
 BOTH = "分开都订"  # said by the link that subscribes to a place and to a topic, each by itself
@@ -44,11 +58,17 @@ async def answer(ctx: Context) -> Answer | None:
     words, intent = fold(ctx.words).text, ctx.finding.intent
     if SET_RHYTHM.fullmatch(words) and not BARE_RHYTHM.fullmatch(words):
         return await _set_rhythm(ctx, rhythm(words) or (AT_ONCE if "马上" in words else ""))
-    if intent == "unsubscribe":
+    if pace := paced(ctx, words):
+        return await _set_rhythm(ctx, pace)
+    leaves = (NO_MORE.search(words) and "current" not in ctx.finding.wants) or (
+        intent == "subscribe" and SOUR.search(words) and not declining.RESTORING.search(words)
+    )
+    if intent == "unsubscribe" or leaves:
         return await _unsubscribe(ctx)
     if intent == "subscriptions":
         return _listed(ctx, await ctx.person())
-    if intent == "subscribe" or REMIND.fullmatch(words):
+    told = intent in ("policy", "list", "offtopic") and wants_to_hear(ctx)
+    if intent == "subscribe" or told or REMIND.fullmatch(words):
         return await _subscribe(ctx)
     return None
 
@@ -75,7 +95,7 @@ def topic_link(topic: str, policy_id: str) -> str:
 
 async def _subscribe(ctx: Context) -> Answer:
     wanted, person = read(ctx), await ctx.person()
-    interests = _certain(ctx, wanted)
+    interests = _certain(ctx, wanted) or _certain(ctx, read(of_telling(ctx)))
     if not interests:
         return _ask(ctx, wanted)
     held = {(one.kind, one.value) for one in person.wanted}
@@ -183,6 +203,9 @@ def _ask(ctx: Context, wanted: Wanted) -> Answer:
         return _said(f"您想订哪方面的？说“订阅”加主题、区（市）、处室或关键词就行，比如：\n{_commonest(ctx)}")
     several = len({kind for kind, _ in wanted.named}) > 1
     lead = "区（市）和主题请分开订，您要哪一个？" if several and wanted.certain else "您要订的是哪一个？点一下就订上："
+    lead = "".join(f"“{word}”归在主题“{topic}”里。" for word, topic in wanted.said) + lead
+    if wanted.reminding and wanted.named:
+        lead = f"订上后，快到期（前30天、7天、1天）会提醒您，有新的、有变化也会告诉您。{lead}"
     links = [f"👉 {_offer(name)}" for name in dict.fromkeys(offers)]
     if several and wanted.certain:
         both = f"订阅 {'、'.join(dict.fromkeys(offers))}，{BOTH}"
@@ -202,7 +225,7 @@ async def _set_rhythm(ctx: Context, pace: str) -> Answer:
     if not ctx.office.can_push:
         return _said(f"{NEXT_TIME}，不用设多久一次。")
     if not person.wanted:
-        return _said(f"您还没有订阅。先订上，再说多久发一次：\n{_commonest(ctx)}")
+        return _said(f"可以，{SPOKEN[pace]}。您还没有订阅，先订上，再说多久发一次：\n{_commonest(ctx)}")
     ctx.change(SetRhythm(rhythm=pace))
     taps = [tap for name, tap in TAPS.items() if name != pace]
     links = " ｜ ".join(say_link(tap, tap) for tap in (*taps, "我的订阅"))
@@ -272,7 +295,9 @@ def _meant(ctx: Context, held: Sequence[Subscription]) -> list[Subscription] | N
         return named
     if EVERYTHING.search(ctx.words) or STOP.search(ctx.words):
         return None
-    return list(held) if len(held) == 1 and not read(ctx).word else []
+    if LEAVES.search(fold(ctx.words).text) and not ONE_OF_THEM.search(ctx.words):
+        return None
+    return list(held) if len(held) == 1 and not read(of_leaving(ctx)).word else []
 
 
 def _held(ctx: Context, held: Sequence[Subscription]) -> list[Subscription] | None:
@@ -281,7 +306,7 @@ def _held(ctx: Context, held: Sequence[Subscription]) -> list[Subscription] | No
     outright = [one for one in held if said and said == _plain(name_of(one.kind, one.value))]
     if outright or said in map(_plain, NAMES.values()):
         return outright
-    wanted = read(ctx)
+    wanted = read(of_leaving(ctx))
     if not wanted.named and not wanted.word and not wanted.place and not wanted.title:
         return None
     names: set[Interest] = {*wanted.named, ("word", wanted.word), ("word", fold(wanted.place).text)}
@@ -294,7 +319,7 @@ def _plain(text: str) -> str:
 
 
 def _which(ctx: Context, person: Person) -> Answer:
-    wanted = read(ctx)
+    wanted = read(of_leaving(ctx))
     named = [name_of(kind, value) for kind, value in wanted.named] + [w for w in (wanted.word, wanted.place) if w]
     names = {name_of(one.kind, one.value) for one in person.wanted}
     named += [name for name in NAMES.values() if _plain(name) in _plain(ctx.words)]

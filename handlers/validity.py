@@ -8,16 +8,26 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from bot.chinese import day, missing_days, years, years_from
+from bot.chinese import day, missing_days, numeral, spans, years, years_from
 from bot.context import Context
 from bot.policies import Policy, Status
 from bot.replies import Answer, Say, say_link
 from handlers import lists, named, wording
 from handlers.cards import edition
 
+Moment = date | int | tuple[date, date]  # a day, a year, or a part of one from its first day to its last
+
 MOMENTS = 3  # years that are answered of those a question names
 NEAR = 4  # close policies whose period is told beside the best
 MAY = re.compile("(?:能不能|可不可以|可以|可否|能否|能|还能)(?:再|继续)?(?:申报|申请|申领|享受|报|领|拿)")
+# After the new year, which in the first months of one is this year's.
+NEW_YEAR = re.compile(
+    "(?<![一二两三四五六七八九十0-9几多半全青今前去明])年后(?!半|勤|期)|过(?:完|了)年|来年|开春|开年|(?:元旦|春节|过年)(?:以|之)?后"
+)
+NEW_YEAR_IS_NEAR = 2  # months of a year in which that is said of the same one
+AHEAD = re.compile("再报|再申|再交|来得及|赶得上|晚不晚|还能|还可以|还有|还行|还在|等到|拖到|到时")
+# A paper by its number alone; with the name of an office or a year before it is read as what it is.
+BARE_NUMBER = re.compile("(?<![0-9年第发字办函信管政委部厅省局鲁国])([0-9一二三四五六七八九十百]{1,5})号文")
 # What is left of the matter where nothing but a day is named.
 NO_MATTER = re.compile(r"[\d年月日号报领拿效呢大前后那要是如果假再才上做买投弄搞等到拖推放]*")
 
@@ -25,16 +35,44 @@ NO_MATTER = re.compile(r"[\d年月日号报领拿效呢大前后那要是如果�
 async def answer(ctx: Context) -> Answer | None:
     """还有效吗, 到什么时候, 2024年能不能报."""
     finding = ctx.finding
-    if not ctx.words or (finding.intent != "expiry" and not _turns_on_time(ctx)):
+    if not ctx.words:
         return None
+    paper = _of_paper(ctx) if "expiry" in finding.wants else ()
+    if finding.intent != "expiry" and not _turns_on_time(ctx) and not (paper and finding.intent == "offtopic"):
+        return None
+    if paper:
+        return _of_named_paper(ctx, paper)
     if not finding.ids:
         focus = ctx.corpus.policies.get(ctx.focus)
         return of_policy(ctx, focus) if focus else Answer(
             reply=Say(text="您想问哪项政策的有效期？比如：技改政策到什么时候、算力券还有效吗。"), intent="expiry"
         )  # fmt: skip
     if finding.whole:
-        return _of_set(ctx, finding.ids)
+        return _of_set(ctx, finding.ids, lists.heading(ctx))
     return of_policy(ctx, ctx.corpus.policies[finding.ids[0]], finding.ids[1:])
+
+
+def _of_paper(ctx: Context) -> tuple[str, ...]:
+    """What was found of the paper that is named by its bare number, else all of it; nothing where no one paper is."""
+    question = ctx.finding.question
+    named = BARE_NUMBER.search(question.folded.text)
+    if named is None or question.named("paper"):
+        return ()
+    ending = f"〕{numeral(named[1]) or 0:.0f}号"
+    keys = [key for key, paper in ctx.corpus.papers.items() if paper.number.endswith(ending)]
+    if len(keys) != 1:
+        return ()
+    members = ctx.corpus.groups.of("paper", keys[0])
+    found = tuple(i for i in ctx.finding.ids if i in members)
+    return found or (() if ctx.finding.ids else tuple(i for i in ctx.corpus.policies if i in members))
+
+
+def _of_named_paper(ctx: Context, ids: tuple[str, ...]) -> Answer:
+    """A whole set of it, or the one that is meant with those close to it."""
+    first = ctx.corpus.policies[ids[0]]
+    if ctx.finding.whole or not ctx.finding.ids:
+        return _of_set(ctx, ids, wording.paper(ctx.corpus.paper(first)))
+    return of_policy(ctx, first, ids[1:])
 
 
 def _turns_on_time(ctx: Context) -> bool:
@@ -42,7 +80,7 @@ def _turns_on_time(ctx: Context) -> bool:
     finding, question = ctx.finding, ctx.finding.question
     if finding.intent not in ("policy", "offtopic") or question.named("paper") or question.named("foreign"):
         return False
-    dated = bool(_moments(ctx) or missing_days(ctx.words))
+    dated = bool(question.days or _years(ctx) or missing_days(ctx.words))
     expiry, may = "expiry" in finding.wants, bool(MAY.search(ctx.words))
     if finding.ids or question.elsewhere:
         return bool(finding.ids) and dated and (expiry or may)
@@ -51,16 +89,38 @@ def _turns_on_time(ctx: Context) -> bool:
     return bool(NO_MATTER.fullmatch(matter)) and (expiry or follows)
 
 
-def _moments(ctx: Context) -> list[date | int]:
-    """The day that is named, or the first of the years."""
-    question = ctx.finding.question
-    if question.days:
-        return [question.days[0]]
-    named: list[date | int] = []
-    if not question.named("paper"):
-        named += [year for year in question.years if year != ctx.today.year]
-    named += years_from(ctx.words, ctx.today.year)
-    return list(dict.fromkeys(named))[:MOMENTS]
+def _moments(ctx: Context) -> list[Moment]:
+    """The day that is named, or the first of the months and years."""
+    if ctx.finding.question.days:
+        return [ctx.finding.question.days[0]]
+    months = _months(ctx)
+    within = {first.year for first, _ in months}
+    named: list[Moment] = [*months, *(year for year in _years(ctx) if year not in within)]
+    return named[:MOMENTS]
+
+
+def _years(ctx: Context) -> list[int]:
+    question, this = ctx.finding.question, ctx.today.year
+    named = [year for year in question.years if year != this] if not question.named("paper") else []
+    named += years_from(ctx.words, this)
+    if NEW_YEAR.search(ctx.words) and ctx.today.month > NEW_YEAR_IS_NEAR:
+        named.append(this + 1)
+    return list(dict.fromkeys(named))
+
+
+def _months(ctx: Context) -> list[tuple[date, date]]:
+    """The months, quarters and halves of a year that are named; one without a year, asked of ahead, is the next."""
+    if any(kind == "ends" for kind, _ in ctx.finding.scope):
+        return []  # they say which policies are meant
+    this = ctx.today.year
+    dated = ctx.finding.question.years or years_from(ctx.words, this) or "今年" in ctx.words or "本年" in ctx.words
+    ahead = not dated and AHEAD.search(ctx.words) is not None
+    parts = [
+        (first, last, later)
+        for (first, last), later in zip(spans(ctx.words, this), spans(ctx.words, this + 1), strict=True)
+        if (first.month, last.month) != (1, 12)
+    ]
+    return [later if ahead and last < ctx.today else (first, last) for first, last, later in parts]
 
 
 def _no_day(ctx: Context) -> tuple[str, ...]:
@@ -68,7 +128,10 @@ def _no_day(ctx: Context) -> tuple[str, ...]:
     return tuple(f"{name}这一天不存在。" for name in missing_days(ctx.words)[:1])
 
 
-def _named(moment: date | int) -> str:
+def _named(moment: Moment) -> str:
+    if isinstance(moment, tuple):
+        first, last = moment
+        return f"{first.year}年{first.month}月" + (f"至{last.month}月" if last.month != first.month else "")
     return day(moment) if isinstance(moment, date) else f"{moment}年"
 
 
@@ -107,7 +170,9 @@ def _asked(ctx: Context, policy: Policy) -> list[str]:
     return [f"{_named(moment)}：{_at(ctx, policy, moment)}" for moment in _moments(ctx)]
 
 
-def _at(ctx: Context, policy: Policy, moment: date | int) -> str:
+def _at(ctx: Context, policy: Policy, moment: Moment) -> str:
+    if isinstance(moment, tuple):
+        return _within(ctx, policy, *moment)
     return _on(ctx, policy, moment) if isinstance(moment, date) else _in_year(ctx, policy, moment)
 
 
@@ -130,6 +195,17 @@ def _on(ctx: Context, policy: Policy, on: date) -> str:
             return "在有效期内"
         case _:
             return "资料未列有效期，无法判断"
+
+
+def _within(ctx: Context, policy: Policy, first: date, last: date) -> str:
+    end = ctx.corpus.period(policy)[1]
+    if end is not None and end < first <= ctx.today:
+        return f"不在有效期内，那时已经到期（{day(end)}）"
+    if end is not None and first > end:
+        return _beyond(ctx, end, _named((first, last)))
+    if end is not None and end < last:
+        return f"到{day(end)}为止"
+    return _on(ctx, policy, last)
 
 
 def _beyond(ctx: Context, end: date, when: str) -> str:
@@ -157,17 +233,18 @@ def _in_year(ctx: Context, policy: Policy, year: int) -> str:
     return _on(ctx, policy, date(year, 12, 31))
 
 
-def _of_set(ctx: Context, ids: tuple[str, ...]) -> Answer:
+def _of_set(ctx: Context, ids: tuple[str, ...], heading: str) -> Answer:
     """The periods of a whole set, today or at the moments asked about: once where all are alike, else by groups."""
     moments = _moments(ctx)
     said = list(_no_day(ctx))
     for moment in moments:
         said += [f"{_named(moment)}：", *_groups(ctx, ids, partial(_at, ctx, moment=moment))]
-    if moments:
+    today = _groups(ctx, ids, lambda policy: wording.status(ctx, policy))
+    if moments and len(today) > 1:
         said += ["", "下面括号里是今天的状态。"]
     else:
-        said += _groups(ctx, ids, lambda policy: wording.status(ctx, policy))
-    return lists.show(ctx, ids, lists.heading(ctx), intent="expiry", lead=(*said, ""))
+        said += ["今天：", *today] if moments else today
+    return lists.show(ctx, ids, heading, intent="expiry", lead=(*said, ""))
 
 
 def _groups(ctx: Context, ids: tuple[str, ...], tell: Callable[[Policy], str]) -> list[str]:

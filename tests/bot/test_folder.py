@@ -148,7 +148,7 @@ def test_a_part_can_be_edited_as_text() -> None:
         max_size=5,
     )
 )
-@example({"path": "\\/", "mark": "\x7f", "quoted": "\\\"/"})
+@example({"path": "\\/", "mark": "\x7f", "quoted": '\\"/'})
 def test_any_text_survives(words: dict[str, object]) -> None:
     """Whatever stands in a body, quotes and marks and all, is read again as it was."""
     from bot.folder import _pairs

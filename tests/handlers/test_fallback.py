@@ -59,7 +59,7 @@ async def test_a_second_failure_in_a_row_offers_more() -> None:
 
 async def test_only_a_noun_is_quoted() -> None:
     """A scrap of a sentence is no matter; the hotline's number is explained."""
-    for asked in ("帮我写一份申请书", "你们靠谱吗", "你是chatgpt吗"):
+    for asked in ("帮我写一份申请书", "你们靠谱吗", "你几点睡"):
         assert said(await Talk().say(asked)).startswith("这个我答不了。"), asked
     assert said(await Talk().say("社保怎么交")).startswith("“社保”不归这里管。")
     assert said(await Talk().say("12345")).startswith("12345是政务服务便民热线，直接拨打就行")

@@ -293,3 +293,108 @@ async def test_a_place_and_a_topic_are_both_subscribed_by_a_tap() -> None:
         ("topic", "技术改造"),
         ("district", "平度市"),
     }
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "以后这种消息不用给我推了",
+        "这类通知往后甭再给俺发了",
+        "把平度的提醒给我关了",
+        "推送帮我停掉吧",
+        "崂山的消息我不想看了",
+        "技改的推送给我停了",
+        "提醒麻烦取消，谢谢",
+        "一天给我推八遍 烦不烦 关了",
+        "往后别往我这儿发了",
+    ],
+)
+async def test_who_wants_to_leave_is_never_offered_more(words: str) -> None:
+    """However it is put, nothing is subscribed and nothing is offered to subscribe to."""
+    talk = Talk()
+    answer = await talk.say(words)
+    check(answer)
+    assert (talk.changes, answer.intent) == ([], "unsubscribe")
+    assert [tap for tap in taps(answer) if tap.startswith("订阅")] == []
+
+
+@pytest.mark.parametrize("words", ["把平度的提醒给我关了", "平度的消息不想再收了", "平度市的推送给我停了"])
+async def test_one_of_several_is_left_in_other_words(words: str) -> None:
+    """What is named goes, and the other stays."""
+    talk = await subscribed("订阅平度", "订阅 技改")
+    answer = await talk.say(words)
+    check(answer)
+    assert held(talk) == [("topic", "技术改造")]
+
+
+async def test_messages_of_no_kind_are_left_altogether() -> None:
+    """Of one subscription that one; of several all, but where one kind of them is meant it is asked which."""
+    talk = await subscribed("订阅 技改")
+    await talk.say("以后这种消息不用给我推了")
+    assert held(talk) == []
+    talk = await subscribed("订阅平度", "订阅 技改")
+    assert "全部退订" in taps(await talk.say("以后这种消息不用给我推了"))
+    assert len(held(talk)) == 2
+    await talk.say("以后消息不用给我推了")
+    assert held(talk) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["奖励通知收到了", "不用发票能报技改吗", "政策取消了吗", "过期的不要发", "推送是什么意思"]
+)
+async def test_what_only_sounds_like_leaving(words: str) -> None:
+    """A word of it in another sentence ends no subscription."""
+    talk = await subscribed("订阅 技改", "订阅平度")
+    await talk.say(words)
+    assert len(held(talk)) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "pace"),
+    [
+        ("改成一周发一次行不 别天天发", "weekly"),
+        ("推送能改成每个礼拜一回吗", "weekly"),
+        ("能不能一天就给我发一次", "daily"),
+        ("通知调成每天推一条", "daily"),
+        ("推送换成周一发就行", "weekly"),
+    ],
+)
+async def test_another_rhythm_in_other_words(words: str, pace: str) -> None:
+    """How often is changed and nothing ended; who has no subscription is told that there is such a rhythm."""
+    talk = await subscribed("订阅 技改", "每周发一次" if pace == "daily" else "每天发一次")
+    check(await talk.say(words))
+    assert (talk.person.rhythm, held(talk)) == (pace, [("topic", "技术改造")])
+    assert ("每周一次" if pace == "weekly" else "每天最多一次") in said(await Talk().say(words))
+
+
+@pytest.mark.parametrize(
+    ("words", "interest"),
+    [
+        ("海洋这块出了新东西记得喊我", ("topic", "海洋")),
+        ("绿色制造那块有动静捎个信", ("topic", "绿色低碳")),
+        ("崂山区一有新政策就跟我们说一声", ("district", "崂山区")),
+        ("dingyue shoutaitao", ("topic", "首台套")),
+    ],
+)
+async def test_news_are_asked_for_in_other_words(words: str, interest: tuple[str, str]) -> None:
+    """What is to be told when it comes is subscribed, whatever the telling is called, and in letters too."""
+    talk = Talk()
+    answer = await talk.say(words)
+    check(answer)
+    assert answer.intent == "subscribe"
+    assert held(talk) == [interest]
+
+
+async def test_a_question_that_ends_in_telling() -> None:
+    """Who asks to be told now is answered now."""
+    for words in ("技改有什么政策告诉我", "算力券怎么领跟我说说"):
+        assert (await Talk().say(words)).intent != "subscribe", words
+
+
+async def test_a_word_within_a_topic_is_not_lost() -> None:
+    """It is said what topic the word belongs to, and that last days are told of it."""
+    answer = await Talk().say("快过期的提前跟我说声 绿色工厂")
+    check(answer)
+    assert "“绿色工厂”归在主题“绿色低碳”里" in said(answer)
+    assert "快到期（前30天、7天、1天）会提醒" in said(answer)
+    assert "订阅 绿色低碳" in taps(answer)

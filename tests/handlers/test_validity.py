@@ -172,3 +172,71 @@ async def test_a_period_that_another_compilation_states_says_so() -> None:
         borrowed = policy.id.startswith("xh49") and the_corpus().period(policy) != (None, None)
         assert ("摘编没写期限，这是汇编里同一份文件的" in text) == borrowed, policy.id
     assert "照这个期限，这一条现在不能再报" in said(await Talk().say("颠覆性技术大赛获奖落户奖励"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "policy"),
+    [
+        ("平度高企奖励哪年结束", "q91-68"),
+        ("新型信息消费50万那个停了没", "q91-33"),
+        ("蓝色药库是去年年底就没了吧", "q91-26"),
+        ("虚拟现实体验中心补贴啥时候截的", "q91-46"),
+        ("院士工作站补助长期有效？", "xh49-32"),
+        ("绿色工厂奖励是不是快到头了", "q91-14"),
+        ("智算谷政策还剩几天", "q91-49"),
+        ("首台套来年还有吗", "q91-10"),
+        ("创新券何时终止", "xh49-27"),
+        ("平度高企奖励取消了没", "q91-68"),
+    ],
+)
+async def test_the_end_in_other_words(asked: str, policy: str) -> None:
+    """However the end is asked about, it is told, and no card has to be read for it."""
+    answer = await Talk().say(asked)
+    check(answer, asked)
+    assert (answer.intent, answer.policies[0]) == ("expiry", policy)
+
+
+async def test_both_levels_have_their_last_days() -> None:
+    """What ended in the city and runs on in a district is told with both days."""
+    text = said(await Talk().say("数字领航企业奖励停了没"))
+    assert "2025年12月31日" in text
+    assert "2026年12月31日" in text
+
+
+@pytest.mark.parametrize("asked", ["87号文 双跨平台那个 年后还有吗", "87号文双跨平台 过完年还能报吗"])
+async def test_after_the_new_year(asked: str) -> None:
+    """Past the last day it is said that nothing is known, and 还有吗 asks for no more of a list."""
+    answer = await Talk().say(asked)
+    check(answer, asked)
+    assert (answer.intent, answer.policies[0]) == ("expiry", "q91-37")
+    assert "2027年：现行有效期只到2026年12月31日" in said(answer)
+
+
+async def test_a_month_is_told_as_one() -> None:
+    """A month with its year is that one; without a year, asked of ahead, it is the next."""
+    past = said(await Talk().say("我们2026年3月落地的仪器仪表园项目 那会儿政策还在不在"))
+    assert "2026年3月：\n2条都一样：在截止日之前" in past
+    assert "已于2026年4月10日到期" in past
+    over = said(await Talk().say("高新区机器人补贴2025年12月那会儿还有效吗"))
+    assert "2025年12月：\n不在有效期内，那时已经到期（2025年4月29日）" in over
+    ahead = said(await Talk().say("算力券1月份再报来得及吗"))
+    assert "2027年1月：" in ahead
+    assert "2026年1月：" in said(await Talk().say("算力券今年1月份那会儿还有效吗"))
+    assert "到2026年12月31日为止" not in said(await Talk().say("12月到期的政策有哪些"))
+
+
+@pytest.mark.parametrize(
+    "asked", ["87号文还有效吗", "87号文那几条工业互联网平台的，1月份再报来得及吗", "八十七号文到哪天"]
+)
+async def test_a_paper_by_its_number_alone(asked: str) -> None:
+    """Its policies and no others, where one paper alone has the number."""
+    answer = await Talk().say(asked)
+    check(answer, asked)
+    assert answer.intent == "expiry"
+    assert sorted(answer.policies) == ["q91-37", "q91-38", "q91-39", "q91-40", "q91-41"]
+
+
+@pytest.mark.parametrize("asked", ["鲁政87号文还有效吗", "国发2024年87号文还有效吗", "13号文还有效吗"])
+async def test_another_paper_of_the_number(asked: str) -> None:
+    """With an office or a year before it, or of several papers, a number alone names none of ours."""
+    assert (await Talk().say(asked)).policies == ()
