@@ -45,6 +45,7 @@ from bot.engine import Engine
 from bot.health import Health
 from bot.known import Known
 from bot.limits import Limits
+from bot.lost import signposted
 from bot.mine import Mine
 from bot.outbox import WINDOW as WINDOW_OF_LANE
 from bot.outbox import Outbox
@@ -240,6 +241,13 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
     proxies = Proxies(services.config.server, services.config.console)
     slowed = partial(paced, paces=Paces(services.clock), place=partial(place_of, proxies), busy=pages.busy)
     app.add_routes([*slowed(pages.pages()), *pages.assets()])
+
+    async def lost(request: web.Request) -> web.StreamResponse:
+        response = pages.page("lost")
+        response.set_status(web.HTTPNotFound.status_code)
+        return response
+
+    app.middlewares.append(signposted(slowed([web.get("/", lost)])[0].handler))
 
     async def opened(text: str) -> Dossier | None:
         found = services.passes.read(text, services.clock.time())

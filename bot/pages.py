@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 HERE = Path(__file__).parent
-PAGES = ("policy", "policies", "missing", "mine", "busy")
+PAGES = ("policy", "policies", "missing", "lost", "mine", "busy")
 TEXT_LIMIT = 100  # characters of a search that are read; a longer one costs time and finds nothing better
 ECHO_LIMIT = 24  # characters of a wrong value that are shown back
 OVER = 0.7  # what a policy that is over is worth beside one in force

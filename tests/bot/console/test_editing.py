@@ -90,7 +90,10 @@ async def test_the_text_of_a_part_can_be_edited(office: Office) -> None:
     assert 'title = "鼓励技术改造"' in text
     for wrong, said in (
         (text.replace('title = "', "title = "), "第 2 行"),
-        (text.replace("percent = 12", 'percent = "12%"'), "“能拿什么 第 1 项 · 比例（%）”（benefits[0].percent）：要填数字，现在填的是文字。"),
+        (
+            text.replace("percent = 12", 'percent = "12%"'),
+            "“能拿什么 第 1 项 · 比例（%）”（benefits[0].percent）：要填数字，现在填的是文字。",
+        ),
         (text.replace('id = "q91-1"', 'id = "q91-7"'), "编号和名称不能改"),
     ):
         assert wrong != text
