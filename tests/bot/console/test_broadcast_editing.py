@@ -321,7 +321,9 @@ async def test_that_it_waits_is_said_before_anybody_submits_or_approves(office: 
     and the way round it; what is urgent waits for nothing, and in the hours nothing is said."""
     await followers(office, 1)
     editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
-    waits = "批准以后不会马上发： 上班的日子（按国务院放假安排，调休上班也算） 08:30 到 20:30 发，现在不在这个时段，要等到"
+    waits = (
+        "批准以后不会马上发： 上班的日子（按国务院放假安排，调休上班也算） 08:30 到 20:30 发，现在不在这个时段，要等到"
+    )
     number, urgent = await kept(editor), await kept(editor, urgent="1", reason="台风")
     for path in (f"{HERE}/new", f"{HERE}/{number}/edit", f"{HERE}/{number}"):
         page = await editor.get(path)
