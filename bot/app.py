@@ -51,6 +51,7 @@ from bot.outbox import WINDOW as WINDOW_OF_LANE
 from bot.outbox import Outbox
 from bot.paces import CROWD, VISITOR, Pace, Paces, paced
 from bot.pages import PUBLIC, Pages
+from bot.passage import telling
 from bot.passes import Passes
 from bot.person import Dossier
 from bot.rehearsal import Rehearsal
@@ -215,7 +216,8 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
     )
     app.add_routes(health.routes())
     app[CALLBACK] = callback
-    app.router.add_get("/wechat", callback.verify)
+    proxies = Proxies(services.config.server, services.config.console)
+    app.router.add_get("/wechat", telling(callback.verify, proxies))
     app.router.add_post("/wechat", callback.receive)
     ticket = PageTicket(
         services.client.get_ticket,
@@ -238,7 +240,6 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         sign=ticket.configure,
     )
     app[PUBLIC] = pages
-    proxies = Proxies(services.config.server, services.config.console)
     slowed = partial(paced, paces=Paces(services.clock), place=partial(place_of, proxies), busy=pages.busy)
     app.add_routes([*slowed(pages.pages()), *pages.assets()])
 
