@@ -139,7 +139,7 @@ async def test_an_instance_that_hangs(office: Office) -> None:
 async def test_an_instance_that_hangs_loses_its_share(office: Office) -> None:
     """However slowly pushes come: it is not asked again before a hang could be found out several times over."""
     office.instances[0].hangs = True
-    for _ in range(13):  # as seldom as in an office, in proportion to what a hang takes here
+    for _ in range(20):  # as seldom as in an office, in proportion to what a hang takes here
         assert await office.push() == (200, "2")
         await asyncio.sleep(0.2)
     assert office.asked[0] == 1
