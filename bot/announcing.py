@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec import structs
 
 from bot.config import read_config
 from bot.words import Words
 
 if TYPE_CHECKING:
     from bot.bulletins import Bulletins
+    from bot.wishes import Wish
 
 ConfigFile = Annotated[Path, typer.Option("--config", help="Settings; config.example.toml shows them all.")]
 Number = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1, help="Its number, as `list` shows it.")]
@@ -114,48 +117,65 @@ def _add_looking(cli: typer.Typer, run: Run, *, stopped: str) -> None:
             typer.echo(stopped.format(id=number))
 
 
+def _wish(
+    text: Text = None, file: File = None, title: Title = None, url: Url = None, picture: Picture = None,
+    notice: Notice = "", value: Value = None, everyone: Everyone = False, topic: Topic = None,
+    district: District = None, unit: Unit = None, tag: Tag = None, reached: Reached = None, way: Way = None,
+    urgent: Urgent = None, reason: Reason = None, start: Start = "", days: Days = None, reserve: Reserve = None,
+    stop_at: StopAt = None, ending: Ending = None,
+) -> Wish:  # fmt: skip
+    """What the options of a draft say."""
+    from bot.wishes import Wish
+
+    return Wish(
+        text=text, file=file, title=title, url=url, picture=picture, notice=notice, values=value or (),
+        everyone=everyone, topics=topic or (), districts=district or (), units=unit or (), tags=tag or (),
+        reached=reached or (), ways=way or (), urgent=urgent, reason=reason, start=start, days=days,
+        reserve=reserve, stop_at=stop_at, ending=ending,
+    )  # fmt: skip
+
+
+def _with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that takes the options of `_wish` after its own parameters, and gets what they say as `wish`."""
+    own, asked = _parameters(command), _parameters(_wish)
+    del own["wish"]
+
+    def run(**given: Any) -> None:
+        wish = _wish(**{name: given.pop(name) for name in asked})
+        command(**given, wish=wish)
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    every = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in (*own.values(), *asked.values())]
+    vars(run)["__signature__"] = Signature(every)  # where typer looks
+    return run
+
+
+def _parameters(function: Callable[..., object]) -> dict[str, Parameter]:
+    """What a function takes, with what typer is to know of each; a wish, loaded later, is none of its matters."""
+    return dict(signature(function, eval_str=True, locals={"Wish": object}).parameters)
+
+
 def _add_writing(cli: typer.Typer, run: Run) -> None:
     """The commands that write on a draft."""
 
     @cli.command()
+    @_with_options
     def new(
-        config: ConfigFile, who: Who, name: Annotated[str, typer.Option(help="What it is called among staff.")],
-        text: Text = None, file: File = None, title: Title = None, url: Url = None, picture: Picture = None,
-        notice: Notice = "", value: Value = None, everyone: Everyone = False, topic: Topic = None,
-        district: District = None, unit: Unit = None, tag: Tag = None, reached: Reached = None, way: Way = None,
-        urgent: Urgent = None, reason: Reason = None, start: Start = "", days: Days = None, reserve: Reserve = None,
-        stop_at: StopAt = None, ending: Ending = None,
-    ) -> None:  # fmt: skip
+        config: ConfigFile,
+        who: Who,
+        name: Annotated[str, typer.Option(help="What it is called among staff.")],
+        wish: Wish,
+    ) -> None:
         """Write a draft."""
-        from bot.wishes import Wish
-
-        wish = Wish(
-            name=name, text=text, file=file, title=title, url=url, picture=picture, notice=notice, values=value or (),
-            everyone=everyone, topics=topic or (), districts=district or (), units=unit or (), tags=tag or (),
-            reached=reached or (), ways=way or (), urgent=urgent, reason=reason, start=start, days=days,
-            reserve=reserve, stop_at=stop_at, ending=ending,
-        )  # fmt: skip
-        run(config, lambda bulletins: bulletins.new(wish, who))
+        run(config, lambda bulletins: bulletins.new(structs.replace(wish, name=name), who))
 
     @cli.command()
+    @_with_options
     def edit(
-        config: ConfigFile, number: Number, who: Who, name: Annotated[str | None, typer.Option()] = None,
-        text: Text = None, file: File = None, title: Title = None, url: Url = None, picture: Picture = None,
-        notice: Notice = "", value: Value = None, everyone: Everyone = False, topic: Topic = None,
-        district: District = None, unit: Unit = None, tag: Tag = None, reached: Reached = None, way: Way = None,
-        urgent: Urgent = None, reason: Reason = None, start: Start = "", days: Days = None, reserve: Reserve = None,
-        stop_at: StopAt = None, ending: Ending = None,
-    ) -> None:  # fmt: skip
+        config: ConfigFile, number: Number, who: Who, wish: Wish, name: Annotated[str | None, typer.Option()] = None
+    ) -> None:
         """Write on it: what is not given stays. Whom it is for is replaced whole. An approval is void."""
-        from bot.wishes import Wish
-
-        wish = Wish(
-            name=name, text=text, file=file, title=title, url=url, picture=picture, notice=notice, values=value or (),
-            everyone=everyone, topics=topic or (), districts=district or (), units=unit or (), tags=tag or (),
-            reached=reached or (), ways=way or (), urgent=urgent, reason=reason, start=start, days=days,
-            reserve=reserve, stop_at=stop_at, ending=ending,
-        )  # fmt: skip
-        run(config, lambda bulletins: bulletins.edit(number, wish, who))
+        run(config, lambda bulletins: bulletins.edit(number, structs.replace(wish, name=name), who))
 
     @cli.command()
     def correct(config: ConfigFile, number: Number, who: Who) -> None:

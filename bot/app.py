@@ -45,11 +45,13 @@ from bot.engine import Engine
 from bot.health import Health
 from bot.known import Known
 from bot.limits import Limits
+from bot.lost import signposted
 from bot.mine import Mine
 from bot.outbox import WINDOW as WINDOW_OF_LANE
 from bot.outbox import Outbox
 from bot.paces import CROWD, VISITOR, Pace, Paces, paced
 from bot.pages import PUBLIC, Pages
+from bot.passage import telling
 from bot.passes import Passes
 from bot.person import Dossier
 from bot.rehearsal import Rehearsal
@@ -214,7 +216,8 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
     )
     app.add_routes(health.routes())
     app[CALLBACK] = callback
-    app.router.add_get("/wechat", callback.verify)
+    proxies = Proxies(services.config.server, services.config.console)
+    app.router.add_get("/wechat", telling(callback.verify, proxies))
     app.router.add_post("/wechat", callback.receive)
     ticket = PageTicket(
         services.client.get_ticket,
@@ -237,9 +240,15 @@ def mount(app: web.Application, services: Services, words: Words, *, home: str =
         sign=ticket.configure,
     )
     app[PUBLIC] = pages
-    proxies = Proxies(services.config.server, services.config.console)
     slowed = partial(paced, paces=Paces(services.clock), place=partial(place_of, proxies), busy=pages.busy)
     app.add_routes([*slowed(pages.pages()), *pages.assets()])
+
+    async def lost(request: web.Request) -> web.StreamResponse:
+        response = pages.page("lost")
+        response.set_status(web.HTTPNotFound.status_code)
+        return response
+
+    app.middlewares.append(signposted(slowed([web.get("/", lost)])[0].handler))
 
     async def opened(text: str) -> Dossier | None:
         found = services.passes.read(text, services.clock.time())

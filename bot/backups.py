@@ -10,16 +10,18 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.channels import CHANNELS
-from bot.clock import Clock, SystemClock, now
+from bot.clock import SHANGHAI, Clock, SystemClock, now
 from bot.config import Config
-from bot.errors import BackupRefused, BotError, ConfigError
+from bot.errors import BackupRefused, BotError, ConfigError, StoreError
 from bot.progress import showing
 from bot.store.backups import NAME, PARTIAL, Manifest, restore_backup, write_backup
-from bot.store.saved import write_down
+from bot.store.database import Database
+from bot.store.saved import Backups, write_down
 
 TIME = "{time}"  # in the name of a file: when it is taken
 STAMP, STAMPED = "%Y%m%d-%H%M%S", r"[0-9]{8}-[0-9]{6}"
 UNNOTED = "The backup is good, but the database could not be told of it: metrics and console show an older one."
+AHEAD = timedelta(minutes=5)  # by which the clock of another machine may be before ours
 LEFTOVER = timedelta(days=1)  # after which what was never finished is nobody's work any more
 
 
@@ -49,6 +51,49 @@ async def _write(config: Config, path: Path, *, console: Console, clock: Clock) 
         raise BackupRefused(f"{path.parent}: there is no such folder; make it, for the bot's user alone")
     with showing(console) as tell:
         return await write_backup(config.database.url, path, clock=clock, tell=tell)
+
+
+async def last_good(config: Config) -> float:
+    """Of when the last good backup is that the database knows of; 0 where there is none, or nobody to ask."""
+    try:
+        database = await Database.open(config.database.url, older=True, name=NAME)
+    except StoreError:
+        return 0.0
+    try:
+        return (await Backups(database).read()).good
+    except StoreError:
+        return 0.0
+    finally:
+        await database.close()
+
+
+async def note(config: Config, taken: str, *, failed: str = "", clock: Clock | None = None) -> datetime:
+    """Note that the database was saved in another way, or that this failed: of when. The last good one is never put
+    back. StoreError where the database cannot be told."""
+    moment = _moment(taken, clock or SystemClock())
+    if failed:
+        noted = await write_down(config.database.url, name=NAME, tried=moment.timestamp(), reason=failed)
+    else:
+        good = max(moment.timestamp(), await last_good(config))
+        noted = await write_down(config.database.url, name=NAME, good=good)
+    if not noted:
+        raise StoreError("the database could not be told: it is away, full, or not of this program's version")
+    return moment
+
+
+def _moment(taken: str, clock: Clock) -> datetime:
+    """When it was taken: as written, in Shanghai where no zone is, or `now`."""
+    present = now(clock)
+    if taken == "now":
+        return present
+    try:
+        moment = datetime.fromisoformat(taken)
+    except ValueError:
+        raise ConfigError(f"--noted {taken}: must be now, or a time such as 2026-11-22T02:30") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+    if moment > present + AHEAD:
+        raise ConfigError(f"--noted {taken}: is still to come")
+    return moment
 
 
 async def restore(config: Config, path: Path, *, console: Console | None = None) -> Manifest:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +22,8 @@ from bot.config import Config, placeholders
 from bot.corpus import Corpus, build_corpus, read_corpus
 from bot.errors import BotError, CorpusError, NewerDatabase, StoreError, Temporary, UnfinishedCopy, WeChatError
 from bot.findings import Finding
+from bot.markup import environment
+from bot.passage import SEEN, look_at_passage
 from bot.revisions import Part
 from bot.standing import Account, look_at_account
 from bot.store.database import Database
@@ -43,13 +45,19 @@ PORTS = {"http": 80, "https": 443}  # the platform pushes to no others
 
 async def run_checkup(config: Config, words: Words, say: Callable[[str], None]) -> bool:
     """Say every finding in a line; whether all is well."""
-    well = True
+    well, sentences = True, {**words.checkup, **_sentences()}
     async for finding in look(config):
         well &= finding.well
         reason = words.checkup[finding.reason] if finding.reason else ""
-        sentence = words.checkup[finding.name].format(detail=finding.detail, reason=reason)
+        sentence = sentences[finding.name].format(detail=finding.detail, reason=reason)
         say(f"{_mark(finding)} {sentence}")
     return well
+
+
+def _sentences() -> Mapping[str, str]:
+    """What is said of the way that requests come by."""
+    found: Mapping[str, str] = vars(environment().get_template("checkup.html").module)["SENTENCES"]
+    return found
 
 
 def _mark(finding: Finding) -> str:
@@ -75,11 +83,14 @@ async def look(config: Config) -> AsyncIterator[Finding]:
         yield _address(config)
         if _lacks_proxies(config):
             yield Finding(name="proxies_unset", well=True, hint=True)
+        seen: str | None = None
         if config.server.public_url:
-            callback = await _callback(config, session)
+            callback, seen = await _callback(config, session)
             yield callback
             if callback.well:
                 yield await _sealing(config, session)
+        for finding in look_at_passage(config, seen):
+            yield finding
 
 
 async def _kept_and_called(
@@ -205,8 +216,9 @@ def _lacks_proxies(config: Config) -> bool:
     return config.console.enabled and not config.console.proxies and config.server.public_url.startswith("https://")
 
 
-async def _callback(config: Config, session: aiohttp.ClientSession) -> Finding:
-    """What the console does on saving: a signed GET must come back with its echo."""
+async def _callback(config: Config, session: aiohttp.ClientSession) -> tuple[Finding, str | None]:
+    """What the console does on saving: a signed GET must come back with its echo. And what the server saw of the way it
+    came, where it did."""
     echo = secrets.token_hex(8)
     url = f"{config.server.public_url}/wechat"
     try:
@@ -215,10 +227,10 @@ async def _callback(config: Config, session: aiohttp.ClientSession) -> Finding:
         async with session.get(url, params=query, allow_redirects=False) as response:
             body = (await response.content.read(LONGEST_ECHO)).decode(errors="replace")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return Finding(name="callback_away", well=False, detail=url, reason=why(error))
+        return Finding(name="callback_away", well=False, detail=url, reason=why(error)), None
     if response.status == 200 and body == echo:
-        return Finding(name="callback", well=True, detail=url)
-    return Finding(name="callback_bad", well=False, detail=f"{url} → {response.status}")
+        return Finding(name="callback", well=True, detail=url), response.headers.get(SEEN, "")
+    return Finding(name="callback_bad", well=False, detail=f"{url} → {response.status}"), None
 
 
 async def _sealing(config: Config, session: aiohttp.ClientSession) -> Finding:

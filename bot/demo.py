@@ -37,7 +37,7 @@ from bot.emulator import page
 from bot.emulator.account import Account
 from bot.emulator.memories import recall, remember
 from bot.emulator.platform import Platform
-from bot.errors import ConfigError
+from bot.errors import ConfigError, NoPlace
 from bot.keepsakes import Keeper, Keepsake, kept, place_of, read_keepsake
 from bot.logs import set_up_logs
 from bot.menu import read_menu
@@ -320,11 +320,11 @@ async def _site(app: web.Application, door: socket.socket) -> AsyncIterator[str]
 
 
 def _door(host: str, port: int) -> socket.socket:
-    """A socket at an address, on a free port for 0; ConfigError where that cannot be."""
+    """A socket at an address, on a free port for 0; NoPlace where that cannot be."""
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        raise ConfigError(f"cannot listen on {host} port {port}: {error.strerror}") from error
+        raise NoPlace(host, port, error, by="--port, 0 for any that is free, or --host") from error
 
 
 def _address(door: socket.socket) -> str:

@@ -2,6 +2,7 @@
 
 BotError
 ├── ConfigError            stop; the message says which key, which value and what is right
+│   └── NoPlace            the address to listen on cannot be had; the message says where another is set
 ├── CorpusError            the corpus does not load; the message says which file, record and field
 ├── Overtaken              somebody else was first: look again, then decide again
 ├── NotAllowed             the rules of publishing forbid it; `rule` says which
@@ -27,6 +28,8 @@ BotError
 
 from __future__ import annotations
 
+import errno
+import os
 from datetime import datetime
 
 
@@ -36,6 +39,17 @@ class BotError(Exception):
 
 class ConfigError(BotError):
     """A setting is missing or wrong."""
+
+
+class NoPlace(ConfigError):
+    """An address to listen on cannot be had, as when another program has the port; `by` says how to choose another."""
+
+    def __init__(self, host: str, port: int, error: OSError, *, by: str) -> None:
+        why = (
+            os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        )  # names have numbers below
+        taken = ", or stop the program that listens there" if error.errno == errno.EADDRINUSE else ""
+        super().__init__(f"cannot listen on {host} port {port}: {why}; choose another with {by}{taken}")
 
 
 class CorpusError(BotError):

@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ from bot.clock import Clock
 from bot.emulator.account import Account
 from bot.emulator.memories import Memories, counted
 from bot.errors import BotError, ConfigError
+from bot.files import write_whole
 from bot.store.database import Database
 
 logger = structlog.get_logger(__name__)
@@ -98,13 +98,6 @@ async def kept(keeper: Keeper) -> AsyncIterator[None]:
 
 def _write(path: Path, data: bytes) -> None:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # nobody else's to read
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(data)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        write_whole(path, data)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error

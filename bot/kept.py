@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from bot.files import write_whole
 from bot.index import Index
 from bot.vocabulary import Packed, Vocabulary
 
@@ -90,16 +90,7 @@ def _digest(content: bytes | memoryview) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all, whoever else writes it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(_digest(content) + content)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(path, _digest(content) + content)
     old = sorted(path.parent.glob("*.index"), key=lambda other: other.stat().st_mtime)
     for other in old[:-KEPT]:
         other.unlink(missing_ok=True)

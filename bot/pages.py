@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 HERE = Path(__file__).parent
-PAGES = ("policy", "policies", "missing", "mine", "busy")
+PAGES = ("policy", "policies", "missing", "lost", "mine", "busy")
 TEXT_LIMIT = 100  # characters of a search that are read; a longer one costs time and finds nothing better
 ECHO_LIMIT = 24  # characters of a wrong value that are shown back
 OVER = 0.7  # what a policy that is over is worth beside one in force
@@ -217,7 +217,7 @@ class Pages:
             restated=_entries(corpus, policy.restates, today),
             related=sorted(related, key=lambda other: other.standing.status is Status.EXPIRED),
             also_papers=[corpus.papers[key] for key in policy.also_papers],
-            same_paper=sum(other.paper == policy.paper for other in corpus.policies.values()),
+            same_paper=told_once([other for other in corpus.policies.values() if other.paper == policy.paper]),
             departments=corpus.departments,
             wording=corpus.wordings.get(policy.id, ""),
             facts=corpus.facts,
@@ -243,7 +243,7 @@ class Pages:
             found=len(found),
             shown=shown,
             groups={} if selection.text else grouped(shown),
-            again=restatements(shown),
+            counts=told_once([entry.policy for entry in shown]),
             papers=corpus.papers,
             of_topic=sum(selection.text in policy.topics for policy in corpus.policies.values()),
             options={facet: options(found, selection, facet, known[facet]) for facet in FACETS[:3]},
@@ -365,11 +365,11 @@ def searched(corpus: Corpus, text: str, today: date) -> tuple[str, ...]:
     return tuple(sorted(finding.ids, key=worth, reverse=True))
 
 
-def restatements(entries: Iterable[Entry]) -> int:
-    """How many of these restate another of them: the chat tells those once."""
-    policies = [entry.policy for entry in entries]
+def told_once(policies: Sequence[Policy]) -> tuple[int, int]:
+    """How many these are, and how many more restate another of them: the chat tells of a paper or a state without."""
     ids = {policy.id for policy in policies}
-    return sum(bool(ids & set(policy.restates)) for policy in policies)
+    again = sum(bool(ids & set(policy.restates)) for policy in policies)
+    return len(policies) - again, again
 
 
 def grouped(entries: Iterable[Entry]) -> dict[str, dict[str, list[Entry]]]:

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -17,7 +17,7 @@ from bot.callback import CALLBACK
 from bot.clock import Clock
 from bot.config import Config, placeholders, read_config
 from bot.corpus import Corpus
-from bot.errors import ConfigError
+from bot.errors import ConfigError, NoPlace
 from bot.front import listening
 from bot.logs import set_up_logs
 from bot.pages import PUBLIC
@@ -32,6 +32,7 @@ logger = structlog.get_logger(__name__)
 COLLECTED = (20_000, 20, 50)
 
 AHEAD = 1.0  # seconds: what waited for the start is answered first
+SETTING = "port (or host) under [server] in the settings"
 LONGEST_LINE = 64 * 1024  # bytes of a request line: a pasted question gets a page, not a bare 400
 
 
@@ -128,9 +129,16 @@ async def _listening(services: Services, words: Words) -> AsyncIterator[web.Appl
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS, max_line_size=LONGEST_LINE)
     await runner.setup()
     try:
-        async with listening(
-            runner, app[CALLBACK], services.clock, host=server.host, port=server.port, patience=STOP_SECONDS
-        ):
+        async with AsyncExitStack() as stack:
+            door = listening(
+                runner, app[CALLBACK], services.clock, host=server.host, port=server.port, patience=STOP_SECONDS
+            )
+            try:
+                await stack.enter_async_context(door)
+            except ConfigError as error:
+                if not isinstance(error.__cause__, OSError):
+                    raise
+                raise NoPlace(server.host, server.port, error.__cause__, by=SETTING) from error
             yield app
     finally:
         await runner.cleanup()

@@ -17,6 +17,7 @@ import pytest
 from bot import config
 from bot.app import STOP_SECONDS
 from bot.config import read_config
+from bot.nightly import time_of_day
 from tests.deployed import DEPLOY, ROOT, commands, compose, ours, seconds, services, text
 
 WORDS_OF_COMPOSE = {
@@ -33,12 +34,13 @@ SECRETS = {
 
 
 def test_what_runs() -> None:
-    """A database, one migration, two instances, a worker, and nginx before the instances."""
+    """A database, one migration, two instances, a worker, a backup each night, and nginx before the instances."""
     assert {name: one["command"][0] for name, one in ours().items()} == {
         "migrate": "migrate",
         "serve-1": "serve",
         "serve-2": "serve",
         "worker": "worker",
+        "backup": "backup",
     }
     assert set(services()) - set(ours()) == {"database", "nginx"}
     assert services()["database"]["image"] == "postgres:16"
@@ -49,7 +51,7 @@ def test_what_runs() -> None:
 def test_containers_name_commands_that_exist() -> None:
     """Each command is one of the program, with the settings that are mounted there."""
     for name, one in ours().items():
-        command, option, path = one["command"]
+        command, option, path, *_ = one["command"]
         assert f" {command} " in commands(), name
         assert option == "--config"
         assert f"./huiqi.toml:{path}:ro" in one["volumes"]
@@ -59,7 +61,7 @@ def test_containers_name_commands_that_exist() -> None:
 def test_nothing_starts_before_what_it_needs() -> None:
     """Instances wait for the migration, that for the database, nginx for the instances; all that is named is there."""
     waits = {name: dict(one.get("depends_on", {})) for name, one in services().items()}
-    for name in ("serve-1", "serve-2", "worker"):
+    for name in ("serve-1", "serve-2", "worker", "backup"):
         assert waits[name]["migrate"] == {"condition": "service_completed_successfully"}
     assert waits["migrate"] == {"database": {"condition": "service_healthy"}}
     assert set(waits["nginx"]) == {"serve-1", "serve-2"}
@@ -136,7 +138,22 @@ def test_the_healthcheck_is_the_same_everywhere() -> None:
         check = ours()[name]["healthcheck"]
         assert check["test"] == ["CMD", *json.loads(found[2])]
         assert {key: str(check[key.replace("-", "_")]) for key in spans} == spans
-    assert ours()["worker"]["healthcheck"] == ours()["migrate"]["healthcheck"] == {"disable": True}
+    for name in ("worker", "migrate", "backup"):
+        assert ours()[name]["healthcheck"] == {"disable": True}
+
+
+def test_the_backup_of_every_night() -> None:
+    """What the unit of the timer writes where there is systemd, to the same folder, which outlives the container; it
+    reaches the database alone. Its options are those of the command, and its time is one."""
+    one, unit = ours()["backup"], text("huiqi-backup.service")
+    assert f"main.py {' '.join(one['command'][:-2])}\n" in unit
+    assert one["command"][-2] == "--nightly"
+    assert time_of_day(one["command"][-1])
+    folder = Path(one["command"][4]).parent
+    assert f"{folder}:{folder}" in one["volumes"]
+    assert f"install -d -o 10001 -g 10001 -m 0700\n  # {folder};" in text("compose.yaml")
+    assert one["networks"] == ["inside"]
+    assert one["restart"] == "unless-stopped"
 
 
 def context() -> list[Path]:

@@ -19,7 +19,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.front import _REQUEST
 from bot.wechat.protocol import MAX_BODY
-from tests.deployed import HOST, needed, nginx, write_nginx
+from tests.deployed import HOST, needed, nginx, seconds, text, write_nginx
 from tests.scenarios.programs import free_port
 
 LARGE = b"x" * 20_000_000  # a file of policies
@@ -87,7 +87,12 @@ async def office(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> AsyncIter
             instance.port = server.port or 0
         plain, sealed = free_port(), free_port()
         path = write_nginx(tmp_path, ports=(instances[0].port, instances[1].port), plain=plain, sealed=sealed)
-        path.write_text(path.read_text(encoding="utf-8").replace("4700ms", QUICK), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8")
+            .replace("4700ms", QUICK)
+            .replace("_read_timeout 5s", f"_read_timeout {QUICK}"),
+            encoding="utf-8",
+        )
         trust = stack.enter_context(nginx(program, path, sealed))
         visitor = await stack.enter_async_context(visiting(trust))
         yield Office(instances, visitor, f"https://{HOST}:{sealed}", f"http://{HOST}:{plain}")
@@ -129,6 +134,41 @@ async def test_an_instance_that_hangs(office: Office) -> None:
     office.instances[0].hangs = True
     assert [await office.push() for _ in range(6)] == [(200, "2")] * 6
     assert office.asked[0] == 1
+
+
+async def test_an_instance_that_hangs_loses_its_share(office: Office) -> None:
+    """However slowly pushes come: it is not asked again before a hang could be found out several times over."""
+    office.instances[0].hangs = True
+    for _ in range(20):  # as seldom as in an office, in proportion to what a hang takes here
+        assert await office.push() == (200, "2")
+        await asyncio.sleep(0.2)
+    assert office.asked[0] == 1
+
+
+def test_a_failure_is_remembered_longer_than_a_hang_takes() -> None:
+    """What was found out is not forgotten before the next one could be: the time a push may take, three times over."""
+    written = text("nginx.conf")
+    upstream = written.partition("upstream pushes {")[2].partition("}")[0]
+    spans = {seconds(found) for found in re.findall(r"fail_timeout=(\w+);", upstream)}
+    waits = seconds(re.findall(r"proxy_read_timeout (4\w+);", written)[0])
+    assert min(spans) >= 3 * waits
+
+
+async def test_who_is_well_again_is_asked_where_nobody_else_is(office: Office) -> None:
+    """Both have just failed, as when one restarts after the other: the next push is answered all the same, at once."""
+    first, second = office.instances
+    first.dies = True
+    while not office.asked[0]:
+        assert await office.push() == (200, "2")
+    first.dies, second.dies = False, True
+    assert [await office.push() for _ in range(6)] == [(200, "1")] * 6
+
+
+async def test_a_page_of_an_instance_that_hangs(office: Office) -> None:
+    """Whoever reads has it of the other one, and does not wait for a minute."""
+    office.instances[0].hangs = True
+    async with asyncio.timeout(10.0):
+        assert [await office.ask("/policies") for _ in range(4)] == [(200, "2")] * 4
 
 
 async def test_an_instance_without_a_database(office: Office) -> None:

@@ -53,6 +53,14 @@ class Proxies:
             return False
         return not self._many or not self._trusts(ip)
 
+    def mistaken(self, request: web.Request, *, silent: str) -> str:
+        """The neighbour who passes a request on and is not trusted, or `silent` where proxies are counted and none says
+        for whom it asks; else empty. Of a request that some stranger made it tells nothing."""
+        if "X-Forwarded-For" not in request.headers:
+            return silent if self._many else ""
+        ip = _parsed(request.remote or "")
+        return "" if ip is not None and self._trusts(ip) else str(ip or request.remote)
+
     def _forwarded(self, request: web.Request) -> list[str]:
         """Whom a proxy that we trust names, the one who asked it last."""
         ip = _parsed(request.remote or "")

@@ -48,12 +48,13 @@ class Bubble:
 @dataclass(frozen=True, kw_only=True)
 class Beginning:
     """When it is to begin and when it may: `makeup` where that is a weekend that is worked, `holiday` where the day
-    that was wished for is a weekday that is not."""
+    that was wished for is a weekday that is not, `later` where an hour was wished for that is yet to come."""
 
     wished: datetime
     begins: datetime
     holiday: bool
     makeup: bool
+    later: bool
 
     @property
     def moved(self) -> bool:
@@ -125,6 +126,7 @@ def beginning(visit: Visit, one: Announcement) -> Beginning:
         wished=wished,
         begins=at,
         holiday=wished.weekday() < 5 and not working(wished.date()),
+        later=one.start > visit.time,
         makeup=at.weekday() >= 5 and working(at.date()) and visit.desk.config.push.workdays and not one.plan.urgent,
     )
 

@@ -74,7 +74,6 @@ async def show_all(visit: Visit) -> web.Response:
         rows=rows,
         counts={one.id: await counts_of(visit, one) for one in rows if one.began and one.state not in OVER},
         tags=await broadcasts(visit).tags(),
-        people=await _people(visit),
         paging=paging,
     )
 
@@ -103,11 +102,6 @@ async def _lists(visit: Visit) -> dict[str, list[Announcement]]:
 
 def _is_theirs(one: Announcement, who: str) -> bool:
     return who in (one.author, one.submitter, *one.hands)
-
-
-async def _people(visit: Visit) -> dict[str, str]:
-    """What staff are called, by the names they sign in with."""
-    return {member.name: member.display for member in await visit.desk.staff.everyone()}
 
 
 # ----- the page of one
@@ -141,7 +135,6 @@ async def _page(
         beginning=beginning(visit, one),
         bubbles=bubbles(one, ways),
         tags=await broadcasts(visit).tags(),
-        people=await _people(visit),
         phones=await _phones(visit) if visit.may("editor") else [],
         log=[(entry, differences(entry)) for entry in log],
         push=visit.desk.config.push,

@@ -28,7 +28,6 @@ KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 WRITTEN_KEYS = frozenset({POLICY, RATED, "paper", "fact"})  # kinds whose keys stand in addresses and files
 KEY_LIMIT = 60  # characters of any other
 DATES = ("review_by", "effective")
-AT_LINE = re.compile(r"at line (\d+)")
 
 
 @dataclass(kw_only=True)
@@ -190,7 +189,7 @@ def _body(visit: Visit, sheet: Sheet) -> Body | None:
     try:
         return canonical(_part(sheet, body)).body
     except CorpusError as error:
-        sheet.errors[named(error.field) or shape.fields[0].key] = str(error).rpartition(": ")[2]
+        sheet.errors[named(error.field) or shape.fields[0].key] = str(error)
         return None
 
 
@@ -199,9 +198,7 @@ def _from_source(visit: Visit, sheet: Sheet) -> Body | None:
     try:
         body = part_of(sheet.source, _part(sheet, {})).body
     except CorpusError as error:
-        line = AT_LINE.search(str(error))
-        place = f"{line[1]}: " if line else ""
-        sheet.errors["source"] = f"{place}{str(error).removeprefix(f'{sheet.kind}: {sheet.key}: ')}"
+        sheet.errors["source"] = str(error)
         return None
     if is_long(body):
         sheet.errors["source"] = "many"

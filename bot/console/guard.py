@@ -151,12 +151,16 @@ class Guard:
         if found is not None and await self._is_alive(*found, visit.time, moves=moves):
             visit.session, visit.member = found
             visit.cookie = token
+            visit.people = await self._desk.broadcasts.sparing.get("people", self._people) if moves else {}
             return visit
         if token:
             visit.cookies[SESSION] = ""
         if not visit.cookie:
             visit.cookie = visit.cookies[GUEST] = new_token()
         return visit
+
+    async def _people(self) -> dict[str, str]:
+        return {member.name: member.display for member in await self._desk.staff.everyone()}
 
     async def _is_alive(self, session: Session, member: Member, time: float, *, moves: bool) -> bool:
         """Whether a session still counts; one that somebody `moves` is noted to be used."""

@@ -9,6 +9,7 @@ from functools import partial
 from bot.chinese import day, money, share
 from bot.clock import SHANGHAI
 from bot.console.sheets import cell
+from bot.console.troubles import is_reason, trouble
 from bot.importers.sentences import place, sentence
 from bot.markup import environment
 
@@ -24,7 +25,8 @@ class Templates:
         self._env = environment()
         self._env.filters.update(money=money, share=share, day=day, csv=cell)
         self._env.filters.update(place=partial(place, said=importing), sentence=partial(sentence, said=importing))
-        self._env.filters.update(minute=minute, clock=clock_time, local=local)
+        self._env.filters.update(minute=minute, clock=clock_time, local=local, trouble=trouble)
+        self._env.tests["reason"] = is_reason
         self._env.globals.update(asset=asset, office=name, importing=importing, ending=ending)
 
     def render(self, name: str, /, **facts: object) -> str:

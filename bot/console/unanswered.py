@@ -164,7 +164,7 @@ async def lead(visit: Visit) -> web.Response:
     try:
         draft = await _draft(visit, WAYS[way], policy, words)
     except CorpusError as error:
-        return await _page(visit, board, group, errors={"words": str(error).rpartition(": ")[2]})
+        return await _page(visit, board, group, errors={"words": str(error)})
     except Overtaken:
         return await _page(visit, board, group, errors={"policy": "busy"})
     if draft.state == IN_REVIEW:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,7 @@ class Visit:
     address  where it comes from, as the audit log keeps it
     message  what the page before has to say, as `go` packed it
     known    the proof of who was signed in in this browser before
+    people   what staff are called, by the names they sign in with
     """
 
     request: web.Request
@@ -48,6 +49,7 @@ class Visit:
     address: str
     message: str = ""
     known: str = ""
+    people: Mapping[str, str] = field(default_factory=dict)
     form: Form = field(default_factory=Form)
     cookies: dict[str, str] = field(default_factory=dict)  # to be set with the answer, or, empty, deleted
     heard: bool = False  # the message of the last page was shown
@@ -155,6 +157,7 @@ class Visit:
         return {
             "me": self.member if level > Permission.STARTED else None,
             "may": self.may,
+            "people": self.people,
             "csrf": self.desk.keys.form_token(self.cookie),
             "nav": places(level),
             "here": current(self.request.path),

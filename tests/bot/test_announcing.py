@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +40,15 @@ def said(settings: Path, capsys: pytest.CaptureFixture[str]) -> Saying:
         return told.err if code else told.out
 
     return say
+
+
+def test_new_and_edit_take_the_same_options(capsys: pytest.CaptureFixture[str]) -> None:
+    """What can be said of a draft when it is begun can be said of it later, in the same words."""
+    told = []
+    for command in ("new", "edit"):
+        assert ended("broadcast", command, "--help") == 0
+        told.append(set(re.findall(r"--[a-z-]+", capsys.readouterr().out)))
+    assert told[0] == told[1] > {"--text", "--way", "--stop-at", "--no-ending", "--name", "--who"}
 
 
 def test_a_draft_by_hand(said: Saying) -> None:

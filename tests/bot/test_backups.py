@@ -7,11 +7,14 @@ import random
 import resource
 import sqlite3
 import subprocess
+import time
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.clock import SHANGHAI
 from bot.store import schema
 from bot.store.backups import read_manifest
 from bot.store.database import Database
@@ -193,3 +196,48 @@ def test_a_database_that_cannot_be_told(settings: Path, folder: Path, capsys: py
     said = capsys.readouterr().out.replace("\n", " ")
     assert "could not be told of it" in said
     assert names(folder) == ["a.huiqi"]
+
+
+def test_a_backup_that_was_made_otherwise(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever saves by pg_dump says when it began, or that it failed: the database knows it as of any other, and a
+    moment before the last one puts nothing back."""
+    note = ("backup", "--config", str(settings), "--noted")
+    assert ended(*note, "2026-01-02T02:30") == 0
+    said = capsys.readouterr().out.replace("\n", " ")
+    assert "2026-01-02 02:30:00+08:00, which nobody has read again here" in said
+    moment = datetime(2026, 1, 2, 2, 30, tzinfo=SHANGHAI).timestamp()
+    assert known(settings) == (moment, moment, "")
+    assert ended(*note, "2026-01-03T02:30:00+0000", "--failed", "pg_dump") == 0
+    assert known(settings) == (moment, datetime(2026, 1, 3, 2, 30, tzinfo=UTC).timestamp(), "pg_dump")
+    assert ended(*note, "2026-01-01") == 0
+    assert known(settings) == (moment, moment, "")
+    assert ended(*note, "now") == 0
+    assert known(settings)[0] == pytest.approx(time.time(), abs=60.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "give --to FILE"),
+        (("--to", "x.huiqi", "--noted", "now"), "give --to FILE"),
+        (("--to", "x.huiqi", "--failed", "disk"), "give --to FILE"),
+        (("--noted", "now", "--keep", "3"), "give --to FILE"),
+        (("--noted", "yesterday"), "must be now, or a time such as"),
+        (("--noted", "2999-01-01"), "is still to come"),
+    ],
+)
+def test_options_that_do_not_fit(
+    settings: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], said: str
+) -> None:
+    """Neither, both, or a time that is none: exit code 2, and nothing is noted."""
+    assert ended("backup", "--config", str(settings), *options) == 2
+    assert said in " ".join(capsys.readouterr().err.replace("│", " ").split())
+    with closing(sqlite3.connect(settings.parent / "huiqi.sqlite3")) as connection:
+        assert connection.execute("SELECT count(*) FROM backups").fetchone() == (0,)
+
+
+def test_a_note_that_the_database_does_not_take(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is away: exit code 2, so that whatever calls it knows."""
+    (settings.parent / "huiqi.sqlite3").unlink()
+    assert ended("backup", "--config", str(settings), "--noted", "now") == 2
+    assert "could not be told" in capsys.readouterr().err

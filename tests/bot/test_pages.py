@@ -21,10 +21,12 @@ from bot.corpus import Corpus, read_corpus
 from bot.pages import TEXT_LIMIT, Pages
 from bot.policies import SOON, Policy, Status
 from handlers import wording
+from tests.handlers.talk import Talk, said
 
 CORPUS = read_corpus(Path(__file__).parents[2] / "data")
 POLICIES = list(CORPUS.policies.values())
 PUBLIC = "https://huiqi.example.gov.cn"
+PAPER = "qzf-2024-11"
 TODAY = date(2026, 11, 22)  # where ManualClock begins
 Client: TypeAlias = TestClient[web.Request, web.Application]
 Connect: TypeAlias = Callable[[web.Application], Awaitable[Client]]
@@ -368,7 +370,28 @@ async def test_restatements_are_counted_and_named(site: Site) -> None:
     page = words(await site.text("/policies?status=soon"))
     again = [p for p in POLICIES if p.restates and CORPUS.status(p, TODAY) is Status.VALID]
     assert again
-    assert re.search(r"共 44 条，其中4条是区（市）转述，同一笔钱不重复拿", page)
+    assert re.search(r"共 40 条，连同区（市）转述的4条一起列出，同一笔钱不重复拿", page)
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        (f"paper={PAPER}", "青政发〔2024〕11号有哪些政策"),
+        ("topic=绿色低碳", "绿色低碳有哪些政策"),
+        ("district=崂山区", "崂山区有哪些"),
+        ("status=valid", "还有效的政策有哪些"),
+    ],
+)
+async def test_the_list_counts_as_the_chat_does(site: Site, query: str, asked: str) -> None:
+    """The same wish has the same number here and there; what the chat leaves out is counted beside it."""
+    told = re.findall(r"政策共(\d+)条", said(await Talk().say(asked)))
+    assert told
+    assert told == re.findall(r"共 (\d+) 条", words(await site.text(f"/policies?{query}")))
+
+
+async def test_a_policy_leads_to_all_of_its_paper(site: Site) -> None:
+    """With the number that the chat tells of that paper, and how many restate others."""
+    assert "这份文件的全部25条，连同转述的4条" in words(await site.text("/p/q91-1"))
 
 
 async def test_a_limit_for_each_unit_is_shown(site: Site) -> None:

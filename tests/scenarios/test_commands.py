@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
+import socket
 import urllib.request
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Iterator
@@ -42,11 +43,30 @@ def test_the_demo_says_where_to_look(addresses: list[str]) -> None:
 
 
 def test_a_taken_port_stops_the_demo(addresses: list[str]) -> None:
-    """Where another program listens the demo says so, with exit code 2 and no traceback."""
+    """Where another program listens the demo says so in one line that names the option, with exit code 2."""
     port = urlsplit(addresses[0]).port
     ended = run("demo", "--port", str(port))
     assert (ended.returncode, ended.stdout) == (2, b"")
-    assert ended.stderr.decode().startswith(f"cannot listen on 127.0.0.1 port {port}: ")
+    assert ended.stderr.decode() == (
+        f"cannot listen on 127.0.0.1 port {port}: Address already in use; choose another with --port, 0 for any that "
+        "is free, or --host, or stop the program that listens there\n"
+    )
+
+
+@pytest.mark.parametrize("spelled", [("--config", "{path}"), ("--config={path}",)])
+def test_a_taken_port_stops_the_server(tmp_path: Path, spelled: tuple[str, ...]) -> None:
+    """A socket of somebody else: one line that names the setting, exit code 2, whichever way the command is read."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        path = write_settings(tmp_path, ACCOUNT, port=port)
+        assert run("migrate", "--config", str(path)).returncode == 0
+        ended = run("serve", *(part.format(path=path) for part in spelled))
+    assert ended.returncode == 2
+    assert ended.stderr.decode() == (
+        f"cannot listen on 127.0.0.1 port {port}: Address already in use; choose another with port (or host) under "
+        "[server] in the settings, or stop the program that listens there\n"
+    )
+    assert b"Traceback" not in ended.stdout
 
 
 def test_ask() -> None:

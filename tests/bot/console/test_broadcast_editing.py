@@ -314,3 +314,26 @@ async def test_who_wrote_the_words_that_another_took_over_does_not_approve_them(
         409,
         2,
     )  # refused, and where one approves
+
+
+async def test_that_it_waits_is_said_before_anybody_submits_or_approves(office: Office, clock: ManualClock) -> None:
+    """On a Sunday: in the form, above the button that submits and above that which approves, with the hour, the reason
+    and the way round it; what is urgent waits for nothing, and in the hours nothing is said."""
+    await followers(office, 1)
+    editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
+    waits = (
+        "批准以后不会马上发： 上班的日子（按国务院放假安排，调休上班也算） 08:30 到 20:30 发，现在不在这个时段，要等到"
+    )
+    number, urgent = await kept(editor), await kept(editor, urgent="1", reason="台风")
+    for path in (f"{HERE}/new", f"{HERE}/{number}/edit", f"{HERE}/{number}"):
+        page = await editor.get(path)
+        assert f"{waits} 2026年11月23日 星期一 08:30。只有等不得的事" in page.text, path
+        assert "勾“紧急”" in page.text
+    assert (await act(editor, number, "submit")).status == 303
+    assert waits in (await approver.get(f"{HERE}/{number}")).text
+    for path in (f"{HERE}/{urgent}/edit", f"{HERE}/{urgent}"):
+        assert "不会马上发" not in (await editor.get(path)).text
+    later = await kept(editor, start="2026-11-24T22:00")
+    assert "定的时间不在这个时段，要等到 2026年11月25日 星期三 08:30" in (await editor.get(f"{HERE}/{later}")).text
+    await clock.advance(24 * 3600.0)
+    assert "不会马上发" not in (await approver.get(f"{HERE}/{number}")).text

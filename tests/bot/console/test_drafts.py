@@ -73,7 +73,9 @@ async def test_what_does_not_load_says_which_field(office: Office) -> None:
     """A policy that points nowhere: the draft names the field, the gate is shut, and no reason opens it."""
     editor, approver = await office.sign_in("editor", "li"), await office.sign_in("approver", "wang")
     number = await saved(editor, SECOND, related="q91-77")
-    assert "q91-77 does not exist" in (await editor.get(f"/console/drafts/{number}")).text
+    page = await editor.get(f"/console/drafts/{number}")
+    assert "政策 q91-2的“相关政策”：写着“q91-77”，可是这样发布以后资料里没有这条政策。" in page.text
+    assert "does not exist" not in page.text
     await send(editor, f"/console/drafts/{number}", "submit")
     page = await send(approver, f"/console/drafts/{number}", "publish", override="急")
     assert (page.status, "装不起来" in page.text) == (409, True)
@@ -241,7 +243,8 @@ async def test_a_part_is_taken_away(office: Office) -> None:
     assert (told.who, told.action, told.target) == ("li", "corpus.removal_begun", "policy q91-10")
     page = await editor.follow(answer)
     assert "整条撤下" in page.text
-    assert "q91-10 does not exist" in page.text
+    assert "政策 q91-1的“相关政策”：写着“q91-10”，可是这样发布以后资料里没有这条政策。" in page.text
+    assert 'href="/console/policies/q91-1">打开这一条' in page.source
     await published(office, FIRST, related="")
     await editor.get(answer.location)
     await send(editor, answer.location, "submit")

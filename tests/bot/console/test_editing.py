@@ -67,7 +67,7 @@ async def test_two_editors_on_one_policy(office: Office) -> None:
     again = await other.post(FIRST, [*fields(answer), ("action", "save")])
     assert again.status == 303
     assert held(await one.get(FIRST), "title") == "赵的标题"
-    assert "li、zhao" in (await other.follow(again)).text
+    assert "Li、Zhao" in (await other.follow(again)).text
 
 
 async def test_a_new_part_needs_a_key_of_its_own(office: Office) -> None:
@@ -89,8 +89,11 @@ async def test_the_text_of_a_part_can_be_edited(office: Office) -> None:
     text = held(await editor.get(path), "source")
     assert 'title = "鼓励技术改造"' in text
     for wrong, said in (
-        (text.replace('title = "', "title = "), "line 2"),
-        (text.replace("percent = 12", 'percent = "12%"'), "benefits[0].percent"),
+        (text.replace('title = "', "title = "), "第 2 行"),
+        (
+            text.replace("percent = 12", 'percent = "12%"'),
+            "“能拿什么 第 1 项 · 比例（%）”（benefits[0].percent）：要填数字，现在填的是文字。",
+        ),
         (text.replace('id = "q91-1"', 'id = "q91-7"'), "编号和名称不能改"),
     ):
         assert wrong != text

@@ -64,7 +64,7 @@ async def test_drafts_and_wording_show(office: Office) -> None:
     assert page.source.count('<span class="badge plain">草稿</span>') == 1
     policy = await editor.get(f"{LIST}/q91-2")
     assert "原文如此" in policy.text
-    assert "wang" in policy.text
+    assert "Wang" in policy.text
 
 
 async def test_an_unknown_policy_is_not_found(office: Office) -> None:
