@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,7 +22,6 @@ from bot.config import Config, placeholders
 from bot.corpus import Corpus, build_corpus, read_corpus
 from bot.errors import BotError, CorpusError, NewerDatabase, StoreError, Temporary, UnfinishedCopy, WeChatError
 from bot.findings import Finding
-from bot.markup import environment
 from bot.passage import SEEN, look_at_passage
 from bot.revisions import Part
 from bot.standing import Account, look_at_account
@@ -45,19 +44,13 @@ PORTS = {"http": 80, "https": 443}  # the platform pushes to no others
 
 async def run_checkup(config: Config, words: Words, say: Callable[[str], None]) -> bool:
     """Say every finding in a line; whether all is well."""
-    well, sentences = True, {**words.checkup, **_sentences()}
+    well = True
     async for finding in look(config):
         well &= finding.well
         reason = words.checkup[finding.reason] if finding.reason else ""
-        sentence = sentences[finding.name].format(detail=finding.detail, reason=reason)
+        sentence = words.checkup[finding.name].format(detail=finding.detail, reason=reason)
         say(f"{_mark(finding)} {sentence}")
     return well
-
-
-def _sentences() -> Mapping[str, str]:
-    """What is said of the way that requests come by."""
-    found: Mapping[str, str] = vars(environment().get_template("checkup.html").module)["SENTENCES"]
-    return found
 
 
 def _mark(finding: Finding) -> str:

@@ -35,6 +35,19 @@ CHECKUP: dict[str, str] = {
         "公网地址是https，前面应当有反向代理，但 [console] proxies = 0：管理台会把所有人当成来自同一个地址。"
         "请填自己的反向代理层数；代理不在本机的，还要把它的地址写进 [server] trusted_proxies。"
     ),
+    "proxy_distrusted": (
+        "请求是经代理 {detail} 来的，可是 [server] trusted_proxies 里没有它："
+        "所有访客会被当成来自同一个地址，一个人试错密码会拖慢所有人。"
+        "请把这个地址写进 trusted_proxies，重启程序。"
+    ),
+    "proxy_silent": (
+        "[console] proxies 写了有反向代理，可是请求里没有 X-Forwarded-For：所有访客会被当成来自同一个地址。"
+        "请让代理加上这一项（照 deploy/nginx.conf），没有代理的话写 proxies = 0。"
+    ),
+    "proxy_doubtful": (
+        "程序监听 {detail}，前面应当有反向代理，可是 [server] trusted_proxies 只信任本机的。"
+        "代理在别的机器或容器里的，请把它的地址写进去；在本机的，不用改。"
+    ),
     "callback": "回调地址能通过微信的验证：{detail}",
     "callback_away": "回调地址打不开：{detail}（{reason}）。请确认服务已启动、反向代理已转发 /wechat。",
     "no_such_name": "域名解析不了",

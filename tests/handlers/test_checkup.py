@@ -6,7 +6,7 @@ import inspect
 import re
 import string
 
-from bot import checkup, findings, standing, upkeep
+from bot import checkup, findings, passage, standing, upkeep
 from handlers.checkup import CHECKUP
 
 FAMILY = re.compile(r"(kind|channel|queue)_\w+")  # named after kinds of accounts, channels, and tables
@@ -15,7 +15,7 @@ EITHER = re.compile(r"(?:template|notice)_(\w+)")  # said of both alike
 
 def test_every_finding_has_its_sentence() -> None:
     """The doctor is never at a loss for words, and has none that are never said."""
-    source = "".join(inspect.getsource(module) for module in (checkup, findings, standing, upkeep))
+    source = "".join(inspect.getsource(module) for module in (checkup, findings, passage, standing, upkeep))
     assert set(re.findall(r'name="(\w+)"', source)) <= set(CHECKUP)
     said = {name for name in CHECKUP if f'"{name}"' in source}
     said |= {name for name in CHECKUP if (found := FAMILY.fullmatch(name)) and f"{found[1]}_{{" in source}
