@@ -19,7 +19,7 @@ DEV = {
     "answer_amount": 0.95,
 }
 # Each written before it was first asked, and scored once before anything was learnt from it.
-FIRST_SEEN_RATED = tuple(f"independent-{name}" for name in "abcdefghijklmn")
+FIRST_SEEN_RATED = tuple(f"independent-{name}" for name in "abcdefghijklmno")
 SUMS = {"hit3": 0.99, "intent": 0.98, "answer_amount": 0.99}  # worked by hand from the papers, over all kinds of rules
 INDEPENDENT = {
     "hit1": 0.955,
