@@ -328,6 +328,12 @@ def figures(policy: Policy) -> frozenset[int]:
     return frozenset(figure for benefit in policy.benefits for figure in _stated(benefit))
 
 
+def shares(policy: Policy) -> frozenset[float]:
+    """Every share that a rule of a policy gives, in percent."""
+    held = [part for b in policy.benefits for part in (b, *(b.tiers if isinstance(b, Tiers) else ()))]
+    return frozenset(percent for part in held if (percent := getattr(part, "percent", None)) is not None)
+
+
 def largest(policy: Policy) -> int | None:
     """The largest sum a policy names for one award, in yuan."""
     return max(figures(policy), default=None)

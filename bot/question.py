@@ -28,6 +28,7 @@ from bot.chinese import (
     sums,
     years,
 )
+from bot.figures import read_figures
 from bot.index import Index
 from bot.vocabulary import CURATED, Entry, Meaning
 
@@ -37,6 +38,8 @@ PARTED = 0.95  # and one that a particle stands in this share
 THINGS = (4, 3, 2)  # characters of what a sum is spent on, the longest first
 OVER, IN_FORCE = frozenset({"expiry", "expired", "expiring"}), frozenset({"current", "list"})
 SIGNS = frozenset({"seeking", "ours", "bait", "kin", "trade"})
+SHARE = re.compile("[%成]|百分之")
+BAIT = frozenset({"bait"})
 DIGIT = re.compile("[0-9]")  # without one no day and no year is named
 FILLER = "filler"  # a single character that says nothing alone, and may be part of a word that does
 SILENT = frozenset({"stop", "intent", "foreign", "elsewhere", "uncovered", "district", "level", "sum", "date", FILLER})
@@ -146,6 +149,13 @@ class Question:
             return (self.matter,)
         return tuple(tuple([place for place in self.matter if start <= place < end]) for start, end in pairwise(bounds))
 
+    @cached_property
+    def shares(self) -> frozenset[float]:
+        """The shares it names, in percent: 20%, 五成."""
+        if not SHARE.search(self.folded.text):
+            return frozenset()
+        return frozenset(figure.value for figure in read_figures(self.folded) if figure.unit == "percent")
+
     @property
     def sum_is_named(self) -> bool:
         """Whether a sum is what the policies are told by, as in 给1000万的, not what somebody spent."""
@@ -228,7 +238,7 @@ def _question(
     refused = _refused(folded)
     found = [hit for hit in found if not refused or hit.end <= refused.start or hit.start >= refused.stop]
     traits = [(hit, _traits(hit.entry.meanings, hit.entry.strength == CURATED)) for hit in found]
-    signs = frozenset(sign for _, its in traits for sign in its.signs)
+    signs = frozenset(sign for hit, its in traits for sign in its.signs - _parted(hit, folded))
     relatives = [hit for hit, its in traits if "kin" in its.signs] if {"trade", "kin"} <= signs else []
     chosen = _choose([(hit, its) for hit, its in traits if its.counts])
     if relatives:
@@ -261,6 +271,12 @@ def _question(
         days=dates,
         years=named,
     )
+
+
+def _parted(hit: Hit, folded: Folded) -> frozenset[str]:
+    """What a word is no sign of where a pause parts it: 配套，现在 says nothing of 套现."""
+    pauses = any(hit.start < pause < hit.end for pause in folded.breaks)
+    return BAIT if pauses and not hit.entry.word.isascii() else frozenset()
 
 
 def _refused(folded: Folded) -> range:

@@ -17,14 +17,14 @@ import msgspec
 from bot.corpus import Corpus
 from bot.evidence import Evidence
 from bot.index import FEW
-from bot.policies import Status, figures
+from bot.policies import Status, figures, shares
 from bot.question import Hit, Question, heard, read
 from bot.scopes import Scope, scopes
 from bot.vocabulary import CURATED, MINED, TELLING
 
 DISTRICT_NAMED, DISTRICT_OTHER, CITY_BESIDE = 1.8, 0.3, 0.9
 DISTRICT_UNASKED, RESTATEMENT, EXPIRED, NO_SUM = 0.84, 0.85, 0.92, 0.88
-SUM_NAMED = 1.12
+SUM_NAMED, SHARE_NAMED = 1.12, 1.35
 ENOUGH = 3.0  # evidence below this for the best policy answers nothing
 COVERED = 0.3  # and so does evidence that explains less than this share of the matter
 KNOWN = 0.2  # or than this one, where a curated or telling word is among it
@@ -210,8 +210,9 @@ def _rank(question: Question, corpus: Corpus, evidence: Evidence, today: date) -
             continue
         policy = corpus.policies[ids[position]]
         named = bool(sums) and not sums.isdisjoint(figures(policy))
+        share = not question.shares.isdisjoint(shares(policy)) if question.shares else False
         over, pays = policy.id in expired, bool(policy.benefits)
-        kind = _Kind(policy.district, policy.level, bool(policy.restates), over, named, pays)
+        kind = _Kind(policy.district, policy.level, bool(policy.restates), over, named, share, pays)
         moves = known.get(kind)
         if moves is None:
             moves = known[kind] = tuple(_moves(kind, districts))
@@ -219,8 +220,8 @@ def _rank(question: Question, corpus: Corpus, evidence: Evidence, today: date) -
             score *= factor
         ranked.append((position, Ranked(id=policy.id, score=score, moves=moves)))
     ranked = _credit_originals(ranked, corpus, districts)
-    ordered = sorted([(-round(r.score, 6), position, r) for position, r in ranked])
-    return _alive_first(tuple([r for _, _, r in ordered]), question, corpus, raw=raw, today=today)
+    ordered = tuple([r for _, _, r in sorted([(-round(r.score, 6), position, r) for position, r in ranked])])
+    return _alive_first(ordered, question, corpus, raw=raw, today=today)
 
 
 def _alive_first(
@@ -263,14 +264,13 @@ def _credit_originals(
     return found
 
 
-class _Kind(NamedTuple):
-    """What of a policy moves it: of a hundred thousand most are of a few kinds."""
-
+class _Kind(NamedTuple):  # what of a policy moves it: of a hundred thousand most are of a few kinds
     district: str
     level: str
     restates: bool
     over: bool
     names_the_sum: bool
+    names_the_share: bool
     pays: bool
 
 
@@ -288,6 +288,8 @@ def _moves(kind: _Kind, districts: frozenset[str]) -> Iterator[Move]:
         yield EXPIRED, "expired"
     if kind.names_the_sum:
         yield SUM_NAMED, "names the sum"
+    if kind.names_the_share:
+        yield SHARE_NAMED, "names the share"
     if not kind.pays:
         yield NO_SUM, "names no sum"
 
@@ -299,16 +301,12 @@ def _coverage(question: Question, explained: Container[int]) -> float:
     return max(shares, default=0.0)
 
 
-def _speaks_for(hit: Hit, position: int) -> bool:
-    return position in [speaking for speaking, _ in hit.entry.postings]
-
-
 def _believable(question: Question, corpus: Corpus, evidence: Evidence, ranked: tuple[Ranked, ...]) -> bool:
     """Whether the evidence is enough to answer at all."""
     if not ranked or question.elsewhere or "bait" in question.signs:
         return False
     position = corpus.index.position(ranked[0].id)
-    telling = [hit for hit in question.hits if hit.entry.strength >= TELLING and _speaks_for(hit, position)]
+    telling = [hit for hit in question.hits if hit.entry.strength >= TELLING and position in {speaking for speaking, _ in hit.entry.postings}]
     explained = evidence.at(position)
     score = sum(explained.values())
     seeks = _seeks(question)
@@ -383,6 +381,7 @@ def _narrowed(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ra
         cells = evidence.at(corpus.index.position(r.id)) if r.id in scope.members else {}
         if cells:  # of a whole set most are of it by its name alone
             score = sum([value for place, value in cells.items() if place in residue])
+            score *= SHARE_NAMED if any(factor == SHARE_NAMED for factor, _ in r.moves) else 1
             fitting.append((score, len(residue & cells.keys()), r))
     fitting.sort(key=lambda item: -item[0])
     told = {

@@ -111,6 +111,7 @@ def choose(policy: Policy, text: str, facts: Given, *, silent: Sequence[str] = (
         plain = [b for b in left if not b.who and not b.needs] or [b for b in left if not b.who]
         return Selection(benefits=tuple(plain or left), told=len(left) < len(candidates))
     picked = {n for n, score in enumerate(scores) if score >= CLEAR * best or _stands_alone(n, scores, evidence)}
+    picked = {n for n in picked if not _is_refused(candidates[n], folded)} or picked
     picked -= _of_another(candidates, picked, evidence, folded=folded)
     fitting = {n for n in picked if fits[n]} or _instead(candidates, picked, fits, facts=facts)
     picked = fitting or picked  # what is named stays named, although the facts fail it
@@ -193,6 +194,13 @@ def _words(benefit: AnyBenefit, folded: Folded) -> Iterator[tuple[int, float]]:
         start = folded.text.find(said) if said else -1
         if start >= 0 and start not in refused:
             yield from ((place, WORD) for place in range(start, start + len(said)))
+
+
+def _is_refused(benefit: AnyBenefit, folded: Folded) -> bool:
+    """Whether a word of a benefit is said only to say that it is not that: 是参与单位，不是牵头."""
+    refused = denied(folded)
+    starts = [folded.text.find(fold(word).text) for word in benefit.words]
+    return any(start in refused for start in starts)
 
 
 def _own(number: int, others: Iterable[int], evidence: list[dict[int, float]]) -> float:

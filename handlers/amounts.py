@@ -12,6 +12,7 @@ from bot.benefits import State, deciding
 from bot.chinese import ordinal, several
 from bot.context import Context
 from bot.conversation import Conversation
+from bot.person import Facts
 from bot.policies import AnyBenefit, Policy, Tiers
 from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
@@ -342,8 +343,12 @@ def _tail(ctx: Context, policy: Policy, others: tuple[str, ...]) -> list[str]:
     return [*tail, edition(ctx)]
 
 
-def _rule(benefit: AnyBenefit) -> list[str]:
-    """A rule in one line; a scale with one line for each tier."""
+def _rule(benefit: AnyBenefit, told: Facts) -> list[str]:
+    """A rule in one line; a scale with one line for each tier, or for the one that they told."""
+    told_of = told.get(benefit.fact) if isinstance(benefit, Tiers) else None
+    tiers = [tier for tier in benefit.tiers if told_of in tier.one_of] if isinstance(benefit, Tiers) else []
+    if isinstance(benefit, Tiers) and tiers:
+        return [f"💰 {benefit.name}：{wording.tier(benefit, tiers[0])}{wording.limits(benefit)}"]
     if not isinstance(benefit, Tiers) or len(benefit.tiers) < SCALE:
         return [f"💰 {wording.benefit(benefit)}"]
     limits = wording.limits(benefit)
@@ -365,8 +370,9 @@ def _rules(ctx: Context, policy: Policy) -> list[str]:
         return ["这项政策在资料里没有写具体金额。", *(["有这些支持：", *offers] if offers else [])]
     lines = [f"🔎 您问的：{offer}" for offer in named.offers(ctx, policy)]
     lines += ["同一条里写了金额的是别的："] if lines else []
+    told = read(ctx, policy).facts if ctx.words else {}
     for benefit in named.first(ctx, policy):
-        lines += _rule(benefit)
+        lines += _rule(benefit, told)
         lines += _by_unit(ctx, benefit)
         lines += [f"　{label}：{value}" for label, value in (("对象", benefit.who), ("说明", benefit.note)) if value]
         if benefit.topup:

@@ -9,7 +9,7 @@ from bot.chinese import day, fold
 from bot.context import Context
 from bot.conversation import Conversation
 from bot.policies import Status
-from bot.ranking import Finding
+from bot.ranking import CLOSE, Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import wording
 from handlers.cards import edition
@@ -19,6 +19,7 @@ PAGE = 8  # policies on one page, if they fit
 NEAR = "与您问的相近的"
 TYPO = 2  # characters that no word explains: 奖历
 ALIKE = 0.8  # of the first's score: what may be meant as well
+LONGEST = 16  # characters of what narrows a set that stand in its heading
 TOPICS = 8  # topics offered in the overview
 BACK = (
     "列表",
@@ -127,16 +128,22 @@ def alike(finding: Finding) -> frozenset[str]:
 
 
 def in_force_first(ctx: Context, finding: Finding) -> tuple[str, ...]:
-    """What was found, best first; where a topic is all that is named and the best is over, what pays for it now leads.
+    """What was found, best first; where the best is over, what is in force and fits as well leads.
+
+    Where a topic is all that is named, what pays for it now does.
 
     Not where somebody asks of another day, or names the district whose policy is over.
     """
     policies, question = ctx.corpus.policies, finding.question
     first, topics = policies[finding.ids[0]], set(question.named("topic"))
     alone = len(question.naming) == 1 and topics and len(question.unexplained) <= TYPO and not question.sums
-    asked = question.days or question.years or first.district in question.named("district")
-    if not alone or asked or not ctx.corpus.is_over(first, ctx.today):
+    there = set(question.named("district")) - ctx.corpus.whole_city
+    asked = question.days or question.years or first.district in there
+    if asked or not ctx.corpus.is_over(first, ctx.today):
         return finding.ids
+    if not alone:
+        close = tuple(r.id for r in finding.ranked if r.score >= CLOSE * finding.ranked[0].score)
+        return (*ordered(ctx, close), *(i for i in finding.ids if i not in close))
     pays = (
         i for i in finding.ids if topics & {*policies[i].topics} and policies[i].benefits and not policies[i].restates
     )
@@ -174,7 +181,17 @@ def heading(ctx: Context) -> str:
                 names.append("市级" if name == "市" else name)
             case _:
                 continue
-    return "".join(dict.fromkeys(names)) or NEAR
+    return "".join(dict.fromkeys(names)) + _narrowed_by(finding) if names else NEAR
+
+
+def _narrowed_by(finding: Finding) -> str:
+    """What else was said that picked from the set: a count says all that it was narrowed by."""
+    if finding.whole or not finding.scope:
+        return ""
+    text, places = finding.question.folded.text, finding.question.residue
+    runs = "".join(text[p] if p - 1 in places or not n else f" {text[p]}" for n, p in enumerate(places)).split()
+    said = "、".join(runs)
+    return f"里和“{said}”对得上的" if len(said) <= LONGEST else "里和您说的对得上的"
 
 
 def show(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from bot.benefits import Verdict, check, needs_of
 from bot.chinese import fold
 from bot.context import Context
 from bot.policies import AnyBenefit, Policy, Tiers
 from bot.selection import choose
 from handlers import wording
-from handlers.readings import beside_title, silent
+from handlers.readings import beside_title, read, silent
 
 SHORTEST = 2  # characters of a word that names anything
 FIGURE = re.compile("[0-9一二两三四五六七八九十百千]+(?:万|元|亿|%)")
@@ -27,9 +28,17 @@ def offers(ctx: Context, policy: Policy) -> tuple[str, ...]:
 
 
 def first(ctx: Context, policy: Policy) -> tuple[AnyBenefit, ...]:
-    """The benefits of a policy, those that the words name before the others."""
+    """The benefits of a policy: those that the words name best before the others, those that what they told fails last."""
     chosen = () if offers(ctx, policy) else _meant(ctx, policy)
-    return (*(b for b in policy.benefits if b in chosen), *(b for b in policy.benefits if b not in chosen))
+    text = ctx.finding.question.folded.text if ctx.words else ""
+    told = read(ctx, policy).facts if ctx.words else {}
+    fails = [b for b in policy.benefits if any(check(need, told) is Verdict.UNMET for need in needs_of(b))]
+
+    def place(benefit: AnyBenefit) -> tuple[bool, bool, int]:
+        said = sum(len(word) for w in benefit.words if (word := fold(w).text) in text)
+        return benefit in fails, benefit not in chosen, -said if benefit in chosen else 0
+
+    return tuple(sorted(policy.benefits, key=place))
 
 
 def headline(ctx: Context, policy: Policy) -> str:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from bot.chinese import CORRECTION, fold
 from bot.context import Context
 from bot.lacking import is_known_for
+from bot.policies import facts_of
 from bot.ranking import Finding
 from handlers import enterprise, lists
 from handlers.eligibility import ASKING, ENDING
@@ -184,6 +185,19 @@ def _place(ctx: Context, text: str) -> re.Match[str] | None:
     return first if first and {kind for kind, _ in ctx.find(first[0]).scope} == {"district"} else None
 
 
+def _is_one(ctx: Context, whole: Finding, place: int) -> bool:
+    """Whether two names that touch are one thing, by a word that stands over both: 兽药二类 in 新兽药二类证书."""
+    if not whole.ids:
+        return False
+    text = whole.question.folded.text
+    for key in facts_of(ctx.corpus.policies[whole.ids[0]]):
+        for word in (w for option in ctx.corpus.facts[key].options for w in (option.name, *option.words)):
+            start = text.find(fold(word).text)
+            if 0 <= start < place < start + len(fold(word).text):
+                return True
+    return False
+
+
 def _strung(ctx: Context, whole: Finding) -> list[str]:
     """The matters that stand in a row with nothing between them: 技改 绿色工厂 算力券, 高企小巨人各奖多少."""
     question = whole.question
@@ -193,6 +207,8 @@ def _strung(ctx: Context, whole: Finding) -> list[str]:
     if GOT.search(question.folded.text) and "都" not in question.folded.text:
         return []
     left = EACH.sub("", "".join(question.folded.text[place] for place in question.unexplained))
+    if any(_is_one(ctx, whole, one.end) for one, other in pairwise(names) if one.end == other.start):
+        return []
     between = [range(one.end, other.start) for one, other in pairwise(names)]
     beside = ("".join(question.folded.text[n] for n in gap if question.labels[n] != "district") for gap in between)
     if len(left) > STRAY or not all(BETWEEN.fullmatch(words) for words in beside):

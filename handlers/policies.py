@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.benefits import Verdict, check
 from bot.chinese import fold
 from bot.context import Context
 from bot.policies import Policy
@@ -12,7 +13,7 @@ from bot.replies import Answer, Say, say_link
 from handlers import lists, qualifying, wording
 from handlers.cards import NEXT, card, edition
 from handlers.conditions import of_policy
-from handlers.enterprise import place
+from handlers.enterprise import DISTRICT, place
 from handlers.estimates import positions
 from handlers.readings import meant_by, read
 
@@ -50,7 +51,10 @@ async def answer(ctx: Context) -> Answer | None:
         ids = lists.in_force_first(ctx, finding)
     conditions = "conditions" in finding.wants
     theirs = bool(here) and ctx.corpus.policies[ids[0]].district == here  # where they are says which is theirs
-    settled = theirs or bool(titled)
+    meets = _meeting(ctx, finding) if ids == finding.ids else ""
+    if meets:
+        ids = (meets, *(i for i in ids if i != meets))
+    settled = theirs or bool(titled) or bool(meets)
     if finding.undecided and not settled and qualifying.is_asked(ctx):
         alive = tuple(i for i in ids if not _is_over(ctx, i))
         return lists.ask_which(ctx, alive or ids, "policy", wanted=qualifying.WANTED, lead=QUALIFYING)
@@ -71,6 +75,22 @@ def _titled(ctx: Context, finding: Finding) -> str:
     word = words[0].entry.word
     found = [i for i in finding.ids if word in fold(ctx.corpus.called(ctx.corpus.policies[i])).text]
     return found[0] if len(found) == 1 and not _is_over(ctx, found[0]) else ""
+
+
+def _meeting(ctx: Context, finding: Finding) -> str:
+    """The close policy whose needs what they told meets, where it fails those of the first: 没进库 of what is for 入库企业."""
+    first = ctx.corpus.policies[finding.ids[0]]
+    if not _decided(ctx, first, Verdict.UNMET):
+        return ""
+    near = (r.id for r in finding.ranked[1:] if r.score >= CLOSE * finding.ranked[0].score)
+    return next((i for i in near if _decided(ctx, ctx.corpus.policies[i], Verdict.MET)), "")
+
+
+def _decided(ctx: Context, policy: Policy, verdict: Verdict) -> bool:
+    """Whether a need of a policy, apart from the district, stands so by the words."""
+    told = read(ctx, policy).facts
+    needs = (*policy.needs, *(need for benefit in policy.benefits for need in benefit.needs))
+    return any(check(need, told) is verdict for need in needs if need.fact != DISTRICT)
 
 
 def _keep_case(ctx: Context, policy: Policy) -> None:
