@@ -37,6 +37,7 @@ JOINT = re.compile("和|跟|与|及|以及|还有|另外|加")  # between the su
 SEVERALLY = re.compile("(?:分别|各|依次|逐个)[^各别]{0,10}$")
 SCALED = re.compile("(?:万亿|[千百十]亿|[千百十]万|亿|万|w|千|百)(?=(?:元|块)?$)")
 EVERY = re.compile("(?:每(?![年月季天日次回])|各(?!种|类|项|级)|单(?=[价台套个亩吨项件艘]))[^每各，]{0,8}$")
+SHARE = re.compile("[%成]|百分之")  # without one no share is named
 OFTEN = re.compile("(?:每个?月|每季度?|每天|每日|月均|一个月|单月|一季度|半年)[^每]{0,6}$")
 MONEYS = (
     "美元|美金|美刀|刀(?![具片库])|欧元|日元|日币|港币|港元|韩元|英镑|卢布|新元|加元|澳元"
@@ -325,3 +326,10 @@ def says_yes(text: str) -> bool | None:
     """Whether a whole message says yes or no; None for any other."""
     plain = fold(text).text.rstrip(ENDINGS)
     return True if plain in YES else False if plain in NO else None
+
+
+def shares_in(folded: Folded) -> frozenset[float]:
+    """The shares that a text names, in percent: 20%, 五成."""
+    if not SHARE.search(folded.text):
+        return frozenset()
+    return frozenset(figure.value for figure in read_figures(folded) if figure.unit == "percent")

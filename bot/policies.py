@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar, Literal
@@ -325,7 +325,12 @@ def _stated(benefit: AnyBenefit) -> list[int]:
 
 def figures(policy: Policy) -> frozenset[int]:
     """Every sum one award of a policy can be or is limited to, in yuan."""
-    return frozenset(figure for benefit in policy.benefits for figure in _stated(benefit))
+    return stated(policy.benefits)
+
+
+def stated(benefits: Iterable[AnyBenefit]) -> frozenset[int]:
+    """Every sum that one award of these can be or is limited to, in yuan."""
+    return frozenset(figure for benefit in benefits for figure in _stated(benefit))
 
 
 def shares(policy: Policy) -> frozenset[float]:

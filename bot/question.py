@@ -28,7 +28,7 @@ from bot.chinese import (
     sums,
     years,
 )
-from bot.figures import read_figures
+from bot.figures import shares_in
 from bot.index import Index
 from bot.vocabulary import CURATED, Entry, Meaning
 
@@ -38,7 +38,6 @@ PARTED = 0.95  # and one that a particle stands in this share
 THINGS = (4, 3, 2)  # characters of what a sum is spent on, the longest first
 OVER, IN_FORCE = frozenset({"expiry", "expired", "expiring"}), frozenset({"current", "list"})
 SIGNS = frozenset({"seeking", "ours", "bait", "kin", "trade"})
-SHARE = re.compile("[%成]|百分之")
 BAIT = frozenset({"bait"})
 DIGIT = re.compile("[0-9]")  # without one no day and no year is named
 FILLER = "filler"  # a single character that says nothing alone, and may be part of a word that does
@@ -152,9 +151,7 @@ class Question:
     @cached_property
     def shares(self) -> frozenset[float]:
         """The shares it names, in percent: 20%, 五成."""
-        if not SHARE.search(self.folded.text):
-            return frozenset()
-        return frozenset(figure.value for figure in read_figures(self.folded) if figure.unit == "percent")
+        return shares_in(self.folded)
 
     @property
     def sum_is_named(self) -> bool:

@@ -18,7 +18,7 @@ from bot.corpus import Corpus
 from bot.evidence import Evidence
 from bot.index import FEW
 from bot.policies import Status, figures, shares
-from bot.question import Hit, Question, heard, read
+from bot.question import Question, heard, read
 from bot.scopes import Scope, scopes
 from bot.vocabulary import CURATED, MINED, TELLING
 
@@ -213,9 +213,7 @@ def _rank(question: Question, corpus: Corpus, evidence: Evidence, today: date) -
         share = not question.shares.isdisjoint(shares(policy)) if question.shares else False
         over, pays = policy.id in expired, bool(policy.benefits)
         kind = _Kind(policy.district, policy.level, bool(policy.restates), over, named, share, pays)
-        moves = known.get(kind)
-        if moves is None:
-            moves = known[kind] = tuple(_moves(kind, districts))
+        moves = known[kind] if kind in known else known.setdefault(kind, tuple(_moves(kind, districts)))
         for factor, _ in moves:
             score *= factor
         ranked.append((position, Ranked(id=policy.id, score=score, moves=moves)))
@@ -306,7 +304,11 @@ def _believable(question: Question, corpus: Corpus, evidence: Evidence, ranked: 
     if not ranked or question.elsewhere or "bait" in question.signs:
         return False
     position = corpus.index.position(ranked[0].id)
-    telling = [hit for hit in question.hits if hit.entry.strength >= TELLING and position in {speaking for speaking, _ in hit.entry.postings}]
+    telling = [
+        hit
+        for hit in question.hits
+        if hit.entry.strength >= TELLING and position in {speaking for speaking, _ in hit.entry.postings}
+    ]
     explained = evidence.at(position)
     score = sum(explained.values())
     seeks = _seeks(question)

@@ -20,6 +20,8 @@ LIMITS = {
 FEN = Decimal("0.01")
 WHOLE = 100  # percent
 YES, NO = "是", "否"
+WHETHER = "是否"  # within the name of a fact
+STATES = ("有", "已", "在", "纳入", "完成", "注册", "剥离", "从", "由")  # how a name begins that needs no 是 before it
 
 
 def yuan(value: Decimal | float) -> str:
@@ -41,13 +43,28 @@ def plain(fact: Fact) -> str:
     return fact.name.removeprefix("是否")
 
 
+def denied(fact: Fact) -> str:
+    """The contrary of a fact of yes and no: 没有完成倍增目标, 不是科技型中小企业入库企业."""
+    said = plain(fact)
+    if WHETHER in said:
+        return said.replace(WHETHER, "不是", 1)
+    done = next((word for word in ("已通过", "已", "纳入", "完成", "注册", "剥离") if said.startswith(word)), "")
+    return f"没有{said.removeprefix('已')}" if done else f"不是{said}"
+
+
+def affirmed(fact: Fact) -> str:
+    """A fact of yes and no as it is said to be so: 云服务商是市名录里的驻区企业, 是高新区企业的机器人."""
+    said = plain(fact)
+    if WHETHER in said:
+        return said.replace(WHETHER, "是", 1)
+    return said if said.startswith(STATES) else f"是{said}"
+
+
 def told(fact: Fact, value: FactValue) -> str:
     """A fact with its value: 设备投资额3000万元, 所在区（市）：崂山区."""
     if isinstance(value, str):
         return (
-            value
-            if fact.kind == "choice" or value not in (YES, NO)
-            else f"{'' if value == YES else '不是：'}{plain(fact)}"
+            value if fact.kind == "choice" or value not in (YES, NO) else plain(fact) if value == YES else denied(fact)
         )
     match fact.kind:
         case "money":
@@ -61,7 +78,7 @@ def told(fact: Fact, value: FactValue) -> str:
 def need(asked: Need, fact: Fact) -> str:
     """What a need asks: 年营业收入2000万元以上."""
     if asked.one_of in ((YES,), (NO,)):
-        return plain(fact) if asked.one_of == (YES,) else f"不是：{plain(fact)}"
+        return plain(fact) if asked.one_of == (YES,) else denied(fact)
     if asked.one_of:
         return f"{fact.name}：{'或'.join(asked.one_of)}"
 

@@ -8,6 +8,7 @@ from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import named, subscriptions, wording
 
 SPARE = 150  # bytes for what stands around benefits, and for a welcome above the card
+FEW = 3  # benefits that go before successors, close ones and news
 SHORT = 12  # characters of who gets a benefit that stand in its line
 NEXT = (("能补多少", "能补多少"), ("申报条件", "申报条件"), ("找谁办", "找谁办"), ("相关政策", "相关政策"))
 
@@ -31,13 +32,17 @@ def text(ctx: Context, policy: Policy, others: tuple[str, ...] = (), *, here: st
     ]
     head[2:2] = wording.caution(ctx, policy, here)
     facts = [*_original(ctx, policy), *_who(policy), *_papers(ctx, policy), *_desks(ctx, policy)]
-    lines = [f"· {offer}" for offer in named.offers(ctx, policy)]
-    lines += [f"· {wording.brief(b)}{_bound(ctx, b)}" for b in named.first(ctx, policy)]
+    offers = [f"· {offer}" for offer in named.offers(ctx, policy)]
+    terms = [f"· {term}" for term in named.near(ctx, policy) if term in policy.conditions and "“" in term]
+    paid = [f"· {wording.brief(b)}{_bound(ctx, b)}" for b in named.first(ctx, policy)]
+    lines = [*offers, *terms, *paid] if not named.means_one(ctx, policy) else [*paid, *offers]
     several = len(lines) > 1  # a single one stands in the summary
     offered = ((2, others[:3], True), (2, others[:2], True), (2, others[:1], True), (2, (), True), (1, (), True))
     for successors, near, news in (*offered, (1, (), False)):
         tail = [*_successor(ctx, policy, successors), *facts, *footer(ctx, policy, near, news=news)]
-        if fitting(lines[:1] if several else [""], [*head, *tail], spare=SPARE):
+        if fitting(lines[:FEW] if several else [""], [*head, *tail], spare=SPARE) == len(
+            lines[:FEW] if several else [""]
+        ):
             break
     fit = fitting(lines, [*head, *tail], spare=SPARE)
     more = f"共{len(lines)}项，点“能补多少”看全部"

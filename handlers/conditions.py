@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.context import Context
 from bot.policies import Policy
 from bot.replies import Answer, Say, fitting, say_link
-from handlers import wording
+from handlers import named, wording
 from handlers.cards import edition
 
 NEAR = 3  # close policies offered below
@@ -15,6 +15,8 @@ def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Ans
     """Who qualifies and on what conditions; close policies are offered below, as many as fit."""
     lines = [wording.heading(ctx, policy), wording.status(ctx, policy), "", "👤 谁能报："]
     lines += [f"· {who}" for who in policy.who]
+    asked = [offer for offer in named.near(ctx, policy) if offer not in policy.conditions]
+    lines += ["🔎 您问的，资料里写的是：", *(f"· {offer}" for offer in asked)] if asked else []
     if policy.conditions:
         lines += ["📌 条件和说明：", *(f"· {condition}" for condition in policy.conditions)]
     lines += [f"· {b.name}：{b.who}" for b in policy.benefits if b.who]

@@ -12,6 +12,7 @@ from bot.replies import Answer, Say, fitting, say_link
 from handlers import wording
 from handlers.cards import edition
 
+STRAY = 1  # characters beside them that nothing explains
 SHOWN = 6  # policies named below a unit
 BRIEF = 20  # characters of a question that is of the policy at hand
 INSIDE = 16  # of the units of a bureau that are told with their numbers
@@ -32,7 +33,7 @@ async def answer(ctx: Context) -> Answer | None:
     if numbers:
         return _of_phone(ctx, numbers[0])
     if units and ctx.finding.whole:
-        return _of_units(ctx, units)
+        return _of_another(ctx, units) or _of_units(ctx, units)
     ids = ctx.finding.ids
     if not ids:
         focus = ctx.corpus.policies.get(ctx.focus)
@@ -51,6 +52,24 @@ async def again(ctx: Context) -> Answer | None:
         return None
     policy = ctx.corpus.policies.get(ctx.focus)
     return of_policy(ctx, policy) if policy else None
+
+
+def _of_another(ctx: Context, units: Sequence[Department]) -> Answer | None:
+    """Where a matter is named beside an office that does not have it: whose it is, 高企找科技局的谁."""
+    question = ctx.finding.question
+    words = [hit.entry.word for hit in question.naming if question.labels[hit.start] in ("", "topic")]
+    found = (
+        ctx.find("".join((*question.named("district")[:1], *words)))
+        if words and len(question.unexplained) <= STRAY
+        else None
+    )
+    if found is None or not found.ids or found.scope or set(found.ids) & set(ctx.finding.ids):
+        return None
+    ids = found.ids
+    told = of_policy(ctx, ctx.corpus.policies[ids[0]], ids[1:])
+    lead = f"资料里“{'、'.join(words)}”没有写由{units[0].name}负责，写的是："
+    text = told.reply.text if isinstance(told.reply, Say) else ""
+    return Answer(reply=Say(text=f"{lead}\n{text}"), intent="contact", policies=told.policies)
 
 
 def of_policy(ctx: Context, policy: Policy, others: tuple[str, ...] = ()) -> Answer:

@@ -29,6 +29,11 @@ CALLED = re.compile(
     "(?:过?来|出来|接|[跟和给][我俺咱]们?[说谈讲聊唠]|回我|回话|联系我|说|讲|聊|答|解释)*+"
     "(?:一?下|两句|几句)?(?:吧|呗|行吗|好吗|行不行?|可以吗|谢谢)*+$"
 )
+# The press wants to speak with somebody, whatever it is about.
+PRESS = re.compile(
+    "(?:记者|报社|日报|晚报|早报|商报|电视台|电台|广播|媒体|新闻社|通讯社|栏目组|杂志社).{0,24}(?:采访|约访|专访|拍摄|报道)"
+    "|(?:想|要|能|可以|约|希望|打算)(?:不能|否|不可以)?.{0,6}(?:采访|专访|约访)(?!企业|名人)"
+)
 OFFICES = re.compile("投诉|打不通|没人接|没人管|没人理|占线|空号|踢皮球|推诿|推来推去|不作为|态度|拖拉")
 
 
@@ -68,6 +73,11 @@ def _answered(text: str, kind: str, *, asks: str = ASKING) -> list[str]:
     kept = "您的话已经原样记下，供工作人员查看。"
     if REPORT.search(text):
         return [f"{kept}这里不受理举报，请直接打政务服务便民热线12345，或向发放资金的主管部门举报。"]
+    if kind == grievances.WRONG:
+        return [
+            f"对不住，{kept}这里的数都照资料写，也可能理解错您的意思：请说是哪条政策、哪个数，我把依据的文件和责任单位再发给您核对；"
+            f"要找人说回复{say_link('人工', '人工')}，或打12345。"
+        ]
     if kind == grievances.BROKEN:
         return [f"{kept}申报网站、系统不归这个公众号管，请把出错的页面截图发给这项政策的责任单位；没人管就打12345。"]
     if kind in (grievances.SILENT, grievances.SENT_AWAY):
@@ -85,7 +95,8 @@ def _answered(text: str, kind: str, *, asks: str = ASKING) -> list[str]:
 async def call_staff(ctx: Context) -> Answer | None:
     """人工: to a seat in office hours, else kept and told when they open."""
     calls = CALLED.search(ctx.finding.question.folded.text) if ctx.words and not ctx.finding.ids else None
-    if not ctx.words or (ctx.finding.intent != "staff" and calls is None):
+    press = ctx.words and PRESS.search(ctx.finding.question.folded.text) and "bait" not in ctx.finding.question.signs
+    if not ctx.words or (ctx.finding.intent != "staff" and calls is None and not press):
         return None
     state = ctx.opening
     if state.open and ctx.office.can_transfer:
@@ -95,6 +106,8 @@ async def call_staff(ctx: Context) -> Answer | None:
     ctx.note(Note(kind="staff", text=ctx.words, about=ctx.focus))
     policy = _focus(ctx)
     lines = ["现在没有在线人工，您的话已经记下，供工作人员查看。", *_desk(ctx)]
+    if press:
+        lines.insert(1, "采访的事要由工作人员答复，请把单位、想了解的内容和联系方式一起发来；也可以打12345转问。")
     if policy is None:
         lines.append("要找人办事，请直接打责任处室电话：发“政策名＋找谁”，比如“技改找谁”。")
     has_phone = policy is None or any(contact.phone for contact in policy.contacts)

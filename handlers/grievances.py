@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 UNPAID, SILENT, SENT_AWAY, BROKEN, ASTRAY = "unpaid", "silent", "sent away", "broken", "astray"
+WRONG = "wrong"
 
 NUMBER = r"(?:[一二两三四五六七八九十半几仨俩\d]|好几|好多|无数|多少|大半|老多){1,4}+"
 LONG = (
@@ -62,13 +63,26 @@ MISSES = re.compile(
     "|(?:你|恁|给我|发我|回|答|说)的?.{0,8}(?:不沾边|不搭边|不搭界|不挨边|不着边|不相干|不对路|不是一回事)"
     f"|[问说讲][了过]?[你恁]?{NUMBER}[遍次回]了?.{{0,6}}(?:还是?|也|都|你|就|总|老)[没不答给听是说]"
 )
+# What was told before was wrong: 上回给我说的数是错的，害我白跑一趟.
+TOLD_WRONG = re.compile(
+    "(?:上[回次]|那[回次天]|前[天几]天?|昨天|之前|刚才|你们?|恁|您).{0,6}?(?:说|讲|告诉|答|回复?|给|发|查|报)(?:我|俺|咱|的|过|了|说|出来)*"
+    ".{0,8}?(?:是错的?|错了|不对|有误|不准|假的|对不上|搞错|弄错|打不通)"
+    "|(?:数|金额|电话|号码|日期|时间|比例|标准|答案|信息|政策|回复)(?:给|告诉|说|写|发|答)(?:我|俺|咱|得|的|给)*(?:是|都|全)?(?:错|不对|不准)"
+)
+HARMED = re.compile("[害坑](?:得|死|苦|惨)?(?:我|俺|咱)|白跑|白忙|白高兴|误事|耽误|误导|坑人|上当")
 OURS = re.compile("你|恁|您|机器|客服|这个号|公众号|遍|竿子")
+
+
+QUESTION = re.compile("吗|么$|多少|怎么|咋|哪|谁|几|补|奖|申报")
 
 
 def kind(text: str) -> str:
     """What a folded text complains of; empty where it does not."""
     if MISSES.search(text) and OURS.search(text):
         return ASTRAY
+    wrong = TOLD_WRONG.search(text) and not FEARED.search(text)
+    if wrong and not BUSINESS.search(text) and (HARMED.search(text) or not QUESTION.search(text)):
+        return WRONG
     if DOES_NOT_WORK.search(text) and APPLYING.search(text):
         return BROKEN
     waited = WAITED.search(text) or DEMANDED.search(text)

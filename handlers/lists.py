@@ -9,15 +9,17 @@ from bot.chinese import day, fold
 from bot.context import Context
 from bot.conversation import Conversation
 from bot.policies import Status
-from bot.ranking import CLOSE, Finding
+from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import wording
-from handlers.cards import edition
+from handlers.cards import card, edition
 from handlers.contacts import of_number
 
 PAGE = 8  # policies on one page, if they fit
 NEAR = "与您问的相近的"
 TYPO = 2  # characters that no word explains: 奖历
+OWN = 4  # characters of a known word that names a matter by itself
+CLOSE = 0.92  # and what fits as well
 ALIKE = 0.8  # of the first's score: what may be meant as well
 LONGEST = 16  # characters of what narrows a set that stand in its heading
 TOPICS = 8  # topics offered in the overview
@@ -86,6 +88,8 @@ async def listing(ctx: Context) -> Answer | None:
         return None
     if not finding.ids:
         return overview(ctx)
+    if len(finding.ids) == 1 and finding.scope and not finding.whole:  # one of a set is no list: its card
+        return card(ctx, ctx.corpus.policies[finding.ids[0]])
     numbers = [name for kind, name in finding.scope if kind == "phone"]
     lead = tuple(line for number in numbers for line in of_number(ctx, number))
     return show(ctx, ordered(ctx, finding.ids), heading(ctx), intent="list", lead=lead)
@@ -141,6 +145,8 @@ def in_force_first(ctx: Context, finding: Finding) -> tuple[str, ...]:
     asked = question.days or question.years or first.district in there
     if asked or not ctx.corpus.is_over(first, ctx.today):
         return finding.ids
+    if not alone and any(len(hit.entry.word) >= OWN for hit in question.naming):
+        return finding.ids  # a name of its own says which is meant
     if not alone:
         close = tuple(r.id for r in finding.ranked if r.score >= CLOSE * finding.ranked[0].score)
         return (*ordered(ctx, close), *(i for i in finding.ids if i not in close))
@@ -161,7 +167,7 @@ def heading(ctx: Context) -> str:
                 paper = ctx.corpus.papers[name]
                 names.append(wording.paper(paper))
             case "topic":
-                names.append(f"“{name}”方面")
+                names += _of_topics(finding, name)
             case "unit":
                 names.append(f"{name}负责的")
             case "phone":
@@ -184,13 +190,21 @@ def heading(ctx: Context) -> str:
     return "".join(dict.fromkeys(names)) + _narrowed_by(finding) if names else NEAR
 
 
+def _of_topics(finding: Finding, first: str) -> list[str]:
+    """All topics of a set, with the districts whose policies on them alone it has."""
+    districts = () if any(kind == "district" for kind, _ in finding.scope) else finding.question.named("district")
+    topics = finding.question.named("topic") or (first,)
+    places = "、".join("市级" if name == "市" else name for name in districts)
+    return [f"{places}{''.join(f'“{topic}”' for topic in topics)}方面"]
+
+
 def _narrowed_by(finding: Finding) -> str:
     """What else was said that picked from the set: a count says all that it was narrowed by."""
     if finding.whole or not finding.scope:
         return ""
     text, places = finding.question.folded.text, finding.question.residue
     runs = "".join(text[p] if p - 1 in places or not n else f" {text[p]}" for n, p in enumerate(places)).split()
-    said = "、".join(runs)
+    said = "、".join([run for run in runs if len(run) > 1] or runs)
     return f"里和“{said}”对得上的" if len(said) <= LONGEST else "里和您说的对得上的"
 
 

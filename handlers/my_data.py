@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.conversation import Conversation
 from bot.person import Dossier, Erase, Said
 from bot.replies import TEXT_LIMIT, Answer, Say, say_link, web_link
+from handlers.enterprise import FORGETTING
 from handlers.notices import name_of
 from handlers.subscriptions import SPOKEN
 
@@ -31,6 +32,24 @@ DELETE = re.compile(
     f"(?:我要|我想|请|帮我|把|给我)*(?:(?:删除|删掉|删了|删|清除|清空|清掉|抹掉|注销|销毁)(?:一下|掉)?(?:{OURS})?(?:全部|所有|一切)?(?:的)?(?:{KEPT}|账号|账户)|"
     f"(?:{OURS})(?:全部|所有)?(?:的)?(?:{KEPT}|账号|账户)(?:都|全部|全)?(?:删除|删掉|删了|删|清除|清空|清掉|注销)(?:了|掉|吧)*)"
 )
+MINE = "(?:我们?|俺们?|咱们?|本人|自己|个人|本公司|本单位|本企业|敝司)"
+LEFT = (
+    f"(?:{KEPT}|账号|账户|聊天|对话|问答|痕迹|历史|底子"
+    "|(?:问|说|发|聊|填|写|留|存|登记|提交|输入)(?:过|下|的|了)+的?(?:东西|话|内容|问题)?)"
+)
+GONE = "(?:删|清除|清空|清掉|清理|清干净|抹|注销|销毁|去掉|擦掉|擦除|忘掉|忘了|撤掉|撤销)"
+# Erasure in any words: 把我在你这的信息都删干净, 不要保留我的聊天记录, 把我忘了吧.
+ERASURE = re.compile(
+    f"{MINE}.{{0,10}}?{LEFT}.{{0,10}}?{GONE}|{GONE}.{{0,6}}?{MINE}.{{0,12}}?{LEFT}|{GONE}.{{0,6}}?个人(?:信息|数据|资料|隐私)"
+    f"|(?:别|不要|不想|不许|不准|不同意|不允许|停止|禁止)(?:再|你们?|您|让|被|继续|给我)*(?:留存?|存|保存|保留|留着|收集|记录|记|使用)(?:着|下)?.{{0,4}}?{MINE}.{{0,8}}?{LEFT}"
+    f"|把?{MINE}(?:彻底|完全|全部|都)*(?:从.{{0,8}}?里?)?(?:忘了|忘掉|抹掉|抹去|清除|清掉|删了|删掉|删除)(?:吧|了|谢谢|行吗|好吗|干净)*$"
+)
+# A question of it, a subscription, and what other offices hold.
+NO_ERASURE = re.compile(
+    "会不会|是不是|有没有|多久|什么时候|啥时候|被|删了没|删没删|为什么|为啥|订阅|推送|提醒|公告|名单|列表|群发|补|奖|申报|政策|扶持"
+    "|报名|网站|平台上|窗口|工商|税务|营业执照|设备|工业"
+)
+LONGEST_WISH = 40  # characters: nobody asks for it at length
 CONFIRM = "确认删除"
 KINDS = {
     "Text": "", "Voice": "语音", "Image": "图片", "Video": "视频", "Location": "位置", "File": "文件", "Link": "链接",
@@ -45,13 +64,20 @@ async def answer(ctx: Context) -> Answer | None:
         return None
     if words == CONFIRM:
         return await _erase(ctx)
-    if DELETE.fullmatch(words):
-        return await _ask(ctx)
     if words == HERE:
         return await _export(ctx, "1")
     if found := EXPORT.fullmatch(words):
         return await _export(ctx, found[1])
     return await _show(ctx) if SHOW.fullmatch(words) else None
+
+
+async def erasing(ctx: Context) -> Answer | None:
+    """Whoever wants what is kept of them erased, in whatever words: asked once more before it is."""
+    words = fold(ctx.words).text.rstrip("吧呗啊呀") if ctx.words else ""
+    if not words or len(words) > LONGEST_WISH or FORGETTING.fullmatch(words):
+        return None
+    wished = ERASURE.search(words) and not NO_ERASURE.search(words) and "bait" not in ctx.finding.question.signs
+    return await _ask(ctx) if DELETE.fullmatch(words) or wished else None
 
 
 async def _show(ctx: Context) -> Answer:
@@ -163,7 +189,7 @@ async def _ask(ctx: Context) -> Answer:
         *(["您退订单位公告的要求也会一起删除，之后不想收请再说“退订公告”。"] if dossier.person.declines else []),
         f"确定的话请回复 {say_link(CONFIRM, CONFIRM)}；不删就不用管。",
     ]
-    return _said("\n".join(lines))
+    return Answer(reply=Say(text="\n".join(lines)), intent="unsubscribe")
 
 
 async def _erase(ctx: Context) -> Answer:

@@ -7,11 +7,12 @@ import re
 from bot.benefits import Verdict, check, needs_of
 from bot.chinese import fold
 from bot.context import Context
-from bot.policies import AnyBenefit, Policy, Tiers
+from bot.policies import AnyBenefit, Policy, Tiers, stated
 from bot.selection import choose
 from handlers import wording
 from handlers.readings import beside_title, read, silent
 
+RUN = 4  # characters in a row of what they said that an offer has
 SHORTEST = 2  # characters of a word that names anything
 FIGURE = re.compile("[0-9一二两三四五六七八九十百千]+(?:万|元|亿|%)")
 UNSTATED = "没有写明"
@@ -28,7 +29,7 @@ def offers(ctx: Context, policy: Policy) -> tuple[str, ...]:
 
 
 def first(ctx: Context, policy: Policy) -> tuple[AnyBenefit, ...]:
-    """The benefits of a policy: those that the words name best before the others, those that what they told fails last."""
+    """The benefits of a policy: what the words name best before the others, what fails by what they told last."""
     chosen = () if offers(ctx, policy) else _meant(ctx, policy)
     text = ctx.finding.question.folded.text if ctx.words else ""
     told = read(ctx, policy).facts if ctx.words else {}
@@ -44,6 +45,26 @@ def first(ctx: Context, policy: Policy) -> tuple[AnyBenefit, ...]:
 def headline(ctx: Context, policy: Policy) -> str:
     """The largest sum that the benefits which the words name reach, or, where they name none, all of the policy's."""
     return wording.headline(_meant(ctx, policy) or policy.benefits)
+
+
+def figures(ctx: Context, policy: Policy) -> frozenset[int]:
+    """The sums of the benefits that the words name; where they name none, all of the policy's."""
+    meant = _meant(ctx, policy)
+    return stated(meant or policy.benefits)
+
+
+def means_one(ctx: Context, policy: Policy) -> bool:
+    """Whether the words name a benefit by a word of its own."""
+    text = ctx.finding.question.folded.text if ctx.words else ""
+    return any(fold(word).text in text for benefit in _meant(ctx, policy) for word in benefit.words)
+
+
+def near(ctx: Context, policy: Policy) -> tuple[str, ...]:
+    """What it offers, without a sum, that has a word of theirs: 数字技能, 一事一议."""
+    text = ctx.finding.question.folded.text if ctx.words else ""
+    runs = {text[n : n + RUN] for n in range(len(text) - RUN + 1)}
+    told = (*policy.offers, *policy.conditions)
+    return tuple(offer for offer in told if any(run in fold(offer).text for run in runs))
 
 
 def _meant(ctx: Context, policy: Policy) -> tuple[AnyBenefit, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bot.benefits import Verdict, check
 from bot.chinese import fold
 from bot.context import Context
-from bot.policies import Policy
+from bot.policies import Need, Policy
 from bot.ranking import Finding
 from bot.replies import Answer, Say, say_link
 from handlers import lists, qualifying, wording
@@ -54,7 +55,7 @@ async def answer(ctx: Context) -> Answer | None:
     meets = _meeting(ctx, finding) if ids == finding.ids else ""
     if meets:
         ids = (meets, *(i for i in ids if i != meets))
-    settled = theirs or bool(titled) or bool(meets)
+    settled = theirs or bool(titled) or bool(meets) or (finding.undecided and _is_alone(ctx, finding))
     if finding.undecided and not settled and qualifying.is_asked(ctx):
         alive = tuple(i for i in ids if not _is_over(ctx, i))
         return lists.ask_which(ctx, alive or ids, "policy", wanted=qualifying.WANTED, lead=QUALIFYING)
@@ -78,12 +79,32 @@ def _titled(ctx: Context, finding: Finding) -> str:
 
 
 def _meeting(ctx: Context, finding: Finding) -> str:
-    """The close policy whose needs what they told meets, where it fails those of the first: 没进库 of what is for 入库企业."""
-    first = ctx.corpus.policies[finding.ids[0]]
-    if not _decided(ctx, first, Verdict.UNMET):
+    """The close policy whose needs what they told meets, where it rules out the first: 没进库, of 入库企业."""
+    first, *others = finding.ranked
+    if not _is_ruled_out(ctx, ctx.corpus.policies[first.id]):
         return ""
-    near = (r.id for r in finding.ranked[1:] if r.score >= CLOSE * finding.ranked[0].score)
+    related = ctx.corpus.policies[first.id].related
+    near = (r.id for r in others if r.id in related or r.score >= CLOSE * first.score)
     return next((i for i in near if _decided(ctx, ctx.corpus.policies[i], Verdict.MET)), "")
+
+
+def _is_alone(ctx: Context, finding: Finding) -> bool:
+    """Whether what they told meets the first and fails whatever fits the words as well: 规下 of what is for 规上."""
+    first, *others = (ctx.corpus.policies[r.id] for r in finding.ranked if r.score >= CLOSE * finding.ranked[0].score)
+    ruled_out = all(
+        _decided(ctx, policy, Verdict.UNMET) and not _decided(ctx, policy, Verdict.MET) for policy in others
+    )
+    return ruled_out and _decided(ctx, first, Verdict.MET)
+
+
+def _is_ruled_out(ctx: Context, policy: Policy) -> bool:
+    """Whether what they told fails the policy as a whole, or each of its benefits; its district apart."""
+    told = read(ctx, policy).facts
+
+    def fails(needs: Iterable[Need]) -> bool:
+        return any(check(need, told) is Verdict.UNMET for need in needs if need.fact != DISTRICT)
+
+    return fails(policy.needs) or (bool(policy.benefits) and all(fails(b.needs) for b in policy.benefits))
 
 
 def _decided(ctx: Context, policy: Policy, verdict: Verdict) -> bool:

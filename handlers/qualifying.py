@@ -69,6 +69,7 @@ async def of_policy(
     whole = fit.verdict is not Verdict.MET or addressees.is_whole(ctx, fit, facts)
     lines += [OVER] if over else [PARTLY] if partly else [HEADS[fit.verdict] if whole else SO_FAR]
     lines += [*marks, *enterprise.doubts(ctx.corpus, told.odd)]
+    lines += _original(ctx, policy)
     lines += question(ctx, asked) if asked else []
     tail = _tail(ctx, policy)
     who = [f"· {text}" for text in (*policy.who, *policy.conditions)]
@@ -82,6 +83,19 @@ async def of_policy(
         meant=(),
     )
     return Answer(reply=Say(text="\n".join([*lines, *tail])), intent="policy", policies=(policy.id, *others))
+
+
+def _original(ctx: Context, policy: Policy) -> list[str]:
+    """Where the city's policy of the same paper, which this one restates, asks for less: that it does."""
+    lines = []
+    for original in (ctx.corpus.policies[i] for i in policy.restates if len(policy.restates) == 1):
+        more = [n for n in policy.needs if n not in original.needs and n.fact != enterprise.DISTRICT]
+        if more and not ctx.corpus.is_over(original, ctx.today):
+            said = "、".join(spell(ctx.corpus.facts[need.fact], need) for need in more)
+            who = "；".join(original.who)
+            link = wording.linked(ctx, original)
+            lines.append(f"📌 同一份文件里{link}没有“{said}”这个条件，写的对象是：{who}。")
+    return lines
 
 
 def is_asked(ctx: Context) -> bool:

@@ -55,6 +55,10 @@ PERMIT = re.compile(
     "(?P<how>.{0,10}?(?:在哪|去哪|到哪|上哪|哪里|哪儿|怎么|咋|如何|找谁|归谁|归哪|谁管|窗口|多久|流程|要什么|需要"
     "|材料|过期|到期|延续|换证|变更|办(?![好下了完妥到出])|领(?![了到下])|申请(?![了下到过])))"
 )
+LEISURE = re.compile(
+    "(?:钓鱼|垂钓|海钓|赶海|采摘|游玩|观光|门票|船票|住宿|野餐|露营|烧烤|泡温泉).{0,10}?"
+    "(?:多少钱|一天|一位|一人|票价|几点|开放|开门|好玩|在哪|哪里|哪儿|怎么去|咋去|预约|预订|收费)"
+)
 REPAIR = re.compile(
     "(?:坏了?|坏掉|故障|不(?:亮|转|工作|制冷)了?).{0,8}(?:找谁|哪里?|哪儿|谁|电话|咋办|怎么办)?.{0,4}"
     "(?:报修|维修|修理|修一?下|来修|修)|找谁报修|报修电话"
@@ -79,6 +83,7 @@ class Absent:
 
 HELPS = "(?:减免?|免|补贴?|补助|优惠|返还?|支持|扶持|奖|报销|给报)"
 RENT = "(?:厂房租金?|租金|房租|厂租|场租|租房|租赁费)"
+BILLS = "(?:水电费?|水费|电费|电价|用电成本|燃气费|天然气费|取暖费|暖气费)"
 GAP = "[^，上做搞建换买改投低高贵赚]"  # where another thing is done, that is what support is asked for
 ABSENT = (
     Absent(
@@ -90,6 +95,12 @@ ABSENT = (
         words=re.compile("租金|房租|租赁|租用(?:厂房|场地|办公)"),
         beside=re.compile("园|孵化|基地|载体|楼|厂房|空间"),
     ),
+    Absent(
+        name="水费、电费、燃气费",
+        asked=re.compile(f"(?:{BILLS}{GAP}{{0,8}}?{HELPS}|{HELPS}{GAP}{{0,4}}?{BILLS})"),
+        words=re.compile("水费|电费|电价|水价|水电费|燃气费|气费"),
+        beside=re.compile("^$"),
+    ),
 )
 
 
@@ -99,7 +110,7 @@ async def answer(ctx: Context) -> Answer | None:
     if not ctx.words or question.elsewhere:
         return None
     text = question.folded.text
-    said = _sold(text) or _sought(text) or _permitted(ctx, text) or _broken(text) or _absent(ctx, text)
+    said = _sold(text) or _sought(text) or _permitted(ctx, text) or _broken(text) or _played(text) or _absent(ctx, text)
     return Answer(reply=Say(text=said), intent="offtopic") if said else None
 
 
@@ -140,6 +151,13 @@ def _broken(text: str) -> str:
     if not REPAIR.search(text) or SUPPORT.search(text):
         return ""
     return "报修、维修不归这里管，请找厂家、物业或经营单位，或打12345。我只答惠企政策。"
+
+
+def _played(text: str) -> str:
+    """What somebody does for pleasure, and what it costs."""
+    if not LEISURE.search(text) or SUPPORT.search(text):
+        return ""
+    return "游玩、门票、住宿的事不归这里管，请问经营单位，或打12345。我只答惠企政策。"
 
 
 def _absent(ctx: Context, text: str) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from bot.chinese import fold, ordinal
 from bot.context import Context
 from bot.conversation import Conversation
-from bot.person import AT_ONCE, DAILY, WEEKLY, Person, SetRhythm, Subscribe, Subscription, Unsubscribe
+from bot.person import AT_ONCE, DAILY, DECLINED, WEEKLY, Person, SetRhythm, Subscribe, Subscription, Unsubscribe
 from bot.replies import Answer, Say, fitting, say_link
 from handlers import declining
-from handlers.hearing import NO_MORE, SOUR
+from handlers.hearing import NO_MORE, SOUR, STRUCK
 from handlers.interests import (
     EVERYTHING,
     THIS_KIND,
@@ -43,6 +43,7 @@ STOP = re.compile(
     "取消(?:推送|提醒|通知)|不(?:用|要|再|必)+(?:提醒|通知|接收)|太多|太频繁"
 )
 LEAVES = re.compile(f"{NO_MORE.pattern}|{SOUR.pattern}")
+SUBSCRIBED = re.compile("订阅|订的|提醒|退订")  # said of what was subscribed alone
 ONE_OF_THEM = re.compile("[这那](?:种|类|个|条|样的)")
 TOO_MANY = re.compile("烦|太多|太频繁|天天|老发|总发")
 LEAD = re.compile("^(?:请|我要|我想|帮我|把)?(?:退订|退定|取消订阅|取消|删除订阅|删掉|删除|不订|别订)(?:掉|了)?")
@@ -60,8 +61,11 @@ async def answer(ctx: Context) -> Answer | None:
         return await _set_rhythm(ctx, rhythm(words) or (AT_ONCE if "马上" in words else ""))
     if pace := paced(ctx, words):
         return await _set_rhythm(ctx, pace)
-    leaves = (NO_MORE.search(words) and "current" not in ctx.finding.wants) or (
-        intent == "subscribe" and SOUR.search(words) and not declining.RESTORING.search(words)
+    struck = STRUCK.search(words) and not ctx.finding.ids
+    leaves = (
+        struck
+        or (NO_MORE.search(words) and "current" not in ctx.finding.wants)
+        or (intent == "subscribe" and SOUR.search(words) and not declining.RESTORING.search(words))
     )
     if intent == "unsubscribe" or leaves:
         return await _unsubscribe(ctx)
@@ -260,17 +264,33 @@ async def _unsubscribe(ctx: Context) -> Answer:
     """End what is named, all where all or no more messages is said, else ask."""
     person = await ctx.person()
     held = person.wanted
-    if not held:
-        said = f"您没有订阅政策消息。{_watching(ctx)}\n{declining.standing(person)}"
-        return _said(said, intent="unsubscribe")
     ended = _meant(ctx, held)
+    all_of_it = ended is None and _wants_nothing(ctx)
+    if not held:
+        said = f"您没有订阅政策消息。{_watching(ctx)}\n{_announced(ctx, person, ends=all_of_it)}"
+        return _said(said, intent="unsubscribe")
     if ended is None:
         ctx.change(Unsubscribe(reason=_reason(ctx)))
         said = f"已全部退订（{len(held)}项），有新政策也不会再主动发给您。{_watching(ctx)}"
-        return _said(f"{said}\n{declining.standing(person)}\n想再收随时说，比如“订阅 技改”。", intent="unsubscribe")
+        announced = _announced(ctx, person, ends=all_of_it)
+        return _said(f"{said}\n{announced}\n想再收随时说，比如“订阅 技改”。", intent="unsubscribe")
     if not ended:
         return _which(ctx, person)
     return _end(ctx, person, ended)
+
+
+def _wants_nothing(ctx: Context) -> bool:
+    """Whether no message of any kind is wanted any more, and not only what was subscribed: 别给我发了."""
+    words = fold(ctx.words).text
+    return bool(STRUCK.search(words) or NO_MORE.search(words)) and not SUBSCRIBED.search(words)
+
+
+def _announced(ctx: Context, person: Person, *, ends: bool) -> str:
+    """What becomes of announcements: whoever wants nothing gets none of them either."""
+    if not ends or person.declines:
+        return declining.standing(person)
+    ctx.change(Subscribe(kind=DECLINED))
+    return f"单位公告也不再发给您。{declining.URGENT}　{say_link(declining.RESTORE, declining.RESTORE)}"
 
 
 def _end(ctx: Context, person: Person, ended: Sequence[Subscription]) -> Answer:
@@ -290,6 +310,8 @@ def _meant(ctx: Context, held: Sequence[Subscription]) -> list[Subscription] | N
     number = ordinal(LEAD.sub("", fold(ctx.words).text))
     if number is not None:
         return list(held[number - 1 : number]) if number else []
+    if STRUCK.search(fold(ctx.words).text) and not read(of_leaving(ctx)).named:
+        return None
     named = _held(ctx, held)
     if named is not None:
         return named

@@ -11,11 +11,11 @@ from bot.chinese import day
 from bot.claims import Odd
 from bot.context import Context
 from bot.person import FactValue
-from bot.policies import Fact, Need, Status, Step, Tiers
+from bot.policies import Fact, Need, Policy, Status, Step, Tiers
 from bot.replies import TEXT_LIMIT, fitting, say_link, web_link
 from bot.selection import choose
 from handlers import wording
-from handlers.arithmetic import YES, clause, line, need, plain, told, yuan
+from handlers.arithmetic import YES, affirmed, clause, line, need, told, yuan
 from handlers.cards import edition
 from handlers.estimates import Estimate
 from handlers.readings import DISTRICT, silent
@@ -39,7 +39,6 @@ ODD = {
     "each": "“{said}”像是单个的数，请说总数，或者说清一共几个。",
 }
 OTHER_DISTRICT = "其他"  # how the choice of a district begins that has no policies here
-WHETHER = "是否"
 SUPPOSED = 3  # untold facts that a headline names
 OFFERED = 2  # districts whose share is offered
 
@@ -217,10 +216,8 @@ def _supposed_all(ctx: Context, needs: Sequence[Need]) -> str:
 
 
 def _supposed(fact: Fact, asked: Need) -> str:
-    if asked.one_of == (YES,) and WHETHER in plain(fact):
-        return plain(fact).replace(WHETHER, WHETHER[-1])
     if asked.one_of == (YES,):
-        return f"是{plain(fact)}" if not plain(fact).startswith(("有", "已", "在")) else plain(fact)
+        return affirmed(fact)
     if fact.kind == "choice" and asked.one_of:
         return f"{'在' if fact.key == DISTRICT else ''}{'或'.join(asked.one_of)}"
     return need(asked, fact)
@@ -361,8 +358,20 @@ def _who(ctx: Context, found: Estimate) -> list[str]:
 
 def _terms(ctx: Context, found: Estimate) -> list[str]:
     """What else the texts ask, beside who it is for."""
-    terms = [term for given in found.alive for term in _of_these(ctx, given, given.policy.conditions)]
+    terms = [
+        term
+        for given in found.alive
+        for term in _of_these(ctx, given, given.policy.conditions)
+        if not _of_an_offer(given.policy, term)
+    ]
     return [f"　· {term}" for term in dict.fromkeys(terms)]
+
+
+def _of_an_offer(policy: Policy, term: str) -> bool:
+    """Whether a condition is of what the policy offers beside its sums: 海域使用金 of 减缴或免缴."""
+    paid = "".join(part for b in policy.benefits for part in (b.name, b.who, b.note, getattr(b, "base", "")))
+    named = [word for word in policy.keywords if word in term]
+    return any(word not in paid and any(word in offer for offer in policy.offers) for word in named)
 
 
 def _of_these(ctx: Context, given: Award, texts: tuple[str, ...]) -> list[str]:

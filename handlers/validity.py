@@ -10,10 +10,11 @@ from functools import partial
 
 from bot.chinese import day, missing_days, numeral, spans, years, years_from
 from bot.context import Context
-from bot.policies import Policy, Status
+from bot.policies import Policy, Status, shares
 from bot.replies import Answer, Say, say_link
 from handlers import lists, named, wording
 from handlers.cards import edition
+from handlers.papers import BARE_NUMBER
 
 Moment = date | int | tuple[date, date]  # a day, a year, or a part of one from its first day to its last
 
@@ -26,8 +27,6 @@ NEW_YEAR = re.compile(
 )
 NEW_YEAR_IS_NEAR = 2  # months of a year in which that is said of the same one
 AHEAD = re.compile("再报|再申|再交|来得及|赶得上|晚不晚|还能|还可以|还有|还行|还在|等到|拖到|到时")
-# A paper by its number alone; with the name of an office or a year before it is read as what it is.
-BARE_NUMBER = re.compile("(?<![0-9年第发字办函信管政委部厅省局鲁国])([0-9一二三四五六七八九十百]{1,5})号文")
 # What is left of the matter where nothing but a day is named.
 NO_MATTER = re.compile(r"[\d年月日号报领拿效呢大前后那要是如果假再才上做买投弄搞等到拖推放]*")
 
@@ -47,9 +46,23 @@ async def answer(ctx: Context) -> Answer | None:
         return of_policy(ctx, focus) if focus else Answer(
             reply=Say(text="您想问哪项政策的有效期？比如：技改政策到什么时候、算力券还有效吗。"), intent="expiry"
         )  # fmt: skip
-    if finding.whole:
+    picked = _with_figure(ctx) if finding.whole else ()
+    if picked:
+        return of_policy(ctx, ctx.corpus.policies[picked[0]], picked[1:])
+    if finding.whole and len(finding.ids) > 1:
         return _of_set(ctx, finding.ids, lists.heading(ctx))
     return of_policy(ctx, ctx.corpus.policies[finding.ids[0]], finding.ids[1:])
+
+
+def _with_figure(ctx: Context) -> tuple[str, ...]:
+    """Of a set those whose benefits that are meant give the sum or share that is named: 绿色工厂那五十万过期没."""
+    question, policies = ctx.finding.question, ctx.corpus.policies
+    sums = {int(figure.yuan) for figure in question.sums}
+    if not (sums or question.shares) or any(kind in ("sum", "at_least") for kind, _ in ctx.finding.scope):
+        return ()
+    return tuple(
+        i for i in ctx.finding.ids if sums & named.figures(ctx, policies[i]) or question.shares & shares(policies[i])
+    )
 
 
 def _of_paper(ctx: Context) -> tuple[str, ...]:
@@ -70,7 +83,7 @@ def _of_paper(ctx: Context) -> tuple[str, ...]:
 def _of_named_paper(ctx: Context, ids: tuple[str, ...]) -> Answer:
     """A whole set of it, or the one that is meant with those close to it."""
     first = ctx.corpus.policies[ids[0]]
-    if ctx.finding.whole or not ctx.finding.ids:
+    if len(ids) > 1 and (ctx.finding.whole or not ctx.finding.ids):
         return _of_set(ctx, ids, wording.paper(ctx.corpus.paper(first)))
     return of_policy(ctx, first, ids[1:])
 

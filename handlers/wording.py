@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
@@ -29,7 +30,11 @@ from bot.replies import say_link
 
 LEVELS = {"city": "市级", "district": "区级"}
 LONG_SCALE = 4  # tiers
+SHORT_NAME = 2  # characters: 新区
 CAUTION = "⚠️ 这是{district}的政策，只给{district}的企业。"
+RESTS_ABOVE = "⚠️ 摘自{district}的政策摘编，依据的不是区里自己的文件；别的区（市）能不能报资料没有写，请问责任单位。"
+# How the numbers of papers begin that the city, the province or the state issued, and no district.
+ABOVE = re.compile("青(?:政|发|科|财|工信)|鲁|国|工信部")
 OURS = "📍 您在{district}，这是{district}自己的政策。"
 NO_PHONE = "资料未列电话"
 
@@ -74,7 +79,8 @@ def headline(benefits: Iterable[AnyBenefit]) -> str:
     if awards:
         most, value = max(awards, key=lambda award: award[0])
         return f"，最高{money(most)}{_per(value.per)}"
-    return next((f"，{said}" for value in found if (said := limits(value))), "")
+    rules = (f"{_sum(b) if isinstance(b, PerUnit) else ''}{limits(b)}".removeprefix("，") for b in found)
+    return next((f"，{said}" for said in rules if said), "")
 
 
 def _awarded(value: AnyBenefit) -> list[int]:
@@ -89,7 +95,16 @@ def caution(ctx: Context, policy: Policy, here: str = "") -> list[str]:
     asked = ctx.words and policy.district in ctx.finding.question.named("district")
     if policy.level == "city" or asked:
         return []
-    return [(OURS if policy.district == here else CAUTION).format(district=policy.district)]
+    words = OURS if policy.district == here else CAUTION if is_own(ctx, policy) else RESTS_ABOVE
+    return [words.format(district=policy.district)]
+
+
+def is_own(ctx: Context, policy: Policy) -> bool:
+    """Whether a district's policy is for its own enterprises by its paper or its words, and not by where it is told."""
+    texts = (*policy.who, *policy.conditions, *(part for b in policy.benefits for part in (b.name, b.who)))
+    names = (policy.district, policy.district[-SHORT_NAME:])
+    named = any(name in text for name in names for text in texts)
+    return named or ABOVE.match(ctx.corpus.paper(policy).number) is None
 
 
 def status(ctx: Context, policy: Policy, on: date | None = None) -> str:

@@ -170,3 +170,20 @@ async def test_a_room_of_a_unit_is_that_room() -> None:
     assert "68686559" in text
     assert "82020765" in text
     assert (await Talk().say("消费品产业处有几个电话")).intent == "contact"
+
+
+async def test_an_office_that_does_not_have_it() -> None:
+    """Where a matter is named beside an office that does not have it, whose it is is told."""
+    answer = await Talk().say("高企找科技局的谁")
+    check(answer)
+    assert answer.policies[0] == "q91-68"
+    assert said(answer).startswith("资料里“高企”没有写由市科技局负责")
+
+
+@pytest.mark.parametrize("asked", ["涉密的先进技术产品清单去哪里查", "先进技术产品目录在哪看", "涉密产品找谁查"])
+async def test_what_is_secret_is_looked_up_there(asked: str) -> None:
+    """The closing note of the digest: who, where, and by which phone."""
+    answer = await Talk().say(asked)
+    check(answer)
+    assert answer.intent == "contact"
+    assert all(part in said(answer) for part in ("青岛古镇口核心区管委", "融合路681号", "13210876217"))

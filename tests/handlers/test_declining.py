@@ -116,3 +116,35 @@ async def test_what_stands_over_an_announcement_says_how_to_end_them() -> None:
     assert (await talk.say(words)).intent == "unsubscribe"
     assert talk.person.declines
     assert len(HEADING.encode()) < 100
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "以后别给我发了，把我从名单里去掉",
+        "什么消息都别再发给我",
+        "别再给我发任何东西了",
+        "把我从群发列表里删掉",
+        "往后别往我这儿发了",
+    ],
+)
+@pytest.mark.parametrize("before", [(), ("订阅 技改", "订阅 首台套")])
+async def test_who_wants_nothing_gets_no_announcement_either(words: str, before: tuple[str, ...]) -> None:
+    """Struck off the list they are told of nothing, announcements too, and how to have them again."""
+    talk = Talk()
+    for wish in before:
+        await talk.say(wish)
+    answer = await talk.say(words)
+    check(answer)
+    assert (answer.intent, talk.person.wanted, talk.person.declines) == ("unsubscribe", (), True)
+    assert "恢复公告" in said(answer)
+
+
+@pytest.mark.parametrize("words", ["全部退订", "退订", "取消订阅吧 天天发太烦了"])
+async def test_what_was_subscribed_ends_alone(words: str) -> None:
+    """Who ends a subscription has said nothing of announcements: it is said that they still come."""
+    talk = Talk()
+    await talk.say("订阅 技改")
+    answer = await talk.say(words)
+    assert (talk.person.wanted, talk.person.declines) == ((), False)
+    assert "退订公告" in said(answer)

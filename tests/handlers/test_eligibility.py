@@ -201,7 +201,7 @@ async def test_why_not() -> None:
     answer = await talk.say("为什么不行")
     check(answer)
     assert f"不符合的共{len(answer.policies)}条" in said(answer)
-    assert "支持设施渔业发展（市级）要求行业：海洋渔业" in said(answer)
+    assert "支持远洋渔业发展（市级）要求行业：海洋渔业" in said(answer)
     assert {mark for mark, _ in entries(answer)} == {"❌"}
     assert (await talk.say(WHY)).policies == answer.policies
     levels = [level for _, level in entries(answer)]

@@ -230,5 +230,5 @@ async def test_a_little_more_is_kept_as_said() -> None:
     """3亿多 is kept as 3亿, and it is said what became of the rest; a project's sum beside it is worked out at once."""
     text = said(await Talk().say("我们是平度的规上制造企业，去年营收3亿多，今年买设备花了3000万"))
     assert "“3亿多”记作上一年度营业收入：3亿元" in text
-    assert "合计可得450万元：鼓励企业加大研发投入·技改（平度市）" in text
+    assert "合计可得450万元：" in text
     assert "360万×25%=90万元" in text

@@ -106,3 +106,13 @@ async def test_what_was_meant_is_answered(words: str, policy: str) -> None:
 async def test_what_was_meant_is_not_known() -> None:
     """Where there is nothing of it, the remark is answered as any."""
     assert (await Talk().say("答非所问，我问的是另外那个")).intent == "complaint"
+
+
+@pytest.mark.parametrize("words", ["我是记者，想采访一下你们的负责人", "我是青岛日报的，想采访专精特新政策"])
+async def test_the_press_is_led_to_people(words: str) -> None:
+    """Whoever wants an interview is kept for staff, whatever it is about."""
+    talk = Talk()
+    answer = await talk.say(words)
+    assert (answer.intent, answer.policies) == ("staff", ())
+    assert "采访的事要由工作人员答复" in said(answer)
+    assert [remark.kind for remark in talk.remarks] == ["staff"]

@@ -23,6 +23,8 @@ from tests.handlers.talk import Talk, check, said
         ("补贴申报平台老是登不上", "申报网站、系统不归这个公众号管"),
         ("问了三遍 你给我的全是八竿子打不着的", "抱歉没帮上忙"),
         ("你回的跟我说的根本不沾边", "抱歉没帮上忙"),
+        ("上回给我说的数是错的，害我白跑一趟", "请说是哪条政策、哪个数"),
+        ("你们告诉我的电话不对", "请说是哪条政策、哪个数"),
     ],
 )
 async def test_each_story_has_its_own_answer(words: str, answered: str) -> None:

@@ -283,3 +283,24 @@ async def test_a_trade_and_a_sum_name_a_set(words: str, policies: set[str]) -> N
     assert policies <= set(answer.policies)
     assert "\n1. " in said(answer)
     assert "\n2. " in said(answer)
+
+
+async def test_a_count_says_what_narrowed_it() -> None:
+    """制造业 narrows nothing of an office for industry; what does narrow a set stands in its heading."""
+    whole = await Talk().say("市级还在有效期内的政策有哪些")
+    for words in ("目前还在有效期内的市级制造业政策有哪些", "市级还有效的制造企业政策有哪些"):
+        assert sorted((await Talk().say(words)).policies) == sorted(whole.policies)
+    asked = "新区摘编中以“强化财政支持培育发展新质生产力实施方案”为依据的条目，请全部列出。"
+    narrowed = await Talk().say(asked)
+    assert 1 < len(narrowed.policies) < len((await Talk().say("青政办字〔2025〕13号")).policies)
+    assert "对得上的政策共" in said(narrowed)
+    both = await Talk().say("平度市小巨人和技改的政策有哪些")
+    assert said(both).startswith("平度市“专精特新”“技术改造”方面政策共2条")
+
+
+async def test_one_of_a_set_is_shown() -> None:
+    """Where what is said leaves one of a set its card is shown, with its unit and phone."""
+    answer = await Talk().say("做特钢的想进董家口园，有啥支持")
+    check(answer)
+    assert (answer.intent, answer.policies) == ("policy", ("q91-54",))
+    assert "85911809" in said(answer)

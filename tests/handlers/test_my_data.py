@@ -52,7 +52,17 @@ async def test_what_is_kept_is_said(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["工业数据空间怎么建", "数据管理贯标", "我的企业数据上云有补贴吗", "删除", "档案管理"]
+    "words",
+    [
+        "工业数据空间怎么建",
+        "数据管理贯标",
+        "我的企业数据上云有补贴吗",
+        "删除",
+        "档案管理",
+        "我们提交的申报材料被系统删了怎么补",
+        "美团差评怎么删",
+        "我们公司要注销怎么办",
+    ],
 )
 async def test_other_data_is_no_data_of_theirs(words: str) -> None:
     """Questions about data are questions about policies."""
@@ -104,7 +114,11 @@ async def test_export_by_a_link() -> None:
     assert "第1页" in said(await one.say("导出我的数据 1"))
 
 
-@pytest.mark.parametrize("words", ["删除我的数据", "把我的数据都删了", "清空我的聊天记录", "我要注销账号"])
+@pytest.mark.parametrize("words", [
+        "删除我的数据", "把我的数据都删了", "清空我的聊天记录", "我要注销账号", "把我在你这的信息都删干净",
+        "我问过的东西全给我抹掉",
+        "别保存我的聊天记录", "麻烦你们把我忘了吧", "请删除我们公司留下的所有资料", "我要求删除个人信息",
+    ])  # fmt: skip
 async def test_deleting_is_asked_once(words: str) -> None:
     """Nothing is deleted before it is confirmed; then all is, and it is said what stays."""
     one = talk()

@@ -206,3 +206,47 @@ async def test_initials_of_a_topic_put_what_is_over_last() -> None:
         answer = await Talk().say(words)
         over = [the_corpus().is_over(the_corpus().policies[i], SUNDAY.date()) for i in answer.policies]
         assert over == sorted(over), words
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("那个绿色工厂的牌子拿下来是不是有五十万块钱啊你给我说说", "q91-14"),
+        ("新成立一家做传感器的公司进高新区仪表园，设备补20%是吧", "q91-53"),
+        ("没进科技型中小企业库，去大学做检测有券吗", "xh49-28"),
+        ("还没进科技型中小企业库，买检测服务有券吗", "xh49-28"),
+        ("我们不在科技型中小企业库里，去大学做检测有券吗", "xh49-28"),
+        ("进了科技型中小企业库，去大学做检测有券吗", "xh49-27"),
+        ("我们做AI质检的，想找工厂场景试用，市里有没有需求清单", "q91-16"),
+        ("平度规下小厂 去年营收八百来万 今年涨了一成多 有奖吗", "q91-75"),
+    ],
+)
+async def test_what_is_told_picks_the_first(asked: str, first: str) -> None:
+    """A sum or share that is named, a fact that is told, and what is in force decide which policy leads."""
+    answer = await Talk().say(asked)
+    check(answer, asked)
+    assert answer.policies[0] == first
+
+
+async def test_what_was_not_asked_stands_last() -> None:
+    """Who takes part and does not lead is told first what they get, and of whose laboratory."""
+    text = said(await Talk().say("全国重点实验室我们是参与单位不是牵头，有钱吗"))
+    theirs = "· 参与其他省市全国重点实验室建设奖补：最高300万元"
+    assert text.index(theirs) < text.index("· 全国重点实验室牵头组建单位奖补")
+
+
+async def test_what_it_rests_on_is_said() -> None:
+    """What of the digest rests on the city's papers is not said to be for one district alone; what is its own is."""
+    for asked in ("新能源车购置税减免还有吗", "知识产权质押贷款的利息补不补", "先投后股怎么个投法"):
+        text = said(await Talk().say(asked))
+        assert "摘自西海岸新区的政策摘编" in text
+        assert "只给西海岸新区" not in text
+    assert "只给西海岸新区的企业" in said(await Talk().say("大型仪器共享创新券"))
+
+
+async def test_what_was_asked_of_stands_there() -> None:
+    """A word of theirs that stands in what the paper offers is answered with that."""
+    assert "数字技能类职业" in said(await Talk().say("听说企业搞技能培训政府给补贴，数字技能的算不算"))
+    assert "按“一事一议”办理" in said(await Talk().say("想在黄岛投个重大产业化项目，能不能一事一议谈"))
+    assert "没有“先进技术产品持有单位”这个条件" in said(await Talk().say("算力劵黄岛企业能不能领"))
+    assert "建设费用×20%，最高300万元" in said(await Talk().say("标识解析二级节点今年刚接上国家顶级节点"))

@@ -66,3 +66,19 @@ def test_what_is_said_to_be_absent_is() -> None:
     """No policy of the corpus speaks of rent of premises."""
     texts = ["".join((p.title, p.summary, *p.who, *p.conditions, *p.offers)) for p in the_corpus().policies.values()]
     assert [text for text in texts if "租金" in text or "房租" in text] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "answered"),
+    [
+        ("海洋牧场钓鱼一天多少钱", "游玩、门票、住宿的事不归这里管"),
+        ("水电费有补贴吗", "没有减免或补贴水费、电费、燃气费的政策"),
+        ("我们厂电费能不能补", "没有减免或补贴水费、电费、燃气费的政策"),
+    ],
+)
+async def test_what_is_no_matter_of_ours(words: str, answered: str) -> None:
+    """Leisure, and bills that no paper pays for, are said to be that, and no policy is shown for a word in passing."""
+    answer = await Talk().say(words)
+    check(answer, words)
+    assert (answer.intent, answer.policies) == ("offtopic", ())
+    assert answered in said(answer)

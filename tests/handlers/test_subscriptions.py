@@ -24,7 +24,7 @@ def taps(answer: Answer) -> list[str]:
 
 def held(talk: Talk) -> list[tuple[str, str]]:
     """What they are subscribed to, oldest first."""
-    return [(one.kind, one.value) for one in talk.person.subscriptions]
+    return [(one.kind, one.value) for one in talk.person.wanted]
 
 
 async def subscribed(*words: str) -> Talk:
@@ -314,7 +314,7 @@ async def test_who_wants_to_leave_is_never_offered_more(words: str) -> None:
     talk = Talk()
     answer = await talk.say(words)
     check(answer)
-    assert (talk.changes, answer.intent) == ([], "unsubscribe")
+    assert (talk.person.wanted, answer.intent) == ((), "unsubscribe")
     assert [tap for tap in taps(answer) if tap.startswith("订阅")] == []
 
 

@@ -111,3 +111,23 @@ async def test_a_way_of_giving_is_no_gift_without_a_sum() -> None:
         text = said(await Talk().say(words))
         assert "最高1000万元/项目" in text
         assert "没有写明" not in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "silent"),
+    [
+        ("崂山企业 云服务一年买了38万 补多少", "云服务商是市名录里的驻区企业的话，可得15.2万元", "商否"),
+        ("没入科技型中小企业库，一年付给大学检测费50万，创新券给多少", "不是科技型中小企业入库企业\n", "不是："),
+        ("船级社首次认证一共花了130万，补多少", "💰 可得50万元", "哪一行"),
+        ("连片虾塘260亩标准化改造，花了200万，能补几个钱", "💰 可得120万元", "哪一行"),
+        ("海岛上的海水淡化，固定资产投资4800万，能奖多少", "💰 可得960万元", "海域使用金"),
+        ("平度企业，在倍增计划里，目标完成了，营收头回过30亿，奖多少", "完成倍增目标\n", "是否已经完成"),
+        ("新兽药二类证书补多少", "新兽药注册支持：2类 实际投入研发费用×20%、最高100万元", "您问了2件事"),
+    ],
+)
+async def test_what_is_said_beside_a_sum(asked: str, told: str, silent: str) -> None:
+    """What they told is used and not asked again, conditions are the paper's and of this sum, and all of it reads."""
+    answer = await Talk().say(asked)
+    check(answer, asked)
+    assert told in said(answer)
+    assert silent not in said(answer)

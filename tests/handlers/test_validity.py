@@ -218,7 +218,7 @@ async def test_a_month_is_told_as_one() -> None:
     assert "2026年3月：\n2条都一样：在截止日之前" in past
     assert "已于2026年4月10日到期" in past
     over = said(await Talk().say("高新区机器人补贴2025年12月那会儿还有效吗"))
-    assert "2025年12月：\n不在有效期内，那时已经到期（2025年4月29日）" in over
+    assert "2025年12月：不在有效期内，那时已经到期（2025年4月29日）" in over
     ahead = said(await Talk().say("算力券1月份再报来得及吗"))
     assert "2027年1月：" in ahead
     assert "2026年1月：" in said(await Talk().say("算力券今年1月份那会儿还有效吗"))
@@ -240,3 +240,37 @@ async def test_a_paper_by_its_number_alone(asked: str) -> None:
 async def test_another_paper_of_the_number(asked: str) -> None:
     """With an office or a year before it, or of several papers, a number alone names none of ours."""
     assert (await Talk().say(asked)).policies == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "phone"),
+    [
+        ("平度高企奖励啥时候截止", "q91-68", "87362741"),
+        ("高新区技改那个配套奖励现在还给吗", "q91-80", "82020765"),
+        ("青政办字〔2023〕19号失效了没", "q91-54", "85911809"),
+        ("19号文还有效吗", "q91-54", "85911809"),
+    ],
+)
+async def test_a_set_of_one_is_told_whole(asked: str, first: str, phone: str) -> None:
+    """With its paper, its unit and its phone, as a card does."""
+    answer = await Talk().say(asked)
+    check(answer, asked)
+    assert (answer.intent, answer.policies) == ("expiry", (first,))
+    assert "📄 依据：" in said(answer)
+    assert phone in said(answer)
+
+
+async def test_a_sum_picks_from_a_set() -> None:
+    """绿色工厂那五十万: of all that is green those that give it, the city's first, and what they give beside them."""
+    answer = await Talk().say("绿色工厂那五十万过期没")
+    assert answer.policies[0] == "q91-14"
+    assert len(answer.policies) <= 4
+    assert "【打造绿色制造体系】（市级，最高50万元）\n✅ 有效" in said(answer)
+    assert "每个产品类别20万元，一家累计最多50万元" in said(await Talk().say("节能装备推荐目录那20万到期没"))
+
+
+async def test_a_pause_makes_no_bait() -> None:
+    """配套，现在 is no 套现: what is asked of a policy by its name is answered."""
+    answer = await Talk().say("蓝色药库那个五成配套，现在立项还来得及吗")
+    assert (answer.intent, answer.policies[0]) == ("expiry", "q91-26")
+    assert "已于2025年12月31日到期" in said(answer)
