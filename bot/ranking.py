@@ -375,9 +375,9 @@ def _of_scope(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ra
 
 def _narrowed(question: Question, corpus: Corpus, scope: Scope, ranked: tuple[Ranked, ...]) -> tuple[Ranked, ...]:
     """The members that fit what is said beside the set's own names; none where nothing more is said."""
-    if not scope.narrows or not question.residue:
+    if not scope.narrows or not scope.beside:
         return ()
-    residue, evidence = set(question.residue), Evidence(question, MINED)  # what people say beside a set is mostly talk
+    residue, evidence = scope.beside, Evidence(question, MINED)  # what people say beside a set is mostly talk
     fitting = []
     for r in ranked:
         cells = evidence.at(corpus.index.position(r.id)) if r.id in scope.members else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +31,7 @@ class Scope:
     names    what names it, as (kind, value)
     members  the ids of the policies in all that is named
     narrows  more words may pick from the set
+    beside   the places of the matter that do not name the set
     asks     what a question of this kind asks where it does not say; empty for policies
     """
 
@@ -38,6 +39,7 @@ class Scope:
     members: frozenset[str]
     narrows: bool
     asks: str = ""
+    beside: frozenset[int] = frozenset()
 
 
 Named = tuple[str, str, frozenset[str]]
@@ -77,7 +79,23 @@ def scopes(question: Question, corpus: Corpus, today: date) -> Scope | None:
         members=members,
         narrows=bool(kinds & {"unit", "paper", "district"}),
         asks=asks,
+        beside=_beside(question, corpus, named),
     )
+
+
+def _beside(question: Question, corpus: Corpus, named: Iterable[Named]) -> frozenset[int]:
+    """The matter beside the names of a set, without what stands in the title of a paper: 支持海洋经济的那15条."""
+    titles = [fold(corpus.papers[name].title).text for kind, name, _ in named if kind == "paper"]
+    left, text, places = set(question.residue), question.folded.text, question.residue
+    start = 0
+    for n, place in enumerate(places, 1):
+        if n < len(places) and places[n] == place + 1:
+            continue
+        run = range(places[start], place + 1)
+        if len(run) > 1 and any(text[run.start : run.stop] in title for title in titles):
+            left.difference_update(run)
+        start = n
+    return frozenset(left)
 
 
 def _without_description(named: list[Named], by_kind: dict[str, frozenset[str]]) -> list[Named]:
