@@ -49,7 +49,7 @@ async def test_told_over_several_messages(phone: Phone) -> None:
     skipped = await phone.tap("跳过")
     assert "年营业收入是多少" not in skipped.text
     assert "促进高成长软件企业持续发展" in visible((await phone.say("营收5个亿")).text)
-    assert "❌ 支持设施渔业发展" in visible((await phone.tap("为什么")).text)
+    assert "❌ 支持远洋渔业发展" in visible((await phone.tap("为什么")).text)
 
 
 async def test_a_policy_of_the_list_is_tapped(phone: Phone) -> None:
