@@ -275,7 +275,8 @@ def _is_worked_out(found: Estimate) -> bool:
         return False
     if found.is_open and not found.rests_on_figures:
         return False
-    told = set(found.told.facts) | (set(found.facts) & {p.outcome.trace.fact for p in found.own.counted})
+    place = {DISTRICT} if found.policy.level == "city" else set()  # the city's is the same for all of it
+    told = set(found.told.facts) - place | (set(found.facts) & {p.outcome.trace.fact for p in found.own.counted})
     picked = found.selection.told and len(found.selection.benefits) < len(found.policy.benefits)
     return bool(set(found.used) & told) or picked or bool(found.beside or found.also)
 

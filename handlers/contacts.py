@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.conversation import Conversation
 from bot.policies import Department, Policy
 from bot.replies import Answer, Say, fitting, say_link
-from handlers import wording
+from handlers import lists, wording
 from handlers.cards import edition
 
 SHOWN = 6  # policies named below a unit
@@ -27,7 +27,7 @@ async def answer(ctx: Context) -> Answer | None:
         return _of_phone(ctx, numbers[0])
     if units and ctx.finding.whole:
         return _of_units(ctx, units)
-    ids = ctx.finding.ids
+    ids = lists.near(ctx, lists.in_force_first(ctx, ctx.finding)) if ctx.finding.ids else ()
     if not ids:
         focus = ctx.corpus.policies.get(ctx.focus)
         return of_policy(ctx, focus) if focus else _unknown()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable
 from dataclasses import replace
+from functools import lru_cache
+from itertools import pairwise
 
 from bot.chinese import PARTICLES, fold
 from bot.claims import Odd
@@ -48,6 +50,8 @@ NEITHER = frozenset(
 )
 REST = ("其他", "不")  # how the name of the choice begins that is left when no other fits
 SEPARATING = re.compile("[，,、；;]")
+ASKS_FACTS = "eligible"  # where what they are was asked for last
+BETWEEN_TWO, SHORTEST = 2, 2  # bounds of one part alone, and characters of a part that names anything
 FEW, MANY = 4, 3  # characters that no fact explains beside so many facts: 有高企
 SOME = 12  # and these, where no policy is about them
 OFFER = (
@@ -187,7 +191,9 @@ def tell(ctx: Context, asked: str = "", *, also: Iterable[Fact] = ()) -> Told:
                 places=again.places,
                 more=again.more,
             )
-    return _in_part(ctx, _with_place(ctx, told), subject)
+    told = _in_part(ctx, _with_place(ctx, told), subject)
+    row = ctx.conversation.wanted == ASKS_FACTS or len(SEPARATING.split(ctx.words)) >= MANY
+    return _in_parts(ctx, told) if row else told
 
 
 def _with_place(ctx: Context, told: Told) -> Told:
@@ -211,6 +217,33 @@ def _in_part(ctx: Context, told: Told, subject: Fact | None) -> Told:
         return told
     facts = {**told.facts, subject.key: names.pop()}
     return Told(facts=facts, whole=True, places=frozenset(range(len(said))))
+
+
+def _in_parts(ctx: Context, told: Told) -> Told:
+    """The same with each part of a row, 崂山区、软件、规上, that is a part of the name of one choice alone."""
+    folded = ctx.finding.question.folded
+    bounds = sorted({0, *folded.breaks, len(folded.text)})
+    facts, places = dict(told.facts), set(told.places)
+    for start, end in pairwise(bounds) if len(bounds) > BETWEEN_TWO else ():
+        said = folded.text[start:end].rstrip(ENDINGS)
+        if len(said) < SHORTEST or places & set(range(start, end)):
+            continue
+        named = [
+            (fact.key, option.name)
+            for fact in lasting(ctx.corpus)
+            for option in fact.options
+            if said in spelled(option.name)
+        ]
+        if len(named) == 1 and named[0][0] not in facts:
+            facts[named[0][0]] = named[0][1]
+            places |= set(range(start, end))
+    return replace(told, facts=facts, places=frozenset(places))
+
+
+@lru_cache(maxsize=512)
+def spelled(name: str) -> str:
+    """The name of a choice as it stands in a folded text."""
+    return fold(name).text
 
 
 def rest(ctx: Context, told: Told, beside: Container[int] = ()) -> str:

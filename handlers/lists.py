@@ -117,6 +117,12 @@ def ordered(ctx: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
     return (*(i for i in ids if i not in expired), *(i for i in ids if i in expired))
 
 
+def near(ctx: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """What stands beside the first: those in force before those that are over, unless another day is asked about."""
+    question = ctx.finding.question
+    return ids if question.days or question.years else (*ids[:1], *ordered(ctx, ids[1:]))
+
+
 def alike(finding: Finding) -> frozenset[str]:
     """The policies that may be meant as well as the first."""
     best = max((ranked.score for ranked in finding.ranked), default=0.0)
@@ -205,7 +211,7 @@ def ask_which(
     ctx: Context, ids: tuple[str, ...], intent: str, *, wanted: str = "", lead: tuple[str, ...] = ()
 ) -> Answer:
     """Several close policies: a list to choose from; the choice is then answered with what was asked."""
-    return show(ctx, ids, NEAR, intent=intent, wanted=wanted, lead=lead)
+    return show(ctx, near(ctx, ids), NEAR, intent=intent, wanted=wanted, lead=lead)
 
 
 def gone() -> Answer:

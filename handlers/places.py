@@ -8,8 +8,8 @@ import msgspec
 
 from bot.context import Context
 from bot.lacking import Lack, is_known_for, lacking
-from bot.replies import TEXT_LIMIT, Answer, Say
-from handlers import amounts, contacts, lists, policies, qualifying, validity, wording
+from bot.replies import TEXT_LIMIT, Answer, Say, visible
+from handlers import amounts, contacts, lists, pointing, policies, qualifying, validity, wording
 from handlers.cards import card
 
 OPTIONAL = ("也可能是", "相近的", '<a href="http')  # lines that give way to what is said first
@@ -41,10 +41,13 @@ async def _without(ctx: Context, lack: Lack) -> Answer | None:
     alive = [i for i in lack.ids if not ctx.corpus.is_over(ctx.corpus.policies[i], ctx.today)]
     if not alive:
         over = lack.ids[0] == ctx.finding.ids[0]
-        return led(await asked(ctx), said + "别的区（市）有过，已到期，只作参考：") if over else None
+        of_city = ctx.corpus.policies[lack.ids[0]].level == "city"
+        whose = "市级" if of_city else "别的区（市）"
+        return led(await asked(ctx), f"{said}{whose}有过，已到期，只作参考：") if over else None
     city = [i for i in alive if ctx.corpus.policies[i].level == "city"]
     if city:
-        return led(await _asked_of_city(ctx, lack, city), said + "下面是市级的，全市企业都能用：")
+        answer = await _asked_of_city(ctx, lack, city)
+        return led(answer, said + _below(ctx, answer))
     named = [hit for hit in ctx.finding.question.chosen if hit.entry.word == lack.matter]
     of_it = (i for i in lack.ids if any(is_known_for(ctx.corpus, ctx.corpus.policies[i], hit) for hit in named))
     ids = lists.ordered(ctx, tuple(of_it) or lack.ids)
@@ -52,6 +55,21 @@ async def _without(ctx: Context, lack: Lack) -> Answer | None:
     lead = (said, "别的区（市）有，只给当地企业：")
     levels = "、".join(dict.fromkeys(wording.level(ctx.corpus.policies[i]) for i in ids))
     return lists.show(ctx, ids, f"{levels}这方面的", intent=ctx.finding.intent, wanted=wanted, lead=lead)
+
+
+def _below(ctx: Context, answer: Answer | None) -> str:
+    """For whom what is shown is: all of it for the whole city, or a part of it for a park or a district alone."""
+    text = visible(answer.reply.text) if answer and isinstance(answer.reply, Say) else ""
+    named = [ctx.corpus.policies[i] for i in (answer.policies if answer else ())]
+    shown = [policy for policy in named if wording.title(ctx, policy) in text]
+    parks = any(pointing.is_of_park(ctx, policy) for policy in shown)
+    local = any(policy.level == "district" for policy in shown)
+    if not (parks or local):
+        return "下面是市级的，全市企业都能用："
+    if shown and pointing.is_of_park(ctx, shown[0]):
+        return "下面是市里为产业园定的，不是全市企业都能用："
+    but = "、".join((*(["为产业园定的只给园区"] if parks else []), *(["标了区（市）的只给当地企业"] if local else [])))
+    return f"下面的市级政策全市企业都能用；{but}："
 
 
 async def _asked_of_city(ctx: Context, lack: Lack, city: Sequence[str]) -> Answer | None:

@@ -58,7 +58,7 @@ async def answer(ctx: Context) -> Answer | None:
         return lists.ask_which(ctx, ids, "policy", wanted="conditions" if conditions else "")
     if conditions:
         return of_policy(ctx, ctx.corpus.policies[ids[0]], ids[1:])
-    shown = card(ctx, ctx.corpus.policies[ids[0]], others=ids[1:], here=here)
+    shown = card(ctx, ctx.corpus.policies[ids[0]], others=lists.near(ctx, ids)[1:], here=here)
     _keep_case(ctx, ctx.corpus.policies[ids[0]])
     return shown
 

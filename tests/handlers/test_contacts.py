@@ -119,3 +119,11 @@ async def test_desks_in_other_words(words: str) -> None:
     check(answer)
     assert answer.intent == "contact"
     assert "85911248" in said(answer)
+
+
+async def test_the_desk_of_what_is_in_force_comes_before_one_of_what_is_over() -> None:
+    """Where a topic is all that is named, nobody is sent to a desk whose policy is over."""
+    answer = await Talk().say("专精特新找谁")
+    check(answer)
+    assert answer.policies[0] == "q91-69"
+    assert "已到期" not in said(answer)

@@ -264,3 +264,14 @@ async def test_a_number_that_is_no_sum_leaves_the_list() -> None:
     assert said(await talk.say("1 2")) == "一次看一条，请回复一个数字。"
     assert "没有带单位" in said(await talk.say("20"))
     assert (await talk.say("最后一个")).policies[0] == listed[-1]
+
+
+@pytest.mark.parametrize("asked", ["首台套", "专精特新怎么申请", "城阳首台套"])
+async def test_of_close_ones_those_in_force_come_first(asked: str) -> None:
+    """Where it is asked which of several is meant, what is over stands at the end, marked."""
+    answer = await Talk().say(asked)
+    check(answer)
+    lines = [line for line in said(answer).split("\n") if re.match(r"\d+\. ", line)]
+    over = ["已到期" in line for line in lines]
+    assert any(over)
+    assert over == sorted(over)

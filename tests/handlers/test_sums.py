@@ -82,3 +82,8 @@ async def test_the_same_sum_for_another_year() -> None:
     reply = said(await talk.say("2024年能拿多少"))
     assert "按2024年算" in reply
     assert "3000万×12%=360万元" in reply
+
+
+async def test_what_has_to_be_so_is_no_half_of_a_question() -> None:
+    """是否 within the name of a fact becomes 是, not 否."""
+    assert "云服务商是在市名录的驻区企业的话" in said(await Talk().say("云服务花了200万能补多少"))
