@@ -139,6 +139,8 @@ async def told(ctx: Context) -> Answer | None:
     if here.wanted == "amount" and _is_of_another(ctx, policy):
         return await _anew(ctx, policy)
     asked = here.asked or _told_before(ctx) or _counted_for(ctx, policy)
+    if _seeks_another(ctx, policy):
+        return None
     said = read(ctx, policy, asked=asked)
     if not (said.facts or asked) and BARE.fullmatch(ctx.finding.question.folded.text):
         return await _of_bare(ctx, policy)
@@ -162,6 +164,13 @@ async def told(ctx: Context) -> Answer | None:
         return await of_policy(ctx, ctx.corpus.policies[best])
     found = await estimate(ctx, policy, asked=asked, meant=here.meant)
     return _of_estimate(ctx, found)
+
+
+def _seeks_another(ctx: Context, policy: Policy) -> bool:
+    """Whether it is asked if there is anything for a matter of another policy: 科技型中小企业入库有奖吗."""
+    finding, related = ctx.finding, (policy.id, *policy.related)
+    asks = enterprise.ASKING.search(finding.question.folded.text) is not None
+    return asks and bool(finding.question.naming) and bool(finding.ids) and not set(finding.ids) & set(related)
 
 
 async def _of_bare(ctx: Context, policy: Policy) -> Answer | None:

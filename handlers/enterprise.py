@@ -43,7 +43,11 @@ TELLING = re.compile(
 )
 # Who says no we: 平度的小厂，今年营收八百万. Of others' enterprises it is asked, and not told.
 PLACED = re.compile("(?:我|俺)?在?[^的我俺咱您你]{2,4}(?:区|市)?的?(?:一家|一个)?小(?:厂子?|公司|企业)")
-CHANGING = re.compile("(?:改成|改为|变成|更正|更新|应该是|现在是|搬到|迁到)")
+# Who says nothing but a figure of a year: 一年营业额三百来万.
+FIGURED = re.compile(
+    "(?:[我俺咱]们?|大概|差不多)*(?:一年|每年|去年|今年|全年|年)?的?(?:营业额|营业收入|营收|销售额|销售收入|流水)(?:[是有也才就在]|大概|差不多|大约|约)*[0-9〇零一二两三四五六七八九十百千]"
+)
+CHANGING = re.compile("(?:改成|改为|变成|更正|更新(?=为|成|一?下|资料|信息|企业)|应该是|现在是|搬到|迁到)")
 ASKING = re.compile("有没有[奖补钱]|有[奖补钱][吗么]|能不能|给不给|[补奖拿领]多少")
 NEITHER = frozenset(
     {"都不是", "都不在", "都没有", "以上都不是", "都不算", "别的", "其他", "其它", "其他的", "不在这些"}
@@ -151,7 +155,7 @@ def is_telling(ctx: Context) -> bool:
     """Whether the words tell facts of their own enterprise, or are a list of such facts, and ask for nothing."""
     question = ctx.finding.question
     said = question.folded.text
-    begun, changed = TELLING.match(said) or PLACED.match(said), CHANGING.search(said)
+    begun, changed = TELLING.match(said) or PLACED.match(said) or FIGURED.match(said), CHANGING.search(said)
     parts = SEPARATING.split(ctx.words)
     if (
         not (begun or changed or len(parts) >= MANY)

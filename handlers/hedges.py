@@ -10,7 +10,10 @@ from bot.context import Context
 from bot.facts import counts
 from bot.person import Facts, FactValue
 from bot.policies import Fact
+from bot.replies import Answer, Say
+from handlers import wording
 from handlers.arithmetic import told
+from handlers.cards import edition
 from handlers.estimates import Estimate
 
 # What makes a figure a rough one: before it, with a verb between if need be, or behind it.
@@ -23,6 +26,8 @@ NUMBER = "[0-9.〇零一二两三四五六七八九十百千万]+"
 LAST, BEFORE_LAST = "去年|(?<![规以])上年|上一年|头年", "前年"
 PAST = re.compile(f"(?P<last>{LAST})|(?P<before>{BEFORE_LAST})")
 NOW = re.compile("今年|本年|这一年")
+OF_PAST = re.compile("(?:行不行|行吗|行不|算不算|算吗|算不|也?能(?:报|算|补|拿|领)|可以(?:报|算)?吗|认不认|认吗)")
+BRIEF = 16  # characters of such a question
 # How a rule names the year that it counts: 年度设备投资额, 当年设备投资.
 YEARLY = re.compile(r"(?:当年|(?<![一上报倍])年度(?!履约|保种|营业|纳统))[^，。；（）、\s]{2,12}")
 
@@ -118,3 +123,26 @@ def _counted(found: Estimate) -> Iterator[str]:
     said = dict.fromkeys(f"“{match[0]}”" for match in texts if match)
     if said:
         yield f"规则按{'、'.join(said)}算，以前年度的现在还能不能报，资料没有写，请先问责任单位"
+
+
+async def answer(ctx: Context) -> Answer | None:
+    """去年投的行不行, of the policy at hand: by which year its rules count, and that they say no more."""
+    question = ctx.finding.question
+    text = question.folded.text
+    policy = ctx.corpus.policies.get(ctx.focus)
+    asked = OF_PAST.search(text) if ctx.words and len(text) <= BRIEF and not question.sums else None
+    past = PAST.search(text)
+    if policy is None or asked is None or past is None or question.naming or question.elsewhere:
+        return None
+    year = ctx.today.year - (1 if past["last"] else 2)
+    texts = [text for b in policy.benefits for text in (getattr(b, "base", ""), b.who)]
+    rules = dict.fromkeys(f"“{match[0]}”" for said in texts if (match := YEARLY.search(said)))
+    start, _ = ctx.corpus.period(policy)
+    lines = [wording.heading(ctx, policy), wording.status(ctx, policy), ""]
+    if start is not None and start.year > year:
+        lines.append(f"这条自{day(start)}起施行，{year}年还没有。")
+    by = f"规则按{'、'.join(rules)}算，" if rules else "规则没有写算哪一年的，"
+    lines.append(f"{by}{year}年的现在还能不能报，资料没有写，请问责任单位。")
+    lines += [f"☎ {desk}" for desk in wording.desks(policy)]
+    ctx.look_at(policy.id)
+    return Answer(reply=Say(text="\n".join([*lines, edition(ctx)])), intent="policy", policies=(policy.id,))

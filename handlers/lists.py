@@ -52,6 +52,11 @@ async def more(ctx: Context) -> Answer | None:
     if any(policy_id not in ctx.corpus.policies for policy_id in filter(None, listed.listed)):
         return gone()
     if listed.shown >= len(listed.listed):
+        focus = ctx.corpus.policies.get(ctx.focus)
+        others = tuple(i for i in focus.related if i not in listed.listed) if focus else ()
+        if focus and others:
+            title = f"和“{wording.title(ctx, focus)}”相关的"
+            return show(ctx, ordered(ctx, others), title, intent="more", named=False)
         said = "后面没有了。" if listed.listed else "没有可以往下翻的列表。"
         links = "　".join(say_link(words, words) for words in ELSEWHERE)
         return Answer(
@@ -117,10 +122,18 @@ def ordered(ctx: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
     return (*(i for i in ids if i not in expired), *(i for i in ids if i in expired))
 
 
+def is_dated(ctx: Context) -> bool:
+    """Whether another day is asked about, on which what is over now may have been in force."""
+    return bool(ctx.finding.question.days or ctx.finding.question.years)
+
+
 def near(ctx: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
-    """What stands beside the first: those in force before those that are over, unless another day is asked about."""
-    question = ctx.finding.question
-    return ids if question.days or question.years else (*ids[:1], *ordered(ctx, ids[1:]))
+    """What stands beside the first: what is over behind what is in force and fits hardly worse."""
+    scores = {ranked.id: ranked.score for ranked in ctx.finding.ranked}
+    if is_dated(ctx) or not scores.keys() >= set(ids):
+        return ids
+    worth = {i: scores[i] * (ALIKE if ctx.corpus.is_over(ctx.corpus.policies[i], ctx.today) else 1.0) for i in ids}
+    return (*ids[:1], *sorted(ids[1:], key=lambda i: -worth[i]))
 
 
 def alike(finding: Finding) -> frozenset[str]:
@@ -138,7 +151,13 @@ def in_force_first(ctx: Context, finding: Finding) -> tuple[str, ...]:
     first, topics = policies[finding.ids[0]], set(question.named("topic"))
     alone = len(question.naming) == 1 and topics and len(question.unexplained) <= TYPO and not question.sums
     asked = question.days or question.years or first.district in question.named("district")
-    if not alone or asked or not ctx.corpus.is_over(first, ctx.today):
+    if asked or not ctx.corpus.is_over(first, ctx.today):
+        return finding.ids
+    if not (question.naming or question.told):  # nothing of it was named: what speaks for it are pieces of words
+        meant = alike(finding)
+        lead = tuple(i for i in finding.ids if i in meant and not ctx.corpus.is_over(policies[i], ctx.today))
+        return (*lead, *(i for i in finding.ids if i not in lead))
+    if not alone:
         return finding.ids
     pays = (
         i for i in finding.ids if topics & {*policies[i].topics} and policies[i].benefits and not policies[i].restates
@@ -211,7 +230,8 @@ def ask_which(
     ctx: Context, ids: tuple[str, ...], intent: str, *, wanted: str = "", lead: tuple[str, ...] = ()
 ) -> Answer:
     """Several close policies: a list to choose from; the choice is then answered with what was asked."""
-    return show(ctx, near(ctx, ids), NEAR, intent=intent, wanted=wanted, lead=lead)
+    kept = len(ids) if is_dated(ctx) else 1  # the best may be over: then its name is what was said
+    return show(ctx, (*ids[:kept], *ordered(ctx, ids[kept:])), NEAR, intent=intent, wanted=wanted, lead=lead)
 
 
 def gone() -> Answer:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
 
 from bot.context import Context
 from bot.lacking import Lack, is_known_for, lacking
-from bot.replies import TEXT_LIMIT, Answer, Say, visible
-from handlers import amounts, contacts, lists, pointing, policies, qualifying, validity, wording
-from handlers.cards import card
+from bot.replies import TEXT_LIMIT, Answer, Say, say_link, visible
+from handlers import amounts, contacts, enterprise, lists, pointing, policies, qualifying, validity, wording
+from handlers.cards import card, edition
 
 OPTIONAL = ("也可能是", "相近的", '<a href="http')  # lines that give way to what is said first
+BRIEF = 20  # characters of a question why
+WHY = re.compile(
+    "(?:凭什么|凭啥|为什么|为啥|咋|怎么)[^，。]{0,8}(?:就|只|才|没|不)?有|(?:凭什么|凭啥|为什么|为啥)[^，。]{0,10}没有?"
+)
+OTHERS = re.compile("(?:别的|其他|人家|我们?|俺们?|咱们?|这边?|哪个?)(?:个)?区")
 ASKED = frozenset({"policy", "conditions", "amount", "contact", "expiry", "list"})
 HANDLERS = (
     contacts.answer,
@@ -27,12 +33,38 @@ HANDLERS = (
 async def answer(ctx: Context) -> Answer | None:
     """Whatever is asked, under the line that says that the place has none of its own."""
     finding = ctx.finding
+    if ctx.words and (said := _why_there(ctx) or _there_alone(ctx)):
+        return said
     if not ctx.words or finding.intent not in ASKED:
         return None
     if finding.ids and (unknown := lists.unknown_place(ctx)):
         return led(await asked(ctx), *unknown)
     lack = lacking(finding, ctx.corpus, ctx.find) if finding.ids else None
     return await _without(ctx, lack) if lack else None
+
+
+def _why_there(ctx: Context) -> Answer | None:
+    """凭什么平度有我们没有: each district makes its own, the papers give no reason; and what holds for all."""
+    question = ctx.finding.question
+    text = question.folded.text
+    if len(text) > BRIEF or not WHY.search(text) or question.elsewhere:
+        return None
+    if not (question.named("district") or question.named("uncovered") or OTHERS.search(text)):
+        return None
+    lines = ["区（市）自己的政策由各区（市）自己定；为什么有的有、有的没有，资料里没有写。", *lists.unknown_place(ctx)]
+    lines.append(f"市级政策全市企业都能问：👉 {say_link('市级有哪些政策', '市级有哪些政策')}")
+    return Answer(reply=Say(text="\n".join([*lines, edition(ctx)])), intent="policy")
+
+
+def _there_alone(ctx: Context) -> Answer | None:
+    """我在城阳: a place that has nothing of its own here, and nothing else said: what they may ask instead."""
+    place = lists.unknown_place(ctx)
+    if not place or ctx.finding.ids or not enterprise.is_own(ctx) or ctx.finding.question.intents - {"greeting"}:
+        return None
+    if enterprise.rest(ctx, enterprise.tell(ctx)):
+        return None
+    asks = f"👉 {say_link('市级有哪些政策', '市级有哪些政策')} ｜ {say_link(enterprise.MATCH, enterprise.MATCH)}"
+    return Answer(reply=Say(text="\n".join([*place, asks, edition(ctx)])), intent="help")
 
 
 async def _without(ctx: Context, lack: Lack) -> Answer | None:

@@ -107,6 +107,7 @@ def worked_out(ctx: Context, found: Estimate) -> list[str]:
     head = [*_head(ctx, found), *_given(ctx, found)]
     body = [_headline(ctx, found), *_parts(ctx, found)]
     open_parts = [f"· 还没算{part.outcome.benefit.name}" for part in found.own.parts if found.missing and _waits(part)]
+    open_parts += [f"· 还没算进来：{wording.linked(ctx, policy)}，请单独问" for policy in found.open_beside]
     wanted = found.missing or ("" if found.offered else _open(found))
     ask = [f"❓ {ctx.corpus.facts[wanted].ask}"] if wanted else []
     beside = [*_over(ctx, found), *_failing(ctx, found), *_offers(ctx, found), *open_parts]

@@ -253,3 +253,19 @@ async def test_a_row_of_facts_answers_what_they_were_asked(words: str) -> None:
     answer = await talk.say(words)
     check(answer)
     assert said(answer).startswith("按您说的（崂山区、软件和互联网、规上）：")
+
+
+@pytest.mark.parametrize(
+    ("words", "said_as"), [("一年营业额三百来万", "300万元"), ("营收5亿", "5亿元"), ("去年营收大概8000万", "8000万元")]
+)
+async def test_a_figure_of_a_year_is_told_without_a_word_of_whose(words: str, said_as: str) -> None:
+    """It is kept as theirs, and no policy that is over comes up."""
+    answer = await Talk().say(words)
+    check(answer, words)
+    assert answer.policies == ()
+    assert said_as in said(answer)
+
+
+async def test_renewing_a_ship_changes_no_fact() -> None:
+    """更新 is renewal unless what is renewed is what was told."""
+    assert (await Talk().say("渔船更新")).policies[0] == "xh49-39"

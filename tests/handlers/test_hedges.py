@@ -75,3 +75,13 @@ async def test_what_was_spent_this_year_needs_no_word(words: str) -> None:
     text = said(await Talk().say(words))
     assert "可得60万元" in text
     assert "🗓" not in text
+
+
+@pytest.mark.parametrize(("words", "year"), [("去年投的行不行", 2025), ("前年买的算吗", 2024)])
+async def test_whether_an_earlier_year_counts_is_asked_of_the_policy_at_hand(words: str, year: int) -> None:
+    """Its own words for the year are quoted; its conditions are not told all over."""
+    talk = Talk()
+    await talk.say("技改")
+    answer = await talk.say(words)
+    check(answer)
+    assert f"规则按“年度设备投资额”算，{year}年的现在还能不能报，资料没有写" in said(answer)

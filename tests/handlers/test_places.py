@@ -100,3 +100,23 @@ async def test_a_place_alone_makes_no_sum(asked: str) -> None:
     answer = await Talk().say(asked)
     check(answer)
     assert "可得" not in said(answer)
+
+
+@pytest.mark.parametrize(
+    "asked", ["凭什么平度有我们没有", "为什么只有平度有", "别的区为啥没有小巨人", "凭啥崂山有我们城阳没有"]
+)
+async def test_why_one_has_it_and_another_has_not_is_not_known(asked: str) -> None:
+    """No list of the other's policies is the answer to that, but what holds for all."""
+    answer = await Talk().say(asked)
+    check(answer)
+    assert answer.policies == ()
+    assert "为什么有的有、有的没有，资料里没有写" in said(answer)
+
+
+@pytest.mark.parametrize("asked", ["我在城阳", "我们在胶州"])
+async def test_a_place_without_policies_leads_on(asked: str) -> None:
+    """Who says no more than that is told what they may ask."""
+    answer = await Talk().say(asked)
+    check(answer)
+    assert "市级有哪些政策" in said(answer)
+    assert "我们能报什么" in said(answer)
