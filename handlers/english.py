@@ -10,7 +10,7 @@ from handlers import amounts, places
 from handlers.welcome import EXAMPLES
 
 LANGUAGE = re.compile(
-    "英文版|英语版|英文的?(?:政策|文件|版本)|有没有英文|有英文吗|englishversion|in(?:to)?english$|doyouspeakenglish|speakenglish|canyouenglish"
+    "英文版|英语版|英文的?(?:政策|文件|版本)|有没有英文|有英文吗|englishversion|in(?:to)?english$|doyouspeakenglish|speakenglish|^english(?:please)?$|canyouenglish"
 )
 # Letters behind a number that make a sum of it.
 SCALES = {"million": 100, "mn": 100, "mln": 100, "billion": 100_000, "bn": 100_000, "thousand": 0.1}

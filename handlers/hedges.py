@@ -11,7 +11,7 @@ from bot.facts import counts
 from bot.person import Facts, FactValue
 from bot.policies import Fact
 from bot.replies import Answer, Say
-from handlers import wording
+from handlers import lists, wording
 from handlers.arithmetic import told
 from handlers.cards import edition
 from handlers.estimates import Estimate
@@ -26,7 +26,10 @@ NUMBER = "[0-9.〇零一二两三四五六七八九十百千万]+"
 LAST, BEFORE_LAST = "去年|(?<![规以])上年|上一年|头年", "前年"
 PAST = re.compile(f"(?P<last>{LAST})|(?P<before>{BEFORE_LAST})")
 NOW = re.compile("今年|本年|这一年")
-OF_PAST = re.compile("(?:行不行|行吗|行不|算不算|算吗|算不|也?能(?:报|算|补|拿|领)|可以(?:报|算)?吗|认不认|认吗)")
+SPENT = re.compile("[^，。]{0,8}[买投花换添建购]")
+OF_PAST = re.compile(
+    "(?:能不能(?:申请|申报|报|补)|能(?:申请|申报|报|补|拿|享受)[^，。]{0,6}(?:吗|么|不)|行不行|行吗|行不|算不算|算吗|算不|也?能(?:报|算|补|拿|领)|可以(?:报|算)?吗|认不认|认吗)"
+)
 BRIEF = 16  # characters of such a question
 # How a rule names the year that it counts: 年度设备投资额, 当年设备投资.
 YEARLY = re.compile(r"(?:当年|(?<![一上报倍])年度(?!履约|保种|营业|纳统))[^，。；（）、\s]{2,12}")
@@ -129,16 +132,22 @@ async def answer(ctx: Context) -> Answer | None:
     """去年投的行不行, of the policy at hand: by which year its rules count, and that they say no more."""
     question = ctx.finding.question
     text = question.folded.text
-    policy = ctx.corpus.policies.get(ctx.focus)
-    asked = OF_PAST.search(text) if ctx.words and len(text) <= BRIEF and not question.sums else None
-    past = PAST.search(text)
-    if policy is None or asked is None or past is None or question.naming or question.elsewhere:
+    past = PAST.search(text) if ctx.words and not question.elsewhere else None
+    if past is None or ctx.finding.intent == "amount":
+        return None
+    if question.naming and ctx.finding.ids:  # 去年买的设备能申请技改吗
+        asked = SPENT.match(text, past.end()) and OF_PAST.search(text, past.end())
+        policy = ctx.corpus.policies[lists.in_force_first(ctx, ctx.finding)[0]] if asked else None
+    else:
+        asked = OF_PAST.search(text) if len(text) <= BRIEF and not question.sums else None
+        policy = ctx.corpus.policies.get(ctx.focus)
+    if policy is None or asked is None or ctx.corpus.is_over(policy, ctx.today):
         return None
     year = ctx.today.year - (1 if past["last"] else 2)
     texts = [text for b in policy.benefits for text in (getattr(b, "base", ""), b.who)]
     rules = dict.fromkeys(f"“{match[0]}”" for said in texts if (match := YEARLY.search(said)))
     start, _ = ctx.corpus.period(policy)
-    lines = [wording.heading(ctx, policy), wording.status(ctx, policy), ""]
+    lines = [*lists.unknown_place(ctx), wording.heading(ctx, policy), wording.status(ctx, policy), ""]
     if start is not None and start.year > year:
         lines.append(f"这条自{day(start)}起施行，{year}年还没有。")
     by = f"规则按{'、'.join(rules)}算，" if rules else "规则没有写算哪一年的，"

@@ -19,6 +19,7 @@ OFFICE, ENDS = re.compile("[一-鿿]{1,8}(?:局|委|办|厅)$"), re.compile("局
 UNKNOWN = re.compile("(?:[找问去到是打]|请问|想问)?([一-鿿]{2,6}(?:局|管委会?))(?!域|部|面|长|势|限|里的)")
 WHERE = re.compile("在哪(?:里|儿)?|地址|怎么走|哪条路|什么位置")
 HOURS = re.compile("几点(?:钟)?(?:上班|下班|开门|关门)|上班时间|下班时间|办公时间|(?:什么|啥)时候上班")
+THIS = re.compile("管(?:不管)?(?:这|那)(?:个|事|条|项)|(?:这|那)(?:个|事|条|项)[^，。]{0,3}(?:归|是)")
 CHARGE = re.compile("管|归|负责|找|问|电话|谁|还是|是不是")
 ASKING = "(?:是不是|还是|归|找|问|打|负责|主管|管不管|管|办|的|电话|号码|谁|吗|呢|么|多少|哪里|哪儿|哪)+"
 EITHER = "还是"
@@ -44,6 +45,9 @@ async def answer(ctx: Context) -> Answer | None:
     if not offices:
         return _unknown(ctx) if "contact" in ctx.finding.wants or where or hours else None
     matter = _matter(ctx, (*said, *(hit.entry.word for hit in question.chosen if question.labels[hit.start] == "unit")))
+    policy = ctx.corpus.policies.get(ctx.focus)
+    if policy and THIS.search(text) and all(any(hit.entry.word in core for core in said) for hit in question.naming):
+        return _of_this(ctx, policy, offices)
     if CHARGE.search(text) and len(text) <= BRIEF and (answer := await _of_matter(ctx, matter, offices)):
         return answer
     asks = ctx.finding.wants & {"contact", "list"} or hours or where or EITHER in text
@@ -102,6 +106,13 @@ async def _of_matter(ctx: Context, matter: str, offices: Sequence[Department]) -
     if held:
         return answer
     return led(answer, f"“{matter}”不在{asked}负责的政策里，资料里负责的是：")
+
+
+def _of_this(ctx: Context, policy: Policy, offices: Sequence[Department]) -> Answer | None:
+    """海洋局管这个吗, of the policy at hand: whether it is among those in charge, and who is."""
+    held = [office for office in offices if _holds(ctx, office, policy)]
+    asked = "、".join(dict.fromkeys(office.name for office in held or offices[:2]))
+    return led(contacts.of_policy(ctx, policy), f"{asked}{'是' if held else '不是'}这条的责任单位，资料里写的是：")
 
 
 def _holds(ctx: Context, office: Department, policy: Policy) -> bool:

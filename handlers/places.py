@@ -16,9 +16,11 @@ from handlers.cards import card, edition
 OPTIONAL = ("也可能是", "相近的", '<a href="http')  # lines that give way to what is said first
 BRIEF = 20  # characters of a question why
 WHY = re.compile(
-    "(?:凭什么|凭啥|为什么|为啥|咋|怎么)[^，。]{0,8}(?:就|只|才|没|不)?有|(?:凭什么|凭啥|为什么|为啥)[^，。]{0,10}没有?"
+    "(?:凭什么|凭啥|为什么|为啥|咋|怎么)[^，。]{0,8}(?:就|只|才|没|不)?有|(?:凭什么|凭啥|为什么|为啥)[^，。]{0,10}(?:没有?|不给)"
 )
-OTHERS = re.compile("(?:别的|其他|人家|我们?|俺们?|咱们?|这边?|哪个?)(?:个)?区")
+OTHERS = re.compile(
+    "(?:别的|其他|我们?|俺们?|咱们?|这边?|哪个?)(?:个)?区|给(?:他们|人家|别人)[^，。]{0,3}不给|(?:他们|人家|别人)有"
+)
 ASKED = frozenset({"policy", "conditions", "amount", "contact", "expiry", "list"})
 HANDLERS = (
     contacts.answer,

@@ -9,6 +9,7 @@ from bot.policies import Policy
 from bot.replies import Answer, Say, fitting, say_link
 from handlers import lists, pointing, qualifying, wording
 from handlers.cards import edition
+from handlers.pieces import BOTH
 
 BRIEF = 20  # characters of such a question
 TOTAL = re.compile("(?:加起来|加一?起|一共|总共|合计|全部|都算上)[^，。]{0,6}(?:多少|几)")
@@ -29,16 +30,18 @@ async def answer(ctx: Context) -> Answer | None:
     if question.named("foreign") or question.elsewhere or question.named("unit"):
         return None
     listed = ctx.conversation.listed
-    if SEVERAL.search(text) and TOTAL.search(text):
+    alone = ctx.focus not in ctx.corpus.policies and bool(listed)
+    if TOTAL.search(text) and (SEVERAL.search(text) or (alone and "算" in text)):
         return Answer(reply=Say(text="\n".join(ADD)), intent="amount")
-    at_hand = len([i for i in listed if i in ctx.corpus.policies]) > 1 and ctx.focus not in ctx.corpus.policies
-    if not at_hand or ctx.conversation.wanted == qualifying.WANTED:
+    known = all(i in ctx.corpus.policies for i in listed if i)  # else the corpus has changed since
+    at_hand = known and any(listed) and ctx.focus not in ctx.corpus.policies
+    if not at_hand or ctx.conversation.wanted == qualifying.WANTED or BOTH.search(text):
         return None
-    policies = [ctx.corpus.policies[i] for i in listed if i in ctx.corpus.policies]
+    policies = {n: ctx.corpus.policies[i] for n, i in enumerate(listed, 1) if i}  # of several matters one may have none
     if "contact" in finding.wants:
         return _desks(ctx, policies)
     heading = ctx.conversation.heading or lists.NEAR
-    ids = tuple(policy.id for policy in policies)
+    ids = tuple(policy.id for policy in policies.values())
     if "expiry" in finding.wants:
         lead = (pointing.TERMS,)
         return lists.show(ctx, ids, heading, intent="expiry", wanted="expiry", named=False, lead=lead)
@@ -49,14 +52,16 @@ async def answer(ctx: Context) -> Answer | None:
     return lists.show(ctx, ids, heading, intent=intent, wanted=wanted, named=False, lead=(PICK[wanted],))
 
 
-def _desks(ctx: Context, policies: list[Policy]) -> Answer:
+def _desks(ctx: Context, policies: dict[int, Policy]) -> Answer:
     """Whom to ask about each; they stay the list at hand."""
-    lines = [f"{n}. {wording.linked(ctx, p)}：{'；'.join(wording.desks(p))}" for n, p in enumerate(policies, 1)]
-    tail = [note] if (note := wording.hours(ctx)) and any(c.phone for p in policies for c in p.contacts) else []
+    lines = [f"{n}. {wording.linked(ctx, p)}：{'；'.join(wording.desks(p))}" for n, p in policies.items()]
+    tail = (
+        [note] if (note := wording.hours(ctx)) and any(c.phone for p in policies.values() for c in p.contacts) else []
+    )
     tail.append(edition(ctx))
     shown = lines[: fitting(lines, ["各条的责任单位：", *tail], spare=120)]
     left = len(lines) - len(shown)
     more = [f"还有{left}条，回复序号看那一条，再问{say_link('找谁办', '找谁办')}。"] if left else []
     ctx.move(wanted="contact")
     text = "\n".join(["各条的责任单位：", *shown, *more, *tail])
-    return Answer(reply=Say(text=text), intent="contact", policies=tuple(p.id for p in policies))
+    return Answer(reply=Say(text=text), intent="contact", policies=tuple(p.id for p in policies.values()))

@@ -25,7 +25,11 @@ TAXED = re.compile(
     "(?:奖|补|钱|款|这个|那个)[^，。]{0,4}(?:要|用|需要)(?:不要|不用)?(?:交|缴|扣)(?:企业所得|所得|个)?税"
 )
 CHANCE = re.compile("通过率|(?:容易|好|难|能)(?:不[好难能容易]{1,2})?(?:批|过|评)(?:下来)?(?:吗|么|不)")
+ADVANCE = re.compile(
+    "先垫|垫钱|垫资|先建后补|先花钱|(?:先|提前)(?:给|拨|付)[^，。]{0,4}(?:吗|还是|不)|预(?:拨|付|支)|事后(?:给|补)|做完(?:再|才)给"
+)
 KINDS = (
+    (ADVANCE, "是先给还是做完再给，资料里没有写，请问责任单位。"),
     (WHEN_PAID, "多久批下来、什么时候到账，资料里没有写，请问责任单位。"),
     (WHO_PAYS, "钱由哪一级出、从哪里拨，资料里没有写，请问责任单位。"),
     (WHERE_FILED, "材料交到哪个窗口、能不能网上报，资料里没有写，请问责任单位。"),
@@ -63,9 +67,10 @@ def _of_policy(ctx: Context, policy: Policy, kind: re.Pattern[str], said: str) -
     lines = [wording.heading(ctx, policy), wording.status(ctx, policy), *wording.caution(ctx, policy), ""]
     if kind is WHO_PAYS and policy.funding:
         said = f"资金：{policy.funding}。怎么拨付，资料里没有写，请问责任单位。"
-    lines.append(said)
-    if kind is WHEN_PAID:
-        lines += [f"　· {term}" for term in policy.conditions if TIMES.search(term)]
+    times = [f"　· {term}" for term in policy.conditions if TIMES.search(term)]
+    if times and kind is ADVANCE:
+        said = "先后在条件里写着："
+    lines += [said, *(times if kind in (WHEN_PAID, ADVANCE) else [])]
     lines += [f"☎ {desk}" for desk in wording.desks(policy)]
     ctx.look_at(policy.id)
     return Answer(reply=Say(text="\n".join([*lines, edition(ctx)])), intent="policy", policies=(policy.id,))

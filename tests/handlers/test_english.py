@@ -45,3 +45,22 @@ async def test_that_all_is_in_chinese_is_said_in_both(words: str) -> None:
     check(answer)
     assert "there is no English version" in said(answer)
     assert "资料和回答都只有中文" in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("how much, we spent about 2 million yuan", "amount"),
+        ("is it valid in 2026", "expiry"),
+        ("what documents are needed", "policy"),
+        ("who should I call", "contact"),
+    ],
+)
+async def test_follow_ups_in_english_are_of_the_policy_at_hand(words: str, intent: str) -> None:
+    """How much, how long, what for, whom to call."""
+    talk = Talk()
+    await talk.say("Any grants for AI computing power?")
+    answer = await talk.say(words)
+    check(answer, "200万")
+    assert answer.intent == intent
+    assert answer.policies[0] == "q91-18"

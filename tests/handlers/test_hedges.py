@@ -85,3 +85,18 @@ async def test_whether_an_earlier_year_counts_is_asked_of_the_policy_at_hand(wor
     answer = await talk.say(words)
     check(answer)
     assert f"规则按“年度设备投资额”算，{year}年的现在还能不能报，资料没有写" in said(answer)
+
+
+@pytest.mark.parametrize(
+    "words", ["去年买的设备能申请技改吗", "我们公司去年买了一批设备大概花了七八百万在胶州能不能申请那个技改"]
+)
+async def test_whether_an_earlier_year_counts_is_asked_of_the_policy_that_is_named(words: str) -> None:
+    """It is the year of the purchase that is asked about, and not a day on which the policy was in force."""
+    talk = Talk()
+    answer = await talk.say(words)
+    check(answer)
+    assert answer.policies == ("q91-1",)
+    assert "2025年的现在还能不能报，资料没有写" in said(answer)
+    after = await talk.say("就是那个七百五十万左右")
+    check(after, "七百五十万，平度另加22.5万")
+    assert "可得90万元" in said(after)

@@ -86,3 +86,16 @@ async def test_an_office_of_no_policy_is_said_not_to_be_here(words: str, name: s
 async def test_a_desk_or_an_office_that_has_it_is_answered_as_before(words: str, policy: str) -> None:
     """Where the office and the matter belong together, the policy is told."""
     assert (await Talk().say(words)).policies[0] == policy
+
+
+@pytest.mark.parametrize(
+    ("words", "line"), [("海洋局管这个吗", "市海洋发展局是这条"), ("发改委管这个吗", "市发展改革委不是这条")]
+)
+async def test_whether_an_office_has_the_policy_at_hand(words: str, line: str) -> None:
+    """Yes or no by the papers, and who it is."""
+    talk = Talk()
+    await talk.say("渔船更新")
+    answer = await talk.say(words)
+    check(answer)
+    assert answer.policies == ("xh49-39",)
+    assert said(answer).startswith(f"{line}的责任单位")

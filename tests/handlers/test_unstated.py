@@ -41,3 +41,12 @@ async def test_what_is_stated_of_it_is_quoted() -> None:
     text = said(await Talk().say("VR项目引进什么时候到账"))
     assert "　· 竣工投产后才给" in text
     assert "资金：市、区两级按1:1负担" in said(await Talk().say("VR项目引进谁出钱"))
+
+
+async def test_whether_money_comes_before_or_after_is_told_where_it_is_written() -> None:
+    """A condition that says so is quoted; of any other it is said that it is not stated."""
+    talk = Talk()
+    await talk.say("VR项目引进")
+    assert "先后在条件里写着：\n　· 竣工投产后才给" in said(await talk.say("要先垫钱吗"))
+    await talk.say("渔船更新")
+    assert "是先给还是做完再给，资料里没有写" in said(await talk.say("要先垫钱吗"))
