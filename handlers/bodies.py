@@ -32,7 +32,7 @@ MAY = re.compile(
 WHOLLY = re.compile("能(?:报|申请|享受|拿|领)(?:啥|什么|哪些)")
 OBJECT = "办建引进招请聘和与跟同用找给帮"
 BRIEF = 26  # characters of such a question, 40 of an English one
-NAMED = 3  # policies that name them
+LEFT = 6  # characters beside it that no policy is named by
 LINES = 3
 
 
@@ -50,7 +50,12 @@ async def answer(ctx: Context) -> Answer | None:
         return None
     found = ctx.find(BODIES[body].sub("，", text))
     at_hand = ctx.focus if not WHOLLY.search(text) else ""
-    policy = ctx.corpus.policies.get(found.ids[0] if found.ids and found.question.naming else at_hand)
+    named = found.ids[0] if found.ids and found.question.naming else ""
+    spans = [match.span() for match in (*BODIES[body].finditer(text), *MAY.finditer(text))]
+    beside = [place for place in question.matter if not any(start <= place < end for start, end in spans)]
+    if not named and len(beside) > LEFT and not text.isascii():
+        return None
+    policy = ctx.corpus.policies.get(named or at_hand)
     return _of_policy(ctx, policy, body) if policy else _of_all(ctx, body)
 
 

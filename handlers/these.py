@@ -31,7 +31,8 @@ async def answer(ctx: Context) -> Answer | None:
         return None
     listed = ctx.conversation.listed
     alone = ctx.focus not in ctx.corpus.policies and bool(listed)
-    if TOTAL.search(text) and (SEVERAL.search(text) or (alone and "算" in text)):
+    several = SEVERAL.search(text) is not None and bool(listed or ctx.focus)
+    if TOTAL.search(text) and (several or (alone and "算" in text)):
         return Answer(reply=Say(text="\n".join(ADD)), intent="amount")
     known = all(i in ctx.corpus.policies for i in listed if i)  # else the corpus has changed since
     at_hand = known and any(listed) and ctx.focus not in ctx.corpus.policies

@@ -24,7 +24,7 @@ WHERE_FILED = re.compile(
 TAXED = re.compile(
     "(?:奖|补|钱|款|这个|那个)[^，。]{0,4}(?:要|用|需要)(?:不要|不用)?(?:交|缴|扣)(?:企业所得|所得|个)?税"
 )
-CHANCE = re.compile("通过率|(?:容易|好|难|能)(?:不[好难能容易]{1,2})?(?:批|过|评)(?:下来)?(?:吗|么|不)")
+CHANCE = re.compile("通过率|(?:容易|好|难)(?:不[好难容易]{1,2})?(?:批|过|评)(?:下来)?(?:吗|么|不|$)")
 ADVANCE = re.compile(
     "先垫|垫钱|垫资|先建后补|先花钱|(?:先|提前)(?:给|拨|付)[^，。]{0,4}(?:吗|还是|不)|预(?:拨|付|支)|事后(?:给|补)|做完(?:再|才)给"
 )
@@ -38,9 +38,9 @@ KINDS = (
 )
 # What a text does say of when money comes.
 TIMES = re.compile(
-    "(?:后|才|再|分[期年次批]|次年|第[二三]年)[^，。；]{0,6}(?:给|兑现|拨付|奖|补)|(?:投产|竣工|认定|验收|备案)后"
+    "即申即享|(?:后|才|再|分[期年次批]|次年|第[二三]年)[^，。；]{0,6}(?:给|兑现|拨付|奖|补)|(?:投产|竣工|认定|验收|备案)后"
 )
-NAMELESS = 4  # characters beside it that no policy is named by
+NAMELESS = 1  # characters beside it that no policy is named by
 
 
 async def answer(ctx: Context) -> Answer | None:
@@ -67,7 +67,7 @@ def _of_policy(ctx: Context, policy: Policy, kind: re.Pattern[str], said: str) -
     lines = [wording.heading(ctx, policy), wording.status(ctx, policy), *wording.caution(ctx, policy), ""]
     if kind is WHO_PAYS and policy.funding:
         said = f"资金：{policy.funding}。怎么拨付，资料里没有写，请问责任单位。"
-    times = [f"　· {term}" for term in policy.conditions if TIMES.search(term)]
+    times = [f"　· {term}" for term in (*policy.conditions, *policy.offers) if TIMES.search(term)]
     if times and kind is ADVANCE:
         said = "先后在条件里写着："
     lines += [said, *(times if kind in (WHEN_PAID, ADVANCE) else [])]

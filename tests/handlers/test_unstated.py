@@ -50,3 +50,8 @@ async def test_whether_money_comes_before_or_after_is_told_where_it_is_written()
     assert "先后在条件里写着：\n　· 竣工投产后才给" in said(await talk.say("要先垫钱吗"))
     await talk.say("渔船更新")
     assert "是先给还是做完再给，资料里没有写" in said(await talk.say("要先垫钱吗"))
+
+
+async def test_an_award_that_is_paid_at_once_is_not_called_unstated_alone() -> None:
+    """即申即享 of the talents' policy is quoted where it is asked how long it takes."""
+    assert "即申即享" in said(await Talk().say("急需紧缺人才补贴多久能到账"))
