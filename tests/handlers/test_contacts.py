@@ -170,3 +170,11 @@ async def test_a_room_of_a_unit_is_that_room() -> None:
     assert "68686559" in text
     assert "82020765" in text
     assert (await Talk().say("消费品产业处有几个电话")).intent == "contact"
+
+
+async def test_the_desk_of_what_is_in_force_comes_before_one_of_what_is_over() -> None:
+    """Where a topic is all that is named, nobody is sent to a desk whose policy is over."""
+    answer = await Talk().say("专精特新找谁")
+    check(answer)
+    assert answer.policies[0] == "q91-69"
+    assert "到期" not in said(answer).split("\n")[1]

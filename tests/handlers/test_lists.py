@@ -283,3 +283,14 @@ async def test_a_trade_and_a_sum_name_a_set(words: str, policies: set[str]) -> N
     assert policies <= set(answer.policies)
     assert "\n1. " in said(answer)
     assert "\n2. " in said(answer)
+
+
+@pytest.mark.parametrize("asked", ["首台套", "专精特新怎么申请", "城阳首台套"])
+async def test_of_close_ones_those_in_force_come_first(asked: str) -> None:
+    """Where it is asked which of several is meant, what is over stands at the end, marked."""
+    answer = await Talk().say(asked)
+    check(answer)
+    lines = [line for line in said(answer).split("\n") if re.match(r"\d+\. ", line)]
+    over = ["已到期" in line for line in lines]
+    assert any(over)
+    assert over == sorted(over)

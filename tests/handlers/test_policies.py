@@ -206,3 +206,13 @@ async def test_initials_of_a_topic_put_what_is_over_last() -> None:
         answer = await Talk().say(words)
         over = [the_corpus().is_over(the_corpus().policies[i], SUNDAY.date()) for i in answer.policies]
         assert over == sorted(over), words
+
+
+@pytest.mark.parametrize(
+    ("words", "policy"), [("作价入股有政策吗", "xh49-25"), ("只能工厂", "q91-3"), ("种子轮融资能补吗", "xh49-15")]
+)
+async def test_what_is_named_by_no_word_is_answered_by_what_is_in_force(words: str, policy: str) -> None:
+    """Pieces of words, a slip of the ear, a name that policies have no word of: what is over does not lead."""
+    answer = await Talk().say(words)
+    assert answer.policies[0] == policy
+    assert "已于" not in said(answer).split("\n")[1]

@@ -111,3 +111,8 @@ async def test_a_way_of_giving_is_no_gift_without_a_sum() -> None:
         text = said(await Talk().say(words))
         assert "最高1000万元/项目" in text
         assert "没有写明" not in text
+
+
+async def test_what_has_to_be_so_is_no_half_of_a_question() -> None:
+    """是否 within the name of a fact becomes 是, not 否."""
+    assert "云服务商是在市名录的驻区企业的话" in said(await Talk().say("云服务花了200万能补多少"))
