@@ -18,7 +18,7 @@ NO_PLACE = "📍 地址：资料没有给出"
 
 
 def numbers(ctx: Context, unit: Department, *, brief: bool = False) -> list[str]:
-    """A unit with its numbers; one that has none of its own with those of its rooms, or that they have some, in brief."""
+    """A unit with its numbers; one that has none of its own with those of its rooms, or that it has, in brief."""
     own, inside = wording.phones(unit), rooms(ctx, unit)
     if not inside:
         return [f"☎ {unit.name}：{'、'.join(own) if own else wording.NO_PHONE}"]
