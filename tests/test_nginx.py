@@ -20,6 +20,7 @@ from aiohttp.test_utils import TestServer
 from bot.front import _REQUEST
 from bot.wechat.protocol import MAX_BODY
 from tests.deployed import HOST, needed, nginx, write_nginx
+from tests.patience import PATIENCE
 from tests.scenarios.programs import free_port
 
 LARGE = b"x" * 20_000_000  # a file of policies
@@ -142,7 +143,7 @@ async def test_an_instance_without_a_database(office: Office) -> None:
 async def logged(folder: Path, many: int) -> list[str]:
     """The lines of the log, once there are so many."""
     log = folder / "access.log"
-    async with asyncio.timeout(10.0):
+    async with asyncio.timeout(PATIENCE):
         while log.read_text(encoding="utf-8").count("\n") < many:  # noqa: ASYNC110 - nginx is another process
             await asyncio.sleep(0.02)
     return log.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -208,7 +209,7 @@ async def test_no_database_at_all(office: Office) -> None:
     assert (await office.push())[0] in (502, 503)
     assert {await office.ask("/policies")} <= {(503, "1"), (503, "2")}  # as they say, not as nginx thinks
     office.instances[1].status = 200
-    async with asyncio.timeout(10.0):
+    async with asyncio.timeout(PATIENCE):
         while (await office.push())[0] != 200:  # noqa: ASYNC110 - nginx is another process
             await asyncio.sleep(0.1)
 

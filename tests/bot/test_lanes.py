@@ -17,6 +17,7 @@ from bot.store.outbox import OutboxRows
 from bot.store.tables import outbox
 from tests.bot.processes import build, states, usage, wait_for
 from tests.bot.wechat.platform import finish
+from tests.patience import PATIENCE
 
 FAST = Limit(per_second=1e6, burst=1_000_000, per_day=1_000_000)
 LOOKS = 2000
@@ -140,7 +141,7 @@ async def test_a_row_behind_a_slow_one_is_not_sent_beyond_its_lease(database: Da
     await until(lambda: channel.under_way == 1)
     await clock.advance(LEASE)
     channel.gates["oA"].set()
-    await asyncio.wait_for(running, 5.0)
+    await asyncio.wait_for(running, PATIENCE)
     assert await states(database) == [("sent", 0, ""), ("waiting", 0, "no time left")]
     assert channel.sent == ["oA"]
 

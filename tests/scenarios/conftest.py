@@ -27,7 +27,7 @@ from tests.browser import CHROMIUM, HOW_TO_GET_IT
 from tests.corpus import the_corpus
 from tests.databases import prepare, seeded
 from tests.scenarios.stage import ACCOUNT, Stage, open_stage
-from tests.scenarios.windows import PATIENCE
+from tests.scenarios.windows import MILLISECONDS
 
 QUIET = (
     "--no-sandbox",
@@ -40,7 +40,7 @@ QUIET = (
 )
 THE_DAY = ManualClock().time()  # 22 November 2026, 10:00 in Shanghai
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=MILLISECONDS)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from bot.emulator.account import Account
 from tests.corpus import DATA
+from tests.patience import PATIENCE
 
 ROOT = DATA.parent
-LIMIT = 60.0  # seconds that anything may take on a loaded machine
+LIMIT = PATIENCE
 
 
 def run(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:

@@ -13,7 +13,8 @@ from bot.clock import ShiftedClock
 from bot.demo import Demo
 from bot.emulator.phone import Phone
 from bot.tally import LAG
-from tests.scenarios.windows import PATIENCE, enter, open_window, tap
+from tests.patience import PATIENCE
+from tests.scenarios.windows import enter, open_window, tap
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -48,7 +49,7 @@ async def asked(phone: Phone, text: str) -> str:
 
 async def arrived(demo: Demo, phone: Phone, text: str) -> None:
     """Return once the phone shows it: sent by the worker, or by what is asked here, whichever is first."""
-    async with asyncio.timeout(PATIENCE / 1000):
+    async with asyncio.timeout(PATIENCE):
         while not any(text in bubble.text for bubble in phone.bubbles):
             await demo.services.outbox.run_once()
 

@@ -9,15 +9,16 @@ from typing import Any
 from playwright.async_api import Browser, Locator, Page
 
 from tests.bot.console.client import Office, Visitor
+from tests.patience import PATIENCE
 
-PATIENCE = 60_000  # milliseconds that anything may take; only what would fail waits so long
+MILLISECONDS = 1000 * PATIENCE
 
 
 async def open_window(browser: Browser, *, width: int = 1280, height: int = 900, **more: Any) -> Page:
     """An empty window of its own, in which nothing slides or fades: what is tapped is where it was looked for."""
     more = {"locale": "zh-CN", "reduced_motion": "reduce", **more}
     context = await browser.new_context(viewport={"width": width, "height": height}, **more)
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(MILLISECONDS)
     return await context.new_page()
 
 
