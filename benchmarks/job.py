@@ -33,6 +33,7 @@ from bot.clock import SHANGHAI
 from bot.replies import Say, fit
 from handlers import ROUTER
 from tests.corpus import the_corpus
+from tests.scenarios.programs import free_port
 
 ROOT = Path(__file__).parent.parent
 SERVER, CLIENT = 0, 1  # the cores of those who answer and of whoever asks
@@ -168,14 +169,6 @@ def configured(folder: Path, port: int, data: Path = ROOT / "data") -> Path:
     path.write_text(CONFIG.format(port=port, app=APP, token=TOKEN, key=KEY, account=ACCOUNT, path=database, data=data))
     subprocess.run([sys.executable, "main.py", "migrate", "--config", str(path)], cwd=ROOT, check=True)
     return path
-
-
-def free_port() -> int:
-    """A port that nobody has."""
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def until_ready(port: int) -> None:
