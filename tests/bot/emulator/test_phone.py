@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wechatpy.replies import ImageReply, MusicReply, TransferCustomerServiceReply, VideoReply, VoiceReply
 
@@ -246,7 +246,6 @@ async def test_positions_are_reported_to_those_who_may_know(staging: Staging) ->
         assert len(stage.listener.messages) == expected
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_can_be_said(text: str) -> None:
     """Characters that XML cannot hold are left out, all others stand in the bubble; nothing fails but the delivery."""
