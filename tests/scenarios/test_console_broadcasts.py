@@ -50,14 +50,8 @@ async def looks_well(page: Page, *widths: int) -> None:
     await page.set_viewport_size({"width": 1280, "height": 900})
 
 
-async def test_from_one_desk_to_all_phones(browser: Browser, demo: Demo) -> None:
-    """Written with its looks and its reach beside it, submitted, approved by another, and followed to the last of all:
-    what stands on the phone is what the preview showed."""
-    editor = await signed_in(browser, demo, "editor")
-    said: list[str] = []
-    editor.on("console", lambda message: said.append(message.text) if "getImageData" not in message.text else None)
-    await editor.goto(f"{demo.url}/console/broadcasts")
-    await tap(editor.get_by_role("link", name="写公告"))
+async def write(editor: Page) -> str:
+    """Fill in the form, look at what comes of it as one types, and return the text that the preview shows."""
     await editor.get_by_label("名称").fill("技改说明会")
     async with turning(editor):
         await editor.locator("[name=form][value=notice]").check()  # the list of templates is asked for by itself
@@ -70,14 +64,23 @@ async def test_from_one_desk_to_all_phones(browser: Browser, demo: Demo) -> None
     await editor.locator("[name=way][value=mass]").check()
     await expect(editor.locator(".reach-total b")).to_have_text(str(PEOPLE))
     await expect(editor.locator(".reach-ways")).to_contain_text(f"群发{PEOPLE - TALKED}")
-    shown = editor.locator(
-        "[data-look=words]"
-    ).first  # of what leaves by itself; beneath an answer it is the text alone
+    shown = editor.locator("[data-look=words]").first  # leaves by itself; beneath an answer it is the text alone
     await expect(shown).to_have_text(ENDED)
     await expect(editor.locator("[data-look=words]").last).to_have_text(TEXT)
     await expect(editor.locator("#c-text")).to_have_text(f"{len(ENDED.encode())} / 2048")
-    preview = await shown.inner_text()
     await looks_well(editor, 320, 390, 1280)
+    return await shown.inner_text()
+
+
+async def test_from_one_desk_to_all_phones(browser: Browser, demo: Demo) -> None:
+    """Written with its looks and its reach beside it, submitted, approved by another, and followed to the last of all:
+    what stands on the phone is what the preview showed."""
+    editor = await signed_in(browser, demo, "editor")
+    said: list[str] = []
+    editor.on("console", lambda message: said.append(message.text) if "getImageData" not in message.text else None)
+    await editor.goto(f"{demo.url}/console/broadcasts")
+    await tap(editor.get_by_role("link", name="写公告"))
+    preview = await write(editor)
     await tap(editor.get_by_role("button", name="保存草稿"))
     await expect(editor.get_by_text("全体关注者，共 12 人").first).to_be_visible()
     await editor.get_by_label("照写人数").fill("11")
