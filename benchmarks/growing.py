@@ -24,7 +24,7 @@ import uvloop
 
 from benchmarks.broadcast import openid, quietly
 from benchmarks.competitors import ACCOUNT, APP, KEY, TOKEN
-from benchmarks.job import PATIENCE, ROOT, configured, cpu, free_port, rss
+from benchmarks.job import PATIENCE, ROOT, configured, cpu, rss
 from benchmarks.matching import TODAY
 from benchmarks.measuring import Table
 from benchmarks.traffic import Crowd, rated_texts
@@ -40,6 +40,7 @@ from bot.store.database import migrate
 from bot.vocabulary import CURATED, Entry, Vocabulary
 from handlers import ROUTER, WORDS
 from tests.corpus import the_corpus
+from tests.scenarios.programs import free_port
 
 FLOOR = "import uvloop, aiohttp.web, sqlalchemy.ext.asyncio, structlog, cryptography.hazmat.primitives.ciphers"
 LOOK, IDLE = 0.5, 0.1  # seconds between two looks at a bot that comes to rest; the share of a core it may take there

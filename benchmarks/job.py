@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.error import URLError
@@ -29,10 +28,11 @@ from benchmarks.competitors import ACCOUNT, APP, DEFAULT, KEY, TOKEN, answer_of
 from benchmarks.load import Burst, Load
 from benchmarks.measuring import Table
 from benchmarks.traffic import TEXTS, Asked, Crowd, rated_texts, said
-from bot.clock import SHANGHAI
+from bot.clock import SystemClock, now
 from bot.replies import Say, fit
 from handlers import ROUTER
 from tests.corpus import the_corpus
+from tests.scenarios.programs import free_port
 
 ROOT = Path(__file__).parent.parent
 SERVER, CLIENT = 0, 1  # the cores of those who answer and of whoever asks
@@ -170,14 +170,6 @@ def configured(folder: Path, port: int, data: Path = ROOT / "data") -> Path:
     return path
 
 
-def free_port() -> int:
-    """A port that nobody has."""
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
-
-
 def until_ready(port: int) -> None:
     """Wait until a server answers."""
     end = time.monotonic() + PATIENCE
@@ -194,7 +186,7 @@ def answers_of_ours(asked: Asked) -> str | None:
     """What the bot says to the first message of a follower."""
     if not asked.first:
         return None
-    coroutine = ROUTER.speak(asked.text, the_corpus(), datetime.now(SHANGHAI))
+    coroutine = ROUTER.speak(asked.text, the_corpus(), now(SystemClock()))
     try:
         coroutine.send(None)
     except StopIteration as end:
@@ -254,15 +246,17 @@ class Contest:
             "werobot": lambda asked: answer_of(asked.text) if asked.text in keywords else DEFAULT,
             "flask": lambda asked: asked.text,
         }
-        for name, port in self._ports.items():
-            load = await Load.open(port)
-            self._servers[name] = Server(port=port, pid=self._pids[name], load=load, expects=expecting[name])
-        await self._warm_up()
-        for _ in range(self._size.rounds):
-            await self._round()
-        await self._steadily()
-        for server in self._servers.values():
-            server.load.close()
+        try:
+            for name, port in self._ports.items():
+                load = await Load.open(port)
+                self._servers[name] = Server(port=port, pid=self._pids[name], load=load, expects=expecting[name])
+            await self._warm_up()
+            for _ in range(self._size.rounds):
+                await self._round()
+            await self._steadily()
+        finally:  # a wrong answer, too, ends the run: uvloop would wait for open connections for ever
+            for server in self._servers.values():
+                server.load.close()
 
     async def _warm_up(self) -> None:
         """What is built at first need is built now; those who are asked for long know the texts that are asked."""

@@ -194,6 +194,7 @@ class Wreck:
         if struck:
             self.up.clear()
             struck = await self.ended() == -signal.SIGKILL
+        self.process.poll()  # one that ended by itself is taken note of, before another stands in its place
         return struck
 
     @contextmanager

@@ -70,10 +70,14 @@ class Keeper:
         """Write what has changed, again and again, until cancelled. What cannot be written now may be later."""
         while True:
             await self._clock.sleep(EVERY)
-            try:
-                await self.write()
-            except BotError as error:
-                logger.warning("what the phones show is not kept", error=str(error))
+            await self.try_to_write()
+
+    async def try_to_write(self) -> None:
+        """Write what has changed, or say in the log why that cannot be."""
+        try:
+            await self.write()
+        except BotError as error:
+            logger.warning("what the phones show is not kept", error=str(error))
 
     async def write(self) -> None:
         """Write what has changed, all of it or nothing; ConfigError where that cannot be."""
@@ -85,7 +89,7 @@ class Keeper:
 
 @asynccontextmanager
 async def kept(keeper: Keeper) -> AsyncIterator[None]:
-    """Keep it during the block, at once and at its end too."""
+    """Keep it during the block, at once and at its end too, where a database that is away by then stops nothing."""
     await keeper.write()
     task = asyncio.create_task(keeper.run())
     try:
@@ -93,7 +97,7 @@ async def kept(keeper: Keeper) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await keeper.write()
+        await keeper.try_to_write()
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -91,7 +91,7 @@ class Uploads:
         self._revisions = revisions
         self._folder = folder
         self._clock = clock
-        self._turn = asyncio.Semaphore(1)  # what reads PDF is not safe for threads, and answers come first
+        self.turn = asyncio.Semaphore(1)  # what reads PDF is not safe for threads, and answers come first
         self._running: dict[asyncio.Task[None], tuple[int, Going]] = {}
         self._looks: OrderedDict[tuple[int, str], Look] = OrderedDict()
 
@@ -161,13 +161,13 @@ class Uploads:
     @asynccontextmanager
     async def _turn_of(self, number: int, going: Going) -> AsyncIterator[None]:
         """Wait until no other file is read."""
-        acquired = asyncio.ensure_future(self._turn.acquire())
+        acquired = asyncio.ensure_future(self.turn.acquire())
         try:
             await self._beating(number, going, acquired)
             yield
         finally:
             if acquired.done() and not acquired.cancelled():
-                self._turn.release()
+                self.turn.release()
 
     async def _step(self, number: int, going: Going, state: str, work: Callable[[], T]) -> T:
         """Work in a thread, its progress written down."""

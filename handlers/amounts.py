@@ -28,7 +28,7 @@ HOW = re.compile("算法|怎么算|咋算|怎么来的|算式|算给我|计算�
 THING = re.compile("(?:那|那么)*([^0-9一二三四五六七八九十百千万]{2,8}?)呢")  # what is asked of as well
 # Nothing but a sum: 大概一百五六十万.
 BARE = re.compile(
-    "(?:大概|大约|差不多|估计|也就|就|约|是|要|得|花|投|了|个|总共|一共|有|在)*[0-9.〇零一二两三四五六七八九十百千多来几到至]+[万亿w](?:元|块|钱|多|左右|出头|吧|的|了|上下|之间)*"
+    "(?:大概|大约|差不多|估计|也就|就|那个|约|是|要|得|花|投|了|个|总共|一共|有|在)*[0-9.〇零一二两三四五六七八九十百千多来几到至]+[万亿w](?:元|块|钱|多|左右|出头|吧|的|了|上下|之间)*"
 )
 SCALE = 3  # tiers that get a line each
 DECIDES = "能不能报、给多少，由责任单位审核决定。"
@@ -93,7 +93,9 @@ async def _of_story(ctx: Context, found: Estimate, ids: tuple[str, ...]) -> Answ
     """What a case that was told comes to by the policy that fits it best, where its rules take what was told."""
     found = await _claimed_of(ctx, found, ids[0])
     takes = set(found.used) & found.named and not (found.own.unmet or found.odd)  # itself, or what it comes on top of
-    lacks = bool(found.missing and found.told.facts) and not found.own.over  # one fact more makes the sum
+    lacks = (
+        bool(found.missing and set(found.told.facts) - {DISTRICT}) and not found.own.over
+    )  # one fact more makes the sum
     if not (found.is_claimed or found.is_settled or takes or lacks):
         return None
     answer = _of_estimate(ctx, found, tuple(i for i in ids if i != found.policy.id))
@@ -140,8 +142,11 @@ async def told(ctx: Context) -> Answer | None:
     if here.wanted == "amount" and _is_of_another(ctx, policy):
         return await _anew(ctx, policy)
     asked = here.asked or _told_before(ctx) or _counted_for(ctx, policy)
+    if _seeks_another(ctx, policy):
+        return None
     said = read(ctx, policy, asked=asked)
-    if not (said.facts or asked) and BARE.fullmatch(ctx.finding.question.folded.text):
+    bare = BARE.fullmatch(ctx.finding.question.folded.text) is not None
+    if not (said.facts or asked) and bare:
         return await _of_bare(ctx, policy)
     if _turns(ctx, policy, said.named):
         here = ctx.conversation
@@ -153,7 +158,9 @@ async def told(ctx: Context) -> Answer | None:
         return await of_policy(ctx, policy)
     if _of_year(ctx):
         return await of_policy(ctx, policy)
-    if ctx.finding.wants & OTHERS or not (said.whole or more) or not (counted or tapped or here.wanted == "amount"):
+    if ctx.finding.wants & OTHERS or not (said.whole or more or bare):
+        return None
+    if not (counted or tapped or here.wanted == "amount"):
         return None
     if any(odd.kind == "bare" for odd in said.odd) and number is not None and number <= len(here.listed):
         return None  # a number of the list
@@ -163,6 +170,13 @@ async def told(ctx: Context) -> Answer | None:
         return await of_policy(ctx, ctx.corpus.policies[best])
     found = await estimate(ctx, policy, asked=asked, meant=here.meant)
     return _of_estimate(ctx, found)
+
+
+def _seeks_another(ctx: Context, policy: Policy) -> bool:
+    """Whether it is asked if there is anything for a matter of another policy: 科技型中小企业入库有奖吗."""
+    finding, related = ctx.finding, (policy.id, *policy.related)
+    asks = enterprise.ASKING.search(finding.question.folded.text) is not None
+    return asks and bool(finding.question.naming) and bool(finding.ids) and not set(finding.ids) & set(related)
 
 
 async def _of_bare(ctx: Context, policy: Policy) -> Answer | None:
@@ -276,7 +290,8 @@ def _is_worked_out(found: Estimate) -> bool:
         return False
     if found.is_open and not found.rests_on_figures:
         return False
-    told = set(found.told.facts) | (set(found.facts) & {p.outcome.trace.fact for p in found.own.counted})
+    place = {DISTRICT} if found.policy.level == "city" else set()  # the city's is the same for all of it
+    told = set(found.told.facts) - place | (set(found.facts) & {p.outcome.trace.fact for p in found.own.counted})
     picked = found.selection.told and len(found.selection.benefits) < len(found.policy.benefits)
     return bool(set(found.used) & told) or picked or bool(found.beside or found.also)
 

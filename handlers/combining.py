@@ -7,14 +7,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.awards import companions
+from bot.chinese import fold
 from bot.context import Context
 from bot.conversation import Conversation
+from bot.lacking import is_known_for
 from bot.policies import AnyBenefit, Match, Policy
 from bot.replies import TEXT_LIMIT, Answer, Say, say_link
 from handlers import lists, wording
 from handlers.cards import edition
 from handlers.enterprise import place
+from handlers.named import offers
 from handlers.pieces import BOTH
+from handlers.places import led
 
 CITY = re.compile("市里|市级|市上|市的(?!场)|青岛市?的|[和跟与]青岛市?(?!场)|市区两级|两级")
 DISTRICT = re.compile("区里|区级|区上|区的|市区两级|两级")
@@ -34,6 +38,9 @@ TWICE = re.compile("叠加|重复|就高|同时|兼得|[两几多]个政策|[两
 ONCE = re.compile("就高|不重复|差额|[只仅](?:能|可)?(?:选|奖|享受)[^，。；]{0,2}[一1][次种项]")
 THESE = re.compile("(?:这|那)?(?:(?P<many>[两二俩三])|几)(?:个|项|条|样|块|种)")  # 两个都能拿吗
 MANY = {"两": 2, "二": 2, "俩": 2, "三": 3}
+TWO = re.compile(
+    "^(?:请问|我想问|问一?下|那)?(.{2,10}?)(?:和|跟|与|以及|及|、)(.{2,10}?)(?:这?两[个项样]|能不能|可不可以|能否|可否|是不是|能|可以|都|一起|同时|叠加|冲突)"
+)
 BRIEF = 30  # characters: who says more tells a story
 SEEN = 3  # of those that were just shown
 ELSEWHERE = "⚠️ 只给{place}的企业，先按这里的看；在别的区（市），带上区名再问。"
@@ -62,7 +69,15 @@ async def answer(ctx: Context) -> Answer | None:
     policy = ctx.corpus.policies.get(named[0] if named else ctx.focus)
     if policy is None and not levels:
         return None
-    return _of_policy(ctx, policy) if policy else _of_all(ctx)
+    missing = _missing(ctx) if policy and named else ()
+    lead = [f"资料里没有“{'”“'.join(missing)}”的政策，和它能不能一起拿，这里答不了。"] if missing else []
+    return led(_of_policy(ctx, policy) if policy else _of_all(ctx), *lead)
+
+
+def _missing(ctx: Context) -> tuple[str, ...]:
+    """Which of two things that are named the corpus has nothing of: 高企和绿电补贴能叠加吗."""
+    two = TWO.search(ctx.finding.question.folded.text)
+    return tuple(name for name in two.groups() if not ctx.find(name).ids) if two else ()
 
 
 def _is_general(ctx: Context) -> bool:
@@ -106,8 +121,12 @@ async def _several(ctx: Context) -> tuple[Policy, ...]:
     places = question.named("district")
     if len({*places} - {*corpus.whole_city}) > 1:
         return _each_where_it_is_named(ctx)
-    named = (ctx.find("".join((*places[:1], hit.entry.word))) for hit in question.naming)
-    found = [lists.in_force_first(ctx, one) for one in named if one.ids and not one.whole]
+    named = ((hit, ctx.find("".join((*places[:1], hit.entry.word)))) for hit in question.naming)
+    found = []
+    for hit, one in named:
+        ids = lists.in_force_first(ctx, one) if one.ids and not one.whole else ()
+        known = tuple(i for i in ids if is_known_for(corpus, corpus.policies[i], hit))
+        found += [_giving(ctx, hit.entry.word, known or ids)] if ids else []
     if len(question.folded.text) > BRIEF:  # in a story a word alone says little: what the whole is about is meant
         whole = set(ctx.finding.ids)
         found = [kept for ids in found if (kept := tuple(i for i in ids if i in whole))]
@@ -115,6 +134,30 @@ async def _several(ctx: Context) -> tuple[Policy, ...]:
     chosen = _at_one_place(found, corpus.policies, here)
     apart = tuple({policy.id: policy for policy in chosen}.values())
     return apart if len(apart) > 1 else ()
+
+
+def _giving(ctx: Context, word: str, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Where the best only reckons by a matter, 加计扣除, those that have it themselves, if there are any."""
+    policies = ctx.corpus.policies
+    if not _only_reckons(ctx, policies[ids[0]], word):
+        return ids
+    return tuple(i for i in ids if _gives(ctx, policies[i], _called(ctx, word))) or ids
+
+
+def _only_reckons(ctx: Context, policy: Policy, word: str) -> bool:
+    """Whether a policy takes a share of what a word names, and neither is nor offers it."""
+    names = _called(ctx, word)
+    bases = [fold(getattr(benefit, "base", "")).text for benefit in policy.benefits]
+    return any(name in base for base in bases for name in names) and not _gives(ctx, policy, names)
+
+
+def _gives(ctx: Context, policy: Policy, names: Sequence[str]) -> bool:
+    said = fold("，".join((ctx.corpus.called(policy), *policy.offers, *(b.name for b in policy.benefits)))).text
+    return any(name in said for name in names)
+
+
+def _called(ctx: Context, word: str) -> list[str]:
+    return [fold(one).text for one in (word, *ctx.corpus.synonyms.get(word, ()))]
 
 
 def _each_where_it_is_named(ctx: Context) -> tuple[Policy, ...]:
@@ -155,6 +198,10 @@ def _of_several(ctx: Context, several: Sequence[Policy]) -> Answer:
     for number, policy in enumerate(several, 1):
         lines.append(f"{number}. {say_link(wording.beside(ctx, policy), str(number), policy.id)}")
         lines.append(f"　{wording.status(ctx, policy)}")
+        lines += [f"　只写了：{offer}" for offer in offers(ctx, policy)[:1]]
+        words = [hit.entry.word for hit in ctx.finding.question.naming]
+        reckoned = [word for word in words if _only_reckons(ctx, policy, word)]
+        lines += [f"　这是按“{word}”的数算的，“{word}”本身这条没有写" for word in reckoned[:1]]
     one_place = {policy.district for policy in several if policy.level == "district"}
     lines += [f"⚠️ 分别只给{'、'.join(sorted(one_place))}的企业，同一家企业拿不全。"] if len(one_place) > 1 else []
     lines += [ELSEWHERE.format(place=p) for p in one_place if len(one_place) == 1 and not _is_known(ctx, p)]

@@ -1,151 +1,48 @@
-"""Is there any subsidy for new machines: whoever asks in English is told in a first line of it what follows, and the
-phone. No figure of a policy is put into English: those stand below as the papers have them."""
+"""how much for 5 million RMB, is there an English version: sums as English says them, and in which language it is."""
 
 from __future__ import annotations
 
 import re
-from functools import wraps
 
-import msgspec
-
-from bot.characters import is_hanzi
 from bot.context import Context
-from bot.replies import TEXT_LIMIT, Answer, Say
-from bot.routing import Handler
+from bot.replies import Answer, Say
+from handlers import amounts, places
+from handlers.welcome import EXAMPLES
 
-WORD = re.compile("[a-z]+")
-# What no name and no pinyin is; two of them make a sentence.
-TELLING = frozenset(
-    [
-        "is",
-        "are",
-        "am",
-        "was",
-        "the",
-        "a",
-        "an",
-        "for",
-        "of",
-        "to",
-        "in",
-        "on",
-        "my",
-        "our",
-        "your",
-        "we",
-        "you",
-        "i",
-        "it",
-        "do",
-        "does",
-        "did",
-        "can",
-        "could",
-        "may",
-        "would",
-        "will",
-        "shall",
-        "have",
-        "has",
-        "what",
-        "which",
-        "who",
-        "whom",
-        "where",
-        "when",
-        "how",
-        "why",
-        "any",
-        "there",
-        "if",
-        "not",
-        "with",
-        "about",
-        "and",
-        "or",
-        "get",
-        "apply",
-        "need",
-        "want",
-        "please",
-        "much",
-        "many",
-        "subsidy",
-        "subsidies",
-        "policy",
-        "policies",
-        "grant",
-        "grants",
-        "funding",
-        "support",
-        "phone",
-        "number",
-        "contact",
-        "deadline",
-        "company",
-        "companies",
-        "factory",
-        "business",
-        "enterprise",
-        "office",
-        "money",
-        "still",
-        "valid",
-        "new",
-        "buy",
-        "buying",
-        "machine",
-        "machines",
-        "equipment",
-        "tax",
-        "help",
-    ]
+LANGUAGE = re.compile(
+    "英文版|英语版|英文的?(?:政策|文件|版本)|有没有英文|有英文吗|englishversion|in(?:to)?english$|doyouspeakenglish|speakenglish|^english(?:please)?$|canyouenglish"
 )
-LEAST = 2
-FOLLOWS = {
-    "policy": "The best match is below, in Chinese: what it gives, who may apply, the paper, the office.",
-    "amount": "Below, in Chinese: the rule for this money, and the sum if you told the figures.",
-    "contact": "Below, in Chinese: the office in charge.",
-    "expiry": "Below, in Chinese: whether it is still in force, and until when.",
-    "list": "Several policies may fit; the list is below, in Chinese. Reply with a number to open one.",
-    "offtopic": "Nothing was found for this. This account answers in Chinese about support for enterprises in Qingdao.",
-}
+# Letters behind a number that make a sum of it.
+SCALES = {"million": 100, "mn": 100, "mln": 100, "billion": 100_000, "bn": 100_000, "thousand": 0.1}
+SUM = re.compile(
+    r"(?i)(?<![\d.,])(\d[\d,]*(?:\.\d+)?)\s*(million|mln|mn|billion|bn|thousand)\b\s*(?:rmb|cny|yuan)?(?!\s*(?:usd|eur|dollars?|euros?))"
+)
+FOREIGN = re.compile(r"(?i)\b(?:usd|us\$|eur|euros?|dollars?)|\$|€")
+SAID = (
+    "The policies and the answers here are in Chinese only; there is no English version.",
+    "资料和回答都只有中文，没有英文版。",
+    "You may ask in English by name: smart factory award, R&D subsidy, new equipment 5 million RMB.",
+)
 
 
-def led(handler: Handler) -> Handler:
-    """A handler whose answers to an English question begin with a line of English."""
-
-    @wraps(handler)
-    async def answer(ctx: Context) -> Answer | None:
-        found = await handler(ctx)
-        return _led(ctx, found) if found is not None and ctx.words and is_english(ctx.words) else found
-
-    return answer
-
-
-def is_english(text: str) -> bool:
-    """Whether a text is a sentence of English, and no pinyin and no name."""
-    return not any(map(is_hanzi, text)) and sum(word in TELLING for word in WORD.findall(text.lower())) >= LEAST
-
-
-def _led(ctx: Context, found: Answer) -> Answer:
-    """The answer under its line; as it is where both would not fit."""
-    said = FOLLOWS.get(found.intent)
-    if said is None or not isinstance(found.reply, Say):
-        return found
-    text = f"{said}{_phone(ctx, found)}\n{found.reply.text}"
-    if len(text.encode()) > TEXT_LIMIT:
-        return found
-    return msgspec.structs.replace(found, reply=msgspec.structs.replace(found.reply, text=text))
+async def answer(ctx: Context) -> Answer | None:
+    """A sum in millions is read as the one it is; that there is nothing in English is said in it."""
+    if not ctx.words:
+        return None
+    text = ctx.finding.question.folded.text
+    if LANGUAGE.search(text) and not ctx.finding.ids:
+        return Answer(reply=Say(text="\n".join([*SAID, f"比如：{'、'.join(EXAMPLES)}"])), intent="help")
+    if FOREIGN.search(ctx.words) or not SUM.search(ctx.words):
+        return None
+    words = SUM.sub(lambda found: f" {_wan(found)}万元 ", ctx.words)
+    aside = ctx.aside(words)
+    told = await amounts.told(aside)
+    if told is None:
+        return await places.asked_aside(ctx, aside)
+    ctx.conversation = aside.conversation
+    return told
 
 
-def _phone(ctx: Context, found: Answer) -> str:
-    """Whom to call."""
-    policy = ctx.corpus.policies.get(found.policies[0]) if found.policies and found.intent != "list" else None
-    text = found.reply.text if isinstance(found.reply, Say) else ""
-    numbers = (
-        [contact.phone for contact in policy.contacts if contact.phone and contact.phone in text] if policy else []
-    )
-    if numbers:
-        return f" Phone: {numbers[0]}"
-    return "" if found.intent == "list" else " Public hotline: 12345"
+def _wan(found: re.Match[str]) -> str:
+    """So many times ten thousand: 500 of 5 million."""
+    return f"{float(found[1].replace(',', '')) * SCALES[found[2].lower()]:.10g}"

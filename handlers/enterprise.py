@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable
 from dataclasses import replace
+from functools import lru_cache
+from itertools import pairwise
 
 from bot.chinese import PARTICLES, fold
 from bot.claims import Odd
@@ -41,13 +43,19 @@ TELLING = re.compile(
 )
 # Who says no we: 平度的小厂，今年营收八百万. Of others' enterprises it is asked, and not told.
 PLACED = re.compile("(?:我|俺)?在?[^的我俺咱您你]{2,4}(?:区|市)?的?(?:一家|一个)?小(?:厂子?|公司|企业)")
-CHANGING = re.compile("(?:改成|改为|变成|更正|更新|应该是|现在是|搬到|迁到)")
+# Who says nothing but a figure of a year: 一年营业额三百来万.
+FIGURED = re.compile(
+    "(?:[我俺咱]们?|大概|差不多)*(?:一年|每年|去年|今年|全年|年)?的?(?:营业额|营业收入|营收|销售额|销售收入|流水)(?:[是有也才就在]|大概|差不多|大约|约)*[0-9〇零一二两三四五六七八九十百千]"
+)
+CHANGING = re.compile("(?:改成|改为|变成|更正|更新(?=为|成|一?下|资料|信息|企业)|应该是|现在是|搬到|迁到)")
 ASKING = re.compile("有没有[奖补钱]|有[奖补钱][吗么]|能不能|给不给|[补奖拿领]多少")
 NEITHER = frozenset(
     {"都不是", "都不在", "都没有", "以上都不是", "都不算", "别的", "其他", "其它", "其他的", "不在这些"}
 )
 REST = ("其他", "不")  # how the name of the choice begins that is left when no other fits
 SEPARATING = re.compile("[，,、；;]")
+ASKS_FACTS = "eligible"  # where what they are was asked for last
+BETWEEN_TWO, SHORTEST = 2, 2  # bounds of one part alone, and characters of a part that names anything
 FEW, MANY = 4, 3  # characters that no fact explains beside so many facts: 有高企
 SOME = 12  # and these, where no policy is about them
 OFFER = (
@@ -147,7 +155,7 @@ def is_telling(ctx: Context) -> bool:
     """Whether the words tell facts of their own enterprise, or are a list of such facts, and ask for nothing."""
     question = ctx.finding.question
     said = question.folded.text
-    begun, changed = TELLING.match(said) or PLACED.match(said), CHANGING.search(said)
+    begun, changed = TELLING.match(said) or PLACED.match(said) or FIGURED.match(said), CHANGING.search(said)
     parts = SEPARATING.split(ctx.words)
     if (
         not (begun or changed or len(parts) >= MANY)
@@ -187,7 +195,9 @@ def tell(ctx: Context, asked: str = "", *, also: Iterable[Fact] = ()) -> Told:
                 places=again.places,
                 more=again.more,
             )
-    return _in_part(ctx, _with_place(ctx, told), subject)
+    told = _in_part(ctx, _with_place(ctx, told), subject)
+    row = ctx.conversation.wanted == ASKS_FACTS or len(SEPARATING.split(ctx.words)) >= MANY
+    return _in_parts(ctx, told) if row else told
 
 
 def _with_place(ctx: Context, told: Told) -> Told:
@@ -211,6 +221,33 @@ def _in_part(ctx: Context, told: Told, subject: Fact | None) -> Told:
         return told
     facts = {**told.facts, subject.key: names.pop()}
     return Told(facts=facts, whole=True, places=frozenset(range(len(said))))
+
+
+def _in_parts(ctx: Context, told: Told) -> Told:
+    """The same with each part of a row, 崂山区、软件、规上, that is a part of the name of one choice alone."""
+    folded = ctx.finding.question.folded
+    bounds = sorted({0, *folded.breaks, len(folded.text)})
+    facts, places = dict(told.facts), set(told.places)
+    for start, end in pairwise(bounds) if len(bounds) > BETWEEN_TWO else ():
+        said = folded.text[start:end].rstrip(ENDINGS)
+        if len(said) < SHORTEST or places & set(range(start, end)):
+            continue
+        named = [
+            (fact.key, option.name)
+            for fact in lasting(ctx.corpus)
+            for option in fact.options
+            if said in spelled(option.name)
+        ]
+        if len(named) == 1 and named[0][0] not in facts:
+            facts[named[0][0]] = named[0][1]
+            places |= set(range(start, end))
+    return replace(told, facts=facts, places=frozenset(places))
+
+
+@lru_cache(maxsize=512)
+def spelled(name: str) -> str:
+    """The name of a choice as it stands in a folded text."""
+    return fold(name).text
 
 
 def rest(ctx: Context, told: Told, beside: Container[int] = ()) -> str:

@@ -52,6 +52,7 @@ class Estimate:
     offered  awards of districts that could be added if the enterprise were there; nobody said where it is
     failed   awards of their own district that a fact fails
     stated   ids of the policies beside whose text says that they are added
+    open_beside  policies that the words name too, and that make no sum yet
     """
 
     policy: Policy
@@ -69,6 +70,7 @@ class Estimate:
     offered: tuple[Award, ...] = ()
     failed: tuple[Award, ...] = ()
     stated: frozenset[str] = frozenset()
+    open_beside: tuple[Policy, ...] = ()
     whole: Total = field(default_factory=lambda: Total(awards=()))
 
     @cached_property
@@ -323,7 +325,8 @@ async def _with_others(ctx: Context, found: Estimate, ids: tuple[str, ...]) -> E
     text = fold(ctx.words).text
     taken = {found.policy.id, *(award.policy.id for award in found.beside)}
     names = {fold(word).text for i in taken for word in ctx.corpus.policies[i].keywords}
-    also = []
+    also: list[Award] = []
+    waiting: list[tuple[Policy, set[str]]] = []
     for policy_id in ids[:LOOKED_AT]:
         policy = ctx.corpus.policies[policy_id]
         own = [word for word in policy.keywords if fold(word).text in text and fold(word).text not in names]
@@ -334,7 +337,10 @@ async def _with_others(ctx: Context, found: Estimate, ids: tuple[str, ...]) -> E
         if settled and not other.own.over and (len(policy.benefits) == 1 or other.selection.named):
             also.append(other.own)
             names |= {fold(word).text for word in policy.keywords}
-    return replace(found, also=tuple(also), offered=() if also else found.offered)
+        elif not ctx.corpus.is_over(policy, ctx.today):
+            waiting.append((policy, {fold(word).text for word in own}))
+    left = tuple(policy for policy, words in waiting if not words <= names)[:1]
+    return replace(found, also=tuple(also), offered=() if also else found.offered, open_beside=left)
 
 
 def holds(ctx: Context, policy: Policy, period: Period) -> bool:

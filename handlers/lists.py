@@ -13,7 +13,7 @@ from bot.ranking import Finding
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import wording
 from handlers.cards import card, edition
-from handlers.contacts import of_number
+from handlers.units import of_number
 
 PAGE = 8  # policies on one page, if they fit
 NEAR = "与您问的相近的"
@@ -56,6 +56,11 @@ async def more(ctx: Context) -> Answer | None:
     if any(policy_id not in ctx.corpus.policies for policy_id in filter(None, listed.listed)):
         return gone()
     if listed.shown >= len(listed.listed):
+        focus = ctx.corpus.policies.get(ctx.focus)
+        others = tuple(i for i in focus.related if i not in listed.listed) if focus else ()
+        if focus and others:
+            title = f"和“{wording.title(ctx, focus)}”相关的"
+            return show(ctx, ordered(ctx, others), title, intent="more", named=False)
         said = "后面没有了。" if listed.listed else "没有可以往下翻的列表。"
         links = "　".join(say_link(words, words) for words in ELSEWHERE)
         return Answer(
@@ -125,6 +130,20 @@ def ordered(ctx: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
     return (*(i for i in ids if i not in expired), *(i for i in ids if i in expired))
 
 
+def is_dated(ctx: Context) -> bool:
+    """Whether another day is asked about, on which what is over now may have been in force."""
+    return bool(ctx.finding.question.days or ctx.finding.question.years)
+
+
+def near(ctx: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """What stands beside the first: what is over behind what is in force and fits hardly worse."""
+    scores = {ranked.id: ranked.score for ranked in ctx.finding.ranked}
+    if is_dated(ctx) or not scores.keys() >= set(ids):
+        return ids
+    worth = {i: scores[i] * (ALIKE if ctx.corpus.is_over(ctx.corpus.policies[i], ctx.today) else 1.0) for i in ids}
+    return (*ids[:1], *sorted(ids[1:], key=lambda i: -worth[i]))
+
+
 def alike(finding: Finding) -> frozenset[str]:
     """The policies that may be meant as well as the first."""
     best = max((ranked.score for ranked in finding.ranked), default=0.0)
@@ -134,9 +153,8 @@ def alike(finding: Finding) -> frozenset[str]:
 def in_force_first(ctx: Context, finding: Finding) -> tuple[str, ...]:
     """What was found, best first; where the best is over, what is in force and fits as well leads.
 
-    Where a topic is all that is named, what pays for it now does.
-
-    Not where somebody asks of another day, or names the district whose policy is over.
+    Where a topic is all that is named, what pays for it now does. Not where somebody asks of another day, or names the
+    district whose policy is over.
     """
     policies, question = ctx.corpus.policies, finding.question
     first, topics = policies[finding.ids[0]], set(question.named("topic"))
@@ -145,6 +163,10 @@ def in_force_first(ctx: Context, finding: Finding) -> tuple[str, ...]:
     asked = question.days or question.years or first.district in there
     if asked or not ctx.corpus.is_over(first, ctx.today):
         return finding.ids
+    if not (question.naming or question.told):  # nothing of it was named: what speaks for it are pieces of words
+        meant = alike(finding)
+        lead = tuple(i for i in finding.ids if i in meant and not ctx.corpus.is_over(policies[i], ctx.today))
+        return (*lead, *(i for i in finding.ids if i not in lead))
     if not alone and any(len(hit.entry.word) >= OWN for hit in question.naming):
         return finding.ids  # a name of its own says which is meant
     if not alone:
@@ -239,7 +261,8 @@ def ask_which(
     ctx: Context, ids: tuple[str, ...], intent: str, *, wanted: str = "", lead: tuple[str, ...] = ()
 ) -> Answer:
     """Several close policies: a list to choose from; the choice is then answered with what was asked."""
-    return show(ctx, ids, NEAR, intent=intent, wanted=wanted, lead=lead)
+    kept = len(ids) if is_dated(ctx) else 1  # the best may be over: then its name is what was said
+    return show(ctx, (*ids[:kept], *ordered(ctx, ids[kept:])), NEAR, intent=intent, wanted=wanted, lead=lead)
 
 
 def gone() -> Answer:

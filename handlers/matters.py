@@ -96,7 +96,7 @@ async def _matter(ctx: Context, words: str, number: int) -> Matter:
     best = lists.in_force_first(ctx, found)[0]
     policy = ctx.corpus.policies[answer.policies[0] if answer and answer.policies else best]
     body = _body(answer) if answer else [wording.status(ctx, policy), *wording.caution(aside, policy), policy.summary]
-    near = [i for i in found.ids if i in meant and i != policy.id][:BESIDE] if not answer else []
+    near = [i for i in lists.ordered(ctx, found.ids) if i in meant and i != policy.id][:BESIDE] if not answer else []
     names = [wording.beside(ctx, ctx.corpus.policies[i]) for i in near]
     body += [f"也可能是：{'、'.join(names)}"] if names else []
     led = _first(answer) if answer else ""

@@ -63,6 +63,8 @@ def _meant(corpus: Corpus, said: str) -> Iterator[tuple[int, str]]:
     for name, units in names.items():
         if abs(len(units) - len(heard)) > 1:
             continue
+        if _ends_otherwise(heard, units):
+            continue
         same = sum(char in name for char, _ in heard if char)
         if len(units) < SURE or len(heard) < SURE:
             if len(units) == len(heard) and same and all(_alike(a, b) for a, b in zip(heard, units, strict=True)):
@@ -103,6 +105,19 @@ def _is_another_word(said: str, name: str) -> bool:
     heard, units = tuple(_units(said, ())), tuple(_units(name, ()))
     short = len(heard) == len(units) < FIRM and LATIN.search(said) is None
     return short and not all(_alike(a, b) for a, b in zip(heard, units, strict=True))
+
+
+def _ends_otherwise(heard: tuple[Unit, ...], name: tuple[Unit, ...]) -> bool:
+    """Whether two characters or more at an end of a name are others: 科技馆 begins as 科技攻关 does, and is another
+    word. Not where all of them are only written otherwise: a slip of the ear."""
+    start = 0
+    while start < min(len(heard), len(name)) and heard[start] == name[start]:
+        start += 1
+    end = 0
+    while end < min(len(heard), len(name)) - start and heard[-1 - end] == name[-1 - end]:
+        end += 1
+    written = all(char for char, _ in heard) and (start == 0 or end == 0) and len(name) - start - end >= SAME
+    return written and len(name) >= SURE and not (len(heard) == len(name) and all(map(_alike, heard, name)))
 
 
 def _alike(one: Unit, other: Unit) -> bool:

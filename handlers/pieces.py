@@ -62,6 +62,9 @@ BOTH = re.compile(
 HAVING = re.compile("都能?(?:拿|领|享受|要)|冲突|互斥|二选一|只能(?:选|拿|报|领)一|[了过].{1,8}还能")
 EACH = re.compile("分别|各自|各(?=[能奖补给拿])")
 ASKS = re.compile("(?:吗|么|没有?|不|啥|多少|谁|哪|咋|怎么)[^，,]{0,4}$")
+HOW = re.compile(
+    "(?:怎么|咋|如何|怎样)(?:才能)?(?:申请|申报|报|办|弄|认定|评|领)|有没有|[有能给补奖报](?:吗|么|没有?|不)"
+)
 ASKED = {"amount": "奖多少", "contact": "找谁", "expiry": "还有效吗"}  # how one of several is asked by itself
 OPEN = frozenset({"policy", "conditions", "offtopic", "list", *ASKED})
 
@@ -233,7 +236,7 @@ def _commas(ctx: Context, text: str, *, plural: bool) -> list[str]:
     pieces = [text]
     for joint in dict.fromkeys(COMMA.findall(text)):
         pieces = [part for piece in pieces for part in _split(ctx, piece, joint)]
-    asking = plural or all(ctx.find(piece).wants & set(ASKED) for piece in pieces)
+    asking = plural or all(_asks(ctx.find(piece)) for piece in pieces)
     return pieces if len(pieces) >= LEAST and asking else []
 
 
@@ -245,8 +248,9 @@ def _asks_twice(ctx: Context, text: str) -> bool:
     if WITHIN.search(text) or any(folded.text[max(0, n - 1) : n + 1].isascii() for n in folded.breaks):
         return True  # what stands at a comma may be read otherwise without what is beyond it: pinyin, 1,000
     meant = [(hit, m) for hit in ctx.words_of(text) for m in hit.entry.meanings]
-    asking = [hit for hit, m in meant if m.kind == "intent" and m.value in ASKED]
-    first, last = min((hit.end for hit in asking), default=0), max((hit.start for hit in asking), default=-1)
+    asking = [(hit.start, hit.end) for hit, m in meant if m.kind == "intent" and m.value in (*ASKED, "conditions")]
+    asking += [match.span() for match in HOW.finditer(folded.text)]
+    first, last = min((end for _, end in asking), default=0), max((start for start, _ in asking), default=-1)
     return any(first <= place <= last for place in folded.breaks)
 
 
@@ -316,4 +320,4 @@ def _with_district(ctx: Context, pieces: Sequence[str], before: Sequence[str]) -
 def _alone(ctx: Context, whole: Finding, piece: str) -> str:
     """A piece with what the whole asks, where it asks nothing itself."""
     asks = ASKED.get(whole.intent, "")
-    return piece if not asks or ctx.find(piece).wants & set(ASKED) else f"{piece}{asks}"
+    return piece if not asks or _asks(ctx.find(piece)) else f"{piece}{asks}"

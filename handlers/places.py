@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
 
 from bot.context import Context
 from bot.lacking import Lack, is_known_for, lacking
-from bot.replies import TEXT_LIMIT, Answer, Say
-from handlers import amounts, contacts, lists, policies, qualifying, validity, wording
-from handlers.cards import card
+from bot.replies import TEXT_LIMIT, Answer, Say, say_link, visible
+from handlers import amounts, contacts, enterprise, lists, pointing, policies, qualifying, validity, wording
+from handlers.cards import card, edition
 
 OPTIONAL = ("也可能是", "相近的", '<a href="http')  # lines that give way to what is said first
+BRIEF = 20  # characters of a question why
+WHY = re.compile(
+    "(?:凭什么|凭啥|为什么|为啥|咋|怎么)[^，。]{0,8}(?:就|只|才|没|不)?有|(?:凭什么|凭啥|为什么|为啥)[^，。]{0,10}(?:没有?|不给)"
+)
+OTHERS = re.compile(
+    "(?:别的|其他|我们?|俺们?|咱们?|这边?|哪个?)(?:个)?区|给(?:他们|人家|别人)[^，。]{0,3}不给|(?:他们|人家|别人)有"
+)
 ASKED = frozenset({"policy", "conditions", "amount", "contact", "expiry", "list"})
 HANDLERS = (
     contacts.answer,
@@ -27,6 +35,8 @@ HANDLERS = (
 async def answer(ctx: Context) -> Answer | None:
     """Whatever is asked, under the line that says that the place has none of its own."""
     finding = ctx.finding
+    if ctx.words and (said := _why_there(ctx) or _there_alone(ctx)):
+        return said
     if not ctx.words or finding.intent not in ASKED:
         return None
     if finding.ids and (unknown := lists.unknown_place(ctx)):
@@ -35,16 +45,43 @@ async def answer(ctx: Context) -> Answer | None:
     return await _without(ctx, lack) if lack else None
 
 
+def _why_there(ctx: Context) -> Answer | None:
+    """凭什么平度有我们没有: each district makes its own, the papers give no reason; and what holds for all."""
+    question = ctx.finding.question
+    text = question.folded.text
+    if len(text) > BRIEF or not WHY.search(text) or question.elsewhere:
+        return None
+    if not (question.named("district") or question.named("uncovered") or OTHERS.search(text)):
+        return None
+    lines = ["区（市）自己的政策由各区（市）自己定；为什么有的有、有的没有，资料里没有写。", *lists.unknown_place(ctx)]
+    lines.append(f"市级政策全市企业都能问：👉 {say_link('市级有哪些政策', '市级有哪些政策')}")
+    return Answer(reply=Say(text="\n".join([*lines, edition(ctx)])), intent="policy")
+
+
+def _there_alone(ctx: Context) -> Answer | None:
+    """我在城阳: a place that has nothing of its own here, and nothing else said: what they may ask instead."""
+    place = lists.unknown_place(ctx)
+    if not place or ctx.finding.ids or not enterprise.is_own(ctx) or ctx.finding.question.intents - {"greeting"}:
+        return None
+    if enterprise.rest(ctx, enterprise.tell(ctx)):
+        return None
+    asks = f"👉 {say_link('市级有哪些政策', '市级有哪些政策')} ｜ {say_link(enterprise.MATCH, enterprise.MATCH)}"
+    return Answer(reply=Say(text="\n".join([*place, asks, edition(ctx)])), intent="help")
+
+
 async def _without(ctx: Context, lack: Lack) -> Answer | None:
     """The city's, which holds there too, with all that was asked; else whose there are, for those places alone."""
     said = f"📍 资料里没有{lack.district}自己的“{lack.matter}”政策。"
     alive = [i for i in lack.ids if not ctx.corpus.is_over(ctx.corpus.policies[i], ctx.today)]
     if not alive:
         over = lack.ids[0] == ctx.finding.ids[0]
-        return led(await asked(ctx), said + "别的区（市）有过，已到期，只作参考：") if over else None
+        of_city = ctx.corpus.policies[lack.ids[0]].level == "city"
+        whose = "市级" if of_city else "别的区（市）"
+        return led(await asked(ctx), f"{said}{whose}有过，已到期，只作参考：") if over else None
     city = [i for i in alive if ctx.corpus.policies[i].level == "city"]
     if city:
-        return led(await _asked_of_city(ctx, lack, city), said + "下面是市级的，全市企业都能用：")
+        answer = await _asked_of_city(ctx, lack, city)
+        return led(answer, said + _below(ctx, answer))
     named = [hit for hit in ctx.finding.question.chosen if hit.entry.word == lack.matter]
     of_it = (i for i in lack.ids if any(is_known_for(ctx.corpus, ctx.corpus.policies[i], hit) for hit in named))
     ids = lists.ordered(ctx, tuple(of_it) or lack.ids)
@@ -52,6 +89,21 @@ async def _without(ctx: Context, lack: Lack) -> Answer | None:
     lead = (said, "别的区（市）有，只给当地企业：")
     levels = "、".join(dict.fromkeys(wording.level(ctx.corpus.policies[i]) for i in ids))
     return lists.show(ctx, ids, f"{levels}这方面的", intent=ctx.finding.intent, wanted=wanted, lead=lead)
+
+
+def _below(ctx: Context, answer: Answer | None) -> str:
+    """For whom what is shown is: all of it for the whole city, or a part of it for a park or a district alone."""
+    text = visible(answer.reply.text) if answer and isinstance(answer.reply, Say) else ""
+    named = [ctx.corpus.policies[i] for i in (answer.policies if answer else ())]
+    shown = [policy for policy in named if wording.title(ctx, policy) in text]
+    parks = any(pointing.is_of_park(ctx, policy) for policy in shown)
+    local = any(policy.level == "district" for policy in shown)
+    if not (parks or local):
+        return "下面是市级的，全市企业都能用："
+    if shown and pointing.is_of_park(ctx, shown[0]):
+        return "下面是市里为产业园定的，不是全市企业都能用："
+    but = "、".join((*(["为产业园定的只给园区"] if parks else []), *(["标了区（市）的只给当地企业"] if local else [])))
+    return f"下面的市级政策全市企业都能用；{but}："
 
 
 async def _asked_of_city(ctx: Context, lack: Lack, city: Sequence[str]) -> Answer | None:

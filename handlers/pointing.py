@@ -71,11 +71,16 @@ def _giver(ctx: Context, policy: Policy) -> Answer:
     return _said(ctx, policy, lines)
 
 
+def is_of_park(ctx: Context, policy: Policy) -> bool:
+    """Whether a policy of the city is for one of its parks."""
+    return policy.level == "city" and PARK in ctx.corpus.paper(policy).title
+
+
 def _whose(ctx: Context, policy: Policy) -> str:
     """Whose policy it is and for whom: a park's is the city's too, and what is over is for nobody any more."""
     if policy.level != "city":
         return f"{policy.district}自己的政策，只给{policy.district}的企业"
-    if PARK in ctx.corpus.paper(policy).title:
+    if is_of_park(ctx, policy):
         return f"市级政策，但是为{PARK}定的，不是全市企业都能用"
     return "市级政策" if ctx.corpus.is_over(policy, ctx.today) else "市级政策，全市企业都能用"
 

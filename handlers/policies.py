@@ -34,6 +34,7 @@ SIMPLER = re.compile(
     "(?:(?:[你您]|请|那|就|给我|能不能|可不可以|能|可以)*(?:再?[说讲]?得?(?:简单|简短|短|通俗|直白)(?:一?点儿?|些|说说?|讲讲?)?的?|说人话|太长了?|太多了?|看不懂|听不懂|看不明白)了?)+"
 )
 OWN_CASE = re.compile("[换买购投花建造改付招没未]|[新添]上|运回|拉回|做完|完成")
+COUNT = re.compile("[0-9〇零一二两三四五六七八九十百千万]+(?:亩|吨|条|艘|台|套|家|个)")  # 养海参 有200亩
 RELATED = ("相关政策", "相关的政策", "类似政策", "类似的政策")
 
 
@@ -48,7 +49,7 @@ async def answer(ctx: Context) -> Answer | None:
     titled = _titled(ctx, finding) if ids == finding.ids else ""
     if titled:
         ids = (titled, *(i for i in ids if i != titled))
-    elif finding.undecided and ids == finding.ids:
+    elif (finding.undecided or not finding.question.naming) and ids == finding.ids:
         ids = lists.in_force_first(ctx, finding)
     conditions = "conditions" in finding.wants
     theirs = bool(here) and ctx.corpus.policies[ids[0]].district == here  # where they are says which is theirs
@@ -63,7 +64,7 @@ async def answer(ctx: Context) -> Answer | None:
         return lists.ask_which(ctx, ids, "policy", wanted="conditions" if conditions else "")
     if conditions:
         return of_policy(ctx, ctx.corpus.policies[ids[0]], ids[1:])
-    shown = card(ctx, ctx.corpus.policies[ids[0]], others=ids[1:], here=here)
+    shown = card(ctx, ctx.corpus.policies[ids[0]], others=lists.near(ctx, ids)[1:], here=here)
     _keep_case(ctx, ctx.corpus.policies[ids[0]])
     return shown
 
@@ -118,10 +119,12 @@ def _keep_case(ctx: Context, policy: Policy) -> None:
     """What was told of their own case, for 能补多少 to be said next: 换了几台车床，花了八百万; 鱿鱼拉回来给钱不."""
     question = ctx.finding.question
     text = question.folded.text
-    if not OWN_CASE.search(text) or question.sum_is_named:
+    own = OWN_CASE.search(text) is not None
+    if not (own or COUNT.search(text)) or question.sum_is_named:
         return
     told = read(ctx, policy)
-    if told.odd:
+    counted = any(ctx.corpus.facts[key].kind == "number" for key in told.facts)
+    if told.odd or not (own or counted):
         return
     chosen = meant_by(ctx, policy, told.facts, told)
     meant = positions(policy, chosen.benefits) if chosen.told else ()

@@ -10,11 +10,10 @@ from bot.benefits import RECEIVED, Outcome, State, deciding
 from bot.chinese import day
 from bot.claims import Odd
 from bot.context import Context
-from bot.person import FactValue
 from bot.policies import Fact, Need, Policy, Status, Step, Tiers
 from bot.replies import TEXT_LIMIT, fitting, say_link, web_link
 from bot.selection import choose
-from handlers import wording
+from handlers import hedges, wording
 from handlers.arithmetic import YES, affirmed, clause, line, need, told, yuan
 from handlers.cards import edition
 from handlers.estimates import Estimate
@@ -107,6 +106,7 @@ def worked_out(ctx: Context, found: Estimate) -> list[str]:
     head = [*_head(ctx, found), *_given(ctx, found)]
     body = [_headline(ctx, found), *_parts(ctx, found)]
     open_parts = [f"· 还没算{part.outcome.benefit.name}" for part in found.own.parts if found.missing and _waits(part)]
+    open_parts += [f"· 还没算进来：{wording.linked(ctx, policy)}，请单独问" for policy in found.open_beside]
     wanted = found.missing or ("" if found.offered else _open(found))
     ask = [f"❓ {ctx.corpus.facts[wanted].ask}"] if wanted else []
     beside = [*_over(ctx, found), *_failing(ctx, found), *_offers(ctx, found), *open_parts]
@@ -160,8 +160,7 @@ def _given(ctx: Context, found: Estimate) -> list[str]:
     alone = ["资料里没有您所在区（市）自己的政策，下面只是市级的。"] if elsewhere else []
     stands = [f for f in facts.values() if f.within in found.used and f.key in found.told.facts]
     alone += [f"没说{facts[f.within].name}，先按{f.name}算。" for f in stands if f.within not in found.told.facts]
-    more = ((facts[key], said_as) for key, said_as in found.told.more.items() if key in found.used)
-    alone += [more_than(fact, found.facts[fact.key], said_as) for fact, said_as in more]
+    alone += hedges.lines(ctx, found)
     lines = [f"按您说的：{'，'.join(said)}"] if said else []
     return [*lines, *([f"按“我的企业”：{'，'.join(kept)}"] if kept else []), *alone]
 
@@ -171,11 +170,6 @@ def in_short(ctx: Context, found: Estimate) -> list[str]:
     policy = found.policy
     named = wording.linked(ctx, policy)
     return [f"{_headline(ctx, found)}：{named}", wording.status(ctx, policy), *_parts(ctx, found), DECIDES]
-
-
-def more_than(fact: Fact, value: FactValue, said: str) -> str:
-    """That what was said to be a little more is reckoned with without it: the sum is the least that it comes to."""
-    return f"“{said}”先按{told(fact, value).removeprefix(fact.name)}算，多出来的没算进去；有准数再说一遍。"
 
 
 def _headline(ctx: Context, found: Estimate) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import structlog
 from aiohttp.web_app import _cached_build_middleware
+from hypothesis import HealthCheck, settings
 
 from bot.clock import ManualClock
 from bot.store.database import Database, migrate
@@ -111,8 +112,12 @@ async def database(store_url: str) -> AsyncIterator[Database]:
 
 
 def pytest_configure() -> None:
-    """Garbage is looked for when there is some: ten thousand tests make little of it, and keep much."""
+    """Garbage is looked for when there is some: ten thousand tests make little of it, and keep much. How long it
+    takes to try a property on an example says how busy the machine is, and nothing of the property."""
     gc.set_threshold(10_000, 20, 20)
+    meant = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]  # what a fixture made serves every example
+    settings.register_profile("ours", settings(), deadline=None, suppress_health_check=meant)
+    settings.load_profile("ours")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
 
@@ -36,7 +38,9 @@ def text(name: str) -> str:
 @cache
 def commands() -> str:
     """What `main.py --help` lists."""
-    done = subprocess.run([sys.executable, "main.py", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "main.py", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
+    )
     return done.stdout
 
 
@@ -104,16 +108,18 @@ def nginx(program: str, path: Path, port: int) -> Iterator[ssl.SSLContext]:
     command = [program, "-e", f"{folder}/error.log", "-p", str(folder), "-c", str(path), "-g", "daemon off;"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(200):
-            with socket.socket() as looking:
-                if looking.connect_ex(("127.0.0.1", port)) == 0:
-                    break
+        while not _listens(port):
             assert process.poll() is None, (folder / "error.log").read_text(encoding="utf-8")
             time.sleep(0.02)
         yield ssl.create_default_context(cafile=str(folder / "huiqi.pem"))
     finally:
         process.terminate()
-        process.wait(timeout=10.0)
+        process.wait(timeout=PATIENCE)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as looking:
+        return looking.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _certify(folder: Path) -> None:

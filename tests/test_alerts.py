@@ -24,6 +24,7 @@ from bot.engine import ANSWER_LIMIT
 from handlers import ROUTER, WORDS
 from tests.corpus import the_corpus
 from tests.deployed import DEPLOY, commands, needed, text
+from tests.patience import PATIENCE
 from tests.scenarios.programs import write_settings
 from tests.scenarios.stage import ACCOUNT
 
@@ -171,7 +172,7 @@ def test_rules_as_prometheus_reads_them(capfd: pytest.CaptureFixture[str]) -> No
     """promtool finds nothing wrong with configuration and rules."""
     program = needed("promtool", capfd)
     done = subprocess.run(
-        [program, "check", "config", "prometheus.yml"], cwd=DEPLOY, capture_output=True, text=True, timeout=60
+        [program, "check", "config", "prometheus.yml"], cwd=DEPLOY, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
 
@@ -194,7 +195,7 @@ def test_alerts_of_what_waits_for_a_person_ring_in_time(tmp_path: Path, capfd: p
         yaml.safe_dump({"rule_files": ["alerts.yml"], "tests": cases}), encoding="utf-8"
     )
     done = subprocess.run(
-        [program, "test", "rules", "cases.yml"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+        [program, "test", "rules", "cases.yml"], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from xml.etree import ElementTree
 
 import pytest
+import uvloop
 
 from benchmarks.__main__ import BENCHMARKS, FAULTS, main, read
 from benchmarks.broadcast import Size as Broadcast
@@ -17,8 +18,8 @@ from benchmarks.broadcast import entering, sending
 from benchmarks.chart import draw
 from benchmarks.growing import Size as Growing
 from benchmarks.growing import policies, starting, volume
+from benchmarks.job import Contest, job, started
 from benchmarks.job import Size as Job
-from benchmarks.job import job
 from benchmarks.matching import Size, first_characters, growth, questions
 from benchmarks.measuring import Table, by_turns, cost
 from benchmarks.okapi import Okapi
@@ -27,6 +28,7 @@ from benchmarks.quality import chosen, given, quality
 from benchmarks.soak import Record, Sample, slope
 from benchmarks.soak import table as soaked_table
 from benchmarks.words import LONGEST, QUESTION, SHORTEST, Writer, common
+from bot.errors import Forged
 from tests.corpus import the_corpus
 from tests.scoring import Rated
 from tests.small import small_corpus
@@ -111,6 +113,17 @@ def test_job() -> None:
     assert table.rows[bare]["÷ bare"] == 1
     assert [name.split(",")[0] for name in others[:3]] == ["Huiqi"] * 3
     assert len(others) == 3 + 2 * (find_spec("werobot") is not None)
+
+
+def test_a_wrong_answer_ends_the_run() -> None:
+    """Connections that are open at that moment hold nobody up."""
+    with started("-m", "benchmarks.competitors", "bare") as bare:
+        assert bare.stdout is not None
+        port = int(bare.stdout.readline())
+        size = Job(bare=10, life=10, talk=10, unseen=10, others=10, rounds=1, seconds=0.1)
+        contest = Contest(size, {"bare": port, "bot": port}, {"bare": bare.pid, "bot": bare.pid})
+        with pytest.raises(Forged):
+            uvloop.run(contest.run())
 
 
 def test_starting() -> None:

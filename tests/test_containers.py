@@ -19,6 +19,7 @@ from bot.app import STOP_SECONDS
 from bot.config import read_config
 from bot.nightly import time_of_day
 from tests.deployed import DEPLOY, ROOT, commands, compose, ours, seconds, services, text
+from tests.patience import PATIENCE
 
 WORDS_OF_COMPOSE = {
     *("build", "image", "command", "restart", "stop_grace_period", "shm_size", "read_only", "tmpfs", "cap_drop"),
@@ -179,7 +180,7 @@ def test_what_goes_into_the_image(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "XDG_CACHE_HOME": f"{tmp_path}/cache"}
     for words, said in ((["ask", "技改找谁"], "投资处"), (["--help"], "serve")):
         command = [sys.executable, "main.py", *words]
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=PATIENCE)
         assert done.returncode == 0, done.stderr
         assert said in done.stdout
 

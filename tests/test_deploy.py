@@ -20,6 +20,7 @@ from bot.console.routes import ROUTES
 from bot.engine import RETRY_SECONDS
 from bot.wechat.protocol import MAX_BODY
 from tests.deployed import DEPLOY, commands, needed, ours, seconds, services, text, write_nginx
+from tests.patience import PATIENCE
 
 BACKUP = DEPLOY / "huiqi-backup.service"
 UNITS = sorted(set(DEPLOY.glob("*.service")) - {BACKUP})  # of what runs for long
@@ -114,7 +115,7 @@ def test_what_the_units_need_is_made() -> None:
 def test_units_as_systemd_reads_them(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """systemd knows every line of a unit; what it says of paths of another machine does not count."""
     program = needed("systemd-analyze", capfd)
-    done = subprocess.run([program, "verify", str(path)], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([program, "verify", str(path)], capture_output=True, text=True, timeout=PATIENCE)
     assert [line for line in done.stderr.splitlines() if path.name in line and "Unknown" in line] == []
 
 
@@ -125,7 +126,7 @@ def test_units_are_exposed_to_little(path: Path, tmp_path: Path, capfd: pytest.C
     copy = tmp_path / path.name.replace("@.", "@one.")
     copy.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     command = [program, "security", "--offline=true", "--threshold=20", "--no-pager", str(copy)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     if "unrecognized option" in done.stderr:
         pytest.skip("this systemd reckons only units that are installed")
     assert done.returncode == 0, done.stdout[-200:] + done.stderr
@@ -237,6 +238,6 @@ def test_nginx_takes_its_file(tmp_path: Path, capfd: pytest.CaptureFixture[str])
     program = needed("nginx", capfd)
     write_nginx(tmp_path, ports=(8081, 8082), plain=8083, sealed=8084)
     command = [program, "-t", "-e", f"{tmp_path}/error.log", "-p", str(tmp_path), "-c", f"{tmp_path}/nginx.conf"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     assert "warn" not in done.stderr

@@ -38,6 +38,7 @@ from bot.policies import (
     Topic,
 )
 from bot.ranking import find
+from tests.patience import PATIENCE
 
 RECORDS: tuple[type[Record], ...] = (Policy, Paper, Contact, Need, Benefit, Tier, Fact, Option, Department, Topic)
 KINDS: tuple[type[Benefit], ...] = (Fixed, Rate, Maximum, Tiers, Step, Match, PerUnit, Pool)
@@ -47,7 +48,7 @@ DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").
 
 def _run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "main.py", *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "main.py", *words], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 
@@ -105,7 +106,7 @@ def test_the_demo_of_the_readme_keeps_its_data(tmp_path: Path) -> None:
         try:
             printed = _until(demo, "Stop")
             done = subprocess.run(
-                [*program, *beside.split()], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+                [*program, *beside.split()], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False
             )
         finally:
             demo.terminate()
@@ -133,7 +134,9 @@ def test_a_target_installs_what_it_needs(tmp_path: Path, target: str, needs: lis
     """On a fresh machine a target begins with all that it runs on: the benchmarks start what the tests start."""
     for path in [ROOT / "Makefile", *ROOT.glob("requirements*.lock")]:
         shutil.copy(path, tmp_path)
-    done = subprocess.run(["make", "-n", target], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        ["make", "-n", target], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
     assert re.findall(r"pip install .* -r (\S+)\.lock", done.stdout) == needs
 
 

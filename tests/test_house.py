@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parent.parent
 BOT = sorted((ROOT / "bot").rglob("*.py"))
 HANDLERS = sorted((ROOT / "handlers").rglob("*.py"))
@@ -240,5 +242,5 @@ def test_imports_go_one_way() -> None:
     """The contracts of .importlinter hold."""
     program = "from importlinter.cli import lint_imports_command as run; run()"
     command = [sys.executable, "-c", program, "--no-logo", "--no-cache"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, encoding="utf-8", timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, encoding="utf-8", timeout=PATIENCE)
     assert done.returncode == 0, done.stdout + done.stderr

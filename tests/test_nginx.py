@@ -20,10 +20,15 @@ from aiohttp.test_utils import TestServer
 from bot.front import _REQUEST
 from bot.wechat.protocol import MAX_BODY
 from tests.deployed import HOST, needed, nginx, seconds, text, write_nginx
+from tests.patience import PATIENCE
 from tests.scenarios.programs import free_port
 
 LARGE = b"x" * 20_000_000  # a file of policies
-QUICK = "400ms"  # in the place of what an instance has to answer a push
+# How soon a test is over must not matter: whom nginx leaves alone it leaves alone to the end.
+LASTING = {"fail_timeout=15s": "fail_timeout=600s"}
+# Nor need it wait long for an instance that never answers.
+QUICK = {**LASTING, "4700ms": "1s", "_read_timeout 5s": "_read_timeout 1s"}
+MOST = 2000  # pages asked for, until it is believed that none is held up
 
 
 @dataclass
@@ -75,8 +80,10 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> AsyncIterator[Office]:
-    """Both well."""
+async def office(
+    request: pytest.FixtureRequest, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> AsyncIterator[Office]:
+    """Both well; a parameter says what stands otherwise in the configuration."""
     program = needed("nginx", capfd)
     async with AsyncExitStack() as stack:
         instances = Instance(1), Instance(2)
@@ -87,15 +94,19 @@ async def office(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> AsyncIter
             instance.port = server.port or 0
         plain, sealed = free_port(), free_port()
         path = write_nginx(tmp_path, ports=(instances[0].port, instances[1].port), plain=plain, sealed=sealed)
-        path.write_text(
-            path.read_text(encoding="utf-8")
-            .replace("4700ms", QUICK)
-            .replace("_read_timeout 5s", f"_read_timeout {QUICK}"),
-            encoding="utf-8",
-        )
+        change(path, getattr(request, "param", {}))
         trust = stack.enter_context(nginx(program, path, sealed))
         visitor = await stack.enter_async_context(visiting(trust))
         yield Office(instances, visitor, f"https://{HOST}:{sealed}", f"http://{HOST}:{plain}")
+
+
+def change(path: Path, words: dict[str, str]) -> None:
+    """Put other words in the place of some of a configuration, all of which are there."""
+    written = path.read_text(encoding="utf-8")
+    for before, after in words.items():
+        assert before in written
+        written = written.replace(before, after)
+    path.write_text(written, encoding="utf-8")
 
 
 @asynccontextmanager
@@ -122,6 +133,7 @@ async def test_both_are_asked_by_turns(office: Office) -> None:
     assert office.asked == [4, 4]
 
 
+@pytest.mark.parametrize("office", [LASTING], indirect=True)
 async def test_an_instance_that_dies_over_a_push(office: Office) -> None:
     """What it took in and did not answer the other one gets within the same delivery."""
     office.instances[0].dies = True
@@ -129,6 +141,7 @@ async def test_an_instance_that_dies_over_a_push(office: Office) -> None:
     assert 0 < office.asked[0] < 4  # it is left alone for a while
 
 
+@pytest.mark.parametrize("office", [QUICK], indirect=True)
 async def test_an_instance_that_hangs(office: Office) -> None:
     """The other one answers before the platform would hang up, and nobody waits for the first a second time."""
     office.instances[0].hangs = True
@@ -136,12 +149,11 @@ async def test_an_instance_that_hangs(office: Office) -> None:
     assert office.asked[0] == 1
 
 
+@pytest.mark.parametrize("office", [QUICK], indirect=True)
 async def test_an_instance_that_hangs_loses_its_share(office: Office) -> None:
-    """However slowly pushes come: it is not asked again before a hang could be found out several times over."""
+    """Once it was found out it is asked no more, and what was asked of it is answered by the other one."""
     office.instances[0].hangs = True
-    for _ in range(20):  # as seldom as in an office, in proportion to what a hang takes here
-        assert await office.push() == (200, "2")
-        await asyncio.sleep(0.2)
+    assert [await office.push() for _ in range(20)] == [(200, "2")] * 20
     assert office.asked[0] == 1
 
 
@@ -164,10 +176,11 @@ async def test_who_is_well_again_is_asked_where_nobody_else_is(office: Office) -
     assert [await office.push() for _ in range(6)] == [(200, "1")] * 6
 
 
+@pytest.mark.parametrize("office", [QUICK], indirect=True)
 async def test_a_page_of_an_instance_that_hangs(office: Office) -> None:
     """Whoever reads has it of the other one, and does not wait for a minute."""
     office.instances[0].hangs = True
-    async with asyncio.timeout(10.0):
+    async with asyncio.timeout(PATIENCE):
         assert [await office.ask("/policies") for _ in range(4)] == [(200, "2")] * 4
 
 
@@ -182,7 +195,7 @@ async def test_an_instance_without_a_database(office: Office) -> None:
 async def logged(folder: Path, many: int) -> list[str]:
     """The lines of the log, once there are so many."""
     log = folder / "access.log"
-    async with asyncio.timeout(10.0):
+    async with asyncio.timeout(PATIENCE):
         while log.read_text(encoding="utf-8").count("\n") < many:  # noqa: ASYNC110 - nginx is another process
             await asyncio.sleep(0.02)
     return log.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -231,6 +244,7 @@ async def test_an_instance_that_is_gone(tmp_path: Path, capfd: pytest.CaptureFix
     app.router.add_route("*", "/{path:.*}", living.answer)
     async with TestServer(app, shutdown_timeout=0.0) as server:
         path = write_nginx(tmp_path, ports=(gone, server.port or 0), plain=free_port(), sealed=sealed)
+        change(path, LASTING)
         with nginx(program, path, sealed) as trust:
             async with visiting(trust) as visitor:
                 for _ in range(20):
@@ -248,7 +262,7 @@ async def test_no_database_at_all(office: Office) -> None:
     assert (await office.push())[0] in (502, 503)
     assert {await office.ask("/policies")} <= {(503, "1"), (503, "2")}  # as they say, not as nginx thinks
     office.instances[1].status = 200
-    async with asyncio.timeout(10.0):
+    async with asyncio.timeout(PATIENCE):
         while (await office.push())[0] != 200:  # noqa: ASYNC110 - nginx is another process
             await asyncio.sleep(0.1)
 
@@ -301,8 +315,11 @@ async def test_nobody_says_where_they_come_from(office: Office) -> None:
 
 async def test_floods_of_pages_are_held_up_and_pushes_are_not(office: Office) -> None:
     """Beyond its burst an address is told to wait, and the platform never."""
-    pages = Counter([status for status, _ in [await office.ask("/policies") for _ in range(100)]])
+    pages = Counter[int]()
+    while 429 not in pages and pages.total() < MOST:
+        pages[(await office.ask("/policies"))[0]] += 1
     assert set(pages) == {200, 429}
+    assert pages[200] >= 60
     assert Counter([status for status, _ in [await office.push() for _ in range(150)]]) == {200: 150}
 
 

@@ -12,10 +12,10 @@ from sqlalchemy.dialects import registry
 
 from bot.store.database import Database
 from bot.store.driver import Compiler, Row, Script, Upsert
+from tests.patience import PATIENCE
 
 T = TypeVar("T")
 
-SECONDS = 30  # after which two wait for each other for ever
 WAITS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )  # fmt: skip
@@ -67,7 +67,7 @@ class Stopping:
 async def interleaved(database: Database, first: Any, stop: Stopping, second: Callable[[], Any]) -> bool:
     """Let `first` go as far as its stop, then let `second` go until it ends or waits for a lock, then both to their
     ends; whether the second had to wait for the first."""
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         one = asyncio.create_task(first)
         await stop.stands.wait()
         other = asyncio.create_task(second())

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.awards import Period, award
@@ -265,7 +265,6 @@ def caps(benefit: AnyBenefit, count: float) -> list[int]:
     return [cap for cap in stated if cap is not None]
 
 
-@settings(deadline=None)  # the first call pays for what is read once
 @given(figures=st.tuples(SUMS, SUMS), count=st.integers(1, 50))
 def test_no_sum_is_above_its_caps_or_below_nothing(figures: tuple[float, float], count: int) -> None:
     """Whatever is told, every rule of the corpus keeps its caps, and more never gives less."""

@@ -23,6 +23,7 @@ from bot.replies import Answer, AnyReply, Say, Silence
 from bot.store.database import Database
 from bot.store.signatures import Signatures
 from bot.wechat.protocol import MAX_BODY, Received, Wire
+from tests.patience import PATIENCE
 
 TOKEN, APP, ACCOUNT, KEY = "pamplemousse", "wx0123456789abcdef", "gh_0a1b2c3d4e5f", "A" * 43
 Client: TypeAlias = TestClient[web.Request, web.Application]
@@ -209,17 +210,17 @@ async def test_a_body_that_does_not_come_is_given_up(aiohttp_client: Connect) ->
         await office.clock.advance(READ_SECONDS - 0.1)
         assert not line.done()
         await office.clock.advance(0.2)
-        assert await asyncio.wait_for(line, 5) == b"HTTP/1.1 408 Request Timeout\r\n"
+        assert await asyncio.wait_for(line, PATIENCE) == b"HTTP/1.1 408 Request Timeout\r\n"
 
 
 async def test_an_oversized_body_is_not_waited_for(aiohttp_client: Connect) -> None:
     """413 comes before a body that is announced too large, and before the end of one that turns out to be."""
     client = await aiohttp_client(Office().app)
     async with raw(client, f"Content-Length: {MAX_BODY + 1}") as (reader, _):
-        assert b" 413 " in await asyncio.wait_for(reader.readline(), 5)
+        assert b" 413 " in await asyncio.wait_for(reader.readline(), PATIENCE)
     async with raw(client, "Transfer-Encoding: chunked") as (reader, writer):
         writer.write(f"{MAX_BODY + 1:x}\r\n".encode() + b" " * (MAX_BODY + 1) + b"\r\n")
-        assert b" 413 " in await asyncio.wait_for(reader.readline(), 5)
+        assert b" 413 " in await asyncio.wait_for(reader.readline(), PATIENCE)
 
 
 async def test_a_broken_transfer_is_given_up(aiohttp_client: Connect) -> None:
@@ -229,7 +230,7 @@ async def test_a_broken_transfer_is_given_up(aiohttp_client: Connect) -> None:
     async with raw(client, "Transfer-Encoding: chunked") as (reader, writer):
         writer.write(b"5\r\n<xml>\r\nnot a size\r\n")
         await office.clock.advance(READ_SECONDS)
-        line = await asyncio.wait_for(reader.readline(), 5)
+        line = await asyncio.wait_for(reader.readline(), PATIENCE)
         assert line.split()[1] in (b"400", b"408")
     assert (await client.post("/wechat", params=office.sign(), data=words())).status == 200
 

@@ -25,6 +25,7 @@ from bot.store.audit import Audit, Entry
 from bot.store.saved import Backups, Saved
 from bot.store.staff import Staff
 from handlers import ROUTER, WORDS
+from tests.patience import PATIENCE
 from tests.small import small_corpus
 
 WECHAT = WeChat(
@@ -123,7 +124,7 @@ async def test_phones_of_another_database_are_not_shown(tmp_path: Path, clock: M
         async with open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus(), database=str(path)) as demo:
             assert list(demo.platform.phone().bubbles) == []
             await demo.platform.phone().follow()
-            async with asyncio.timeout(60.0):  # until it is known when the database began, however slow the machine
+            async with asyncio.timeout(PATIENCE):  # until it is known when the database began
                 while await Backups(demo.services.database).read() == Saved():
                     await clock.advance(60.0)
         beside = path.with_name("demo.sqlite3.phones.json")
@@ -139,7 +140,7 @@ async def test_what_was_said_outlives_a_demo_that_is_killed(tmp_path: Path, cloc
     path = tmp_path / "demo.sqlite3"
     async with open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus(), database=str(path)) as demo:
         await demo.platform.phone().follow()
-        async with asyncio.timeout(10.0):
+        async with asyncio.timeout(PATIENCE):
             while not (found := read_keepsake(path.with_name("demo.sqlite3.phones.json"))) or not found.memories.chats:
                 await clock.advance(EVERY)
                 await asyncio.sleep(0.01)

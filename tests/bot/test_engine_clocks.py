@@ -15,6 +15,7 @@ from bot.store.tables import inbox, outbox
 from tests.bot.engines import Handlers, build, rows, said, text
 from tests.bot.inline import InlineStore
 from tests.databases import migrated
+from tests.patience import PATIENCE
 
 HOUR, DAY = 3600.0, 86_400.0
 jumps = pytest.mark.parametrize("jump", [DAY, -HOUR, 0.5, -0.5], ids=["a day on", "an hour back", "a step", "back"])
@@ -39,7 +40,7 @@ async def test_a_jump_amid_an_answer_changes_nothing(store: InlineStore, clock: 
     await clock.advance(1.0)
     clock.set_forward(jump)
     await clock.advance(1.2)
-    assert said(await asyncio.wait_for(delivery, 1.0)) == "k1 answer 1"
+    assert said(await asyncio.wait_for(delivery, PATIENCE)) == "k1 answer 1"
     assert said(await engine.handle(text(clock, "k2"))) == "k2 answer 2"
     assert await rows(store, outbox) == []
     await engine.close(0.0)

@@ -239,4 +239,4 @@ def machine(sqlite_template: Path) -> type[Machine]:
 
 def test_whatever_is_done_to_the_engine(machine: type[Machine]) -> None:
     """One message has one answer; a departure is final; what was taken is answered in the end."""
-    run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=20, deadline=None))
+    run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=20))

@@ -186,7 +186,7 @@ async def run(path: Path, schedule: Schedule) -> None:
             assert len(world.received[key]) + pushes == 1, "no answer is lost"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(schedule=schedules)
 def test_any_schedule(schedule: Schedule, sqlite_template: Path) -> None:
     """Whatever happens, each message gets one answer, and it reaches the follower at most once, and once if it can."""

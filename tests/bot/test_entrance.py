@@ -11,6 +11,7 @@ import pytest
 
 from bot.entrance import enter
 from handlers import ROUTER, WORDS
+from tests.patience import PATIENCE
 from tests.scenarios.programs import ROOT
 
 EXAMPLE = ROOT / "config.example.toml"
@@ -30,7 +31,7 @@ def test_a_server_loads_what_it_serves_with(command: str) -> None:
     """Until its settings are read, and refused because they are the example's, it has loaded all that it answers with
     and nothing of what only other commands or the staff's pages need."""
     program = [sys.executable, "-X", "importtime", "main.py", command, "--config", str(EXAMPLE)]
-    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
     assert done.returncode == 2
     assert "still as in config.example.toml" in done.stderr

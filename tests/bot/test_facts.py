@@ -219,9 +219,9 @@ def test_any_answer_to_any_question_is_read(text: str, key: str) -> None:
 def test_long_texts_are_read_in_time() -> None:
     """The longest message with every word and hundreds of figures takes a few hundredths of a second."""
     text = "设备投资3000万营收5亿国家级崂山增速25%鱿鱼500吨，" * 60
-    began = time.perf_counter()
+    began = time.thread_time()  # of the processor: what else the machine does is not counted
     read_facts(text, EVERY)
-    assert time.perf_counter() - began < 1.0
+    assert time.thread_time() - began < 1.0
 
 
 def test_what_is_denied_is_no() -> None:

@@ -19,6 +19,7 @@ from bot.messages import AnyMessage
 from bot.replies import Answer, Say
 from bot.wechat.protocol import MAX_BODY, Wire
 from tests.bot.test_callback import ACCOUNT, APP, KEY, Echo, Office, words
+from tests.patience import PATIENCE
 from tests.scenarios.programs import free_port
 
 
@@ -63,7 +64,7 @@ class Site:
 
 async def until(happened: Callable[[], bool]) -> None:
     """Let the loop run until something has happened."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not happened():  # noqa: ASYNC110  # what is awaited are sockets
             await asyncio.sleep(0)
 
@@ -145,7 +146,7 @@ async def test_both_ways_say_the_same() -> None:
 async def test_an_odd_header_goes_the_long_way(header: str) -> None:
     """Whatever could mean that the body is not what it seems is aiohttp's to judge."""
     async with opened() as site:
-        await asyncio.wait_for(site.ask(push(site, words(), header) + b"\r\n"), 5)
+        await asyncio.wait_for(site.ask(push(site, words(), header) + b"\r\n"), PATIENCE)
         assert [type(front) for front in site.door.fronts] == []
         assert site.office.engine.asked == [] or site.long == ["POST"]
 
@@ -160,7 +161,7 @@ async def test_an_odd_header_goes_the_long_way(header: str) -> None:
 async def test_an_odd_line_goes_the_long_way(old: bytes, new: bytes) -> None:
     """Another method, version, path, or a query that must be decoded."""
     async with opened() as site:
-        status, _, _ = await asyncio.wait_for(site.ask(push(site, words()).replace(old, new, 1)), 5)
+        status, _, _ = await asyncio.wait_for(site.ask(push(site, words()).replace(old, new, 1)), PATIENCE)
         assert len(site.long) == 1 or status == 400
         assert site.door.fronts == set()
 
@@ -225,7 +226,7 @@ async def test_closing_lets_those_be_answered_who_wait() -> None:
             busy, writer = await site.connect()
             writer.write(push(site, words()))
             await until(lambda: any(front.answering for front in site.door.fronts))
-            closing = asyncio.create_task(site.door.close(0.2))
+            closing = asyncio.create_task(site.door.close(60.0 if answered else 0.2))
             assert await idle.read() == b""
             if answered:
                 engine.go.set()

@@ -14,7 +14,7 @@ from bot.emulator.chats import Bubble
 from bot.emulator.followers import Follower
 from bot.emulator.media import Asset
 from bot.emulator.memories import Memories
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreError
 from bot.keepsakes import EVERY, Keeper, Keepsake, kept, place_of, read_keepsake
 
 ACCOUNT = Account(app_id="wx1", secret="s", token="token", original_id="gh_1", mode="plain")
@@ -88,3 +88,21 @@ async def test_a_folder_that_cannot_be_written(tmp_path: Path, clock: ManualCloc
         assert logs[0]["event"] == "what the phones show is not kept"
         (tmp_path / "open").unlink()
     assert read_keepsake(place) == WHOLE
+
+
+async def test_a_database_that_is_away_at_the_end(tmp_path: Path, clock: ManualClock) -> None:
+    """What cannot be told any more is logged, what was kept before stays, and the demo ends as it would."""
+    path, is_away = tmp_path / "kept.json", False
+
+    async def gather() -> Keepsake:
+        if is_away:
+            raise StoreError("the database is away")
+        return WHOLE
+
+    with capture_logs() as logs:
+        async with kept(Keeper(path, gather, clock)):
+            is_away = True
+    assert [(line["event"], line["error"]) for line in logs] == [
+        ("what the phones show is not kept", "the database is away")
+    ]
+    assert read_keepsake(path) == WHOLE

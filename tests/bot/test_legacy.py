@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.legacy import Replies, Rule, Typed, buttons_of, put_back, read_replies
@@ -22,7 +22,6 @@ JSON = st.recursive(
 ANSWERS = st.dictionaries(st.sampled_from(NAMES), JSON, max_size=6)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(ANSWERS)
 def test_any_answer_can_be_read(answer: dict[str, Any]) -> None:
     """Nothing that could be in an answer breaks the reading, and every button kept has a type or others below it."""

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
+
 PROGRAM = """
 import logging, sys
 import structlog
@@ -69,7 +71,7 @@ async def main():
     ):
         reader, writer = await asyncio.open_connection(*runner.addresses[0])
         writer.write(head + b"\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n")
-        print((await asyncio.wait_for(reader.readline(), 5)).decode().split()[1])
+        print((await asyncio.wait_for(reader.readline(), 60)).decode().split()[1])
         writer.close()
     await runner.cleanup()
 
@@ -81,7 +83,7 @@ asyncio.run(main())
 def test_what_is_no_request_is_not_quoted(style: str) -> None:
     """Requests that cannot be read are told of in one constant line each, our own failures with their traceback."""
     command = [sys.executable, "-c", SERVER, style]
-    done = subprocess.run(command, capture_output=True, check=True, encoding="utf-8", timeout=60)
+    done = subprocess.run(command, capture_output=True, check=True, encoding="utf-8", timeout=PATIENCE)
     *bad, ours = done.stdout.split()
     assert (set(bad), ours) == ({"400"}, "500")
     assert "oLEAK" not in done.stderr
@@ -151,5 +153,5 @@ for header in ("attachment; filename=zhangsan; x", "attachment; filename*=UTF-8'
     parse_content_disposition(header)
 print("read", flush=True)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert (done.stdout, done.stderr) == ("read\n", "")

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import ManualClock
@@ -53,7 +53,7 @@ async def play(path: Path, people: dict[str, tuple[set[tuple[str, str]], str]], 
 
 
 @given(people=PEOPLE, step=EDITIONS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 def test_everybody_concerned_once_and_nobody_else(
     sqlite_template: Path, people: dict[str, tuple[set[tuple[str, str]], str]], step: tuple[object, set[str]]
 ) -> None:

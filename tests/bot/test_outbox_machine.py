@@ -42,7 +42,7 @@ def machine(sqlite_template: Path) -> type[Machine]:
 
 def test_whatever_is_done_to_the_outbox(machine: type[Machine]) -> None:
     """No call without a row, none twice where it would arrive twice, none to who left; and the counts add up."""
-    run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=20, deadline=None))
+    run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=20))
 
 
 class Impatient(OutboxRows):

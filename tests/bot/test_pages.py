@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import SHANGHAI, ManualClock
@@ -32,7 +32,7 @@ Client: TypeAlias = TestClient[web.Request, web.Application]
 Connect: TypeAlias = Callable[[web.Application], Awaitable[Client]]
 
 DAYS = st.dates(date(2022, 1, 1), date(2029, 12, 31))
-WITH_FIXTURES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+WITH_FIXTURES = settings(max_examples=60)
 ROW = re.compile(r'<li class="row.*?</li>', re.DOTALL)
 CHIP = re.compile(r'<a class="chip" href="([^"]*)"[^>]*><span>([^<]*) <b>(\d+)</b>')
 

@@ -22,6 +22,7 @@ from bot.routing import Router
 from bot.shelf import Shelf
 from bot.store.database import Database
 from tests.bot.presses import Printing, refused
+from tests.patience import PATIENCE
 from tests.small import small_corpus
 
 ASKERS, LEAST, EDITIONS = 20, 20, 5
@@ -236,7 +237,7 @@ async def test_no_answer_is_lost_or_mixed_while_editions_come(printing: Printing
         return heard
 
     learn()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         asking = asyncio.gather(*(asker(n * 1_000_000) for n in range(ASKERS)))
         for edition in range(EDITIONS):
             body = {"title": f"首台套第{edition}版", "summary": f"认定为首台套的，第{edition}版给100万元。"}

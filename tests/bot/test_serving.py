@@ -26,6 +26,7 @@ from bot.serving import AHEAD, building_ahead, serve
 from handlers import ROUTER, WORDS
 from tests.bot.test_app import WECHAT, settings
 from tests.corpus import DATA
+from tests.patience import PATIENCE
 from tests.scenarios.programs import free_port
 from tests.scenarios.stage import ACCOUNT
 from tests.small import small_corpus
@@ -49,10 +50,10 @@ async def test_serving_ends_when_it_is_told_to(tmp_path: Path) -> None:
         pass  # the database is made
     serving = asyncio.create_task(serve(config, ROUTER, WORDS, stop=stop))
     gc.disable()
-    async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
         assert await answered(session, f"http://127.0.0.1:{port}/healthz", serving) == 200
     stop.set()
-    await asyncio.wait_for(serving, 10)
+    await asyncio.wait_for(serving, PATIENCE)
     assert gc.isenabled()
 
 
@@ -69,7 +70,7 @@ async def test_what_few_need_is_built_when_there_is_time() -> None:
         await clock.advance(AHEAD / 2)
         assert not built.is_set()
         await clock.advance(AHEAD)
-        assert await asyncio.to_thread(built.wait, 10)
+        assert await asyncio.to_thread(built.wait, PATIENCE)
     assert where != [threading.current_thread()]
 
 
@@ -83,7 +84,7 @@ async def test_what_cannot_be_built_is_said_and_holds_nothing_up() -> None:
     with structlog.testing.capture_logs() as lines:
         async with building_ahead(clock, broken, built.set):
             await clock.advance(2 * AHEAD)
-            assert await asyncio.to_thread(built.wait, 10)
+            assert await asyncio.to_thread(built.wait, PATIENCE)
     assert [line["event"] for line in lines] == ["not built ahead"]
 
 

@@ -25,6 +25,7 @@ from tests.bot.operating import ended
 from tests.bot.presses import Printing
 from tests.corpus import DATA
 from tests.databases import prepare
+from tests.patience import PATIENCE
 from tests.scenarios.programs import free_port, started, write_settings
 from tests.scenarios.stage import ACCOUNT
 from tests.small import CITY, FILES, small_corpus, write_files
@@ -90,7 +91,7 @@ async def test_every_answer_is_of_one_edition(tmp_path: Path, clock: ManualClock
             await shelf.reload()
         ended.set()
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         asking = asyncio.gather(*(asker(n * TURNS) for n in range(ASKERS)))
         await reloads()
         answers = [pair for pairs in await asking for pair in pairs]

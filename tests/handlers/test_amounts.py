@@ -312,3 +312,20 @@ async def test_a_thing_beside_its_price(text: str, policy: str) -> None:
     check(answer, text)
     assert answer.policies[0] == policy
     assert "可得240万元" in said(answer)
+
+
+async def test_what_is_asked_of_another_matter_is_no_fact_of_the_last() -> None:
+    """科技型中小企业 is a fact of some policy, and with 有奖吗 a question of its own."""
+    talk = Talk()
+    await talk.say("招博士后给多少")
+    assert (await talk.say("科技型中小企业入库有奖吗")).policies[0] == "xh49-27"
+
+
+async def test_a_count_told_beside_a_matter_is_remembered() -> None:
+    """养海参 有200亩, then what was spent: the sum is worked out and the area not asked for again."""
+    talk = Talk()
+    await talk.say("海参养殖 有200亩")
+    answer = await talk.say("池塘改造花了60万")
+    check(answer, "60万，36万，上限120万")
+    assert "可得36万元" in said(answer)
+    assert "池塘面积200亩" in said(answer)

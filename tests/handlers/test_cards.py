@@ -84,11 +84,22 @@ async def test_what_is_over_says_what_instead() -> None:
 
 async def test_close_ones_stand_below_with_their_state() -> None:
     """What may be meant instead is numbered from two, and marked where it is over."""
-    answer = await Talk().say("技改")
-    line = next(line for line in said(answer).splitlines() if line.startswith("也可能是："))
-    assert "2. 鼓励企业加大研发投入" in line
-    assert "鼓励企业加大技术改造力度（高新区·已到期）" in line
-    assert answer.policies[0] == "q91-1"
+    for asked, first, marked in (
+        ("技改", "鼓励企业加大研发投入·技改（平度市）", ""),
+        ("算力券", "算力券购买算力服务补贴（西海岸新区）", "强化算力要素保障·算力中心（市级·已到期）"),
+    ):
+        answer = await Talk().say(asked)
+        line = next(line for line in said(answer).splitlines() if line.startswith("也可能是："))
+        assert f"2. {first}" in line
+        assert marked in line if marked else "已到期" not in line
+
+
+async def test_close_ones_in_force_stand_before_those_that_are_over() -> None:
+    """Where what is in force fits hardly worse, what is over is offered only behind it."""
+    for asked in ("技改", "首台套"):
+        answer = await Talk().say(asked)
+        over = [the_corpus().is_over(the_corpus().policies[i], SUNDAY.date()) for i in answer.policies[1:]]
+        assert over == sorted(over), asked
 
 
 @pytest.mark.parametrize(

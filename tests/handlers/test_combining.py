@@ -143,3 +143,28 @@ async def test_of_what_was_just_shown() -> None:
     assert answer.policies == before.policies
     assert said(await talk.say("2")).startswith("【提供普惠算力服务】")
     assert (await Talk().say("两个都能拿吗")).policies == ()
+
+
+@pytest.mark.parametrize("words", ["研发费用加计扣除和高企能同时享受吗", "高企和加计扣除可以同时享受吗"])
+async def test_what_a_grant_only_reckons_by_is_not_taken_for_the_thing(words: str) -> None:
+    """Pingdu's grant is a share of the deduction; the deduction itself is in one policy, which states no sum."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert set(answer.policies) == {"xh49-17", "xh49-10"}
+    assert "研发补助" not in said(answer)
+
+
+async def test_that_a_policy_states_no_more_of_it_is_said() -> None:
+    """What is offered without a figure is named as just that, and a grant reckoned by it is told apart from it."""
+    assert "只写了：企业研发费用加计扣除，金额没有写明" in said(await Talk().say("研发费用加计扣除和高企能同时享受吗"))
+    text = said(await Talk().say("平度加计扣除和高企能同时享受吗"))
+    assert "这是按“加计扣除”的数算的，“加计扣除”本身这条没有写" in text
+
+
+@pytest.mark.parametrize("words", ["高企和绿电补贴能叠加吗", "绿电补贴和高企能叠加吗", "绿电补贴和高企能同时拿吗"])
+async def test_what_is_not_in_the_corpus_is_said_by_name(words: str) -> None:
+    """Of two things the one that no policy is about is named as missing; the other is answered."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert "资料里没有“绿电补贴”的政策，和它能不能一起拿，这里答不了。" in said(answer)
+    assert answer.policies[0] == "q91-68"

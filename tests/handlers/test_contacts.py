@@ -177,7 +177,7 @@ async def test_an_office_that_does_not_have_it() -> None:
     answer = await Talk().say("高企找科技局的谁")
     check(answer)
     assert answer.policies[0] == "q91-68"
-    assert said(answer).startswith("资料里“高企”没有写由市科技局负责")
+    assert said(answer).startswith("“高企”不在市科技局负责的政策里")
 
 
 @pytest.mark.parametrize("asked", ["涉密的先进技术产品清单去哪里查", "先进技术产品目录在哪看", "涉密产品找谁查"])
@@ -187,3 +187,11 @@ async def test_what_is_secret_is_looked_up_there(asked: str) -> None:
     check(answer)
     assert answer.intent == "contact"
     assert all(part in said(answer) for part in ("青岛古镇口核心区管委", "融合路681号", "13210876217"))
+
+
+async def test_the_desk_of_what_is_in_force_comes_before_one_of_what_is_over() -> None:
+    """Where a topic is all that is named, nobody is sent to a desk whose policy is over."""
+    answer = await Talk().say("专精特新找谁")
+    check(answer)
+    assert answer.policies[0] == "q91-69"
+    assert "到期" not in said(answer).split("\n")[1]

@@ -232,3 +232,40 @@ async def test_a_little_more_is_kept_as_said() -> None:
     assert "“3亿多”记作上一年度营业收入：3亿元" in text
     assert "合计可得450万元：" in text
     assert "360万×25%=90万元" in text
+
+
+@pytest.mark.parametrize("words", ["崂山区、软件、规上", "软件，规上，崂山区", "规上、崂山、软件"])
+async def test_a_row_of_facts_is_taken_whatever_its_order(words: str) -> None:
+    """软件 in a row of facts is the trade, by a part of its name."""
+    answer = await Talk().say(words)
+    check(answer)
+    for line in ("· 所在区（市）：崂山区", "· 行业：软件和互联网", "· 规上"):
+        assert line in said(answer)
+
+
+@pytest.mark.parametrize(
+    "words", ["崂山区、软件、规上", "软件、崂山区、规上", "规上 软件 崂山区", "规上，崂山，软件", "软件 规上 崂山"]
+)
+async def test_a_row_of_facts_answers_what_they_were_asked(words: str) -> None:
+    """Whatever the order and whatever parts them, all of them are taken as the answer."""
+    talk = Talk()
+    await talk.say("我们能报什么")
+    answer = await talk.say(words)
+    check(answer)
+    assert said(answer).startswith("按您说的（崂山区、软件和互联网、规上）：")
+
+
+@pytest.mark.parametrize(
+    ("words", "said_as"), [("一年营业额三百来万", "300万元"), ("营收5亿", "5亿元"), ("去年营收大概8000万", "8000万元")]
+)
+async def test_a_figure_of_a_year_is_told_without_a_word_of_whose(words: str, said_as: str) -> None:
+    """It is kept as theirs, and no policy that is over comes up."""
+    answer = await Talk().say(words)
+    check(answer, words)
+    assert answer.policies == ()
+    assert said_as in said(answer)
+
+
+async def test_renewing_a_ship_changes_no_fact() -> None:
+    """更新 is renewal unless what is renewed is what was told."""
+    assert (await Talk().say("渔船更新")).policies[0] == "xh49-39"

@@ -79,7 +79,7 @@ def moment(day: date, hour: int = 10) -> datetime:
     return datetime.combine(day, time(hour), SHANGHAI)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=120))
 async def test_any_text_is_answered(text: str) -> None:
     """Whatever is typed, something is said that fits, with no phone and no sum of its own invention."""
@@ -88,7 +88,7 @@ async def test_any_text_is_answered(text: str) -> None:
     check(answer, text)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(MIXED, DAYS)
 async def test_any_mixture_of_our_words_is_answered(text: str, day: date) -> None:
     """So it is where the text is made of words that mean something, on any day."""
@@ -97,7 +97,7 @@ async def test_any_mixture_of_our_words_is_answered(text: str, day: date) -> Non
     check(answer, text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(MIXED, TAPPED), min_size=2, max_size=6), DAYS, st.integers(0, 23), OFFICES)
 async def test_any_talk_is_answered(turns: list[tuple[str, str]], day: date, hour: int, office: Office) -> None:
     """So it is in the midst of any talk, whatever was tapped, at any hour, in any deployment."""
@@ -106,7 +106,7 @@ async def test_any_talk_is_answered(turns: list[tuple[str, str]], day: date, hou
         check(await talk.say(text, tapped), text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(MIXED)
 async def test_the_way_words_come_makes_no_difference(text: str) -> None:
     """Spoken, by a menu button or as an article's title, words are answered as if they were typed."""
@@ -124,7 +124,7 @@ async def test_the_way_words_come_makes_no_difference(text: str) -> None:
         check(answer, text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=40), st.floats(-90, 90), st.floats(-180, 180))
 async def test_what_is_not_words_is_answered(text: str, latitude: float, longitude: float) -> None:
     """Any place, any menu key and any unknown kind gets something that fits, or silence."""

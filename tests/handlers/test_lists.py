@@ -305,3 +305,14 @@ async def test_one_of_a_set_is_shown() -> None:
     check(answer)
     assert (answer.intent, answer.policies) == ("policy", ("q91-54",))
     assert "85911809" in said(answer)
+
+
+@pytest.mark.parametrize("asked", ["首台套", "专精特新怎么申请", "城阳首台套"])
+async def test_of_close_ones_those_in_force_come_first(asked: str) -> None:
+    """Where it is asked which of several is meant, what is over stands at the end, marked."""
+    answer = await Talk().say(asked)
+    check(answer)
+    lines = [line for line in said(answer).split("\n") if re.match(r"\d+\. ", line)]
+    over = ["已到期" in line for line in lines]
+    assert any(over)
+    assert over == sorted(over)

@@ -210,3 +210,18 @@ async def test_what_is_refused_is_not_answered(words: str, first: str, never: st
     check(answer)
     assert answer.policies[0] == first
     assert never not in answer.policies
+
+
+@pytest.mark.parametrize(
+    "words", ["专精特新怎么申请，技改找谁", "技改补多少，专精特新怎么申请", "专精特新怎么申请、高企怎么认定"]
+)
+async def test_how_to_apply_is_a_question_of_its_own_and_is_not_answered_by_what_is_over(words: str) -> None:
+    """怎么申请 beside another question is a matter; none of them leads with what is over, nor names it first."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert said(answer).startswith("您问了2件事")
+    assert "q91-69" in answer.policies
+    assert not any(the_corpus().is_over(the_corpus().policies[i], SUNDAY.date()) for i in answer.policies)
+    near = [line for line in said(answer).split("\n") if line.startswith("也可能是：")]
+    assert near
+    assert not any("已到期" in line for line in near)

@@ -92,3 +92,12 @@ async def test_a_short_word_of_another_sound_is_asked_about(word: str, name: str
     assert answer.policies == ()
     assert f"没有“{word}”。您是不是想问：" in said(answer)
     assert (await talk.say(name)).policies != ()
+
+
+@pytest.mark.parametrize("words", ["科技馆", "科技馆有补贴吗", "绿色蔬菜", "绿色蔬菜有补贴吗"])
+async def test_another_word_with_the_same_beginning_is_no_slip(words: str) -> None:
+    """科技馆 is not 科技攻关 heard badly: two characters at an end are others."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert answer.policies == ()
+    assert "没有叫" not in said(answer)

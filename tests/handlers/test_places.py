@@ -76,3 +76,47 @@ async def test_under_a_line_of_the_citys_no_other_place_is_listed() -> None:
     )
     assert "高新区" not in said(answer)
     assert "西海岸新区" not in said(answer)
+
+
+async def test_what_stands_above_is_true_of_all_that_stands_below() -> None:
+    """Where a park's policies stand below the city's, it is not said that all are for everybody."""
+    for asked in ("平度算力券", "平度人工智能", "崂山虚拟现实补多少"):
+        answer = await Talk().say(asked)
+        check(answer)
+        first = said(answer).split("\n")[0]
+        assert "下面的市级政策全市企业都能用；为产业园定的只给园区：" in first, asked
+    assert said(await Talk().say("崂山技改")).split("\n")[0].endswith("下面是市级的，全市企业都能用：")
+
+
+async def test_what_the_city_had_is_not_called_a_districts() -> None:
+    """A park of the city whose paper is over was the city's."""
+    first = said(await Talk().say("崂山仪器仪表")).split("\n")[0]
+    assert first == "📍 资料里没有崂山区自己的“仪器仪表”政策。市级有过，已到期，只作参考："
+
+
+@pytest.mark.parametrize("asked", ["崂山虚拟现实补多少", "崂山单项冠军奖多少"])
+async def test_a_place_alone_makes_no_sum(asked: str) -> None:
+    """Of the city's, what is given is said; that they get it is not: they told no more than where they are."""
+    answer = await Talk().say(asked)
+    check(answer)
+    assert "可得" not in said(answer)
+
+
+@pytest.mark.parametrize(
+    "asked", ["凭什么平度有我们没有", "为什么只有平度有", "别的区为啥没有小巨人", "凭啥崂山有我们城阳没有"]
+)
+async def test_why_one_has_it_and_another_has_not_is_not_known(asked: str) -> None:
+    """No list of the other's policies is the answer to that, but what holds for all."""
+    answer = await Talk().say(asked)
+    check(answer)
+    assert answer.policies == ()
+    assert "为什么有的有、有的没有，资料里没有写" in said(answer)
+
+
+@pytest.mark.parametrize("asked", ["我在城阳", "我们在胶州"])
+async def test_a_place_without_policies_leads_on(asked: str) -> None:
+    """Who says no more than that is told what they may ask."""
+    answer = await Talk().say(asked)
+    check(answer)
+    assert "市级有哪些政策" in said(answer)
+    assert "我们能报什么" in said(answer)

@@ -250,3 +250,13 @@ async def test_what_was_asked_of_stands_there() -> None:
     assert "按“一事一议”办理" in said(await Talk().say("想在黄岛投个重大产业化项目，能不能一事一议谈"))
     assert "没有“先进技术产品持有单位”这个条件" in said(await Talk().say("算力劵黄岛企业能不能领"))
     assert "建设费用×20%，最高300万元" in said(await Talk().say("标识解析二级节点今年刚接上国家顶级节点"))
+
+
+@pytest.mark.parametrize(
+    ("words", "policy"), [("作价入股有政策吗", "xh49-25"), ("只能工厂", "q91-3"), ("种子轮融资能补吗", "xh49-15")]
+)
+async def test_what_is_named_by_no_word_is_answered_by_what_is_in_force(words: str, policy: str) -> None:
+    """Pieces of words, a slip of the ear, a name that policies have no word of: what is over does not lead."""
+    answer = await Talk().say(words)
+    assert answer.policies[0] == policy
+    assert "已于" not in said(answer).split("\n")[1]

@@ -131,3 +131,8 @@ async def test_what_is_said_beside_a_sum(asked: str, told: str, silent: str) -> 
     check(answer, asked)
     assert told in said(answer)
     assert silent not in said(answer)
+
+
+async def test_what_has_to_be_so_is_no_half_of_a_question() -> None:
+    """是否 within the name of a fact becomes 是, not 否."""
+    assert "云服务商是市名录里的驻区企业的话" in said(await Talk().say("云服务花了200万能补多少"))

@@ -14,7 +14,7 @@ from typing import Protocol
 import pytest
 import pytest_asyncio
 import structlog
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from bot.clock import ManualClock, ShiftedClock
 from bot.demo import Demo, open_demo
@@ -27,6 +27,7 @@ from tests.browser import CHROMIUM, HOW_TO_GET_IT
 from tests.corpus import the_corpus
 from tests.databases import prepare, seeded
 from tests.scenarios.stage import ACCOUNT, Stage, open_stage
+from tests.scenarios.windows import MILLISECONDS
 
 QUIET = (
     "--no-sandbox",
@@ -38,6 +39,8 @@ QUIET = (
     "--disable-sync",
 )
 THE_DAY = ManualClock().time()  # 22 November 2026, 10:00 in Shanghai
+
+expect.set_options(timeout=MILLISECONDS)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

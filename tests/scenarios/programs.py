@@ -16,9 +16,10 @@ from pathlib import Path
 
 from bot.emulator.account import Account
 from tests.corpus import DATA
+from tests.patience import PATIENCE
 
 ROOT = DATA.parent
-LIMIT = 60.0  # seconds that anything may take on a loaded machine
+LIMIT = PATIENCE
 
 
 def run(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -31,9 +32,19 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "main.py", *arguments]
 
 
+def ports() -> Iterator[int]:
+    """Ports that the system gives to nobody of itself, each once, and none that another worker of pytest has."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    mine = range(20_000, 30_000)[worker :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
+    yield from random.sample(mine, len(mine))
+
+
+PORTS = ports()
+
+
 def free_port() -> int:
-    """A port that nobody listens on, of those that the system gives to nobody of itself."""
-    for port in random.sample(range(20_000, 30_000), 100):
+    """A port that nobody listens on, and that nobody was given before."""
+    for port in PORTS:
         with socket.socket() as free, suppress(OSError):
             free.bind(("127.0.0.1", port))
             return port

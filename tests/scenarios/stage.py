@@ -25,6 +25,7 @@ from bot.replies import Answer
 from bot.routing import Router
 from handlers import ROUTER, WORDS
 from tests.corpus import DATA, the_corpus
+from tests.patience import PATIENCE
 
 ACCOUNT = Account(
     app_id="wx0123456789abcdef",
@@ -36,7 +37,6 @@ ACCOUNT = Account(
 TEST_ACCOUNT = msgspec.structs.replace(ACCOUNT, mode="plain", aes_key="", kind="test")
 SILENT_ACCOUNT = msgspec.structs.replace(ACCOUNT, kind="subscription", certified=False)  # may only answer
 LOOKS = 2000  # questions to the database until a test gives up
-PATIENCE = 5.0  # seconds of real time until it does
 
 
 class Process:

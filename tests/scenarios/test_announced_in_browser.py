@@ -16,6 +16,7 @@ from tests.scenarios.announced import open_announced, tell_much
 from tests.scenarios.stage import open_stage
 from tests.scenarios.test_announcing import Scene
 from tests.scenarios.test_pages_in_browser import TOO_FAINT
+from tests.scenarios.windows import let_in, open_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 HERE = "/console/broadcasts"
@@ -46,12 +47,8 @@ async def test_everything_can_be_read_on_a_phone_and_on_a_desk(browser: Browser,
 async def look(browser: Browser, office: Office, width: int, *, dark: bool) -> None:
     """Open every page in a window of this width."""
     visitor = await office.sign_in("approver")
-    cookie = {"name": "huiqi", "value": visitor.cookie("huiqi"), "domain": office.url.host or "", "path": "/console"}
-    context = await browser.new_context(
-        viewport={"width": width, "height": 900}, locale="zh-CN", color_scheme="dark" if dark else "light"
-    )
-    await context.add_cookies([cookie])  # type: ignore[list-item]
-    page = await context.new_page()
+    page = await open_window(browser, width=width, color_scheme="dark" if dark else "light")
+    await let_in(page, office, visitor)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     for path in PAGES:

@@ -29,7 +29,7 @@ PHONES = 24
 RATE = 20.0  # pushes a second
 BEFORE, AFTER = 0.8, 1.2  # seconds of traffic before the first blow, and after the last
 QUESTIONS = ("技改", "首台套", "崂山区有哪些", "技改找谁", "85911248", "还有效吗", "你好", "转人工")
-PATIENCE = 90.0  # seconds for all of it, on a machine that does much else
+PATIENCE = 300.0  # seconds for all of it, on a machine that does much else
 TRIED = re.compile(r"POST /wechat (\d+) \d+ \S+ (\S+), (\S+) (\S+), (\S+)$", re.MULTILINE)
 
 

@@ -17,23 +17,21 @@ from tests.bot.console.client import Office, office_settings, open_office
 from tests.bot.console.sheets import published, saved, send, submitted
 from tests.scenarios.test_console_sign_in import EVERYTHING, SIZES, TAPPED
 from tests.scenarios.test_pages_in_browser import TOO_SMALL, faint, slides
+from tests.scenarios.windows import enter, let_in, open_window, tap
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-PATIENCE = 30_000  # milliseconds: the gate asks 260 questions twice
 WINDOWS = [pytest.param(1280, 900, id="desk"), pytest.param(390, 844, id="phone")]
 VERSION = re.compile(r"（([0-9a-f]{8})）")
 
 
 async def signed_in(browser: Browser, demo: Demo, who: str, *, width: int, height: int) -> Page:
     """A browser of somebody who came in by the door."""
-    context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-    page = await context.new_page()
-    page.set_default_timeout(PATIENCE)
+    page = await open_window(browser, width=width, height=height)
     await page.goto(f"{demo.url}/console/policies")
     await page.get_by_label("账号").fill(who)
     await page.get_by_label("密码").fill(demo.passwords[who])
-    await page.get_by_role("button", name="登录").click()
+    await tap(page.get_by_role("button", name="登录"))
     await expect(page.get_by_role("heading", name="政策库")).to_be_visible()
     return page
 
@@ -56,28 +54,28 @@ async def test_from_the_draft_to_the_phone_and_back(browser: Browser, staffed: D
     editor = await signed_in(browser, staffed, "editor", width=width, height=height)
     approver = await signed_in(browser, staffed, "approver", width=width, height=height)
     await editor.get_by_label("搜索").fill("贯标服务机构")
-    await editor.get_by_role("button", name="查看").click()
-    await editor.get_by_role("link", name="开展数字化转型贯标试点").first.click()
-    await editor.get_by_role("link", name="编辑", exact=True).click()
+    await tap(editor.get_by_role("button", name="查看"))
+    await tap(editor.get_by_role("link", name="开展数字化转型贯标试点").first)
+    await tap(editor.get_by_role("link", name="编辑", exact=True))
     await editor.locator("[name='benefits.0.amount']").fill("一百五十")
     await editor.locator("[name='summary']").fill("服务并通过贯标的企业超过10家的贯标服务机构，奖励150万元。")
     await editor.locator("[name='conditions']").fill("服务且通过贯标的企业数量要超过10家")
     await editor.locator("[name='wording']").fill("第四十条 对服务企业超过10家的贯标服务机构给予150万元奖励。")
-    await editor.get_by_role("button", name="保存草稿").last.click()
+    await tap(editor.get_by_role("button", name="保存草稿").last)
     await expect(editor.locator("[name='benefits.0.amount']")).to_have_attribute("aria-invalid", "true")
     await expect(editor.locator("[name='wording']")).to_have_value(re.compile("150万元"))
     await editor.locator("[name='benefits.0.amount']").fill("150万")
-    await editor.get_by_role("button", name="保存草稿").last.click()
+    await tap(editor.get_by_role("button", name="保存草稿").last)
     await expect(editor.locator(".deltas")).to_contain_text("100万元 → 150万元")
-    await editor.get_by_role("button", name="提交审核").click()
+    await tap(editor.get_by_role("button", name="提交审核"))
     await expect(editor.get_by_role("status")).to_contain_text("已提交")
     assert await asked() == (before, old), "nothing is answered otherwise yet"
 
     await approver.goto(f"{staffed.url}/console/drafts")
-    await approver.get_by_role("link", name="开展数字化转型贯标试点").click()
+    await tap(approver.get_by_role("link", name="开展数字化转型贯标试点"))
     await expect(approver.locator(".deltas")).to_contain_text("100万元 → 150万元")
     await expect(approver.locator("#gate")).to_contain_text("通过了发布检查。考题 260 道")
-    await approver.get_by_role("button", name="发布", exact=True).click()
+    await tap(approver.get_by_role("button", name="发布", exact=True))
     await expect(approver.get_by_role("status")).to_contain_text("已发布")
     after, new = await asked()
     assert ("150万元" in after, "100万元" in after, new != old) == (True, False, True)
@@ -85,11 +83,11 @@ async def test_from_the_draft_to_the_phone_and_back(browser: Browser, staffed: D
     await expect(approver.get_by_role("heading", name="官方原文")).to_be_visible()
 
     await editor.goto(f"{staffed.url}/console/editions/1")
-    await editor.get_by_role("button", name="起草退回").click()
-    await editor.get_by_role("button", name="提交审核").click()
+    await tap(editor.get_by_role("button", name="起草退回"))
+    await tap(editor.get_by_role("button", name="提交审核"))
     await approver.goto(f"{staffed.url}/console/drafts")
-    await approver.get_by_role("link", name="开展数字化转型贯标试点").click()
-    await approver.get_by_role("button", name="发布", exact=True).click()
+    await tap(approver.get_by_role("link", name="开展数字化转型贯标试点"))
+    await tap(approver.get_by_role("button", name="发布", exact=True))
     await expect(approver.get_by_role("status")).to_contain_text("已发布")
     assert await asked() == (before, old)
 
@@ -102,12 +100,12 @@ async def test_two_browsers_on_one_policy(browser: Browser, staffed: Demo, width
         await page.goto(f"{staffed.url}/console/edit/policy?key=q91-2")
     for page, title in zip(pages, ("甲的标题", "乙的标题"), strict=True):
         await page.locator("[name='title']").fill(title)
-        await page.get_by_role("button", name="保存草稿").last.click()
+        await tap(page.get_by_role("button", name="保存草稿").last)
     await expect(pages[0].locator(".deltas")).to_contain_text("甲")
     await expect(pages[1].get_by_role("alert")).to_contain_text("在您之后保存过")
     await expect(pages[1].locator("[name='title']")).to_have_value("乙的标题")
     await expect(pages[1].locator(".columns")).to_contain_text("甲的标题")
-    await pages[1].get_by_role("button", name="用我的版本保存").click()
+    await tap(pages[1].get_by_role("button", name="用我的版本保存"))
     await expect(pages[1].get_by_role("heading", name="乙的标题")).to_be_visible()
 
 
@@ -116,12 +114,13 @@ async def test_groups_are_added_by_the_keyboard(browser: Browser, staffed: Demo)
     page = await signed_in(browser, staffed, "editor", width=1280, height=900)
     await page.goto(f"{staffed.url}/console/edit/policy?key=q91-4")
     await page.get_by_role("button", name="按比例").focus()
-    await page.keyboard.press("Enter")
+    await enter(page)
     await expect(page.locator("[name='benefits.0.name']")).to_be_focused()
     await page.keyboard.type("升规补助")
     await page.locator("[name='benefits.0.percent']").fill("5")
     await page.locator("[name='benefits.0.base']").fill("当年增量")
-    await page.locator("[name='benefits.0.name']").press("Enter")
+    await page.locator("[name='benefits.0.name']").focus()
+    await enter(page)
     await expect(page.locator(".deltas")).to_contain_text("升规补助")
 
 
@@ -144,11 +143,11 @@ async def test_two_drafts_are_put_together_and_published(
     await expect(page.get_by_role("button", name="发布", exact=True)).to_be_disabled()
     assert [await slides(page, SIZES), await faint(page)] == [[], []]
     await page.locator("#together").get_by_role("checkbox").check()
-    await page.get_by_role("button", name="放在一起看").click()
+    await tap(page.get_by_role("button", name="放在一起看"))
     await expect(page.get_by_role("heading", level=1)).to_have_text("一起发布的 2 处改动")
     await expect(page.locator("#gate")).to_contain_text("通过了发布检查")
     assert [await slides(page, SIZES), await faint(page)] == [[], []]
-    await page.get_by_role("button", name="发布", exact=True).click()
+    await tap(page.get_by_role("button", name="发布", exact=True))
     await expect(page.get_by_role("status")).to_contain_text("已发布")
     corpus = office.services.corpus
     assert ("q91-10" in corpus.policies, corpus.policies["q91-1"].related) == (False, ())
@@ -196,11 +195,9 @@ async def filled(office: Office) -> tuple[str, ...]:
 
 async def inside(browser: Browser, office: Office, *, width: int, height: int) -> Page:
     """A window of an approver, who sees all that can be done."""
-    visitor = await office.sign_in("approver", "sun")
-    context = await browser.new_context(viewport={"width": width, "height": height})
-    cookie = {"name": "huiqi", "value": visitor.cookie("huiqi"), "domain": office.url.host or "", "path": "/console"}
-    await context.add_cookies([cookie])  # type: ignore[list-item]
-    return await context.new_page()
+    page = await open_window(browser, width=width, height=height)
+    await let_in(page, office, await office.sign_in("approver", "sun"))
+    return page
 
 
 async def test_nothing_slides_sideways(browser: Browser, office: Office) -> None:

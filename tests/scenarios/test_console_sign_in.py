@@ -16,6 +16,7 @@ from bot.clock import ManualClock
 from bot.console.codes import STEP
 from tests.bot.console.client import PASSWORD, Office, office_settings, open_office
 from tests.scenarios.test_pages_in_browser import TOO_SMALL, faint, slides
+from tests.scenarios.windows import enter, let_in, open_window, tap, turning
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -49,8 +50,7 @@ async def office(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Office]:
 
 async def opened(browser: Browser, office: Office, path: str, *, width: int = 1280, height: int = 900) -> Page:
     """A page in a window of its own."""
-    context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-    page = await context.new_page()
+    page = await open_window(browser, width=width, height=height)
     await page.goto(str(office.url) + path.lstrip("/"))
     return page
 
@@ -59,7 +59,7 @@ async def sign_in(page: Page, name: str) -> None:
     """Fill in the door's form."""
     await page.get_by_label("账号").fill(name)
     await page.get_by_label("密码").fill(PASSWORD)
-    await page.get_by_role("button", name="登录").click()
+    await tap(page.get_by_role("button", name="登录"))
 
 
 async def inside(browser: Browser, office: Office, *, width: int, height: int) -> Page:
@@ -68,8 +68,7 @@ async def inside(browser: Browser, office: Office, *, width: int, height: int) -
     await visitor.post("/console/staff/2/role", {"role": "approver"})
     await visitor.post("/console/staff/2/disable", {})
     page = await opened(browser, office, "/console/sign-in", width=width, height=height)
-    cookie = {"name": "huiqi", "value": visitor.cookie("huiqi"), "domain": office.url.host or "", "path": "/console"}
-    await page.context.add_cookies([cookie])  # type: ignore[list-item]
+    await let_in(page, office, visitor)
     return page
 
 
@@ -85,13 +84,13 @@ async def test_the_first_sign_in_of_an_admin(
     await page.get_by_text("扫不了？手动输入密钥").click()
     app = pyotp.TOTP((await page.locator(".secret-groups code").inner_text()).replace(" ", ""))
     await page.get_by_label("动态码").fill("000000")
-    await page.get_by_role("button", name="开启").click()
+    await tap(page.get_by_role("button", name="开启"))
     await expect(page.locator(".error")).to_contain_text("不正确")
     await expect(page.get_by_label("动态码")).to_be_focused()
     await page.get_by_label("动态码").fill(app.at(int(clock.time())))
-    await page.get_by_role("button", name="开启").click()
+    await tap(page.get_by_role("button", name="开启"))
     await expect(page.locator(".letters code")).to_have_count(10)
-    await page.get_by_role("link", name="我已保存").click()
+    await tap(page.get_by_role("link", name="我已保存"))
     await expect(page.get_by_role("heading", name="工作台")).to_be_visible()
     await page.goto(str(office.url) + "console/profile")
     await expect(page.locator(".rows")).to_contain_text("这一台")
@@ -100,7 +99,7 @@ async def test_the_first_sign_in_of_an_admin(
     await page.goto(str(office.url) + "console/staff")
     await sign_in(page, "zhang.wei")
     await page.get_by_label("动态码").fill(app.at(int(clock.time())))
-    await page.keyboard.press("Enter")
+    await enter(page)
     await expect(page.get_by_role("heading", name="账号", exact=True)).to_be_visible()
 
 
@@ -112,7 +111,7 @@ async def test_guessing_at_an_unlocked_desk_ends_at_the_door(browser: Browser, o
         await page.get_by_label("现在的密码").fill(f"wrong {wrong}")
         await page.get_by_label("新密码").fill("copper river kite")
         await page.get_by_label("再输入一次").fill("copper river kite")
-        await page.get_by_role("button", name="改密码").click()
+        await tap(page.get_by_role("button", name="改密码"))
     await expect(page.get_by_role("heading", name="登录")).to_be_visible()
     await expect(page.get_by_role("status")).to_contain_text("错得太多")
     await sign_in(page, "li")
@@ -136,11 +135,11 @@ async def test_the_way_around(browser: Browser, office: Office, width: int, heig
         await expect(page.locator(".menu summary")).to_be_focused()
         await page.keyboard.press("Enter")
     shown = menu if is_phone else side
-    await shown.get_by_role("link", name="操作记录").click()
+    await tap(shown.get_by_role("link", name="操作记录"))
     await expect(page.get_by_role("heading", name="操作记录")).to_be_visible()
     if is_phone:
         await page.locator(".menu summary").click()
-    await page.locator(".menu .identity button" if is_phone else ".side .identity button").click()
+    await tap(page.locator(".menu .identity button" if is_phone else ".side .identity button"))
     await expect(page.get_by_role("status")).to_contain_text("已退出登录")
 
 
@@ -155,7 +154,7 @@ async def test_the_door_needs_only_the_keyboard(browser: Browser, office: Office
     await page.keyboard.type(PASSWORD)
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("button", name="登录")).to_be_focused()
-    await page.keyboard.press("Enter")
+    await enter(page)
     await expect(page.get_by_role("heading", name="工作台")).to_be_visible()
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
@@ -198,11 +197,12 @@ async def test_a_form_is_sent_once(browser: Browser, office: Office) -> None:
     page = await inside(browser, office, width=1280, height=900)
     await page.goto(str(office.url) + "console/profile")
     await page.get_by_label("显示名").fill("张伟")
-    await page.evaluate("""() => {
-      const button = [...document.querySelectorAll("button")].find((b) => b.textContent === "保存显示名");
-      button.click();
-      button.click();
-    }""")
+    async with turning(page):
+        await page.evaluate("""() => {
+          const button = [...document.querySelectorAll("button")].find((b) => b.textContent === "保存显示名");
+          button.click();
+          button.click();
+        }""")
     await expect(page.get_by_role("status")).to_contain_text("已保存")
     assert (await office.acts()).count("profile.renamed") == 1
 
@@ -218,7 +218,7 @@ async def test_a_link_from_another_site_opens_the_page(browser: Browser, office:
     elsewhere.router.add_get("/", link)
     async with TestServer(elsewhere) as server:
         await page.goto(str(server.make_url("/")).replace("127.0.0.1", "localhost"))
-        await page.get_by_role("link").click()
+        await tap(page.get_by_role("link"))
         await expect(page.get_by_role("heading", name="操作记录")).to_be_visible()
     assert page.url.endswith("/console/audit?what=staff.")
 

@@ -15,6 +15,7 @@ from bot.store.tallies import Cell, Mark
 from tests.bot.console.client import Office, office_settings, open_office
 from tests.bot.console.talking import count, remark, say
 from tests.scenarios.test_pages_in_browser import TOO_SMALL, faint, slides
+from tests.scenarios.windows import let_in, open_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -60,11 +61,9 @@ async def pages(office: Office) -> list[str]:
 
 async def window(browser: Browser, office: Office, width: int) -> Page:
     """A window in which an approver is signed in."""
-    context = await browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
-    visitor = await office.sign_in("approver")
-    cookie = {"name": "huiqi", "value": visitor.cookie("huiqi"), "domain": office.url.host or "", "path": "/console"}
-    await context.add_cookies([cookie])  # type: ignore[list-item]
-    return await context.new_page()
+    page = await open_window(browser, width=width)
+    await let_in(page, office, await office.sign_in("approver"))
+    return page
 
 
 async def test_nothing_overflows_and_nothing_is_refused(browser: Browser, office: Office) -> None:

@@ -15,8 +15,9 @@ from structlog.testing import capture_logs
 from bot.clock import ManualClock
 from bot.emulator.wire import Exchange
 from bot.errors import StoreError
-from tests.bot.emulator.watching import PATIENCE, exchanges
+from tests.bot.emulator.watching import exchanges
 from tests.bot.store.test_database import no_room
+from tests.patience import PATIENCE
 from tests.scenarios.stage import Process, Slow, Stage
 
 CARD = "【鼓励企业设备更新和技术改造】"

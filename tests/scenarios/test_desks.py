@@ -24,7 +24,7 @@ async def test_the_desk_of_a_policy(phone: Phone) -> None:
     assert "✅ 有效，还剩39天（至2026年12月31日）" in text
     assert "（青政发〔2024〕11号）" in text
     assert "（平度市）：平度市工业和信息化局工业信息化科 87361949" in text
-    assert "鼓励企业加大技术改造力度（高新区·已到期）" in text
+    assert "技术改造设备投资奖补（西海岸新区）：西海岸新区工信局（资料未列电话）" in text
 
 
 async def test_a_unit_with_two_phones(phone: Phone) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -205,7 +205,7 @@ async def test_a_broken_off_body(stranger: Stranger) -> None:
     assert (await stranger.post(stranger.packet()))[0] == 200
 
 
-NOISE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+NOISE = settings(max_examples=60)
 
 
 @NOISE

@@ -20,6 +20,7 @@ from tests.bot.console.client import Office, Visitor, office_settings, open_offi
 from tests.bot.console.sheets import saved
 from tests.bot.console.talking import count, remark, say
 from tests.bot.console.test_imports import sent as uploaded
+from tests.scenarios.windows import let_in, open_window
 from tests.small import FILES, write_files
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -149,10 +150,9 @@ async def test_words_are_words_everywhere(browser: Browser, office: Office) -> N
     visitor = await office.sign_in("admin")
     seeds = await fill(office, visitor)
     origin = str(office.url).rstrip("/")
-    context = await browser.new_context(locale="zh-CN", user_agent=f"Mozilla/5.0 {SHORT}")
-    cookie = {"name": "huiqi", "value": visitor.cookie("huiqi"), "domain": office.url.host or "", "path": "/console"}
-    await context.add_cookies([cookie])  # type: ignore[list-item]
-    watched = Watched(await context.new_page())
+    page = await open_window(browser, user_agent=f"Mozilla/5.0 {SHORT}")
+    await let_in(page, office, visitor)
+    watched = Watched(page)
     fixed = [route.path for route in ROUTES if route.method == "GET" and "{" not in route.path]
     pages = [path for path in fixed if "." not in path and not path.endswith("/image")]
     queue = [f"{origin}{path}" for path in ["/console", *seeds, *pages]]

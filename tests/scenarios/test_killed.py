@@ -66,6 +66,15 @@ async def test_the_drill_notices_what_is_lost(tmp_path: Path) -> None:
         assert wreck.process.returncode == -9
 
 
+@pytest.mark.parametrize("what", ["locks", "pages", "calls"])
+async def test_who_ends_before_its_moment_is_not_killed(tmp_path: Path, what: str) -> None:
+    """A program that is done sooner was not struck, and nothing of it is left to be waited for."""
+    async with wrecked(tmp_path, corpus=write_files(tmp_path / "corpus")) as wreck:
+        wreck.begin("migrate")
+        assert not await wreck.strike(Moment(what=what, count=1e9))
+        assert wreck.process.returncode == 0
+
+
 def misses(wreck: Wreck, what: str, said: list[Said]) -> None:
     """The check of the drill says that it is broken."""
     with pytest.raises(Broken, match=what):

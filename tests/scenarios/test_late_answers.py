@@ -14,8 +14,9 @@ from bot.emulator.phone import Phone, Seen
 from bot.engine import ANSWER_LIMIT
 from bot.replies import visible
 from tests.bot.emulator.watching import exchanges
+from tests.patience import PATIENCE
 from tests.scenarios.conftest import Staging
-from tests.scenarios.stage import PATIENCE, SILENT_ACCOUNT, Process, Slow, Stage
+from tests.scenarios.stage import SILENT_ACCOUNT, Process, Slow, Stage
 
 CARD = "【鼓励企业设备更新和技术改造】"
 CUSTOM_SEND = "/cgi-bin/message/custom/send"

@@ -15,6 +15,7 @@ from bot.clock import ManualClock
 from bot.pages import Pages
 from handlers import wording
 from tests.corpus import the_corpus
+from tests.scenarios.windows import enter, open_window, tap, turning
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -90,8 +91,7 @@ async def url() -> AsyncIterator[str]:
 
 async def opened(browser: Browser, address: str, *, width: int = 390, height: int = 844, **more: Any) -> Page:
     """A page in a window of its own; anything the browser complains of fails the test."""
-    context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **more)
-    page = await context.new_page()
+    page = await open_window(browser, width=width, height=height, **more)
     await page.goto(address)
     return page
 
@@ -169,7 +169,7 @@ async def test_a_search_needs_only_the_keyboard(browser: Browser, url: str) -> N
         await page.keyboard.press("Tab")
         await expect(page.locator(stop)).to_be_focused()
     await page.keyboard.type("首台套")
-    await page.keyboard.press("Enter")
+    await enter(page)
     await expect(page.get_by_role("status")).to_contain_text("“首台套”找到")
     await expect(page.locator("#q")).to_have_value("首台套")
 
@@ -186,12 +186,12 @@ async def test_the_skip_link_leads_past_the_bar(browser: Browser, url: str) -> N
 async def test_filters_are_tapped_on_and_off(browser: Browser, url: str) -> None:
     """A chip narrows the list by what it says, a second narrows it further, a tap on it again widens it."""
     page = await opened(browser, url + LIST)
-    await page.get_by_role("link", name="高新区 16").click()
+    await tap(page.get_by_role("link", name="高新区 16"))
     await expect(page.locator(".row")).to_have_count(16)
     await page.locator("summary").click()
-    await page.get_by_role("link", name="做大做强 3").click()
+    await tap(page.get_by_role("link", name="做大做强 3"))
     await expect(page.locator(".row")).to_have_count(3)
-    await page.get_by_role("link", name="高新区 3 ，取消").click()
+    await tap(page.get_by_role("link", name="高新区 3 ，取消"))
     await expect(page.locator(".row")).to_have_count(8)
 
 
@@ -199,7 +199,8 @@ async def test_a_row_opens_its_policy(browser: Browser, url: str) -> None:
     """Anywhere in a row, a tap opens the policy."""
     page = await opened(browser, url + SEARCH)
     title = await page.locator(".row-title").first.inner_text()
-    await page.locator(".row-text").first.click(force=True)
+    async with turning(page):
+        await page.locator(".row-text").first.click(force=True)
     await expect(page.locator("h1")).to_have_text(title)
 
 
@@ -209,7 +210,7 @@ async def test_an_expired_policy_says_so_first(browser: Browser, url: str) -> No
     notice = page.locator(".notice")
     await expect(notice).to_be_in_viewport(ratio=1)
     await expect(notice).to_contain_text("现在不能再报")
-    await notice.get_by_role("link").first.click()
+    await tap(notice.get_by_role("link").first)
     await expect(page.locator(".hero .state")).to_contain_text("有效")
 
 

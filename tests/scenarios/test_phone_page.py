@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+from tests.scenarios.windows import open_window
 
-PATIENCE = 15_000  # milliseconds; a demo on a loaded machine is slower than a person expects
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 class Demo(Protocol):
@@ -38,10 +38,7 @@ def bubbles(page: Page, sender: str) -> Locator:
 @asynccontextmanager
 async def opened(browser: Browser, url: str, *, width: int, height: int) -> AsyncIterator[Page]:
     """The page of a new follower in a window of this size; a script error fails the test."""
-    context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-    page = await context.new_page()
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
+    page = await open_window(browser, width=width, height=height)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     await page.goto(f"{url}/emulator/?phone=t{uuid4().hex[:12]}")
@@ -65,9 +62,10 @@ async def desk(browser: Browser, demo: Demo) -> AsyncIterator[Page]:
 
 
 async def follow(page: Page) -> None:
-    """Follow the account and wait for its welcome."""
+    """Follow the account and wait for its welcome, and for the bar by which one can write, which comes after it."""
     await page.click(by("follow"))
     await expect(bubbles(page, "account")).to_have_count(1)
+    await expect(page.locator(by("mode-toggle"))).to_be_visible()
 
 
 async def say(page: Page, text: str) -> None:
@@ -240,7 +238,7 @@ async def test_desk(desk: Page) -> None:
     """On a desktop the panel stands beside the phone, and the wire shows what was pushed and answered."""
     await desk.locator(by("try")).first.click()
     await expect(bubbles(desk, "account")).to_have_count(2)
-    row = desk.locator(f"{by('wire-row')}[data-direction=push]").first
+    row = desk.locator(f"{by('wire-row')}[data-direction=push]", has_text="text").first  # the words, not the following
     await row.locator("summary").click()
     await expect(row.locator("pre").first).to_contain_text("技改")
     await expect(row.locator("pre").last).to_contain_text("<MsgType>")

@@ -30,7 +30,7 @@ BODIES = {
     "template": msgspec.json.encode({"template_id": "T_CHANGED", "data": DATA}),
     "custom": msgspec.json.encode({"msgtype": "text", "text": {"content": "技改上限 600万元→800万元"}}),
 }
-PATIENCE = 120.0  # seconds for all of it, on a machine that does much else; 20 on one that does not
+PATIENCE = 300.0  # seconds for all of it, on a machine that does much else; 20 on one that does not
 PACE = "\n[push]\npace = 20000.0\n"
 
 
@@ -49,7 +49,7 @@ class Crash:
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """What another program reads in the database, or writes."""
-        with closing(sqlite3.connect(self.path, timeout=10.0)) as connection:
+        with closing(sqlite3.connect(self.path, timeout=60.0)) as connection:
             rows = connection.execute(query).fetchall()
             connection.commit()
             return rows

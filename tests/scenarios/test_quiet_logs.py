@@ -17,6 +17,7 @@ from bot.demo import Demo
 from bot.emulator.phone import Phone
 from bot.store.calls import Entry
 from bot.store.tables import tokens
+from tests.patience import PATIENCE
 
 TOLD = (
     "你好",
@@ -39,12 +40,10 @@ PUSH = "今天下午三点在市民中心"
 async def passing(clock: ManualClock, doing: Coroutine[Any, Any, Any]) -> None:
     """Let it come to its end while time goes by, whatever that is."""
     task = asyncio.ensure_future(doing)
-    for _ in range(60):
-        if task.done():
-            break
-        await clock.advance(0.5)
-        await asyncio.sleep(0.005)
-    task.cancel()
+    async with asyncio.timeout(PATIENCE):
+        while not task.done():
+            await clock.advance(0.5)
+            await asyncio.sleep(0.005)
     await asyncio.gather(task, return_exceptions=True)
 
 

@@ -14,8 +14,9 @@ from bot.emulator import pushes
 from bot.emulator.phone import Phone, Seen
 from bot.emulator.wire import Exchange
 from tests.bot.emulator.watching import exchanges
+from tests.patience import PATIENCE
 from tests.scenarios.conftest import Staging
-from tests.scenarios.stage import PATIENCE, SILENT_ACCOUNT, Slow, Stage
+from tests.scenarios.stage import SILENT_ACCOUNT, Slow, Stage
 
 CARD = "【鼓励企业设备更新和技术改造】"
 LEASE_IS_OVER = 5.0  # seconds after which nobody believes a silent process alive; also when the platform asks again

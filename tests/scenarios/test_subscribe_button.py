@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.bot.test_mine import PHONE, SIGNED, Site
+from tests.scenarios.windows import open_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -45,10 +46,7 @@ async def url() -> AsyncIterator[str]:
 
 async def opened(browser: Browser, url: str, *, script: str | None, width: int = 390) -> tuple[Page, list[str]]:
     """The page and what the browser complains of; where there is no script its host cannot be reached."""
-    context = await browser.new_context(
-        viewport={"width": width, "height": 844}, locale="zh-CN", user_agent=PHONE["User-Agent"]
-    )
-    page = await context.new_page()
+    page = await open_window(browser, width=width, height=844, user_agent=PHONE["User-Agent"])
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))

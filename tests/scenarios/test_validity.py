@@ -124,7 +124,7 @@ async def test_a_number_of_a_paper_is_no_year(phone: Phone) -> None:
     assert "2024年：" not in text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(everything()), DAYS)
 async def test_what_is_over_is_never_shown_as_in_force(policy: Policy, day: date) -> None:
     """On every day, in every kind of answer about a policy, its state is the one it has on that day."""
@@ -136,7 +136,7 @@ async def test_what_is_over_is_never_shown_as_in_force(policy: Policy, day: date
         assert ("⏳" in text) == (status is Status.UPCOMING), words
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(SETS), DAYS)
 async def test_lists_mark_what_is_over(asked: str, day: date) -> None:
     """In a list, on every day, exactly the policies that are over are marked so."""
@@ -148,7 +148,7 @@ async def test_lists_mark_what_is_over(asked: str, day: date) -> None:
     assert [mark == "已到期" for mark in LINE.findall(said(answer))] == over
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(everything()), DAYS)
 async def test_days_left_are_right(policy: Policy, day: date) -> None:
     """The number of days left leads from today to the last day."""
@@ -160,7 +160,7 @@ async def test_days_left_are_right(policy: Policy, day: date) -> None:
     assert bool(found) == (the_corpus().status(policy, day) is Status.VALID and day != end)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(everything()), DAYS)
 async def test_what_is_offered_instead_is_in_force(policy: Policy, day: date) -> None:
     """What is offered in place of a policy that is over is not over itself."""

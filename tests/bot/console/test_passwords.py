@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from bot.console.passwords import QUEUE, STRANGERS, THREADS, Passwords, TooBusy, weakness
 from tests.bot.console.client import QUICK
+from tests.patience import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -82,13 +83,13 @@ async def test_few_at_once_and_few_in_line() -> None:
     class Slow(PasswordHasher):
         def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
             running.release()
-            go.wait(10)
+            go.wait(PATIENCE)
             return "x"
 
     passwords = Passwords(Slow())
     tasks = [asyncio.create_task(passwords.hash(str(number))) for number in range(QUEUE)]
     for _ in range(THREADS):
-        assert await asyncio.to_thread(running.acquire, timeout=10)
+        assert await asyncio.to_thread(running.acquire, timeout=PATIENCE)
     with pytest.raises(TooBusy):
         await passwords.hash("one more")
     assert not running.acquire(blocking=False)  # nobody beside those
@@ -104,7 +105,7 @@ async def test_a_flood_of_strangers_leaves_room() -> None:
 
     class Slow(PasswordHasher):
         def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
-            go.wait(10)
+            go.wait(PATIENCE)
             return True
 
     passwords = Passwords(Slow())

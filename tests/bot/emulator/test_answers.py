@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import ManualClock
@@ -185,7 +185,6 @@ def test_the_mode_decides_on_encryption() -> None:
                     judge.read(body.encode(), SAID, ME)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_body_crashes_it(body: bytes) -> None:
     """Whatever comes, it is silence or refused."""

@@ -9,13 +9,14 @@ import pytest
 
 from bot.emulator.account import Mode
 from bot.emulator.phone import Seen
+from tests.patience import PATIENCE
 
 from .conftest import ACCOUNT, PLAIN, Stage, Staging
 from .watching import exchanges
 
 
 async def _came(stage: Stage) -> None:
-    await asyncio.wait_for(stage.listener.came.acquire(), 5)
+    await asyncio.wait_for(stage.listener.came.acquire(), PATIENCE)
 
 
 @pytest.mark.parametrize("mode", ["plain", "compatible", "safe"])

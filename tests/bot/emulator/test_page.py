@@ -13,6 +13,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.emulator.page import mount
+from tests.patience import PATIENCE
 
 from .caller import Json
 from .conftest import Stage
@@ -55,7 +56,7 @@ async def _listening(browser: Browser, phone: str = "") -> AsyncIterator[ClientR
 
 
 async def _event(response: ClientResponse) -> Json:
-    line = (await asyncio.wait_for(response.content.readuntil(b"\n\n"), 5)).decode().strip()
+    line = (await asyncio.wait_for(response.content.readuntil(b"\n\n"), PATIENCE)).decode().strip()
     event = json.loads(line.removeprefix("data: "))
     assert isinstance(event, dict)
     return event
@@ -278,7 +279,7 @@ async def test_a_quiet_line_shows_signs_of_life(browser: Browser, stage: Stage) 
     """Every fifteen seconds a comment goes out, so that no proxy closes the line."""
     async with _listening(browser) as response:
         await stage.clock.advance(15)
-        assert await asyncio.wait_for(response.content.readuntil(b"\n\n"), 5) == b": alive\n\n"
+        assert await asyncio.wait_for(response.content.readuntil(b"\n\n"), PATIENCE) == b": alive\n\n"
 
 
 async def test_the_end_of_the_app_ends_the_events(stage: Stage) -> None:
@@ -289,6 +290,6 @@ async def test_the_end_of_the_app_ends_the_events(stage: Stage) -> None:
     async with TestClient(TestServer(app)) as client:
         response = await client.get(API + "events")
         await _do(client, "follow")
-        await asyncio.wait_for(stage.listener.came.acquire(), 5)
+        await asyncio.wait_for(stage.listener.came.acquire(), PATIENCE)
         await client.server.close()
-        assert b"bubble" in await asyncio.wait_for(response.read(), 5)
+        assert b"bubble" in await asyncio.wait_for(response.read(), PATIENCE)

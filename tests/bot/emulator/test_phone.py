@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wechatpy.replies import ImageReply, MusicReply, TransferCustomerServiceReply, VideoReply, VoiceReply
 
@@ -17,6 +17,7 @@ from bot.clock import ManualClock
 from bot.emulator.chats import Bubble
 from bot.emulator.phone import NotFollowing, Phone, Seen
 from bot.emulator.platform import Platform
+from tests.patience import PATIENCE
 
 from .conftest import ACCOUNT, PLAIN, Stage, Staging
 
@@ -208,10 +209,10 @@ async def test_handing_over_shows_nothing(stage: Stage, phone: Phone) -> None:
 
 async def test_the_own_bubble_waits_while_the_bot_thinks(stage: Stage, phone: Phone) -> None:
     """What one said is pending until its push has ended."""
-    await asyncio.wait_for(stage.listener.came.acquire(), 5)
+    await asyncio.wait_for(stage.listener.came.acquire(), PATIENCE)
     stage.listener.gate.clear()
     saying = asyncio.create_task(phone.say("hm"))
-    await asyncio.wait_for(stage.listener.came.acquire(), 5)
+    await asyncio.wait_for(stage.listener.came.acquire(), PATIENCE)
     assert phone.bubbles[-1].pending
     stage.listener.gate.set()
     await saying
@@ -245,7 +246,6 @@ async def test_positions_are_reported_to_those_who_may_know(staging: Staging) ->
         assert len(stage.listener.messages) == expected
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_can_be_said(text: str) -> None:
     """Characters that XML cannot hold are left out, all others stand in the bubble; nothing fails but the delivery."""

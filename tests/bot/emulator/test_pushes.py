@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wechatpy import parse_message
 
@@ -33,7 +33,6 @@ def test_a_text_is_written_as_on_the_page() -> None:
     )
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", min_codepoint=32, exclude_characters="\x7f￾￿"), max_size=80))
 def test_any_words_survive(words: str) -> None:
     """Whatever a follower writes arrives unchanged."""

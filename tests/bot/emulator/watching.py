@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from bot.clock import ManualClock
 from bot.emulator.platform import Platform
 from bot.emulator.wire import Exchange
-
-PATIENCE = 5  # seconds of real time until a test gives up
+from tests.patience import PATIENCE
 
 
 class WatchedClock(ManualClock):

@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import cache, partial
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import FileRefused
@@ -152,7 +152,7 @@ def read_is_safe(data: bytes) -> Reading:
     return reading
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=400))
 @example(b"PK\x05\x06" + b"\0" * 18)
 def test_rubbish_raises_nothing_else(data: bytes) -> None:
@@ -160,7 +160,7 @@ def test_rubbish_raises_nothing_else(data: bytes) -> None:
     read_is_safe(data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet=CHARACTERS, max_size=300))
 def test_odd_texts_raise_nothing(text: str) -> None:
     """Whatever order the characters of a paper come in."""
@@ -169,7 +169,7 @@ def test_odd_texts_raise_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["text", "csv", "xlsx", "docx", "pdf"])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32))
 def test_damaged_files_raise_nothing(name: str, seed: int) -> None:
     """A real file with bytes changed, cut out or doubled is read or refused."""
@@ -189,7 +189,7 @@ def test_damaged_files_raise_nothing(name: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize(("name", "part"), [("xlsx", "xl/worksheets/sheet1.xml"), ("docx", "word/document.xml")])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**32))
 def test_damaged_parts_raise_nothing(name: str, part: str, seed: int) -> None:
     """The same of the text inside an archive, whose checks an attacker would keep right."""

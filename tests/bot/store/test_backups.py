@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
@@ -62,9 +62,7 @@ def without(rows: Rows, *tables: str) -> Rows:
 
 
 @pytest.mark.postgres
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=6)
 @given(rows=DEPLOYMENTS)
 async def test_out_and_in_again(rows: Rows, file: Callable[[], str], server: Callable[[], str], tmp_path: Path) -> None:
     """Whatever a deployment holds is in a backup, and in a database of the other kind after it, keys and notes not."""
@@ -161,7 +159,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> by
     return (folder / "a.huiqi").read_bytes()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(data=st.data())
 def test_a_damaged_byte_anywhere(whole: bytes, path: Path, data: st.DataObject) -> None:
     """One byte that is not as it was written, wherever it stands, and the file is refused."""
@@ -172,7 +170,7 @@ def test_a_damaged_byte_anywhere(whole: bytes, path: Path, data: st.DataObject) 
         check_backup(path, tell=silent)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_file_that_was_cut_off(whole: bytes, path: Path, data: st.DataObject) -> None:
     """However much is missing at the end, or was added, the file is refused."""

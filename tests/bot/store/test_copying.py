@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import (
     Boolean,
@@ -81,9 +81,7 @@ def clock() -> ManualClock:
 
 
 @pytest.mark.postgres
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=8)
 @given(rows=DEPLOYMENTS)
 async def test_there_and_back(
     rows: Rows, file: Callable[[], str], server: Callable[[], str], clock: ManualClock

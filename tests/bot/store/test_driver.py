@@ -15,6 +15,7 @@ from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.driver import Copier, Row, Script, SqliteDriver, Statement, Values, once
 from bot.store.tables import tokens
+from tests.patience import PATIENCE
 
 READ = select(tokens.c.name, tokens.c.version).order_by(tokens.c.name)
 RENAME = update(tokens).where(tokens.c.name == bindparam("old")).returning(tokens.c.name)
@@ -91,7 +92,7 @@ async def test_the_log_is_copied_beside_those_who_write(tmp_path: Path) -> None:
     assert driver._copier.copying is None
     await database.run(lambda: many(insert, [token(f"{number}") for number in range(Copier.EVERY)]))
     assert driver._copier.copying is not None
-    driver._copier.copying.result(timeout=10)
+    driver._copier.copying.result(timeout=PATIENCE)
     alone = tmp_path / "alone.sqlite3"  # the file without its log
     shutil.copyfile(path, alone)
     with closing(sqlite3.connect(alone)) as connection:

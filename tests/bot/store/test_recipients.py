@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
@@ -234,7 +234,7 @@ async def test_what_was_interrupted_is_told_to_be_unknown(office: Office) -> Non
     assert await office.counts(one.id) == Counts(unknown=1)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(script=st.lists(st.sampled_from(["pause", "resume", "work", "send", "leave", "cancel", "retry"]), max_size=12))
 async def test_it_always_adds_up(office: Office, script: list[str]) -> None:
     """Whatever is done in whichever order: nobody gets it twice, and in the end everybody has one outcome."""

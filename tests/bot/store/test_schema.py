@@ -13,6 +13,7 @@ from bot.errors import NewerDatabase, StoreError
 from bot.store import schema
 from bot.store.database import Database
 from bot.store.tables import metadata
+from tests.patience import PATIENCE
 
 
 async def test_migrations_build_the_tables(database: Database) -> None:
@@ -152,5 +153,5 @@ def test_only_our_version_passes(found: str, error: type[Exception]) -> None:
 def test_alembic_is_not_loaded_to_open() -> None:
     """A process that has nothing to migrate starts without Alembic and without the other database's driver."""
     code = "import sys, bot.store.database; print([m for m in ('alembic', 'asyncpg') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert done.stdout.strip() == "[]"

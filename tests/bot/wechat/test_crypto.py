@@ -9,13 +9,11 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ConfigError, Forged
 from bot.wechat.crypto import Noise, Seal, is_signed, sign
-
-UNTIMED = settings(deadline=None)  # a deadline would test the machine, and the first import
 
 KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 APP = "wx0123456789abcdef"
@@ -79,7 +77,6 @@ def test_another_signature_is_not_it(given: str) -> None:
     assert not is_signed(given, "AAAAA", "1714036504", "1514711492")
 
 
-@UNTIMED
 @given(st.lists(st.text(st.characters(codec=None)), max_size=4))
 def test_any_parts_can_be_signed(parts: list[str]) -> None:
     """Whatever a request holds, its signature can be worked out, and only that one fits."""
@@ -87,7 +84,6 @@ def test_any_parts_can_be_signed(parts: list[str]) -> None:
     assert not is_signed(sign(*parts), *parts, "x")
 
 
-@UNTIMED
 @given(st.binary(max_size=200))
 def test_what_is_closed_opens(message: bytes) -> None:
     """Every message, and so every length of padding, comes back."""
@@ -97,7 +93,6 @@ def test_what_is_closed_opens(message: bytes) -> None:
     assert len(base64.b64decode(closed)) % 32 == 0
 
 
-@UNTIMED
 @given(st.lists(st.binary(max_size=100), min_size=1, max_size=5), st.randoms())
 def test_each_message_stands_alone(messages: list[bytes], random: Random) -> None:
     """What was sealed or opened before, or refused, makes no difference: who never saw it reads the same."""
@@ -172,7 +167,6 @@ def test_text_that_is_no_seal_is_forged(text: str) -> None:
         Seal(KEY, APP).open(text)
 
 
-@UNTIMED
 @given(st.text() | st.binary(max_size=300).map(lambda data: base64.b64encode(data).decode()))
 def test_nothing_by_chance_opens(text: str) -> None:
     """Any other text is Forged, and never another error."""

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Malformed
 from bot.wechat.nodes import Nodes, read_message, read_nodes
-
-UNTIMED = settings(deadline=None)  # a deadline would test the machine, and the first import
 
 READERS = pytest.mark.parametrize("read", [read_nodes, read_message])
 BOMB = (
@@ -171,7 +169,6 @@ def test_depth_is_bounded() -> None:
 
 
 @READERS
-@UNTIMED
 @given(document=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: f"<xml>{text}</xml>".encode()))
 def test_any_bytes_are_nodes_or_malformed(read: Callable[[bytes], Nodes], document: bytes) -> None:
     """No bytes raise any other error."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import Malformed
@@ -17,7 +17,6 @@ from bot.messages import AnyMessage, File, Followed, Image, Link, Location, Mess
 from bot.wechat.parsing import parse, parse_any, parse_ordinary, sealed, sealed_any, sealed_ordinary
 from tests.bot.wechat.documents import ACCOUNT, CREATED, OPENID, document, words
 
-UNTIMED = settings(deadline=None)  # a deadline would test the machine, and the first import
 ROOT = Path(__file__).parents[3]
 
 
@@ -201,7 +200,6 @@ def nearly_ordinary(draw: st.DrawFn) -> bytes:
     return text.encode()
 
 
-@UNTIMED
 @given(nearly_ordinary())
 @example(words("x"))
 @example(words("]"))
@@ -215,7 +213,6 @@ def test_the_short_way_reads_what_the_strict_way_reads(body: bytes) -> None:
         assert quick == parse_any(body)
 
 
-@UNTIMED
 @given(st.text().filter(lambda text: "\r" not in text))
 def test_any_words_arrive(text: str) -> None:
     """Words that XML can hold arrive as they were said, less the space around them; others are refused."""
@@ -275,7 +272,6 @@ def test_a_broken_envelope_is_malformed(body: bytes) -> None:
         sealed(body)
 
 
-@UNTIMED
 @given(st.text("QUJD+/=]> \n\r&<é", max_size=12), st.sampled_from(["", "\n", " ", "\x00", "<!--x-->"]))
 def test_the_short_envelope_reads_what_the_strict_one_reads(text: str, space: str) -> None:
     """For envelopes too, the short way is the strict way, faster."""
@@ -302,7 +298,6 @@ TREES = st.recursive(
 )
 
 
-@UNTIMED
 @given(st.lists(st.tuples(st.sampled_from(NAMES.split()), TREES), max_size=9), st.booleans())
 def test_any_tree_is_a_message_or_malformed(children: list[tuple[str, str]], header: bool) -> None:
     """Whatever nodes stand where, reading them raises nothing but Malformed."""
@@ -312,7 +307,6 @@ def test_any_tree_is_a_message_or_malformed(children: list[tuple[str, str]], hea
         assert isinstance(parse(body), Message)
 
 
-@UNTIMED
 @given(st.sampled_from(MESSAGES), st.integers(0, 400), st.integers(0, 30), st.binary(max_size=5))
 def test_any_damage_is_a_message_or_malformed(
     case: tuple[str, str, type, dict[str, object]], start: int, size: int, patch: bytes

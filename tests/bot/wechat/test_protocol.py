@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidSignatureException
@@ -17,8 +17,6 @@ from bot.errors import ConfigError, Forged, Malformed, ProtocolError, TooLarge
 from bot.messages import Clicked, Text
 from bot.replies import Say, Silence
 from bot.wechat.protocol import MAX_BODY, SUCCESS, WINDOW, Received, Wire
-
-UNTIMED = settings(deadline=None)  # a deadline would test the machine, and the first import
 
 TOKEN, APP, ACCOUNT = "pamplemousse", "wx0123456789abcdef", "gh_0a1b2c3d4e5f"
 KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
@@ -223,7 +221,6 @@ def test_the_body_needs_its_own_signature(mode: str, change: Any) -> None:
         wire(mode).read(query, body, NOW)
 
 
-@UNTIMED
 @given(st.integers(0, 2000), st.integers(1, 255))
 def test_one_changed_byte_in_the_seal_is_refused(place: int, bits: int) -> None:
     """Wherever the sealed text is touched, nothing of it is read."""
@@ -328,7 +325,6 @@ def test_the_longest_text_fits_and_one_byte_too_many_does_not() -> None:
 
 
 @MODES
-@UNTIMED
 @given(body=st.binary(max_size=300), query=st.dictionaries(st.text(), st.text(st.characters(codec=None))))
 def test_any_request_is_read_or_refused(mode: str, body: bytes, query: dict[str, str]) -> None:
     """Whatever is posted, signed or not, nothing but a ProtocolError is raised."""

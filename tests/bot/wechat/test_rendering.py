@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wechatpy.parser import xmltodict
 
 from bot.messages import Text
 from bot.replies import AnyReply, HandOver, PlayMusic, Say, ShowArticle, ShowImage, ShowVideo, Silence, Speak
 from bot.wechat.rendering import write_envelope, write_reply
-
-UNTIMED = settings(deadline=None)  # a deadline would test the machine, and the first import
 
 MESSAGE = Text(key="k", openid="oTest", account="gh_1", created=1767225600, text="x")
 
@@ -73,7 +71,6 @@ def test_nothing_to_say_is_not_written(reply: AnyReply) -> None:
     assert write_reply(reply, MESSAGE, 0.0) is None
 
 
-@UNTIMED
 @given(st.text(st.characters(codec="utf-8"), max_size=300))
 def test_any_words_can_be_read(text: str) -> None:
     """Markup, section ends and control characters neither break the XML nor change other characters."""

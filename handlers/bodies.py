@@ -1,0 +1,101 @@
+"""个体户能报吗, 合作社行不行, can foreign-invested companies apply: who is no plain enterprise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.chinese import fold
+from bot.context import Context
+from bot.policies import Policy
+from bot.replies import Answer, Say, say_link
+from handlers import enterprise, lists, wording
+from handlers.cards import edition
+
+BODIES = {  # what they call themselves, and by which words a text would speak of them
+    "个体户": re.compile("个体户|个体工商户|个体经营|夫妻店"),
+    "个人": re.compile("(?<![0-9一二两三四五六七八九十几多每])个人|自然人|养殖户|渔民"),
+    "合作社": re.compile("合作社"),
+    "事业单位": re.compile("事业单位"),
+    "高校": re.compile("高校(?!毕业|成果|科技)|大学(?!科技园|生|毕业)|院校|学校"),
+    "科研院所": re.compile("科研院所|科研机构|研究所|研究院"),
+    "医院": re.compile("医院|医疗机构"),
+    "协会": re.compile("协会|商会|社会组织|民办非企业"),
+    "外资企业": re.compile("外资|外商投资|港资|台资|foreign-?invested|foreigncompan"),
+    "国企": re.compile("国企|央企|国有企业"),
+    "分公司": re.compile("分公司|分支机构"),
+    "上市公司": re.compile("上市公司"),
+}
+MAY = re.compile(
+    "(?:能不能|可不可以|能否|可否|能|可以|也?算|够格|有资格|有限制)[^，。]{0,6}(?:吗|么|嘛|不|没|啥|哪些|什么)?$|(?:行不行|行吗|可以吗|有限制吗)|apply|eligible"
+)
+WHOLLY = re.compile("能(?:报|申请|享受|拿|领)(?:啥|什么|哪些)")
+OBJECT = "办建引进招请聘和与跟同用找给帮"
+BRIEF = 26  # characters of such a question, 40 of an English one
+LEFT = 6  # characters beside it that no policy is named by
+LINES = 3
+
+
+async def answer(ctx: Context) -> Answer | None:
+    """What the policy that is named or at hand says of them; else which policies name them at all."""
+    question = ctx.finding.question
+    text = question.folded.text
+    limit = BRIEF * 2 if text.isascii() else BRIEF
+    if not ctx.words or len(text) > limit or not MAY.search(text) or question.sums or question.elsewhere:
+        return None
+    if question.named("foreign") or ctx.finding.wants & {"amount", "contact", "expiry"}:
+        return None
+    body = next((name for name, called in BODIES.items() if (m := called.search(text)) and _is_who(text, m)), "")
+    if not body:
+        return None
+    found = ctx.find(BODIES[body].sub("，", text))
+    at_hand = ctx.focus if not WHOLLY.search(text) else ""
+    named = found.ids[0] if found.ids and found.question.naming else ""
+    spans = [match.span() for match in (*BODIES[body].finditer(text), *MAY.finditer(text))]
+    beside = [place for place in question.matter if not any(start <= place < end for start, end in spans)]
+    if not named and len(beside) > LEFT and not text.isascii():
+        return None
+    policy = ctx.corpus.policies.get(named or at_hand)
+    return _of_policy(ctx, policy, body) if policy else _of_all(ctx, body)
+
+
+def _is_who(text: str, said: re.Match[str]) -> bool:
+    """Whether it is who asks, and not whom they found, hire or work with: 办研究院, 和高校."""
+    return text[max(0, said.start() - 1) : said.start()] not in OBJECT or said.start() == 0
+
+
+def _of_policy(ctx: Context, policy: Policy, body: str) -> Answer:
+    """The lines of a policy that speak of them, else all that it says of who it is for."""
+    said = [text for text in _texts(policy) if _speaks(text, body)]
+    lines = [wording.heading(ctx, policy), wording.status(ctx, policy), *wording.caution(ctx, policy), ""]
+    if said:
+        lines += [f"资料里写到“{body}”的：", *(f"· {text}" for text in said[:LINES])]
+    else:
+        lines += [f"资料里没有写“{body}”能不能报。写的对象是：", *(f"· {who}" for who in list(_texts(policy))[:LINES])]
+    lines += ["能不能报由责任单位审核决定，请先问：", *(f"☎ {desk}" for desk in wording.desks(policy))]
+    ctx.look_at(policy.id)
+    return Answer(reply=Say(text="\n".join([*lines, edition(ctx)])), intent="policy", policies=(policy.id,))
+
+
+def _of_all(ctx: Context, body: str) -> Answer:
+    """Which policies in force name them; that the others are written for enterprises."""
+    policies = [p for p in ctx.corpus.policies.values() if not ctx.corpus.is_over(p, ctx.today)]
+    ids = tuple(p.id for p in policies if any(_speaks(text, body) for text in _texts(p)))
+    rest = f"别的没有写“{body}”能不能报，写的大多是企业，能不能报请问责任单位。"
+    if ids:
+        return lists.show(ctx, ids, f"对象里写到“{body}”、没到期的", intent="list", lead=(rest,))
+    lines = [f"资料里没到期的政策，对象里没有一条写到“{body}”；写的大多是企业，能不能报请问责任单位。"]
+    lines.append(f"按企业的条件对照：👉 {say_link(enterprise.MATCH, enterprise.MATCH)}")
+    return Answer(reply=Say(text="\n".join([*lines, edition(ctx)])), intent="policy")
+
+
+def _texts(policy: Policy) -> Iterator[str]:
+    """What a policy says of who it is for."""
+    yield from policy.who
+    yield from dict.fromkeys(
+        benefit.who for benefit in policy.benefits if benefit.who and benefit.who not in policy.who
+    )
+
+
+def _speaks(text: str, body: str) -> bool:
+    return BODIES[body].search(fold(text).text) is not None

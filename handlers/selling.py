@@ -1,0 +1,44 @@
+"""卖设备, 渔船想转让: selling is no buying; that nothing is paid for it is said, and what is for buying is offered."""
+
+from __future__ import annotations
+
+import re
+
+from bot.chinese import PARTICLES
+from bot.context import Context
+from bot.replies import Answer, Say, say_link
+
+SELL = "(?:出售|变卖|转卖|卖掉|卖|转让|出让|处置|处理掉|处理(?=旧|老|二手|闲置|淘汰))"
+USED = "(?:[一两二三四五六七八九十几0-9]+[台条艘套批只])?(?:旧|老|二手|闲置|淘汰|报废|的)*"
+OWN = "(?:了|掉|出去|一?[台条艘套批个些只]|[两二三四五六七八九十几0-9]+[台条艘套批只]"
+OWN += "|我们?的?|厂里的?|自己的?|旧|老|二手|闲置|淘汰|报废|不用|的)*"
+THING = "(?P<{name}>生产线|产线|流水线|设备|机器|机床|模具|锅炉|仪器|远洋渔船|渔船|船|厂房)"
+SOLD = re.compile(
+    f"{SELL}{OWN}{THING.format(name='first')}"
+    f"|{USED}{THING.format(name='last')}(?:我们?|俺们?|都|也|想|要|打算|准备|能|可以|被|全|给)*(?:{SELL}(?!给)|出手)(?:了|掉|出去)*"
+)
+# Who renews, or sells what it makes together with something else, asks for more than selling.
+MORE = re.compile(
+    "[换买购添新改]|首台|首批|首版|服务|维[保修护]|保养|租|出口|卖给|(?:光|只|不止|不只)卖|卖不|制造|生产|研发|贷款"
+)
+LEFT = 2  # characters of matter beside it that no word explains
+
+
+async def answer(ctx: Context) -> Answer | None:
+    """Nothing but selling what is one's own is said."""
+    question = ctx.finding.question
+    text = question.folded.text
+    match = SOLD.search(text) if ctx.words else None
+    if match is None or MORE.search(text) or question.elsewhere or "bait" in question.signs:
+        return None
+    span = range(*match.span())
+    beside = "".join(text[place] for place in question.matter if place not in span and text[place] not in PARTICLES)
+    others = [hit for hit in question.naming if hit.end <= span.start or hit.start >= span.stop]
+    if len(beside) > LEFT or others:
+        return None
+    thing = match["first"] or match["last"]
+    lines = [f"资料里没有卖{thing}给补贴的政策，卖旧的、转让的都没有。"]
+    buying = f"买{thing}"
+    if ctx.find(buying).ids:
+        lines.append(f"买新的、换新的有：👉 {say_link(buying, buying)}")
+    return Answer(reply=Say(text="\n".join(lines)), intent="offtopic")
