@@ -32,12 +32,12 @@ from benchmarks.words import Writer
 from bot.app import Services, open_services
 from bot.config import Config, Corpus, Database, WeChat
 from bot.corpus import Corpus as Policies
-from bot.index import Index
+from bot.dictionary.index import Index
+from bot.dictionary.vocabulary import CURATED, Entry, Vocabulary
 from bot.messages import Text
 from bot.ranking import look_up
 from bot.serving import AHEAD
 from bot.store.database import migrate
-from bot.vocabulary import CURATED, Entry, Vocabulary
 from handlers import ROUTER, WORDS
 from tests.corpus import the_corpus
 from tests.scenarios.programs import free_port

@@ -14,7 +14,7 @@ from bot.store.audit import Audit, Entry
 from bot.store.database import Database
 from bot.store.revisions import Revisions
 from bot.store.staff import Staff
-from tests.bot.test_intake import sheet
+from tests.bot.editions.test_intake import sheet
 from tests.corpus import DATA
 from tests.small import write_files
 

@@ -13,11 +13,11 @@ import ahocorasick
 from benchmarks.measuring import Table, cost, exhaust, microseconds
 from benchmarks.okapi import Okapi
 from benchmarks.words import Writer
-from bot.index import Index
+from bot.dictionary.index import Index
+from bot.dictionary.vocabulary import CURATED, Entry, Vocabulary
 from bot.matcher import Matcher
 from bot.question import read
 from bot.ranking import look_up
-from bot.vocabulary import CURATED, Entry, Vocabulary
 from tests.corpus import the_corpus
 from tests.scoring import every_file, read_rated
 

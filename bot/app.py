@@ -41,6 +41,7 @@ from bot.console.passwords import Hasher, Passwords
 from bot.console.publishing import Publishing, build_publishing
 from bot.context import Office
 from bot.corpus import Corpus
+from bot.editions.shelf import Files, Shelf
 from bot.engine import Engine
 from bot.health import Health
 from bot.known import Known
@@ -56,7 +57,6 @@ from bot.passes import Passes
 from bot.person import Dossier
 from bot.rehearsal import Rehearsal
 from bot.routing import Router
-from bot.shelf import Files, Shelf
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
 from bot.store.counts import Counts
@@ -84,7 +84,7 @@ from bot.worker import Worker
 if TYPE_CHECKING:
     from bot.console.desk import Desk
     from bot.console.templates import Templates
-    from bot.uploads import Uploads
+    from bot.editions.uploads import Uploads
 
 logger = structlog.get_logger(__name__)
 

@@ -22,17 +22,17 @@ from bot.context import Context, Office, nobody, nothing, off_duty
 from bot.conversation import Conversation, fresh
 from bot.corpus import Corpus
 from bot.duty import Duty
+from bot.editions.gate import Gate
+from bot.editions.lint import complaints
+from bot.editions.press import Press
+from bot.editions.shelf import Shelf
 from bot.engine import Engine, Outcome
-from bot.gate import Gate
 from bot.known import Known
-from bot.lint import complaints
 from bot.messages import AnyMessage
 from bot.outbox import Channel
 from bot.passes import Passes
 from bot.person import Dossier, Person
-from bot.press import Press
 from bot.routing import Router, pointed, spoken
-from bot.shelf import Shelf
 from bot.store.audiences import Audience
 from bot.store.bells import Bells, House
 from bot.store.database import Database
@@ -52,7 +52,7 @@ from bot.words import Words
 from bot.worker import Job, Worker
 
 if TYPE_CHECKING:
-    from bot.uploads import Uploads
+    from bot.editions.uploads import Uploads
 
 
 def office_of(config: Config, passes: Passes | None = None) -> Office:
@@ -180,7 +180,7 @@ def build_uploads(stack: AsyncExitStack, config: Config, database: Database, *, 
     if not config.console.enabled:
         return None
     # Late: with the readers of seven kinds of files, none of them for a bot without staff.
-    from bot.uploads import Uploads
+    from bot.editions.uploads import Uploads
 
     uploads = Uploads(Imports(database), Revisions(database), folder=Path(config.corpus.path), clock=clock)
     stack.push_async_callback(uploads.close)

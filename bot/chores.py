@@ -5,13 +5,14 @@ from __future__ import annotations
 from bot.channels import CHANNELS
 from bot.clock import Clock
 from bot.config import Config
+from bot.editions.press import Press
+from bot.editions.shelf import Shelf
 from bot.engine import Engine
 from bot.notices import LIFE
 from bot.outbox import Lane, Outbox
 from bot.planner import Planner, policy_of
-from bot.press import Press
 from bot.sender import Sender
-from bot.shelf import Shelf
+from bot.statistics.tally import Tally
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
 from bot.store.bells import CORPUS, Bells
@@ -34,7 +35,6 @@ from bot.store.sums import Sums
 from bot.store.tallies import Tallies
 from bot.store.unanswered import Unanswered
 from bot.subscriptions import Herald
-from bot.tally import Tally
 from bot.wechat.protocol import WINDOW
 from bot.worker import Job
 

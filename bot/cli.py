@@ -14,16 +14,16 @@ from typing import Annotated
 import msgspec
 import typer
 
-from bot.announcing import build_broadcast_commands
 from bot.clock import SHANGHAI
+from bot.commands.announcing import build_broadcast_commands
+from bot.commands.housekeeping import add_keeping_commands
+from bot.commands.staffing import build_staff_commands
 from bot.config import Config, read_config
 from bot.corpus import Corpus, read_corpus
 from bot.errors import BotError, Temporary
-from bot.housekeeping import add_keeping_commands
 from bot.ranking import find
 from bot.replies import Answer, Say, visible
 from bot.routing import Router
-from bot.staffing import build_staff_commands
 from bot.words import Words
 
 LOOK_AT_THE_NETWORK = "check this server's network, DNS and firewall, then run `check`"
@@ -122,7 +122,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         target: Annotated[str, typer.Option("--to", metavar="URL", help="An empty database; it is migrated first.")],
     ) -> None:
         """Move a deployment to another database; a url as in the settings, or env:NAME or file:PATH."""
-        from bot.moving import move
+        from bot.commands.moving import move
 
         rows = asyncio.run(move(source, target))
         typer.echo(f"All {rows:,} rows are the same on both sides. Set the new url under [database] and start.")
@@ -134,7 +134,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         config: ConfigFile, folder: Annotated[Path, typer.Argument(help="A new folder, or an earlier export.")]
     ) -> None:
         """Write the corpus in force as files, which imported again give the same version."""
-        from bot.export import export_corpus as run
+        from bot.commands.export import export_corpus as run
 
         number, many = asyncio.run(run(_quietly(config), folder))
         typer.echo(f"Edition {number} is written to {folder}: {many} files.")
@@ -148,7 +148,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         dry: Annotated[bool, typer.Option("--dry-run", help="Say what the file holds, and store nothing.")] = False,
     ) -> None:
         """Read a file of policies, say what is wrong or would change, and store it as drafts."""
-        from bot.importing import import_file as run
+        from bot.commands.importing import import_file as run
 
         settings = _quietly(config)
         well = asyncio.run(run(settings, file, words, say=typer.echo, source=source, who=who, dry=dry))
@@ -157,7 +157,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
     @cli.command()
     def check(config: ConfigFile) -> None:
         """Look over settings, database, corpus, token and callback, and say what is wrong."""
-        from bot.checkup import run_checkup
+        from bot.commands.checkup import run_checkup
 
         settings = _quietly(config)
         healthy = asyncio.run(run_checkup(settings, words, typer.echo))
@@ -166,7 +166,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
     @cli.command()
     def lint(data: Annotated[Path, typer.Option(help="The corpus.")] = Path(__file__).parent.parent / "data") -> None:
         """Look over the rules of the corpus, and say which have no figure, no text, no base, or contradict."""
-        from bot.lint import run_lint
+        from bot.editions.lint import run_lint
 
         raise typer.Exit(0 if run_lint(read_corpus(data), words, typer.echo) else 1)
 
@@ -175,7 +175,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         config: ConfigFile, many: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 100
     ) -> None:
         """Show what followers asked staff and complained of, one JSON line each."""
-        from bot.commands import read_remarks as run
+        from bot.commands.errands import read_remarks as run
 
         found = asyncio.run(run(read_config(config), many))
         if not found:
@@ -192,14 +192,14 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         note: Annotated[str, typer.Option(help="What was wrong and what is right, in the words people will read.")],
     ) -> None:
         """Tell everybody who was answered with a policy, in the days that are kept, that it was wrong."""
-        from bot.corrections import correct as run
+        from bot.commands.corrections import correct as run
 
         typer.echo(asyncio.run(run(_quietly(config), words, policy, note=note)))
 
     @cli.command()
     def publish(config: ConfigFile) -> None:
         """Publish an edition of the corpus again that was replaced by another, as after taking a change back."""
-        from bot.commands import publish as run
+        from bot.commands.errands import publish as run
 
         typer.echo(asyncio.run(run(_quietly(config), words)))
 
@@ -212,7 +212,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         many: Annotated[int, typer.Option(min=1, max=10_000, help="How many rows, newest first.")] = 20,
     ) -> None:
         """Say what waits, what failed and why; send again what a person has looked into."""
-        from bot.ledger import run_ledger
+        from bot.commands.ledger import run_ledger
 
         running = run_ledger(
             _quietly(config), words, typer.echo, state=state, many=many, retry=retry or (), resume=resume
@@ -222,7 +222,7 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
     @cli.command()
     def menu(config: ConfigFile) -> None:
         """Put the corpus's menu in place of the account's."""
-        from bot.commands import put_menu
+        from bot.commands.errands import put_menu
 
         settings = _quietly(config)
         try:

@@ -13,13 +13,15 @@ from typing import Any
 import msgspec
 
 from bot.chinese import Folded, fold_once
+from bot.dictionary.index import Index, build_index
+from bot.dictionary.kept import kept
+from bot.dictionary.lexicon import INTENTS, Lexicon
+from bot.dictionary.sayings import FOREIGN, Sayings
 from bot.errors import CorpusError
 from bot.folder import read_parts
 from bot.groups import Groups
-from bot.index import Index, build_index
-from bot.kept import kept
-from bot.lexicon import INTENTS, Lexicon
 from bot.memory import Memory
+from bot.pairs import pairs
 from bot.parts import (
     COLLECTION,
     DEPARTMENT,
@@ -42,8 +44,6 @@ from bot.parts import (
 )
 from bot.policies import Department, Fact, Hours, Match, Paper, Policy, Status, Topic, facts_of, period, status_on
 from bot.revisions import Encoded, Part
-from bot.sayings import FOREIGN, Sayings
-from bot.selection import pairs
 
 FOUND = 800  # texts of which it is kept what was found, in half a memory: 10 MB when it is full
 

@@ -24,9 +24,9 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import config as settings
-from bot.accounts import Accounts
 from bot.app import STOP_SECONDS, Services, mount, open_services
 from bot.clock import Clock, SystemClock
+from bot.commands.accounts import Accounts
 from bot.config import Config, Console, Database, Replies, Server, WeChat
 from bot.console.codes import new_recovery_codes
 from bot.console.keys import Keys

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.dictionary.vocabulary import HEARD
 from bot.question import Hit, Question
-from bot.vocabulary import HEARD
 
 BEST = 4  # words that are named as what spoke for a policy
 

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from bot.dictionary.lexicon import Lexicon
 from bot.errors import BotError, CorpusError
-from bot.lexicon import Lexicon
 from bot.parts import (
     COLLECTION,
     DEPARTMENT,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.corpus import Corpus
+from bot.dictionary.vocabulary import CURATED, MINED
 from bot.policies import Policy
 from bot.question import Hit
 from bot.ranking import Finding
-from bot.vocabulary import CURATED, MINED
 
 FIRST = 0.75  # of the most that a word is worth anywhere; a relative's word is worth less
 MADE_UP = 0.75  # of a word's characters

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
+from bot.dictionary.lexicon import Collection, Entry, Synonym, Words
 from bot.errors import CorpusError
-from bot.lexicon import Collection, Entry, Synonym, Words
 from bot.policies import Department, Fact, Hours, Paper, Policy, Record, Topic
 from bot.revisions import Body, Encoded, Part
 

@@ -28,9 +28,9 @@ from bot.chinese import (
     sums,
     years,
 )
-from bot.figures import shares_in
-from bot.index import Index
-from bot.vocabulary import CURATED, Entry, Meaning
+from bot.dictionary.index import Index
+from bot.dictionary.vocabulary import CURATED, Entry, Meaning
+from bot.reckoning.figures import shares_in
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
 CALLS, SHORT = frozenset({"staff"}), 2  # characters

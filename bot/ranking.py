@@ -15,12 +15,12 @@ from typing import NamedTuple
 import msgspec
 
 from bot.corpus import Corpus
+from bot.dictionary.index import FEW
+from bot.dictionary.vocabulary import CURATED, MINED, TELLING
 from bot.evidence import Evidence
-from bot.index import FEW
 from bot.policies import Status, figures, shares
 from bot.question import Question, heard, read
 from bot.scopes import Scope, scopes
-from bot.vocabulary import CURATED, MINED, TELLING
 
 DISTRICT_NAMED, DISTRICT_OTHER, CITY_BESIDE = 1.8, 0.3, 0.9
 DISTRICT_UNASKED, RESTATEMENT, EXPIRED, NO_SUM = 0.84, 0.85, 0.92, 0.88

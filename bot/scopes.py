@@ -8,10 +8,10 @@ from datetime import date
 
 from bot.chinese import TRADE, fold, items, money, spans
 from bot.corpus import Corpus
-from bot.figures import NEXT_ROOM
 from bot.groups import Groups
 from bot.policies import SOON, Status
 from bot.question import SCOPES, Hit, Question
+from bot.reckoning.figures import NEXT_ROOM
 
 LEFT_OVER = 1  # characters of the matter that no word explains and that say nothing
 BROAD = frozenset({"district", "topic", "state"})  # sets that a foreign matter may name in passing

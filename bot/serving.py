@@ -17,12 +17,12 @@ from bot.callback import CALLBACK
 from bot.clock import Clock
 from bot.config import Config, placeholders, read_config
 from bot.corpus import Corpus
+from bot.editions.shelf import Shelf
 from bot.errors import ConfigError, NoPlace
 from bot.front import listening
 from bot.logs import set_up_logs
 from bot.pages import PUBLIC
 from bot.routing import Router
-from bot.shelf import Shelf
 from bot.words import Words
 
 logger = structlog.get_logger(__name__)

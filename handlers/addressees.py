@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.benefits import Verdict
 from bot.chinese import fold
 from bot.context import Context
-from bot.eligibility import Fit
 from bot.person import Facts
 from bot.policies import Policy
+from bot.reckoning.benefits import Verdict
+from bot.reckoning.eligibility import Fit
 from handlers import enterprise
 
 YES = "是"

@@ -7,14 +7,14 @@ from collections.abc import Container
 
 import msgspec
 
-from bot.awards import Award, companions
-from bot.benefits import State, deciding
 from bot.chinese import ordinal, several
 from bot.context import Context
 from bot.conversation import Conversation
 from bot.person import Facts
 from bot.policies import AnyBenefit, Policy, Tiers
 from bot.ranking import Finding
+from bot.reckoning.awards import Award, companions
+from bot.reckoning.benefits import State, deciding
 from bot.replies import Answer, Say, fitting, say_link, web_link
 from handlers import arithmetic, enterprise, named, policies, sums, wording
 from handlers.cards import edition

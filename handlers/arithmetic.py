@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from bot.awards import Part
-from bot.benefits import Limit, Outcome, State
 from bot.chinese import money, share
 from bot.corpus import Corpus
 from bot.person import FactValue
 from bot.policies import Fact, Need, PerUnit, Policy, Rate, Step, Tiers
+from bot.reckoning.awards import Part
+from bot.reckoning.benefits import Limit, Outcome, State
 
 LIMITS = {
     "cap": "{}上限",

@@ -6,12 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bot.awards import companions
 from bot.chinese import fold
 from bot.context import Context
 from bot.conversation import Conversation
 from bot.lacking import is_known_for
 from bot.policies import AnyBenefit, Match, Policy
+from bot.reckoning.awards import companions
 from bot.replies import TEXT_LIMIT, Answer, Say, say_link
 from handlers import lists, wording
 from handlers.cards import edition

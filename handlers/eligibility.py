@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from bot.benefits import Verdict, evaluate
 from bot.chinese import fold, money, ordinal
 from bot.context import Context
 from bot.conversation import Conversation
-from bot.eligibility import Fit, Survey, next_fact, survey
-from bot.facts import OTHER, Told
 from bot.person import Facts, KeepFacts
 from bot.policies import Tiers, figures, largest
+from bot.reckoning.benefits import Verdict, evaluate
+from bot.reckoning.eligibility import Fit, Survey, next_fact, survey
+from bot.reckoning.facts import OTHER, Told
 from bot.replies import Answer, Say, fitting, say_link
 from handlers import addressees, enterprise, lists, qualifying, wording
 from handlers.cards import edition

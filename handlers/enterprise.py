@@ -9,12 +9,12 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.chinese import PARTICLES, fold
-from bot.claims import Odd
 from bot.context import Context
 from bot.corpus import Corpus
-from bot.facts import Told, read_facts
 from bot.person import DropFacts, Facts, FactValue, KeepFacts
 from bot.policies import Fact
+from bot.reckoning.claims import Odd
+from bot.reckoning.facts import Told, read_facts
 from bot.replies import Answer, Say, say_link
 from handlers import arithmetic, sums
 from handlers.estimates import Estimate, best_estimate, positions

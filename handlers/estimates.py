@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from bot.awards import Award, Companion, Part, Period, Total, award, companions, in_force, total
-from bot.benefits import State, deciding
 from bot.chinese import fold
-from bot.claims import Odd
 from bot.context import Context
-from bot.facts import Told
 from bot.person import Facts
 from bot.policies import AnyBenefit, Fixed, Match, Maximum, Need, Policy
-from bot.selection import Selection, choose
+from bot.reckoning.awards import Award, Companion, Part, Period, Total, award, companions, in_force, total
+from bot.reckoning.benefits import State, deciding
+from bot.reckoning.claims import Odd
+from bot.reckoning.facts import Told
+from bot.reckoning.selection import Selection, choose
 from handlers.readings import (
     DISTRICT,
     assumed,

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from bot.chinese import day
 from bot.context import Context
-from bot.facts import counts
 from bot.person import Facts, FactValue
 from bot.policies import Fact
+from bot.reckoning.facts import counts
 from bot.replies import Answer, Say
 from handlers import lists, wording
 from handlers.arithmetic import told

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from bot.context import Context
 from bot.conversation import Conversation
-from bot.facts import read_facts
 from bot.lacking import lacking
 from bot.policies import Policy
 from bot.ranking import Finding
+from bot.reckoning.facts import read_facts
 from bot.replies import TEXT_LIMIT, Answer, Say, say_link
 from handlers import amounts, lists, wording
 from handlers.cards import edition

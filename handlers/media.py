@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.context import Context
-from bot.lexicon import Lexicon
+from bot.dictionary.lexicon import Lexicon
 from bot.messages import (
     Clicked,
     File,

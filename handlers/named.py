@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from bot.benefits import Verdict, check, needs_of
 from bot.chinese import fold
 from bot.context import Context
 from bot.policies import AnyBenefit, Policy, Tiers, stated
-from bot.selection import choose
+from bot.reckoning.benefits import Verdict, check, needs_of
+from bot.reckoning.selection import choose
 from handlers import wording
 from handlers.readings import beside_title, read, silent
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bot.awards import companions
 from bot.context import Context
 from bot.policies import Policy
+from bot.reckoning.awards import companions
 from bot.replies import Answer, Say, web_link
 from handlers import lists, qualifying, wording
 from handlers.cards import edition

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.benefits import Verdict, check
 from bot.chinese import fold
 from bot.context import Context
 from bot.policies import Need, Policy
 from bot.ranking import Finding
+from bot.reckoning.benefits import Verdict, check
 from bot.replies import Answer, Say, say_link
 from handlers import lists, qualifying, wording
 from handlers.cards import NEXT, card, edition

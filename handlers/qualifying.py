@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from bot.benefits import Verdict, check
 from bot.context import Context
-from bot.eligibility import Fit, asked_by, judge, next_fact
-from bot.facts import Told
 from bot.person import Facts, FactValue
 from bot.policies import AnyBenefit, Fact, Need, Policy, Pool, facts_of
+from bot.reckoning.benefits import Verdict, check
+from bot.reckoning.eligibility import Fit, asked_by, judge, next_fact
+from bot.reckoning.facts import Told
 from bot.replies import Answer, Say, fitting, say_link
 from handlers import addressees, arithmetic, conditions, enterprise, wording
 from handlers.cards import edition

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from bot.awards import Case, Period, companions
-from bot.benefits import RECEIVED, Verdict, check, deciding, needs_of
 from bot.chinese import fold
-from bot.claims import Odd
 from bot.context import Context
 from bot.corpus import Corpus
-from bot.facts import Told, counts, read_facts
 from bot.person import Facts
 from bot.policies import AnyBenefit, Fact, Policy, Rate, facts_of
-from bot.selection import Selection, choose
+from bot.reckoning.awards import Case, Period, companions
+from bot.reckoning.benefits import RECEIVED, Verdict, check, deciding, needs_of
+from bot.reckoning.claims import Odd
+from bot.reckoning.facts import Told, counts, read_facts
+from bot.reckoning.selection import Selection, choose
 
 DISTRICT = "district"  # the fact that says where the enterprise is
 YES = "是"

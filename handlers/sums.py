@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.awards import Award, Part, award, in_force
-from bot.benefits import RECEIVED, Outcome, State, deciding
 from bot.chinese import day
-from bot.claims import Odd
 from bot.context import Context
 from bot.policies import Fact, Need, Policy, Status, Step, Tiers
+from bot.reckoning.awards import Award, Part, award, in_force
+from bot.reckoning.benefits import RECEIVED, Outcome, State, deciding
+from bot.reckoning.claims import Odd
+from bot.reckoning.selection import choose
 from bot.replies import TEXT_LIMIT, fitting, say_link, web_link
-from bot.selection import choose
 from handlers import hedges, wording
 from handlers.arithmetic import YES, affirmed, clause, line, need, told, yuan
 from handlers.cards import edition

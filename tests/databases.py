@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import ManualClock
-from bot.gate import Gate
-from bot.press import Press
+from bot.editions.gate import Gate
+from bot.editions.press import Press
 from bot.store.database import Database, migrate
 from bot.store.marks import numbered
 from bot.store.revisions import Revisions

@@ -1,6 +1,6 @@
 """How well answers fit rated messages: the figures that tests and benchmarks hold the bot to.
 
-Beside those of `bot.rated`:
+Beside those of `bot.editions.rated`:
 answer_<kind>  of contacts, validity and sums: every phone, day and sum of the rated answer stands in the reply
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from bot.context import Office
-from bot.rated import judge
+from bot.editions.rated import judge
 from bot.replies import Say, visible
 from tests.handlers.talk import Talk
 

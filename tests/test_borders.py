@@ -15,8 +15,8 @@ COMPARES = {"bot/wechat/crypto.py", "bot/console/codes.py", "bot/console/keys.py
 EMULATOR = "bot/emulator/"  # the platform's side, which keeps no secret of anybody's
 ALLOWED = {  # compared openly, for neither side knows what the other does not
     ("bot/console/sign_in.py", "password != visit.form.raw('again')"),  # what one person typed twice
-    ("bot/press.py", "proof.against != newest"),  # for which edition a draft was proved
-    ("bot/press.py", "proof.against != against"),  # and for which one what is rolled back was compared
+    ("bot/editions/press.py", "proof.against != newest"),  # for which edition a draft was proved
+    ("bot/editions/press.py", "proof.against != against"),  # and for which one what is rolled back was compared
     ("bot/console/drafts.py", "visit.form.get('against') != _against(proof.against, proof)"),
     ("bot/console/keys.py", "len(raw) != 2 * TOKEN"),
 }
@@ -33,12 +33,12 @@ GATES = {  # each thing that lets somebody in, and the one way in which it is he
     "the pass to one's own data": ("bot/passes.py", "self._box.decrypt(", 1),
 }
 HARMLESS = {  # what is looked for is no stranger's: names of settings, rows of a figure, drafts by their numbers
-    ("bot/analytics.py", "n in secret"),
+    ("bot/statistics/analytics.py", "n in secret"),
     ("bot/config.py", "(section, key) in SECRETS"),
     ("bot/console/publishing.py", "key not in self._proofs"),
     ("bot/console/settings.py", "(section.name, field.name) in SECRETS"),
 }
-ASKS = {"bot/wechat/wire.py", "bot/checkup.py"}  # both the addresses of the settings alone
+ASKS = {"bot/wechat/wire.py", "bot/commands/checkup.py"}  # both the addresses of the settings alone
 
 
 def comparisons(module: ast.Module) -> Iterator[str]:

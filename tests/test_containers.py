@@ -16,8 +16,8 @@ import pytest
 
 from bot import config
 from bot.app import STOP_SECONDS
+from bot.commands.nightly import time_of_day
 from bot.config import read_config
-from bot.nightly import time_of_day
 from tests.deployed import DEPLOY, ROOT, commands, compose, ours, seconds, services, text
 from tests.patience import PATIENCE
 

@@ -21,7 +21,7 @@ EVERYTHING = [*MACHINE, *TESTS]
 
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60  # lines
 CHINESE = re.compile("[\u2e80-\u2fdf\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]")
-LANGUAGE = {ROOT / "bot/characters.py", ROOT / "bot/chinese.py", ROOT / "bot/figures.py", ROOT / "bot/numerals.py"}
+LANGUAGE = {ROOT / "bot" / name for name in ("characters.py", "chinese.py", "numerals.py", "reckoning/figures.py")}
 TABLES = ROOT / "bot/store/migrations/versions"  # what a migration does is one list, however long
 BORDERS = {  # where one message, row, batch, job or page must not end the rest
     "bot/callback.py",
@@ -31,28 +31,29 @@ BORDERS = {  # where one message, row, batch, job or page must not end the rest
     "bot/outbox.py",
     "bot/store/group.py",
     "bot/subscriptions.py",
-    "bot/trials.py",
-    "bot/uploads.py",
+    "bot/editions/trials.py",
+    "bot/editions/uploads.py",
     "bot/worker.py",
 }
-TELLS_TIME = {"bot/clock.py", "bot/checkup.py", "bot/cli.py"}  # the clock; its comparison; the day of a question
+# The clock; its comparison; the day of a question.
+TELLS_TIME = {"bot/clock.py", "bot/commands/checkup.py", "bot/cli.py"}
 SHAPELESS = {"utils", "util", "helpers", "helper", "common", "manager", "base", "service", "services", "misc"}
 HANDED = {  # what a handler may take from the machine: how it is asked, what it says, and the values it is handed
-    "bot.awards": None,
-    "bot.benefits": None,
+    "bot.reckoning.awards": None,
+    "bot.reckoning.benefits": None,
     "bot.characters": {"is_hanzi", "syllable"},
     "bot.chinese": None,
-    "bot.claims": {"Odd"},
+    "bot.reckoning.claims": {"Odd"},
     "bot.context": None,
     "bot.conversation": None,
     "bot.corpus": {"Corpus"},
     "bot.duty": None,
-    "bot.eligibility": None,
-    "bot.facts": None,
+    "bot.reckoning.eligibility": None,
+    "bot.reckoning.facts": None,
     "bot.differences": {"Difference"},
     "bot.hours": None,
     "bot.lacking": None,
-    "bot.lexicon": {"Lexicon"},
+    "bot.dictionary.lexicon": {"Lexicon"},
     "bot.messages": None,
     "bot.notices": None,
     "bot.person": None,
@@ -60,7 +61,7 @@ HANDED = {  # what a handler may take from the machine: how it is asked, what it
     "bot.ranking": {"Finding", "Ranked"},
     "bot.replies": None,
     "bot.routing": None,
-    "bot.selection": None,
+    "bot.reckoning.selection": None,
     "bot.words": None,
 }
 # Places of one computer, and work left for later, have no business in a program that others run.

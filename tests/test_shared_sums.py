@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from bot.awards import Period, award
 from bot.person import Facts
+from bot.reckoning.awards import Period, award
 from tests.corpus import the_corpus
 
 CORPUS = the_corpus()

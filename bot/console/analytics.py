@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
-from bot.analytics import Picture, picture
-from bot.charts import columns
 from bot.console.entries import is_day
 from bot.console.sheets import BOM
 from bot.console.visit import Visit
+from bot.statistics.analytics import Picture, picture
+from bot.statistics.charts import columns
 from bot.store.marks import FEW
 
 SPANS = (7, 30, 90, 365)  # days

@@ -14,8 +14,8 @@ from bot.console.publishing import Look, Publishing
 from bot.console.shapes import GROUPS, Shape, anchor, shape_of
 from bot.console.visit import Visit
 from bot.corpus import Corpus
-from bot.deltas import ADDED, CHANGED, REMOVED, Delta, compare, words
-from bot.gate import Complaint
+from bot.editions.deltas import ADDED, CHANGED, REMOVED, Delta, compare, words
+from bot.editions.gate import Complaint
 from bot.parts import DEPARTMENT, FACT, KINDS, PAPER, POLICY, TOPIC
 from bot.revisions import Revision
 

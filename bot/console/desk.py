@@ -16,6 +16,7 @@ from bot.console.publishing import Publishing
 from bot.console.talk import Talk
 from bot.console.templates import Templates
 from bot.corpus import Corpus
+from bot.editions.uploads import Uploads
 from bot.store.attempts import Attempts
 from bot.store.audit import Audit
 from bot.store.days import Days
@@ -25,7 +26,6 @@ from bot.store.saved import Backups
 from bot.store.sessions import Sessions
 from bot.store.staff import Staff
 from bot.tagging import Tagging
-from bot.uploads import Uploads
 
 Counts = Callable[[], Awaitable[dict[str, int]]]
 

@@ -12,11 +12,11 @@ from bot.console.corpus import deltas, draft_page, edit_of, known_kind, located,
 from bot.console.entries import is_day
 from bot.console.publishing import Look, Publishing
 from bot.console.visit import Visit
-from bot.deltas import Delta
+from bot.editions.deltas import Delta
+from bot.editions.links import Impact, impact
+from bot.editions.press import Proof
 from bot.errors import CorpusError, NotAllowed, Overtaken
-from bot.links import Impact, impact
 from bot.parts import POLICY
-from bot.press import Proof
 from bot.revisions import (
     IN_REVIEW,
     OPEN,

@@ -17,9 +17,9 @@ from bot.console.entries import Entry, Errors, added, is_day, is_long, named, po
 from bot.console.publishing import Look
 from bot.console.shapes import anchor, benefit_kinds
 from bot.console.visit import Visit
+from bot.editions.gate import Complaint
 from bot.errors import CorpusError, Overtaken
 from bot.folder import part_of, text_of
-from bot.gate import Complaint
 from bot.parts import MENU, NAMED, NUMBERED, POLICY, RATED, canonical, handle
 from bot.revisions import DRAFT, IN_REVIEW, Body, Part, Revision, ground
 

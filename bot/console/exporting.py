@@ -11,15 +11,15 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.compendium import Compendium, compendium, sources
 from bot.console.corpus import publishing
 from bot.console.sheets import BOM, cell
 from bot.console.visit import Visit
 from bot.corpus import build_corpus
+from bot.editions.compendium import Compendium, compendium, sources
+from bot.editions.uploads import SHAPE
+from bot.editions.workbooks import workbook
 from bot.folder import files
 from bot.revisions import Edition, Part
-from bot.uploads import SHAPE
-from bot.workbooks import workbook
 
 BEGINNING = (1980, 1, 1, 0, 0, 0)  # the day of every entry: the same corpus makes the same archive
 WIDTHS = (8, 28, 80, 44, 20, 36)  # of the columns of the table, in characters

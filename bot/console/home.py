@@ -12,11 +12,11 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.analytics import picture
 from bot.console import broadcasts, drafts
 from bot.console.permissions import Permission
 from bot.console.visit import Visit
 from bot.policies import SOON, Policy
+from bot.statistics.analytics import picture
 from bot.store.days import Day
 from bot.store.marks import FEW
 from bot.store.tickets import MINE, OPEN

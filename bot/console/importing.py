@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.compendium import sources
 from bot.console.corpus import publishing
 from bot.console.forms import Upload
 from bot.console.templates import local
 from bot.console.visit import Visit
 from bot.console.wordings import Segment, segments
 from bot.corpus import Corpus
+from bot.editions.compendium import sources
+from bot.editions.uploads import Look, Uploads
 from bot.errors import CorpusError, NotAllowed, Overtaken
 from bot.importers.drafts import Draft
 from bot.importers.figures import Candidate, candidates
@@ -25,7 +26,6 @@ from bot.importers.shape import Shape
 from bot.policies import Policy
 from bot.revisions import DRAFT, WITHDRAWN, Revision
 from bot.store.imports import READ, Import
-from bot.uploads import Look, Uploads
 
 PLACE = "/console/import"
 SOURCE = re.compile(r"[a-z][a-z0-9]{0,11}")

@@ -10,7 +10,7 @@ from bot.console.corpus import known_kind, publishing, shape_for, title_of
 from bot.console.entries import shown
 from bot.console.policies import show_all as policies
 from bot.console.visit import Visit
-from bot.links import links_to
+from bot.editions.links import links_to
 from bot.parts import (
     COLLECTION,
     DEPARTMENT,

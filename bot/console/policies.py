@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.console.visit import Visit
 from bot.corpus import Corpus
-from bot.links import links_to
+from bot.editions.links import links_to
 from bot.parts import POLICY
 from bot.policies import SOON, AnyBenefit, Policy, Status, largest
 from bot.ranking import find

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.clock import Clock, now
+from bot.editions.gate import Complaint
+from bot.editions.press import Press, Proof
+from bot.editions.shelf import Shelf
+from bot.editions.trials import Trials
 from bot.errors import CorpusError
-from bot.gate import Complaint
-from bot.press import Press, Proof
 from bot.revisions import Revision
-from bot.shelf import Shelf
 from bot.store.database import Database
 from bot.store.questions import Questions
 from bot.store.revisions import Revisions
 from bot.store.simulations import Simulations
-from bot.trials import Trials
 
 PROOFS = 8  # that are kept, so that a page and the button on it ask once
 LOOKS = 64  # at drafts, likewise: each is a few words

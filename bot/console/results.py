@@ -9,12 +9,12 @@ from functools import partial
 from aiohttp import web
 
 from bot.announcements import FINEST, MINUTE, SUBSCRIBE, TEMPLATE, WAYS, Announcement
-from bot.charts import Chart, steps
 from bot.console.ledgers import Cause, announcement, causes_of, groups_of
 from bot.console.sheets import BOM
 from bot.console.templates import local
 from bot.console.visit import Visit
 from bot.person import DECLINED
+from bot.statistics.charts import Chart, steps
 from bot.store.audiences import CLOSED
 from bot.store.ledgers import Counts, Group, MassCall
 

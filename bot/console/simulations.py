@@ -6,10 +6,10 @@ from aiohttp import web
 
 from bot.console.corpus import publishing
 from bot.console.visit import Visit
+from bot.editions.simulator import TURNS
+from bot.editions.trials import as_it_is
 from bot.routing import spoken
-from bot.simulator import TURNS
 from bot.store.simulations import RUNNING
-from bot.trials import as_it_is
 
 EXAMPLES = 20  # of each kind
 

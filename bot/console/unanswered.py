@@ -13,20 +13,20 @@ import msgspec
 from aiohttp import web
 
 from bot.chinese import fold
-from bot.clusters import Asked, Cluster, cluster
 from bot.console.corpus import draft_page, publishing
 from bot.console.letters import Window, faults, name_of, said_of, window, write
 from bot.console.rehearsal import address_of
 from bot.console.visit import Visit
 from bot.corpus import Corpus
+from bot.dictionary.vocabulary import CURATED
 from bot.errors import CorpusError, Overtaken
 from bot.explain import near
 from bot.parts import POLICY, SAYING, canonical
 from bot.question import FILLER, Question, read
 from bot.revisions import IN_REVIEW, Part, Revision, begun
 from bot.routing import spoken
+from bot.statistics.clusters import Asked, Cluster, cluster
 from bot.store.unanswered import COMPLAINT, DONE, NOT_OURS, Open, Ruling
-from bot.vocabulary import CURATED
 
 HERE = "/console/unanswered"
 SPANS, SPAN, DAY = (7, 30, 90), 30, 86_400.0  # days

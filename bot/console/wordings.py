@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.deltas import ADDED, REMOVED, SAME, TOKEN
+from bot.editions.deltas import ADDED, REMOVED, SAME, TOKEN
 from bot.importers.figures import Candidate
 
 SENTENCE = re.compile(r"[^\u3002\uff1b\n]*[\u3002\uff1b\n]|[^\u3002\uff1b\n]+")

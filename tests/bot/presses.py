@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from bot.clock import ManualClock
+from bot.editions.gate import Gate, Lint
+from bot.editions.press import Press
 from bot.errors import NotAllowed
-from bot.gate import Gate, Lint
-from bot.press import Press
 from bot.revisions import IN_REVIEW, Revision
 from bot.store.revisions import Revisions
 from handlers import ROUTER

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from sqlalchemy import insert
 
 from bot.announcements import Announcement
-from bot.bulletins import Bulletins, open_bulletins
 from bot.clock import ManualClock
+from bot.commands.bulletins import Bulletins, open_bulletins
+from bot.commands.wishes import Wish
 from bot.config import Config
 from bot.store.audit import Audit, Entry, Search, Written
 from bot.store.broadcast_tables import recipients
 from bot.store.database import Database, migrate
 from bot.store.staff import Staff
 from bot.store.tables import followers
-from bot.wishes import Wish
 from handlers.broadcasts import BROADCASTS
 
 STAFF = (("zhang", "editor"), ("wang", "approver"), ("mei", "viewer"), ("chef", "admin"), ("old", "admin"))

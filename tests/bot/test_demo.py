@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.bulletins import open_bulletins
 from bot.clock import ManualClock
+from bot.commands.bulletins import open_bulletins
 from bot.config import Config, Database, WeChat, read_config
 from bot.context import Context, Office
 from bot.demo import DATA, Thinking, open_demo, write_settings

@@ -16,7 +16,8 @@ from tests.scenarios.programs import ROOT
 
 EXAMPLE = ROOT / "config.example.toml"
 OTHERS = {"typer", "pydantic", "alembic", "bot.cli"}  # of other commands
-STAFF = {"bot.console.site", "bot.uploads", "openpyxl", "docx", "pypdfium2", "segno", "pyotp"}  # of the console alone
+# Of the console alone.
+STAFF = {"bot.console.site", "bot.editions.uploads", "openpyxl", "docx", "pypdfium2", "segno", "pyotp"}
 
 
 def ended(*arguments: str) -> int:

@@ -6,9 +6,9 @@ from collections import defaultdict
 
 import pytest
 
+from bot.dictionary.vocabulary import CURATED, HEARD
 from bot.evidence import BEST, Evidence, words_for
 from bot.question import Question, read
-from bot.vocabulary import CURATED, HEARD
 from tests.corpus import the_corpus
 from tests.scoring import read_rated
 from tests.small import small_corpus

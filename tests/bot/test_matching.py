@@ -14,8 +14,8 @@ from bot.clock import ManualClock
 from bot.interests import concerning
 from bot.notices import Notice
 from bot.person import SetRhythm
-from tests.bot.editions import CAPPED, EXTENDED, Process, change, edition, subscribe
 from tests.bot.inline import InlineStore
+from tests.bot.publishing import CAPPED, EXTENDED, Process, change, edition, subscribe
 
 INTERESTS = st.sampled_from([
     ("topic", "技术改造"), ("topic", "首台套"), ("topic", "能源"), ("district", "市"), ("district", "崂山区"),

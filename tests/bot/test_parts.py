@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from bot.dictionary.lexicon import Lexicon
 from bot.errors import CorpusError
-from bot.lexicon import Lexicon
 from bot.parts import BESIDE, KINDS, LISTS, NAMED, PLACES, TABLES, canonical, convert, digest, handle
 from bot.revisions import Part
 

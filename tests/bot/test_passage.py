@@ -14,8 +14,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.app import build_app
-from bot.checkup import _signed, look, run_checkup
 from bot.clock import ManualClock
+from bot.commands.checkup import _signed, look, run_checkup
 from bot.config import Config, Console, Server
 from bot.findings import Finding
 from bot.passage import SEEN, SILENT, look_at_passage

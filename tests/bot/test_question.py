@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.dictionary.vocabulary import CURATED
 from bot.question import PARTED, SOUNDED, Question, every_word, heard, read
-from bot.vocabulary import CURATED
 from tests.small import small_corpus
 
 

@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.app import open_services
 from bot.clock import ManualClock
-from bot.commands import put_menu
+from bot.commands.errands import put_menu
 from bot.config import Corpus, Server
 from bot.emulator.platform import Platform
 from bot.parts import MENU

@@ -15,8 +15,8 @@ from bot.store.database import Database
 from bot.store.followers import Followers
 from bot.store.notices import TOLD, Notices, Settled
 from bot.store.tables import concerns, inbox, news, published
-from tests.bot.editions import CAPPED, EXTENDED, Process, answer, change, edition, subscribe, tell, told
 from tests.bot.engines import rows
+from tests.bot.publishing import CAPPED, EXTENDED, Process, answer, change, edition, subscribe, tell, told
 
 DAY = 86_400.0
 TOPIC, LAOSHAN, FIRST = ("topic", "技术改造"), ("district", "崂山区"), ("topic", "首台套")

@@ -7,13 +7,13 @@ from datetime import date
 from functools import cache
 
 from bot import chinese
-from bot.facts import read_facts
-from bot.figures import read_figures, says_yes
 from bot.person import Facts
 from bot.policies import Fact
 from bot.question import Question, read
 from bot.ranking import find
-from bot.selection import choose
+from bot.reckoning.facts import read_facts
+from bot.reckoning.figures import read_figures, says_yes
+from bot.reckoning.selection import choose
 from tests.corpus import the_corpus
 from tests.small import small_corpus
 

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from bot.context import Context, Office
-from bot.eligibility import judge
 from bot.messages import Text
 from bot.person import Facts
 from bot.policies import Policy, facts_of
+from bot.reckoning.eligibility import judge
 from handlers.addressees import is_whole
 from tests.corpus import the_corpus
 from tests.handlers.talk import SUNDAY, Talk, said, written

@@ -6,7 +6,8 @@ import inspect
 import re
 import string
 
-from bot import checkup, findings, passage, standing, upkeep
+from bot import findings, passage
+from bot.commands import checkup, standing, upkeep
 from handlers.checkup import CHECKUP
 
 FAMILY = re.compile(r"(kind|channel|queue)_\w+")  # named after kinds of accounts, channels, and tables

@@ -11,8 +11,8 @@ from bot.context import Context, Office
 from bot.messages import Text
 from handlers.arithmetic import told
 from handlers.estimates import Estimate, estimate
-from tests.bot.test_benefits import WORKED
-from tests.bot.test_benefits import told as spelled
+from tests.bot.reckoning.test_benefits import WORKED
+from tests.bot.reckoning.test_benefits import told as spelled
 from tests.corpus import the_corpus
 from tests.each import of_each
 from tests.handlers.talk import Talk, figures, said

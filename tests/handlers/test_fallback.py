@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from bot.tally import UNFOUND
+from bot.statistics.tally import UNFOUND
 from handlers import ROUTER
 from handlers.fallback import APOLOGY, SLOWER
 from tests.handlers.talk import Talk, check, said, written

@@ -7,7 +7,8 @@ import string
 from pathlib import Path
 
 import bot.importers
-from bot import compendium, importing
+from bot.commands import importing
+from bot.editions import compendium
 from bot.importers.sentences import SPOTS
 from handlers.importing import IMPORTING
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 def test_there_is_a_sentence_for_everything() -> None:
     """Every name that the commands use has its sentence, and every sentence is used."""
     used = set(ROLES) | {"short", "long", "plain", "common", "known"}
-    for file in ("bot/accounts.py", "bot/staffing.py"):
+    for file in ("bot/commands/accounts.py", "bot/commands/staffing.py"):
         tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
         used |= {
             node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)

@@ -12,13 +12,13 @@ import pytest
 from rich.console import Console
 
 from bot.announcements import NOTICE, TEMPLATE
-from bot.bulletins import Bulletins, open_bulletins
+from bot.commands.bulletins import Bulletins, open_bulletins
+from bot.commands.wishes import Wish
 from bot.config import Console as Settings
 from bot.config import Push
 from bot.errors import BotError
 from bot.store.audit import Audit, Entry
 from bot.store.staff import Staff
-from bot.wishes import Wish
 from handlers.broadcasts import BROADCASTS
 from tests.scenarios.conftest import Staging
 from tests.scenarios.stage import Process, Stage

@@ -12,7 +12,7 @@ from bot.chores import build_tally
 from bot.clock import ShiftedClock
 from bot.demo import Demo
 from bot.emulator.phone import Phone
-from bot.tally import LAG
+from bot.statistics.tally import LAG
 from tests.patience import PATIENCE
 from tests.scenarios.windows import enter, open_window, tap
 

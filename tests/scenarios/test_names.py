@@ -17,9 +17,9 @@ from bot.assembly import marking
 from bot.chores import build_tally
 from bot.clock import ManualClock
 from bot.config import Config
-from bot.shelf import Files, Shelf
+from bot.editions.shelf import Files, Shelf
+from bot.statistics.tally import LAG
 from bot.store.database import Database
-from bot.tally import LAG
 from tests.bot.console.test_phones import offered
 from tests.corpus import DATA, the_corpus
 from tests.scenarios.announced import open_announced, tell_much

@@ -20,8 +20,8 @@ from aiohttp.test_utils import TestServer
 from reportlab.pdfgen.canvas import Canvas
 
 from bot import config
-from bot.checkup import look
 from bot.clock import ManualClock
+from bot.commands.checkup import look
 from bot.emulator.envelope import sign
 from bot.errors import WeChatError
 from bot.store.staff_tables import imports

@@ -13,8 +13,8 @@ import pytest
 from bot import config
 from bot.chores import jobs
 from bot.clock import ManualClock
-from bot.commands import publish
-from bot.corrections import correct
+from bot.commands.corrections import correct
+from bot.commands.errands import publish
 from bot.emulator.account import Account
 from bot.emulator.phone import Phone
 from bot.store.people import People

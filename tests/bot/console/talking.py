@@ -8,9 +8,9 @@ from bot.chores import build_tally
 from bot.clock import ManualClock
 from bot.messages import AnyMessage, Text
 from bot.replies import Answer, Say
+from bot.statistics.tally import LAG
 from bot.store.feedback import Remark
 from bot.store.inbox import Settlement
-from bot.tally import LAG
 from tests.bot.console.client import Office
 
 _keys = (f"{number:040x}" for number in itertools.count(1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.console.wordings import Segment, pieces, segments
-from bot.deltas import ADDED, REMOVED, SAME
+from bot.editions.deltas import ADDED, REMOVED, SAME
 from bot.importers.figures import candidates
 from tests.bot.importers.samples import the_shape
 

@@ -16,7 +16,7 @@ from bot.store.dossiers import Dossiers
 from bot.store.followers import Followers
 from bot.store.people import People
 from bot.store.tables import concerns, feedback, grants, outbox
-from tests.bot.editions import answer, subscribe
+from tests.bot.publishing import answer, subscribe
 
 
 async def keep(database: Database, clock: ManualClock, openid: str) -> None:

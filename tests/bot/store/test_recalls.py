@@ -20,9 +20,9 @@ from bot.store.notices import PLANNED, WAITING, Settled
 from bot.store.recalls import take_back
 from bot.store.tables import concerns, followers, notices, outbox
 from tests.bot.channels.rows import PUSH
-from tests.bot.editions import CAPPED, Process, change, edition, subscribe
 from tests.bot.engines import rows
 from tests.bot.processes import build
+from tests.bot.publishing import CAPPED, Process, change, edition, subscribe
 from tests.bot.store.test_notices import keep, notice
 
 WIDE = Limit(per_second=1e6, burst=10**6, per_day=10**6)
