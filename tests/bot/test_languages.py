@@ -129,7 +129,7 @@ def test_what_is_refused_in_chinese_is_in_the_offices_words() -> None:
     """No module behind a command that speaks Chinese raises an error for people with a sentence of its own."""
     found = []
     for name in BEHIND:
-        for node in ast.walk(ast.parse((ROOT / "bot" / f"{name}.py").read_text(encoding="utf-8"))):
+        for node in ast.walk(ast.parse((ROOT / "bot/commands" / f"{name}.py").read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Raise)
                 and isinstance(node.exc, ast.Call)
