@@ -23,7 +23,9 @@ NO_MORE = re.compile(
 # Who wants to hear nothing at all: struck off the list of whom it is sent to, and not one message more of any kind.
 LISTED = "(?:名单|名册|群发列表|发送列表|联系人|通讯录)"
 STRIKE = "(?:去|删|移|划|剔|除|拿掉|清)"
-THEIRS = "(?:(?!失信|黑|异常|公示|公告|培育|倍增|企业|项目|白|入库|申报|认定|试点).)"  # lists that an enterprise stands in
+THEIRS = (
+    "(?:(?!失信|黑|异常|公示|公告|培育|倍增|企业|项目|白|入库|申报|认定|试点).)"  # lists that an enterprise stands in
+)
 ANYTHING = "(?:任何|一切|所有|全部|什么|啥|一[条个])"
 STRUCK = re.compile(
     f"(?:我|俺|咱)们?{THEIRS}{{0,6}}?从{THEIRS}{{0,8}}?{LISTED}.{{0,4}}?{STRIKE}"
@@ -54,7 +56,9 @@ PACE = re.compile(
     "(?:给?我们?|给?俺们?|集中|统一|只|就){0,6}+(?:发|推送?|送|通知|告诉|提醒|来)?(?:给?我们?)?[一1](?:次|回|条|趟)"
     f"|(?P<day>{CHANGE})每?(?:周|星期|礼拜)[一二三四五六日天](?:再|才|统一|集中|给我){{0,6}}+[发推送]"
 )
-LEADING = re.compile("(?:能不能|能否|可不可以|可以|麻烦|请|帮我|给我|把|能|想|要|就|还是|推送|消息|提醒|订阅|通知){1,12}+$")
+LEADING = re.compile(
+    "(?:能不能|能否|可不可以|可以|麻烦|请|帮我|给我|把|能|想|要|就|还是|推送|消息|提醒|订阅|通知){1,12}+$"
+)
 TOO_OFTEN = re.compile(
     "(?:别|甭|不要|不用|不想|用不着|嫌|太)(?:再|老|总是?)?(?:给我们?|给俺们?)?"
     "(?:每天|每日|天天|一天到晚|频繁|勤|密)(?:都|给我们?|地|的){0,4}+(?:发|推送?|送|提醒|通知|收)?(?:了|啦)?"

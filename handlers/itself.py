@@ -59,7 +59,7 @@ PRIVATE = (
     f"👉 {say_link('我的数据', '我的数据')} ｜ {say_link('删除我的数据', '删除我的数据')}",
 )
 PRICED = re.compile(
-    "补|奖|申报|扶持|政策(?!的?号)|资助|支持|项目|研发|有钱|给钱|多少钱|贷款"
+    "补|奖|申报|扶持|(?<!隐私)政策(?!的?号)|资助|支持|项目|研发|有钱|给钱|多少钱|贷款"
 )  # of support for such a thing, and not of this account
 
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 from bot.chinese import Folded
 from bot.context import Context
-from handlers.hearing import AGAIN, NEWS, NO_MORE, NOT, STRUCK, TELLING, TOLD
+from handlers.hearing import NEWS, NO_MORE, NOT, STRUCK, TELLING, TOLD
 from handlers.interests import read
 
 
@@ -48,12 +49,18 @@ UNDONE = re.compile(f".{{0,8}}?(?:{OFF}|{NOT})")  # behind it: 订阅海洋的�
 AT_ONCE_UNDONE = re.compile(f"的?(?:这些|都|全){{0,2}}+(?:{OFF}|{NOT})")
 # Words of the dictionary for leaving that are also said of a machine, a list or a sum.
 WEAK = frozenset(
-    ("移除", "从名单里移除", "给我关掉", "停掉", "不收了", "不想收", "不想收到", "不想再收", "给我停了吧", "停止发送")
-    + ("不要发送", "停止向我", "停止向我们", "不再接收", "别发了", "别再发", "不要发了", "不要再发")
-    + ("别推了", "甭发了", "甭推了", "别再发了", "不要通知", "不用通知", "别通知", "取消通知", "别再推", "不要再推")
+    {
+        "移除", "从名单里移除", "给我关掉", "停掉", "不收了", "不想收", "不想收到", "不想再收", "给我停了吧", "停止发送", "不要发送",
+        "停止向我", "停止向我们", "不再接收", "别发了", "别再发", "不要发了", "不要再发", "别推了", "甭发了", "甭推了", "别再发了",
+        "不要通知", "不用通知", "别通知", "取消通知", "别再推", "不要再推",
+    }
 )  # fmt: skip
-SWITCHED = re.compile(f"(?:那|就|请|麻烦|帮|给|我们?|俺们?|都|全|赶紧|快|先|把它?|它)*+{OFF}(?:了|掉|吧|得了|算了|行吗|谢谢)*+")
-PESTERED = re.compile(f"(?:{NOT}|停止|少)(?:再|来|老|总|天天){{0,3}}+(?:骚扰|轰炸|打扰|烦)(?:{US}|人)?(?:了|吧|啦){{0,2}}+$")
+SWITCHED = re.compile(
+    f"(?:那|就|请|麻烦|帮|给|我们?|俺们?|都|全|赶紧|快|先|把它?|它){{0,8}}+{OFF}(?:了|掉|吧|得了|算了|行吗|谢谢){{0,4}}+"
+)
+PESTERED = re.compile(
+    f"(?:{NOT}|停止|少)(?:再|来|老|总|天天){{0,3}}+(?:骚扰|轰炸|打扰|烦)(?:{US}|人)?(?:了|吧|啦){{0,2}}+$"
+)
 SOUR = re.compile(
     "(?<!麻)烦(?![请劳你您])|骚扰|轰炸(?!机)|没完没了|受够|吵死|拉黑|屏蔽(?![门材机线罩服室膜技])|(?<![件收数质额度人资])够了"
 )
@@ -66,7 +73,9 @@ ENDED = re.compile(
 )
 # That it is what is sent to them.
 SENDING = re.compile("推送|推文|消息|提醒|通知|订阅|[给向对往](?:我|俺|咱)|[推发](?:我|俺|咱)|公众号|这个号")
-CONFINED = re.compile("(?:晚上?|夜里|半夜|夜间|周末|节假日|放假|早上|中午|休息|重复|一样|没用|过期|不?相关|无关|别的|其他)(?:的|时|时间)?")
+CONFINED = re.compile(
+    "(?:晚上?|夜里|半夜|夜间|周末|节假日|放假|早上|中午|休息|重复|一样|没用|过期|不?相关|无关|别的|其他)(?:的|时|时间)?"
+)
 OTHER = re.compile("邮件|邮箱|短信|电话|发票|材料|纸质|快递|传真|证书|合同|文件|货|样品|工资|产品")
 PLAIN = re.compile(
     "以后|今后|往后|从(?:现在|今天)起?|现在|暂时|千万|拜托|统统|通通|这种|这类|这些|那些|这样|任何|一切|所有|全部|什么|啥|求|"
@@ -115,7 +124,7 @@ def wishes(clause: str) -> bool:
 def _clauses(folded: Folded) -> Iterator[tuple[int, str]]:
     """The clauses of a text, as pauses part them, with the place where each begins."""
     bounds = sorted({0, *folded.breaks, len(folded.text)})
-    yield from ((start, folded.text[start:end]) for start, end in zip(bounds, bounds[1:], strict=False))
+    yield from ((start, folded.text[start:end]) for start, end in pairwise(bounds))
 
 
 def _refusal(ctx: Context, start: int, clause: str, folded: Folded) -> Grade:
@@ -155,5 +164,7 @@ def _words(ctx: Context, start: int, end: int) -> list[str]:
     return [
         hit.entry.word
         for hit in ctx.finding.question.chosen
-        if start <= hit.start and hit.end <= end and any(meaning.value == "unsubscribe" for meaning in hit.entry.meanings)
+        if start <= hit.start
+        and hit.end <= end
+        and any(meaning.value == "unsubscribe" for meaning in hit.entry.meanings)
     ]

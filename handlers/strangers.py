@@ -60,7 +60,9 @@ JOB = re.compile(
     f"|(?:哪|哪里|哪儿)招(?:人|工)?$|{HIRES}(?:吗|么|不|没)$"
 )
 # Whoever hires, or what brings people here, is paid for by policies.
-EMPLOYS = re.compile("(?:应聘|求职|入职|来|到|进)[^，]{0,4}?(?:我们|俺们?|咱们?|本|我)(?:厂|公司|企业|单位|这)|工作站|引进|博士后|引才|招引")
+EMPLOYS = re.compile(
+    "(?:应聘|求职|入职|来|到|进)[^，]{0,4}?(?:我们|俺们?|咱们?|本|我)(?:厂|公司|企业|单位|这)|工作站|引进|博士后|引才|招引"
+)
 SKILLED = re.compile("干[过了]|做[了过]|学|实习|会(?:plc|开|修|焊|编程|电工|cad)|毕业|应届|经验|专业|大专|本科|岁")
 # Permits and filings, which other offices give; a project of technical renewal is put on file elsewhere.
 PERMIT = re.compile(
@@ -168,7 +170,13 @@ def _sought(text: str) -> str:
 def _permitted(ctx: Context, text: str) -> str:
     """A permit or a filing of another office: where no policy has it."""
     found = PERMIT.search(text)
-    if found is None or SUPPORT.search(text) or MONEY.search(text) or WORKS.search(text) or _has(ctx, re.compile(re.escape(found["name"]))):
+    if (
+        found is None
+        or SUPPORT.search(text)
+        or MONEY.search(text)
+        or WORKS.search(text)
+        or _has(ctx, re.compile(re.escape(found["name"])))
+    ):
         return ""
     return (
         f"“{found['name']}”是审批、备案的事，不归这里管，资料里也没有怎么办；"
