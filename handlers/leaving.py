@@ -11,6 +11,7 @@ from itertools import pairwise
 from bot.chinese import Folded
 from bot.context import Context
 from handlers.hearing import NEWS, NO_MORE, NOT, STRUCK, TELLING, TOLD
+from handlers.hearing import TOO_OFTEN as PER_DAY
 from handlers.interests import read
 
 
@@ -26,11 +27,13 @@ class Grade(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Leaving:
-    """What a message says of leaving: how plainly, by which clause, and whether it also asks to be told of news."""
+    """What a message says of leaving: how plainly, by which clause, whether it also asks to be told of news, and
+    whether what it names is what they want to keep, or only asked about."""
 
     grade: Grade = Grade.NONE
     clause: str = ""
     wished: bool = False
+    kept: bool = False
 
 
 US = "(?:我们?|俺们?|咱们?|本人|本公司|本单位)"
@@ -50,9 +53,9 @@ AT_ONCE_UNDONE = re.compile(f"的?(?:这些|都|全){{0,2}}+(?:{OFF}|{NOT})")
 # Words of the dictionary for leaving that are also said of a machine, a list or a sum.
 WEAK = frozenset(
     {
-        "移除", "从名单里移除", "给我关掉", "停掉", "不收了", "不想收", "不想收到", "不想再收", "给我停了吧", "停止发送", "不要发送",
-        "停止向我", "停止向我们", "不再接收", "别发了", "别再发", "不要发了", "不要再发", "别推了", "甭发了", "甭推了", "别再发了",
-        "不要通知", "不用通知", "别通知", "取消通知", "别再推", "不要再推",
+        "移除", "从名单里移除", "给我关掉", "停掉", "不收了", "不想收", "不想收到", "不想再收", "给我停了吧",
+        "停止发送", "不要发送", "停止向我", "停止向我们", "不再接收", "别发了", "别再发", "不要发了", "不要再发", "别推了",
+        "甭发了", "甭推了", "别再发了", "不要通知", "不用通知", "别通知", "取消通知", "别再推", "不要再推",
     }
 )  # fmt: skip
 SWITCHED = re.compile(
@@ -66,6 +69,12 @@ SOUR = re.compile(
 )
 TOO_MANY = re.compile("(?<!麻)烦(?![请劳你您])|太多|太频繁|天天|老发|总发")
 TOO_OFTEN = re.compile("[发推]送?(?:得|的)?(?:也|实在|真)?太(?:勤|多|频繁|密)")
+# What is named is to stay, or is asked about: 只要海洋的，别的别发, 不要退订, 提醒停了吗, 怎么退订.
+KEPT = re.compile(
+    f"只(?:要|留|收|看|想要|保留|需要)|除了|除.{{1,12}}?(?:以外|之外)|(?:以外|之外)的|留着|保留|(?:其他|其它|其余|别|剩下)的"
+    f"|(?:{NOT}|没有?|不)(?:再|想|要|给我|把){{0,3}}+(?:退订|取消|停|关|删|移除)|(?:怎么|咋|如何|在哪里?|哪儿)(?:才能|能|可以|去)?(?:退订|取消)"
+    f"|{OFF}(?:了|掉)?(?:吗|么|没有?)$|是不是|是否|为什么|为啥|怎么(?:没|不|停|就|又)"
+)
 # What they hold, and that it ends: 取消海洋订阅, 订阅的海洋不要了.
 ENDED = re.compile(
     "(?:取消|退掉?|删除|停止|解除|撤销)(?!了)(?:(?!想|要|请|帮|我要).){1,10}?的?订阅(?:吧|了|谢谢){0,3}+$"
@@ -105,9 +114,12 @@ def judged(ctx: Context) -> Leaving:
     sour = sour or (finding.intent in ("subscribe", "offtopic") and TOO_OFTEN.search(folded.text))
     if grade is Grade.NONE and sour and not wished:
         grade, clause = Grade.DOUBTFUL, folded.text
+    kept = KEPT.search(folded.text) is not None
+    if kept and grade:
+        grade = Grade.DOUBTFUL
     if wished:
         grade = min(grade, Grade.DOUBTFUL) if grade >= Grade.SOME else Grade.NONE
-    return Leaving(grade=grade, clause=clause, wished=wished)
+    return Leaving(grade=grade, clause=clause, wished=wished, kept=kept)
 
 
 def wishes(clause: str) -> bool:
@@ -142,6 +154,8 @@ def _refusal(ctx: Context, start: int, clause: str, folded: Folded) -> Grade:
         rest = clause[: refused.start()] + (refused["what"] or "") + clause[refused.end() :]
     else:
         rest = clause.replace(max(words, key=len), "", 1)
+    if PER_DAY.search(clause):  # 不用天天推: less of it, and not none
+        return Grade.DOUBTFUL
     if OTHER.search(clause):
         return Grade.DOUBTFUL if SENDING.search(clause) and strong else Grade.NONE
     if strong and not refused and not re.search("发|推(?!订)|收|提醒|通知", max(strong, key=len)):

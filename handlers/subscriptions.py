@@ -309,7 +309,7 @@ def _meant(ctx: Context, held: Sequence[Subscription], left: Leaving) -> list[Su
     number = ordinal(LEAD.sub("", fold(ctx.words).text))
     if number is not None:
         return list(held[number - 1 : number]) if number else []
-    if left.wished:
+    if left.wished or left.kept:
         return []
     if STRUCK.search(left.clause) and not read(of_leaving(ctx)).named:
         return None

@@ -93,6 +93,14 @@ async def test_what_is_sent_to_others_is_not_meant(words: str) -> None:
         "崂山的别推了，有首台套的通知我",
         "td",
         "退了吧",
+        "只要海洋的，别的别发",
+        "除了海洋的都别推了",
+        "不要退订海洋",
+        "别取消我的订阅",
+        "提醒停了吗",
+        "怎么退订",
+        "不用天天推，有大政策再推",
+        "别天天给我发",
     ],
 )
 async def test_a_doubt_is_asked_with_taps(words: str) -> None:
@@ -106,7 +114,15 @@ async def test_a_doubt_is_asked_with_taps(words: str) -> None:
 
 async def test_the_only_one_does_not_end_on_a_doubt() -> None:
     """Where it is not plain that the sending is refused, one subscription is as safe as two."""
-    for words in ("晚上别发", "重复的不用发", "退订金能退吗", "你们发得太勤了"):
+    for words in (
+        "晚上别发",
+        "重复的不用发",
+        "退订金能退吗",
+        "你们发得太勤了",
+        "不想退订",
+        "怎么退订",
+        "只要海洋的，别的别发",
+    ):
         talk = Talk()
         await talk.say("订阅海洋")
         check(await talk.say(words))
@@ -244,7 +260,7 @@ WORDS = (
     [
         hearing.NO_MORE, hearing.STRUCK, hearing.TELLING, hearing.TOLD, hearing.PACE, hearing.LEADING,
         hearing.TOO_OFTEN,
-        leaving.WISH, leaving.ENDED, leaving.PESTERED, leaving.SWITCHED, leaving.SOUR,
+        leaving.WISH, leaving.KEPT, leaving.ENDED, leaving.PESTERED, leaving.SWITCHED, leaving.SOUR,
     ],
     ids=lambda pattern: pattern.pattern[:12],
 )  # fmt: skip
