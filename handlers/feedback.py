@@ -16,6 +16,11 @@ UNPAID = re.compile("不发|没发|没到账|还没到|未到账|不兑现|没�
 MEANT = re.compile(
     r"(?:我?(?:刚才|刚刚|明明)?(?:问|说|要|想问|要问|想要|找|想知道|讲)(?:你|您)?的(?:明明)?(?:是|不是.{1,12}[，,]?(?:而?是))|我是(?:想|要)?问)[：:，,]?(.{2,})"
 )
+# What was understood amiss, and what it is: 我说的不是平度，是崂山的技改.
+CORRECTED = re.compile(
+    r"^(?:不对|不是)?[，,。 ]{0,3}[我俺咱]们?(?:刚才)?(?:说|问|要|指|想问|讲)的可?不是"
+    r"[^，,。；是]{1,12}[，,。； ]{1,3}而?是(.{2,})"
+)
 ASKING = "请先问这项政策的责任单位（发“政策名＋找谁”，比如“技改找谁”）"
 BELOW = "请先问下面的责任单位"
 TOLD = frozenset(
@@ -41,6 +46,10 @@ async def complain(ctx: Context) -> Answer | None:
     """答非所问, 投诉, and what is told without such a word."""
     finding = ctx.finding
     if not ctx.words or finding.intent not in TOLD or "bait" in finding.question.signs or finding.question.elsewhere:
+        return None
+    corrected = CORRECTED.match(ctx.words)
+    if corrected and ctx.find(corrected[1]).ids:
+        ctx.words = corrected[1]
         return None
     kind = grievances.kind(finding.question.folded.text)
     if finding.intent != "complaint" and not kind:

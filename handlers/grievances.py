@@ -52,7 +52,7 @@ FEARED = re.compile("省得|免得|以免|避免|防止|怕|不想|别让|会不
 # Pages that do not work.
 SITE = "(?:网页|网站|系统|平台|页面|入口|网址|链接|小程序|网上|申报网|客户端|app|后台)"
 FAILS = (
-    "(?:闪退|打不开|进不去|登不[上进了]|登录不[上了]|卡死|卡住|卡在|崩|报错|白屏|黑屏|转圈|死机|瘫|挂了|点不[动了开]"
+    "(?:闪退|打不开|进不去|登不[上进了]|登录不[上了]|卡死|卡住|卡在|崩|报错|白屏(?!检)|黑屏(?!检)|转圈|死机|瘫|挂了(?!牌|号|钩|名)|点不[动了开]"
     "|没反应|(?:提交|上传|保存|注册|填)(?:不[了上成进]|失败|就|老是|总是?)|传不[上了]|加载不|用不了|出错)"
 )
 DOES_NOT_WORK = re.compile(f"{SITE}.{{0,14}}?{FAILS}")
@@ -73,11 +73,19 @@ HARMED = re.compile("[害坑](?:得|死|苦|惨)?(?:我|俺|咱)|白跑|白忙|�
 OURS = re.compile("你|恁|您|机器|客服|这个号|公众号|遍|竿子")
 
 
+# Who asks what there is of money is asking about a policy, whatever they tell beside it.
+ASKS = re.compile(
+    "(?:有没有|有无|有啥|有什么|有哪些|能不能|能否|可以)[^，]{0,10}?(?:补贴|补助|政策|奖|资金|支持|扶持|融资|担保|贷款|贴息|优惠)"
+    "|(?:补贴|补助|奖补|奖励|支持|扶持|政策|资助)(?:吗|么|没有?|不)?$|(?:奖|补|给|拿|领|报|是)(?:励|贴|助)?多少(?!天|次|趟|遍)|多少(?:钱|奖|补|万)|怎么算|咋算|几个点"
+)
+OUTCRY = re.compile("管不管|有没有人管|没人管|凭什么|凭啥|讨个说法|气死|投诉|八竿子|闪退|登不上|打不开")
 QUESTION = re.compile("吗|么$|多少|怎么|咋|哪|谁|几|补|奖|申报")
 
 
 def kind(text: str) -> str:
     """What a folded text complains of; empty where it does not."""
+    if ASKS.search(text) and not OUTCRY.search(text):
+        return ""
     if MISSES.search(text) and OURS.search(text):
         return ASTRAY
     wrong = TOLD_WRONG.search(text) and not FEARED.search(text)

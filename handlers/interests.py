@@ -25,11 +25,20 @@ NOISE = re.compile(
     "往后|今后|以后|长期|定期|随时|关注|更新|新出|出台|变化|变动|动静|消息|提醒|到期|过期|截止|快要|马上|求|第一时间|开通|"
     "推送|推|送|发|上|类|每天|每日|天天|每周|每星期|每礼拜|一周|有|留意|跟踪|第一|时间|再|收|到|通知|告诉|取消|不要|别|停|了"
 )
-MATTERS = re.compile("(?:的?(?:相关|有关)?(?:政策|补贴|补助|奖励|扶持|优惠|项目|方面))+$")  # say nothing behind a word
+MATTERS = re.compile(
+    "(?:的?(?:相关|有关)?(?:政策|补贴|补助|奖励|扶持|优惠|项目|方面)){1,6}$"
+)  # say nothing behind a word
+# Not news, but how what they handed in fares: 审核有进展告诉我.
+OF_THEIRS = re.compile(
+    "(?:审核|审批|评审|验收|办理|办得?|我们?的|申请|申报的?|材料|批复|批得?|公示|拨款|资金|钱|奖金|款)(?:的|那边|这边|一)?"
+    "(?:有|出|下来|到)(?:了|个)?(?:进展|结果|消息|信儿?|说法|动静|情况|账|来)"
+)
 APART = re.compile(r"[\s,，、;；:：/和与及]+")
+SENT = "(?:就|只|给?我们?)?(?:发|推送?|送|通知|告诉|提醒)?(?:给?我们?)?[一1][次回条]"
+WEEK = "(?:周|个?星期|个?礼拜)"
 RHYTHMS = (
-    ("daily", re.compile("每天|每日|天天|一天[一1]次|每晚|每早")),
-    ("weekly", re.compile("每周|每星期|每个?礼拜|一周[一1]次|一星期[一1]次|周报|每个?星期")),
+    ("daily", re.compile(f"每天|每日|天天|[一1][天日]{SENT}|每晚|每早")),
+    ("weekly", re.compile(f"每{WEEK}|[一1]{WEEK}{SENT}|周报")),
     ("at_once", re.compile("马上发|立即发|立刻发|实时|有了就发|随时发|第一时间|即时")),
 )
 
@@ -104,6 +113,13 @@ def rhythm(text: str) -> str:
     return next((name for name, pattern in RHYTHMS if pattern.search(plain)), "")
 
 
+def pace_of(text: str) -> str:
+    """The rhythm of a text that asks for nothing else: by the week, by the day, or at once."""
+    if re.search("[周期拜]", text):
+        return "weekly"
+    return "daily" if re.search("[一每1][天日]", text) else "at_once"
+
+
 def paced(ctx: Context, text: str) -> str:
     """The rhythm that a folded text asks for instead, where it is of nothing else; empty where it is not."""
     plain = TOO_OFTEN.sub("", text)
@@ -129,6 +145,12 @@ def of_leaving(ctx: Context) -> Context:
 def of_telling(ctx: Context) -> Context:
     """What somebody wants to hear of, without how they say that."""
     return _without(ctx, TELLING)
+
+
+def waits(ctx: Context) -> bool:
+    """Whether they want to be told how what they handed in fares, of which nothing is known here."""
+    text = fold(ctx.words).text
+    return OF_THEIRS.search(text) is not None and TOLD.search(text) is not None
 
 
 def wants_to_hear(ctx: Context) -> bool:

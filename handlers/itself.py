@@ -6,6 +6,7 @@ import re
 
 from bot.context import Context
 from bot.replies import Answer, Say, say_link
+from handlers.leaving import judged
 
 ASKS = "(?:的|了|出来的?)?(?:吗|么|吧|不|没)?$"
 MODEL = "(?:deepseek|gpt|chatgpt|openai|豆包|文心|通义|千问|kimi|元宝|大模型|语言模型|ai|人工智能|智能体|模型)"
@@ -15,7 +16,7 @@ MADE = re.compile(
     "(?:.{0,4}?(?:编|写|生成|答|回|造|瞎|弄|胡|搞|产出)|的?[吗么吧不]?$)"
     f"|{YOU}.{{0,12}}?(?:瞎编|现编|胡编|编出来|编造|编的){ASKS}|(?:你|您|恁)是(?:不是)?{MODEL}{ASKS}"
 )
-HUMAN = "(?:真人|活人|人工|人类|大活人|人)"
+HUMAN = "(?:真人|活人|人工(?!智能)|人类|大活人|(?<!机器)人)"
 MACHINE = "(?:机器人?|程序|电脑|自动回复|自动的|软件|ai|人工智能|系统)"
 THERE = "(?:你们?|您|恁|对面|那头|后台|后面|背后|屏幕后)"
 PERSON = re.compile(
@@ -44,7 +45,7 @@ PRIVACY = re.compile(
     f"|{OWN}.{{0,12}}?{LEAKS}(?:.{{0,12}}?(?:吗|么|不|没|吧))?$"
     f"|{OWN}.{{0,10}}?(?:会不会|会|谁|能不能).{{0,6}}?{LEAKS}"
     f"|(?:会不会|会|是不是|有没有)把?.{{0,4}}?(?:泄露|泄漏|外传|卖掉?).{{0,6}}?(?:{MINE}|隐私|信息)"
-    f"|(?:看得?见|看得?到|查得?到|偷看|监控|收集|保存|记录)(?:了|着|不到|不见)?{OWN}|隐私(?:政策|保护|条款|协议)"
+    f"|(?:看得?见|看得?到|查得?到|偷看|监控|收集|保存|记录)(?:了|着|不到|不见)?{OWN}|隐私(?:政策|保护(?!技术|计算|产品|系统|软件|项目|研发|平台)|条款|协议)"
 )
 NATURE = (
     "我是查政策的程序，不是真人在打字，答案也不是DeepSeek这类大模型现编的。",
@@ -58,8 +59,11 @@ PRIVATE = (
     f"👉 {say_link('我的数据', '我的数据')} ｜ {say_link('删除我的数据', '删除我的数据')}",
 )
 PRICED = re.compile(
-    "补|奖|申报|扶持|政策(?!的?号)|资助|支持|项目"
+    "补|奖|申报|扶持|(?<!隐私)政策(?!的?号)|资助|支持|项目|研发|有钱|给钱|多少钱|贷款"
 )  # of support for such a thing, and not of this account
+
+
+LEFT_TO_OTHERS = ("unsubscribe", "subscriptions")
 
 
 async def answer(ctx: Context) -> Answer | None:
@@ -67,6 +71,8 @@ async def answer(ctx: Context) -> Answer | None:
     question = ctx.finding.question
     text = question.folded.text if ctx.words else ""
     if not text or "bait" in question.signs or PRICED.search(text):
+        return None
+    if ctx.finding.intent in LEFT_TO_OTHERS or judged(ctx).grade:
         return None
     if PRIVACY.search(text) and not question.naming:
         return _said(PRIVATE)

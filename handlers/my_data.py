@@ -47,7 +47,7 @@ ERASURE = re.compile(
 # A question of it, a subscription, and what other offices hold.
 NO_ERASURE = re.compile(
     "会不会|是不是|有没有|多久|什么时候|啥时候|被|删了没|删没删|为什么|为啥|订阅|推送|提醒|公告|名单|列表|群发|补|奖|申报|政策|扶持"
-    "|报名|网站|平台上|窗口|工商|税务|营业执照|设备|工业"
+    "|(?:别|不要|不用|甭)(?:再|给|跟|我们?|俺们?)*[发推]|报名|网站|平台上|窗口|工商|税务|营业执照|设备|工业"
 )
 LONGEST_WISH = 40  # characters: nobody asks for it at length
 CONFIRM = "确认删除"

@@ -12,7 +12,7 @@ from bot.conversation import Conversation
 from bot.person import AT_ONCE, DAILY, DECLINED, WEEKLY, Person, SetRhythm, Subscribe, Subscription, Unsubscribe
 from bot.replies import Answer, Say, fitting, say_link
 from handlers import declining
-from handlers.hearing import NO_MORE, SOUR, STRUCK
+from handlers.hearing import NO_MORE, STRUCK
 from handlers.interests import (
     EVERYTHING,
     THIS_KIND,
@@ -20,11 +20,14 @@ from handlers.interests import (
     Wanted,
     of_leaving,
     of_telling,
+    pace_of,
     paced,
     read,
     rhythm,
+    waits,
     wants_to_hear,
 )
+from handlers.leaving import TOO_MANY, Grade, Leaving, judged
 from handlers.notices import ALL, NAMES, REMINDED, name_of
 
 MOST = 20  # subscriptions of one person
@@ -37,16 +40,14 @@ SET_RHYTHM = re.compile(
 )
 BARE_RHYTHM = re.compile("每天|每日|一天|每周|一周|随时|马上|立即|立刻|实时|即时|每星期|每个?礼拜|每个?星期|一星期")
 REMIND = re.compile("(?:我要|请|给我|开通|设置?)?(?:快?到期(?:前|了|时)?)(?:请|就|给我)?提醒(?:我|一下)?")
-# Leaving altogether, not one subscription of several: 别再给我发了, 停止推送.
-STOP = re.compile(
-    "[别甭](?:再|给|俺|我|们|老|总|天天)*[发推送]|不要(?:再|给|我|们)*[发推送通]|不想(?:再)?收|不收了|停止|停掉|停了|移除|名单|关[掉闭了]|烦|"
-    "取消(?:推送|提醒|通知)|不(?:用|要|再|必)+(?:提醒|通知|接收)|太多|太频繁"
-)
-LEAVES = re.compile(f"{NO_MORE.pattern}|{SOUR.pattern}")
 SUBSCRIBED = re.compile("订阅|订的|提醒|退订")  # said of what was subscribed alone
 ONE_OF_THEM = re.compile("[这那](?:种|类|个|条|样的)")
-TOO_MANY = re.compile("烦|太多|太频繁|天天|老发|总发")
 LEAD = re.compile("^(?:请|我要|我想|帮我|把)?(?:退订|退定|取消订阅|取消|删除订阅|删掉|删除|不订|别订)(?:掉|了)?")
+PROGRESS = (
+    "办理进度这里查不到，审核、拨付有了结果也提醒不了；请问责任单位（发“政策名＋找谁”，比如“技改找谁”），"
+    "或打政务服务便民热线12345。有新政策要提醒，请说“订阅”加主题。"
+)
+WHETHER = re.compile("会(?:不会|及时|主动|给我)?(?:通知|提醒|告诉|推送?)[^，。]{0,6}(?:吗|么|不|没)$")  # no wish yet
 BOTH = "分开都订"  # said by the link that subscribes to a place and to a topic, each by itself
 LISTED, LEAVING = "subscriptions", "unsubscribe"  # what a number means after a list of one's subscriptions
 NEXT_TIME = "本公众号不能主动发消息，有了下次您来问时告诉您"
@@ -58,21 +59,18 @@ async def answer(ctx: Context) -> Answer | None:
         return None
     words, intent = fold(ctx.words).text, ctx.finding.intent
     if SET_RHYTHM.fullmatch(words) and not BARE_RHYTHM.fullmatch(words):
-        return await _set_rhythm(ctx, rhythm(words) or (AT_ONCE if "马上" in words else ""))
+        return await _set_rhythm(ctx, pace_of(words))
     if pace := paced(ctx, words):
         return await _set_rhythm(ctx, pace)
-    struck = STRUCK.search(words) and not ctx.finding.ids
-    leaves = (
-        struck
-        or (NO_MORE.search(words) and "current" not in ctx.finding.wants)
-        or (intent == "subscribe" and SOUR.search(words) and not declining.RESTORING.search(words))
-    )
-    if intent == "unsubscribe" or leaves:
-        return await _unsubscribe(ctx)
+    left = judged(ctx)
+    if left.grade:
+        return await _unsubscribe(ctx, left)
     if intent == "subscriptions":
         return _listed(ctx, await ctx.person())
+    if waits(ctx):
+        return _said(PROGRESS, intent="help")
     told = intent in ("policy", "list", "offtopic") and wants_to_hear(ctx)
-    if intent == "subscribe" or told or REMIND.fullmatch(words):
+    if intent == "subscribe" or told or REMIND.fullmatch(words) or (intent == "unsubscribe" and left.wished):
         return await _subscribe(ctx)
     return None
 
@@ -100,6 +98,7 @@ def topic_link(topic: str, policy_id: str) -> str:
 async def _subscribe(ctx: Context) -> Answer:
     wanted, person = read(ctx), await ctx.person()
     interests = _certain(ctx, wanted) or _certain(ctx, read(of_telling(ctx)))
+    interests = [] if WHETHER.search(fold(ctx.words).text) else interests
     if not interests:
         return _ask(ctx, wanted)
     held = {(one.kind, one.value) for one in person.wanted}
@@ -260,12 +259,12 @@ def _line(ctx: Context, number: int, one: Subscription) -> str:
     return f"{number}. {name}{state if one.kind != 'expiring' else ''}　{say_link('退订', f'退订 {name}')}"
 
 
-async def _unsubscribe(ctx: Context) -> Answer:
-    """End what is named, all where all or no more messages is said, else ask."""
+async def _unsubscribe(ctx: Context, left: Leaving) -> Answer:
+    """End what is named, all where all or no more messages is plainly said, else ask."""
     person = await ctx.person()
     held = person.wanted
-    ended = _meant(ctx, held)
-    all_of_it = ended is None and _wants_nothing(ctx)
+    ended = _meant(ctx, held, left)
+    all_of_it = ended is None and _wants_nothing(left)
     if not held:
         said = f"您没有订阅政策消息。{_watching(ctx)}\n{_announced(ctx, person, ends=all_of_it)}"
         return _said(said, intent="unsubscribe")
@@ -275,14 +274,14 @@ async def _unsubscribe(ctx: Context) -> Answer:
         announced = _announced(ctx, person, ends=all_of_it)
         return _said(f"{said}\n{announced}\n想再收随时说，比如“订阅 技改”。", intent="unsubscribe")
     if not ended:
-        return _which(ctx, person)
+        return _which(ctx, person, left)
     return _end(ctx, person, ended)
 
 
-def _wants_nothing(ctx: Context) -> bool:
+def _wants_nothing(left: Leaving) -> bool:
     """Whether no message of any kind is wanted any more, and not only what was subscribed: 别给我发了."""
-    words = fold(ctx.words).text
-    return bool(STRUCK.search(words) or NO_MORE.search(words)) and not SUBSCRIBED.search(words)
+    refused = STRUCK.search(left.clause) or NO_MORE.search(left.clause)
+    return left.grade is Grade.ALL and refused is not None and not SUBSCRIBED.search(left.clause)
 
 
 def _announced(ctx: Context, person: Person, *, ends: bool) -> str:
@@ -305,19 +304,21 @@ def _end(ctx: Context, person: Person, ended: Sequence[Subscription]) -> Answer:
     return _unsubscribing(_listed(ctx, left, lead))
 
 
-def _meant(ctx: Context, held: Sequence[Subscription]) -> list[Subscription] | None:
+def _meant(ctx: Context, held: Sequence[Subscription], left: Leaving) -> list[Subscription] | None:
     """The subscriptions that are meant; None for all of them, nothing where that is not certain."""
     number = ordinal(LEAD.sub("", fold(ctx.words).text))
     if number is not None:
         return list(held[number - 1 : number]) if number else []
-    if STRUCK.search(fold(ctx.words).text) and not read(of_leaving(ctx)).named:
+    if left.wished or left.kept:
+        return []
+    if STRUCK.search(left.clause) and not read(of_leaving(ctx)).named:
         return None
     named = _held(ctx, held)
     if named is not None:
         return named
-    if EVERYTHING.search(ctx.words) or STOP.search(ctx.words):
-        return None
-    if LEAVES.search(fold(ctx.words).text) and not ONE_OF_THEM.search(ctx.words):
+    if left.grade is Grade.DOUBTFUL:
+        return []
+    if EVERYTHING.search(left.clause) or (left.grade is Grade.ALL and not ONE_OF_THEM.search(ctx.words)):
         return None
     return list(held) if len(held) == 1 and not read(of_leaving(ctx)).word else []
 
@@ -340,13 +341,18 @@ def _plain(text: str) -> str:
     return fold(text).text
 
 
-def _which(ctx: Context, person: Person) -> Answer:
+def _which(ctx: Context, person: Person, left: Leaving) -> Answer:
     wanted = read(of_leaving(ctx))
     named = [name_of(kind, value) for kind, value in wanted.named] + [w for w in (wanted.word, wanted.place) if w]
     names = {name_of(one.kind, one.value) for one in person.wanted}
     named += [name for name in NAMES.values() if _plain(name) in _plain(ctx.words)]
     missing = [name for name in named if name not in names]
     lead = f"您没有订阅“{missing[0]}”。" if missing else "您要退订哪一项？点“退订”，或回复“退订”加序号。"
+    if left.wished:
+        offers = "　".join(_offer(name) for name in missing)
+        lead = "还没有退订：要退哪一项，点它后面的“退订”。" + (f"要订的点：{offers}" if offers else "")
+    elif left.grade is Grade.DOUBTFUL and not missing:
+        lead = "还没有退订任何一项：要退哪一项，点它后面的“退订”；嫌发得勤，点下面换成每天或每周一次。"
     return _unsubscribing(_listed(ctx, person, lead, leaving=not missing))
 
 

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from unicodedata import normalize
 
-from bot.chinese import day, missing_days, numeral, spans, years, years_from
+from bot.chinese import SPAN, day, missing_days, numeral, spans, years, years_from
 from bot.context import Context
 from bot.policies import Policy, Status, shares
 from bot.replies import Answer, Say, say_link
@@ -27,6 +28,12 @@ NEW_YEAR = re.compile(
 )
 NEW_YEAR_IS_NEAR = 2  # months of a year in which that is said of the same one
 AHEAD = re.compile("再报|再申|再交|来得及|赶得上|晚不晚|还能|还可以|还有|还行|还在|等到|拖到|到时")
+# Said behind a month: that something was done in it, so that it is past: 8月买的设备, 10月签的合同, 5月评上的.
+DONE = re.compile(
+    "(?:份|底|初|末|中旬|上旬|下旬)?(?:就|刚|才|已经?|都|我们?|俺们?|新|开始|正式|最后){0,3}(?:(?![，。,;；？?能可要想再会将才]|打算|准备|计划).){0,6}?"
+    "(?:买|购|签|评|获评|认定|获批|批|投产|投运|投用|竣工|完工|建成|开工|动工|花|投|付|装|安装|上线|注册|成立|入规|升规|入统|拿到|拿"
+    "|取得|通过|验收|换|采购|下单|订|做|搞|搬|迁|租|改造|备案|交|递|提交|申报|报|租|发生|开票|到货|进|引进|招|办)(?:进来|下来)?(?:[了过完上到好]|的(?!话))"
+)
 # What is left of the matter where nothing but a day is named.
 NO_MATTER = re.compile(r"[\d年月日号报领拿效呢大前后那要是如果假再才上做买投弄搞等到拖推放]*")
 
@@ -125,15 +132,18 @@ def _months(ctx: Context) -> list[tuple[date, date]]:
     """The months, quarters and halves of a year that are named; one without a year, asked of ahead, is the next."""
     if any(kind == "ends" for kind, _ in ctx.finding.scope):
         return []  # they say which policies are meant
-    this = ctx.today.year
+    this, plain = ctx.today.year, normalize("NFKC", ctx.words)
     dated = ctx.finding.question.years or years_from(ctx.words, this) or "今年" in ctx.words or "本年" in ctx.words
     ahead = not dated and AHEAD.search(ctx.words) is not None
-    parts = [
-        (first, last, later)
-        for (first, last), later in zip(spans(ctx.words, this), spans(ctx.words, this + 1), strict=True)
-        if (first.month, last.month) != (1, 12)
-    ]
-    return [later if ahead and last < ctx.today else (first, last) for first, last, later in parts]
+    found: list[tuple[date, date]] = []
+    for match in SPAN.finditer(plain):
+        done = not dated and DONE.match(plain, match.end()) is not None
+        for first, last in spans(match[0], this):
+            if (first.month, last.month) == (1, 12):
+                continue
+            later = 1 if ahead and not done and last < ctx.today else -1 if done and first > ctx.today else 0
+            found += spans(match[0], this + later) if later else [(first, last)]
+    return found
 
 
 def _no_day(ctx: Context) -> tuple[str, ...]:

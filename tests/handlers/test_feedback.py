@@ -116,3 +116,18 @@ async def test_the_press_is_led_to_people(words: str) -> None:
     assert (answer.intent, answer.policies) == ("staff", ())
     assert "采访的事要由工作人员答复" in said(answer)
     assert [remark.kind for remark in talk.remarks] == ["staff"]
+
+
+@pytest.mark.parametrize(
+    ("words", "policy", "said_so"),
+    [
+        ("我说的不是平度，是崂山的技改", "q91-1", "没有崂山区自己的“技改”政策"),
+        ("我要的不是崂山 是平度的高企", "q91-68", "平度市"),
+    ],
+)
+async def test_a_correction_is_taken(words: str, policy: str, said_so: str) -> None:
+    """What was not meant is left aside, and what was is answered."""
+    answer = await Talk().say(words)
+    check(answer, words)
+    assert answer.policies[0] == policy
+    assert said_so in said(answer)

@@ -92,3 +92,39 @@ async def test_somebody_who_knows_is_called(words: str) -> None:
 async def test_who_is_responsible_is_a_question(words: str) -> None:
     """A word such as 负责 or 专业 calls nobody."""
     assert (await Talk().say(words)).intent != "staff"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "平台挂了牌能拿多少奖励",
+        "系统白屏检测设备 政策",
+        "我们系统总是崩溃想升级换新系统有补贴吗",
+        "网站转圈加载慢 想上云 有补贴吗",
+        "找了好几次银行都说缺抵押，有没有融资担保",
+        "项目资金去年没到位，固定资产投资怎么算",
+        "来问两次了又让等，平度高企奖多少",
+        "我问了三遍你还不说技改多少钱",
+        "申报材料改了三次，技改补多少",
+    ],
+)
+async def test_who_asks_what_there_is_is_answered(words: str) -> None:
+    """A question for money stands before what is told beside it."""
+    talk = Talk()
+    answer = await talk.say(words)
+    check(answer, words)
+    assert answer.intent != "complaint"
+    assert talk.remarks == []
+
+
+@pytest.mark.parametrize(
+    ("words", "policy"),
+    [
+        ("来问两次了又让等，平度高企奖多少", "q91-68"),
+        ("找了好几次银行都说缺抵押，有没有融资担保", "xh49-18"),
+        ("网站转圈加载慢 想上云 有补贴吗", "q91-38"),
+    ],
+)
+async def test_and_by_what_was_asked_for(words: str, policy: str) -> None:
+    """The policy of the question, and no desk for complaints."""
+    assert (await Talk().say(words)).policies[0] == policy

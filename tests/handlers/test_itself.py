@@ -39,6 +39,7 @@ async def test_who_answers_is_said(words: str) -> None:
         "俺公司的数据你们保密吗",
         "你们会不会卖我的手机号",
         "你们后台能看见我聊天记录不",
+        "隐私政策",
     ],
 )
 async def test_what_becomes_of_what_they_say(words: str) -> None:
@@ -61,6 +62,9 @@ async def test_what_becomes_of_what_they_say(words: str) -> None:
         ("机器人补贴是真的吗", "policy"),
         ("可信数据空间你们支持吗", "policy"),
         ("您好，可靠性实验室怎么申请", "policy"),
+        ("隐私保护技术研发有钱吗", "policy"),
+        ("机器人还是软件", "policy"),
+        ("你们会不会收集我们公司数据，能不能退订", "unsubscribe"),
     ],
 )
 async def test_other_questions_with_such_words(words: str, intent: str) -> None:

@@ -118,6 +118,7 @@ async def test_export_by_a_link() -> None:
         "删除我的数据", "把我的数据都删了", "清空我的聊天记录", "我要注销账号", "把我在你这的信息都删干净",
         "我问过的东西全给我抹掉",
         "别保存我的聊天记录", "麻烦你们把我忘了吧", "请删除我们公司留下的所有资料", "我要求删除个人信息",
+        "换工作了，删除我的数据", "个人信息能删不",
     ])  # fmt: skip
 async def test_deleting_is_asked_once(words: str) -> None:
     """Nothing is deleted before it is confirmed; then all is, and it is said what stays."""

@@ -24,6 +24,12 @@ from tests.handlers.talk import Talk, check, said
         ("新能源汽车充电桩坏了找谁报修", "报修、维修不归这里管"),
         ("二类医疗器械经营备案在哪儿办", "“经营备案”是审批、备案的事"),
         ("海参加工的食品生产许可证怎么申请", "是审批、备案的事"),
+        ("危化品经营许可证过期了怎么换证", "是审批、备案的事"),
+        ("机床坏了，哪里能维修", "报修、维修不归这里管"),
+        ("电梯故障报修电话", "报修、维修不归这里管"),
+        ("我司是做投资基金的，想上门拜访", "不接招展"),
+        ("儿子大专毕业求一份工作", "不介绍工作"),
+        ("办公室租赁费减免吗", "资料里没有减免或补贴厂房、办公用房租金的政策"),
         ("厂房租金有没有减免 我们是小微", "资料里没有减免或补贴厂房、办公用房租金的政策"),
         ("软件园租办公室有优惠吗", "资料里没有减免或补贴厂房、办公用房租金的政策"),
     ],
@@ -82,3 +88,84 @@ async def test_what_is_no_matter_of_ours(words: str, answered: str) -> None:
     check(answer, words)
     assert (answer.intent, answer.policies) == ("offtopic", ())
     assert answered in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("words", "policy"),
+    [
+        ("旧设备坏了，维修花300万，能拿多少技改", "q91-1"),
+        ("机器坏了要换，维修费算设备投资吗", "q91-1"),
+        ("机床故障率高 找谁维修 换新", "q91-1"),
+        ("我们搞设备故障诊断和远程维修服务的，服务型制造给多少", "q91-13"),
+        ("海洋化妆品原料生产备案怎么拿30万", "xh49-43"),
+        ("食品生产许可涉海新食品原料怎么领50万", "xh49-43"),
+        ("生产许可到期 换设备 技改 给钱吗", "q91-1"),
+        ("技改项目安全许可办理流程", "q91-1"),
+        ("我公司想和您洽谈重大技改项目", "q91-1"),
+        ("应聘院士工作站", "xh49-32"),
+        ("博士后出站来青岛找工作给多少钱", "xh49-32"),
+        ("引进人才找工作多少钱", "q91-22"),
+        ("高校毕业生应聘到我们厂每人给多少", "q91-60"),
+        ("早鸟计划 人才引进", "q91-22"),
+    ],
+)
+async def test_who_names_a_policy_or_asks_for_a_sum_is_answered(words: str, policy: str) -> None:
+    """A repair, a permit, a visit, a job beside it turns nobody away."""
+    answer = await Talk().say(words)
+    check(answer, words)
+    assert answer.policies[0] == policy
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "设备故障预测性维修系统投了300万 给多少",
+        "拿到药品生产许可怎么领钱",
+        "网络安全备案 智能工厂 材料",
+        "设备租赁费补贴多少",
+        "光地自动化改造5万元",
+        "本公司想投资10亿建新能源汽车厂，盼与您面谈落户",
+        "我们是外地企业想来平度投资建厂，能否当面洽谈",
+        "设备老坏，想技改",
+        "设备融资租赁有补贴吗",
+    ],
+)
+async def test_something_of_it_is_shown(words: str) -> None:
+    """Support is asked for, or somebody comes to invest: policies are shown and not the door."""
+    answer = await Talk().say(words)
+    check(answer, words)
+    assert answer.policies
+
+
+async def test_a_guest_without_a_policy_is_led_to_people() -> None:
+    """Who wants to come and meet is told how to reach somebody."""
+    answer = await Talk().say("我们外地企业想迁到青岛，能否面谈")
+    check(answer)
+    assert answer.intent == "help"
+    assert "回复人工" in said(answer)
+    assert "12345" in said(answer)
+
+
+async def test_a_machine_tool_is_no_work() -> None:
+    """工作母机 is looked for by an enterprise, not by somebody without work."""
+    assert "不介绍工作" not in said(await Talk().say("我们公司是做软件的，想找工作母机的项目"))
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("求职的，别再给我发了", "unsubscribe"),
+        ("房租减免 不要了 退订", "unsubscribe"),
+        ("机器坏了没人管维修，我要投诉", "complaint"),
+        ("厂房租金没减免，我要投诉", "complaint"),
+        ("食品许可怎么还没办下来，投诉", "complaint"),
+        ("我司想上门拜访，请转人工", "staff"),
+    ],
+)
+async def test_what_is_said_to_the_account_goes_first(words: str, intent: str) -> None:
+    """Leaving, a complaint, a call for a person: kept and answered as that, whatever it is about."""
+    talk = Talk()
+    answer = await talk.say(words)
+    check(answer, words)
+    assert answer.intent == intent
+    assert [remark.text for remark in talk.remarks] == ([] if intent == "unsubscribe" else [words])

@@ -274,3 +274,24 @@ async def test_a_pause_makes_no_bait() -> None:
     answer = await Talk().say("蓝色药库那个五成配套，现在立项还来得及吗")
     assert (answer.intent, answer.policies[0]) == ("expiry", "q91-26")
     assert "已于2025年12月31日到期" in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("words", "when"),
+    [
+        ("8月买的设备还能报技改吗", "2026年8月"),
+        ("上半年买的设备还能报技改吗", "2026年1月至6月"),
+        ("3月份投产的技改还能报吗", "2026年3月"),
+        ("10月签的合同，技改还能报吗", "2026年10月"),
+        ("5月评上的小巨人还能拿钱吗", "2026年5月"),
+        ("12月买的设备还能报技改吗", "2025年12月"),
+        ("3月份要投产的，技改还能报吗", "2027年3月"),
+        ("3月再申报技改还来得及吗", "2027年3月"),
+        ("4月份报的话技改还能报吗", "2027年4月"),
+    ],
+)
+async def test_a_month_in_which_something_was_done_is_past(words: str, when: str) -> None:
+    """What was bought, signed or won lies behind; what is to come lies ahead."""
+    answer = await Talk().say(words)
+    check(answer, words)
+    assert f"{when}：" in said(answer)
