@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from bot.front import _REQUEST
 from bot.wechat.protocol import MAX_BODY
@@ -292,6 +293,61 @@ async def test_what_is_for_operators_stays_inside(office: Office) -> None:
     async with office.visitor.get(f"{office.plain}/policies", allow_redirects=False) as response:
         assert (response.status, response.headers["Location"]) == (301, f"https://{HOST}/policies")
     assert sum(office.asked) == 0
+
+
+READER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("path", ["/policy", "/foo/bar?secret=1", "/.env", "/policies/q91-1", "/consoles", "/@refused"])
+async def test_a_mistyped_address_shows_a_browser_the_programs_page(office: Office, path: str) -> None:
+    """With its status and its words; the program is asked for one address that leads nowhere, and never for what was
+    typed."""
+    for instance in office.instances:
+        instance.status = 404
+    status, page = await office.ask(path, headers=READER)
+    assert (status, page in ("1", "2")) == (404, True)
+    (request,) = [*office.instances[0].asked, *office.instances[1].asked]
+    assert (request.method, request.path_qs) == ("GET", "/.nowhere")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("GET", "/policy", {}),
+        ("GET", "/policy", {"Accept": "application/json"}),
+        ("POST", "/policy", READER),
+        ("PUT", "/.env", READER),
+        ("GET", "/.nowhere", READER),
+        ("GET", "/metrics", READER),
+        ("GET", "/healthz", READER),
+        ("GET", "/readyz/", READER),
+        ("GET", "/Metrics/x", READER),
+        ("GET", "/%6detrics", READER),
+        ("GET", "/policies/../metrics", READER),
+        ("GET", "/wechat/more", READER),
+        ("GET", "/Console", READER),
+        ("GET", "/cgi-bin/token", READER),
+    ],
+)
+async def test_what_is_shut_stays_shut_for_a_browser_too(
+    office: Office, method: str, path: str, headers: dict[str, str]
+) -> None:
+    """No program, nothing that sends something, and no address that is closed on purpose reaches an instance."""
+    url = URL(f"{office.sealed}{path}", encoded=True)
+    async with office.visitor.request(method, url, headers=headers) as response:
+        assert response.status == 404
+    assert sum(office.asked) == 0
+
+
+async def test_who_tries_address_after_address_is_told_to_wait(office: Office) -> None:
+    """Ten pages at once and then one each second; pages that are there are not held up by it."""
+    for instance in office.instances:
+        instance.status = 404
+    tried = Counter([(await office.ask(f"/try-{number}", headers=READER))[0] for number in range(60)])
+    assert set(tried) == {404, 429}
+    assert 11 <= tried[404] <= 30
+    assert (await office.ask("/wechat?a=1"))[0] == 404  # the callback is asked, whoever was held up
+    assert sum(office.asked) == tried[404] + 1
 
 
 async def test_sizes_and_methods_of_the_callback(office: Office) -> None:
