@@ -17,6 +17,7 @@ from handlers.places import led
 PLACES = re.compile("^(?:青岛市?|市委|市|崂山区?|平度市?|高新区|西海岸新区|西海岸|新区|黄岛区?|开发区|区)")
 OFFICE, ENDS = re.compile("[一-鿿]{1,8}(?:局|委|办|厅)$"), re.compile("局|委|办|厅")
 UNKNOWN = re.compile("(?:[找问去到是打]|请问|想问)?([一-鿿]{2,6}(?:局|管委会?))(?!域|部|面|长|势|限|里的)")
+BOARD = re.compile("管委会?")
 WHERE = re.compile(f"{units.WHERE.pattern}|在哪(?:里|儿)?")  # said of an office alone, 在哪 is the way there
 HOURS = re.compile("几点(?:钟)?(?:上班|下班|开门|关门)|上班时间|下班时间|办公时间|(?:什么|啥)时候上班")
 THIS = re.compile("管(?:不管)?(?:这|那)(?:个|事|条|项)|(?:这|那)(?:个|事|条|项)[^，。]{0,3}(?:归|是)")
@@ -91,6 +92,7 @@ def _matter(ctx: Context, names: Sequence[str]) -> str:
 
 async def _of_matter(ctx: Context, matter: str, offices: Sequence[Department]) -> Answer | None:
     """Who is in charge of a matter, where it is not the office that was named."""
+    matter = matter.removesuffix("是")
     found = ctx.find(matter) if len(matter) > 1 else None
     if found is None or not found.ids or found.scope or not found.question.naming:
         return None
@@ -101,7 +103,13 @@ async def _of_matter(ctx: Context, matter: str, offices: Sequence[Department]) -
     if held and not several:
         return None
     aside = ctx.aside(f"{matter}找谁", first=[policy.id for policy in held])
-    answer = contacts.of_policy(aside, held[0]) if held else await contacts.answer(aside)
+    if held and held[0].id != found.ids[0]:  # theirs is not what the matter is first of all: all desks of it
+        aside = ctx.aside(f"{matter}找谁")
+        theirs = "、".join(o.name for o in offices if any(_holds(ctx, o, policy) for policy in held))
+        lead = f"{theirs}负责的是“{wording.title(ctx, held[0])}”；“{matter}”的政策各由不同单位负责："
+        answer = led(await contacts.answer(aside), lead)
+    else:
+        answer = contacts.of_policy(aside, held[0]) if held else await contacts.answer(aside)
     ctx.conversation = aside.conversation
     if held:
         return answer
@@ -145,6 +153,8 @@ def _unknown(ctx: Context) -> Answer | None:
     if match is None or question.named("foreign") or re.search("[哪个啥]", match[1]):
         return None
     places, name = "、".join(question.named("district")), PLACES.sub("", match[1])
+    if BOARD.fullmatch(name) and places and not WHERE.search(question.folded.text):
+        return None  # the desks of a zone are its board's, and have their phones
     beside = PLACES.sub("", _matter(ctx, (match[1],)))
     if len(beside) > LEFT or len(name) < LEFT:
         return None
