@@ -16,20 +16,22 @@ LANGUAGE = re.compile(
 SCALES = {"million": 100, "mn": 100, "mln": 100, "billion": 100_000, "bn": 100_000, "thousand": 0.1}
 NUMBER, SCALE = r"\d[\d,]*(?:\.\d+)?", "million|mln|mn|billion|bn|thousand"
 MONEY = r"(?:rmb|cny|yuan|kuai|renminbi|人民币|元|块钱?)"
+ROUGH = "about|around|approximately|roughly|nearly|almost"
+MORE, LESS = "more than|over|above|at least", "less than|under|below|up to|at most|no more than"
 SUM = re.compile(
-    rf"(?i)(?P<before>{MONEY}\s*|[¥￥]\s*)?"
+    rf"(?i)(?:\b(?:(?P<rough>{ROUGH})|(?P<more>{MORE})|(?P<less>{LESS}))\s+)?(?P<before>{MONEY}\s*|[¥￥]\s*)?"
     rf"(?:(?P<low>(?<![\d.,]){NUMBER})\s*(?P<lows>{SCALE})?\s*{MONEY}?\s*(?:-|–|—|~|～|to|or|and|到|至)\s*)?"
-    rf"(?<![\d.,])(?P<number>{NUMBER})\s*(?P<scale>{SCALE})(?![a-z])(?P<behind>\s*{MONEY}(?![a-z]))?"
+    rf"(?<![\d.,])(?P<number>{NUMBER})\s*(?P<scale>{SCALE})(?![a-z])(?P<behind>\s*(?:{MONEY}(?![a-z])|[¥￥]))?"
 )
 FOREIGN = re.compile(
     r"(?i)\b(?:usd|us\$|eur|euros?|dollars?|yen|jpy|gbp|pounds?|sterling|hkd|krw|won|sgd|aud|cad|chf|francs?|rubles?|roubles?|rupees?|inr)\b|[$€£₩₽]|美元|欧元|日元|港币|港元|英镑|韩元"
 )
 # Where no unit is said it is money if what stands around says so, and nothing else stands right behind.
-ABOUT = r"(?:\s|[,，:：]|about|around|some|nearly|over|up|to|of|on|in|for|is|was|a|the|total|new|our|us|worth|了|额|大概|约)*"
+BETWEEN = "some|up|to|of|on|in|for|is|was|a|the|total|new|our|us|worth|了|额|大概|约"
+ABOUT = rf"(?:\s|[,，:：]|{BETWEEN})*"
 THINGS = "equipment|machin(?:e|es|ery)|assets?|r&d"
-SPENT = re.compile(
-    rf"(?i)(?:spent|spend|spending|invest(?:ed|ing|ments?)?|cost(?:s|ing)?|paid|pay|worth|budget|{THINGS}|投资?|花|付|买设备|设备款?|how much(?: subsidy)? for){ABOUT}$"
-)
+SPENT = "spent|spend|spending|invest(?:ed|ing|ments?)?|cost(?:s|ing)?|paid|pay|worth|budget|how much(?: subsidy)? for"
+MEANT = re.compile(rf"(?i)(?:{SPENT}|{THINGS}|投资?|花|付|买设备|设备款?){ABOUT}$")
 ON = re.compile(rf"(?i)^\s*(?:(?:in|on|for|worth of|of)\s+(?:new\s+|some\s+)?)(?:{THINGS})\b|^的?(?:设备|机器|机床)")
 ENDS = re.compile(
     r"(?i)^\s*(?:$|[,，。.;；?？!！)）]|(?:how|what|which|can|is|are|do|does|any|in|on|for|this|last|and|with|subsidy|we|from|by|during)\b|(?:能|可|补|给|拿|有|是|够|要|怎|多少|报|的?设备|的?机器))"
@@ -71,14 +73,18 @@ def _is_money(words: str, found: re.Match[str]) -> bool:
     if found["before"] or found["behind"]:
         return True
     before, behind = words[: found.start()], words[found.end() :]
-    return ON.search(behind) is not None or bool(SPENT.search(before) and ENDS.search(behind))
+    return ON.search(behind) is not None or bool(MEANT.search(before) and ENDS.search(behind))
 
 
 def _written(found: re.Match[str]) -> str:
     """So many times ten thousand: 500万元 of 5 million; a range with both its ends."""
     scale = found["scale"]
-    wan = f"{_wan(found['number'], scale)}万元"
-    return f"{_wan(found['low'], found['lows'] or scale)}万到{wan}" if found["low"] else wan
+    wan = _wan(found["number"], scale)
+    if found["low"]:
+        return f"{_wan(found['low'], found['lows'] or scale)}万到{wan}万元"
+    if found["less"]:
+        return f"不到{wan}万元"
+    return f"{wan}多万元" if found["more"] else f"{'大概' if found['rough'] else ''}{wan}万元"
 
 
 def _wan(number: str, scale: str) -> str:
@@ -87,6 +93,4 @@ def _wan(number: str, scale: str) -> str:
 
 def _plain(ctx: Context, words: str) -> str:
     """With equipment by the word that names it, where nothing else is named."""
-    if ctx.find(words).question.naming and not BOUGHT.search(words):
-        return words
-    return BOUGHT.sub(" 设备投资 ", words)
+    return words if ctx.find(words).question.naming else BOUGHT.sub(" 设备投资 ", words)

@@ -32,11 +32,11 @@ OF_PAST = re.compile(
 )
 BRIEF = 16  # characters of such a question
 # How a rule names the year that it counts: 年度设备投资额, 当年设备投资; up to the end of its clause.
-YEARLY = re.compile(r"(?:当年|(?<![一上报倍])年度(?!履约|保种|营业|纳统))[^，。；（）、\s的]{2,30}")
-YEARLY_BASE = re.compile(r"^(?:当年|年度).{2,}")
+YEARLY = re.compile(r"(?:当年|(?<![一上报倍])年度(?!履约|保种|营业|纳统))(?:（含）|[^，。；（）、\s的]){2,30}")
+YEARLY_BASE = re.compile("^.*(?:当年|年度|上年).*$")
 # Whatever a text may say of years at all: then it is quoted, and it is not said that there is nothing.
 OF_YEARS = re.compile(
-    "年度|[当上本前首次去]一?年|近.{1,2}年|年内|每年|同比|第[一二三]年|[0-9]{4}年|月份?算|以后|之后|以来"
+    "年度|[当上本前首次去]一?年|近.{1,2}年|年内|同比|第[一二三]年|[0-9]{4}年|月份?算|新(?:认定|获|评|入选|通过|建|设立|增|上|引进)|首次"
 )
 LINES = 3
 
@@ -176,4 +176,4 @@ def _of_years(policy: Policy, year: int) -> list[str]:
     if not said:
         return [f"规则没有写算哪一年的，{year}年的现在还能不能报，资料没有写，请问责任单位。"]
     quoted = [f"　· {text}" for text in said[:LINES]]
-    return ["资料里写到年份的：", *quoted, f"{year}年的现在还算不算，请按这个问责任单位。"]
+    return ["资料里写到时间的：", *quoted, f"{year}年的现在还算不算，请按这个问责任单位。"]

@@ -19,13 +19,14 @@ BRIEF = 20  # characters of a question why
 RATHER = re.compile(
     "不是(?P<not>[^，,。\\s是]{2,6})[，,。\\s]*(?:而是|(?:我|我们)?(?:说|问|要)?的?是)(?P<but>[^，,。]{2,20})$"
 )
-# 凭什么平度有, 为什么我们没有; not 怎么才有, which asks for the way, and not 怎么没有标准, which asks for a thing of it.
+# 凭什么平度有, 为什么我们没有; not 怎么才有, which asks for the way, nor 怎么没有标准, which asks for a part of it.
 WHY = re.compile(
     "(?:凭什么|凭啥|为什么|为啥|咋|怎么)(?:就|只|都|只有|光)*[^，。才能]{0,8}(?:就|只)?有(?:[我俺咱你]|啊|呢|$)"
+    "|凭(?:什么|啥)[^，。]{0,8}有(?!效)"
     "|(?:凭什么|凭啥|为什么|为啥)(?:就|只|光)+[^，。]{0,8}有"
     "|(?:凭什么|凭啥|为什么|为啥)[^，。]{0,10}(?:没有?|不给)|(?:咋|怎么)(?:就|都|只)?(?:没有?|不给)(?:[我俺咱]|啊|呢|$)"
 )
-FIGURE = re.compile("[0-9]|百分|多少|标准|比例")
+FIGURE = re.compile("[0-9]|百分|多少|标准|比例|有没有")
 OTHERS = re.compile(
     "(?:别的|其他|我们?|俺们?|咱们?|这边?|哪个?)(?:个)?区|给(?:他们|人家|别人)[^，。]{0,3}不给|(?:他们|人家|别人)有"
 )
@@ -70,7 +71,8 @@ async def _corrected(ctx: Context, meant: str) -> Answer | None:
     aside = ctx.aside(meant)
     policy = ctx.corpus.policies.get(ctx.focus)
     if not aside.finding.question.naming and policy:
-        aside = ctx.aside(f"{meant}{ctx.corpus.called(policy)}")
+        matter = wording.title(ctx, policy).rpartition("·")[2]
+        aside = ctx.aside(f"{meant}{matter if matter != policy.title else next(iter(policy.topics), matter)}")
     told = await answer(aside) or await asked(aside)
     ctx.conversation = aside.conversation
     return told

@@ -15,7 +15,7 @@ from handlers.cards import edition
 BRIEF = 24  # characters: who says more asks more
 LINES = 3
 WHEN_PAID = re.compile(
-    "(?:多久|多长时间|几天|几个月)(?:能|可以|才|会)*(?:拿到|到账|下来|发下?|批下?|办完|办下来|给)"
+    "(?:多久|多长时间|几天|几个月)(?:能|可以|才|会)*(?:拿到|到账|批下来|发下来|下来|发下?|批下?|办完|办下来|给)"
     "|(?:什么|啥)时候(?:能|可以|才|会)*(?:到账|打款|拨付|拨款|发钱|发放|拿到钱|给钱|兑现|下来)"
 )
 WHO_PAYS = re.compile(
@@ -24,7 +24,7 @@ WHO_PAYS = re.compile(
 # 哪个平台能报 asks which platforms may, 在哪个平台报 where to file.
 WHERE_FILED = re.compile(
     "(?:哪个?|什么)(?:窗口|网站|网址|小程序)(?:上)?(?:交|递|报|申报|申请|填|办)?"
-    "|(?<=[在到上去过用从])(?:哪个?|什么)(?:平台|系统)(?:上)?(?:交|递|报|申报|申请|填|办)?"
+    "|(?<=[在到上去过用从])(?:哪个?|什么)(?:平台|系统)(?:上)?(?:交|递|报|申报|申请|填|办)?(?:材料)?"
     "|(?:哪个?|什么)(?:平台|系统)(?:上(?:交|递|报|申报|申请|填|办)|(?:交|递|报送|填|办理)|(?:能|可以)?(?:交|递|报)材料)"
     "|(?:材料)?(?:交|递|送)(?:到|去|给)?(?:哪个?|谁|什么)(?:窗口|地方|部门|单位|里|儿)?|网上(?:能|可以)*(?:报|申报|申请|办)(?:吗|不|么)|交材料"
 )
@@ -38,7 +38,7 @@ ADVANCE = re.compile(
 )
 # What a text does say of when money comes.
 TIMES = re.compile(
-    "即申即享|先投后股|(?:后|(?<=[后，])才|再|分[期年次批]|次年|第[二三]年)[^，。；]{0,6}(?:给|兑现|拨付|奖|补)|(?:投产|竣工|认定|验收|备案)后"
+    "即申即享|先投后股|(?:后|(?<=[后，])才|分[期年次批]|次年|第[二三]年)[^，。；]{0,6}(?:给|兑现|拨付|奖|补)|(?:投产|竣工|认定|验收|备案)后"
 )
 
 PAYERS = re.compile(
@@ -151,4 +151,4 @@ def _near(policy: Policy, kind: Kind) -> list[str]:
     bases = {policy.title, *(getattr(benefit, "base", "") for benefit in policy.benefits)}
     found = [text for text in texts.of(policy) if kind.near.search(text)]
     said = [text for text in found if text not in bases] or [text for text in found if text == policy.title]
-    return said or [policy.summary] * bool(kind.near.search(policy.summary))
+    return said or [policy.summary] * bool(not found and kind.near.search(policy.summary))
