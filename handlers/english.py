@@ -32,6 +32,11 @@ ABOUT = rf"(?:\s|[,，:：]|{BETWEEN})*"
 THINGS = "equipment|machin(?:e|es|ery)|assets?|r&d"
 SPENT = "spent|spend|spending|invest(?:ed|ing|ments?)?|cost(?:s|ing)?|paid|pay|worth|budget|how much(?: subsidy)? for"
 MEANT = re.compile(rf"(?i)(?:{SPENT}|{THINGS}|投资?|花|付|买设备|设备款?){ABOUT}$")
+# What is given, or at most: no money of theirs.
+GIVEN = re.compile(
+    r"(?i)(?:awards?|caps?|ceiling|limits?|grants?|rewards?|max(?:imum)?|subsid(?:y|ies)|support|funding|bonus|get|receive)"
+    r"(?:\s|of|is|was|be|a|the|to)*$"
+)
 ON = re.compile(rf"(?i)^\s*(?:(?:in|on|for|worth of|of)\s+(?:new\s+|some\s+)?)(?:{THINGS})\b|^的?(?:设备|机器|机床)")
 ENDS = re.compile(
     r"(?i)^\s*(?:$|[,，。.;；?？!！)）]|(?:how|what|which|can|is|are|do|does|any|in|on|for|this|last|and|with|subsidy|we|from|by|during)\b|(?:能|可|补|给|拿|有|是|够|要|怎|多少|报|的?设备|的?机器))"
@@ -69,10 +74,12 @@ async def answer(ctx: Context) -> Answer | None:
 
 
 def _is_money(words: str, found: re.Match[str]) -> bool:
-    """Whether a number is one of yuan: by its unit, or by what stands around it where it has none."""
+    """Whether a number is one of yuan that they spend: by its unit, or by what stands around it where it has none."""
+    before, behind = words[: found.start()], words[found.end() :]
+    if GIVEN.search(before):
+        return False
     if found["before"] or found["behind"]:
         return True
-    before, behind = words[: found.start()], words[found.end() :]
     return ON.search(behind) is not None or bool(MEANT.search(before) and ENDS.search(behind))
 
 

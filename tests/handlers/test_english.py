@@ -79,10 +79,14 @@ async def test_follow_ups_in_english_are_of_the_policy_at_hand(words: str, inten
         "new equipment 3 million units",
         "our output is 3 million tons, new equipment subsidy?",
         "technical renovation 5 million kWh saved",
+        "max award 20 million yuan for technical renovation?",
+        "is the cap for new equipment up to 6 million yuan",
+        "new equipment subsidy of 5 million yuan possible?",
     ],
 )
 async def test_what_is_counted_in_something_else_makes_no_sum(words: str) -> None:
-    """Yuan by name, or nothing right behind where money is plainly meant: of any other unit no sum is made."""
+    """Yuan by name, or nothing right behind where money is plainly meant: of any other unit no sum is made, nor of what
+    is given."""
     answer = await Talk().say(words)
     check(answer)
     assert "可得" not in said(answer)
