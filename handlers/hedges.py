@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.chinese import day
 from bot.context import Context
 from bot.person import Facts, FactValue
-from bot.policies import Fact
+from bot.policies import AnyBenefit, Fact, Policy
 from bot.reckoning.facts import counts
 from bot.replies import Answer, Say
-from handlers import lists, wording
+from handlers import lists, texts, wording
 from handlers.arithmetic import told
 from handlers.cards import edition
 from handlers.estimates import Estimate
@@ -31,8 +31,14 @@ OF_PAST = re.compile(
     "(?:能不能(?:申请|申报|报|补)|能(?:申请|申报|报|补|拿|享受)[^，。]{0,6}(?:吗|么|不)|行不行|行吗|行不|算不算|算吗|算不|也?能(?:报|算|补|拿|领)|可以(?:报|算)?吗|认不认|认吗)"
 )
 BRIEF = 16  # characters of such a question
-# How a rule names the year that it counts: 年度设备投资额, 当年设备投资.
-YEARLY = re.compile(r"(?:当年|(?<![一上报倍])年度(?!履约|保种|营业|纳统))[^，。；（）、\s]{2,12}")
+# How a rule names the year that it counts: 年度设备投资额, 当年设备投资; up to the end of its clause.
+YEARLY = re.compile(r"(?:当年|(?<![一上报倍])年度(?!履约|保种|营业|纳统))(?:（含）|[^，。；（）、\s的]){2,30}")
+YEARLY_BASE = re.compile("^.*(?:当年|年度|上年).*$")
+# Whatever a text may say of years at all: then it is quoted, and it is not said that there is nothing.
+OF_YEARS = re.compile(
+    "年度|[当上本前首次去]一?年|近.{1,2}年|年内|同比|第[一二三]年|[0-9]{4}年|月份?算|新(?:认定|获|评|入选|通过|建|设立|增|上|引进)|首次"
+)
+LINES = 3
 
 
 def lines(ctx: Context, found: Estimate) -> list[str]:
@@ -91,7 +97,7 @@ def _earlier(ctx: Context, found: Estimate) -> list[str]:
     year = _year_of(ctx, found)
     if not year or found.period.start != ctx.today:
         return []
-    said = [*_not_yet(ctx, found, year), *_counted(found)]
+    said = [*_not_yet(ctx, found, year), *_counted(found, over=all(given.over for given in found.alive))]
     return [f"🗓 您说的是{year}年花的：{'；'.join(said)}。"] if said else []
 
 
@@ -119,13 +125,21 @@ def _not_yet(ctx: Context, found: Estimate, year: int) -> Iterator[str]:
             yield f"“{policy.title}”自{day(start)}起施行，那年还没有"
 
 
-def _counted(found: Estimate) -> Iterator[str]:
-    """By which words the rules count a year, and that they do not say if one before this may still be applied for."""
-    benefits = [part.outcome.benefit for given in found.alive for part in given.counted]
-    texts = [next(filter(None, map(YEARLY.search, (getattr(b, "base", ""), b.who))), None) for b in benefits]
-    said = dict.fromkeys(f"“{match[0]}”" for match in texts if match)
+def _counted(found: Estimate, *, over: bool) -> Iterator[str]:
+    """By which words the rules count a year, and that they do not say if one before this may still be applied for;
+    not where they are over, which says of itself that nothing can be."""
+    said = _yearly(part.outcome.benefit for given in found.alive for part in given.counted)
     if said:
-        yield f"规则按{'、'.join(said)}算，以前年度的现在还能不能报，资料没有写，请先问责任单位"
+        yield f"规则按{'、'.join(said)}算" + ("" if over else "，以前年度的现在还能不能报，资料没有写，请先问责任单位")
+
+
+def _yearly(benefits: Iterable[AnyBenefit]) -> list[str]:
+    """The words by which rules count a year: a base whole, and of a text the clause that has them."""
+    found: dict[str, None] = {}
+    for benefit in benefits:
+        said = YEARLY_BASE.search(getattr(benefit, "base", "")) or YEARLY.search(benefit.who)
+        found |= {f"“{said[0]}”": None} if said else {}
+    return list(found)
 
 
 async def answer(ctx: Context) -> Answer | None:
@@ -144,14 +158,22 @@ async def answer(ctx: Context) -> Answer | None:
     if policy is None or asked is None or ctx.corpus.is_over(policy, ctx.today):
         return None
     year = ctx.today.year - (1 if past["last"] else 2)
-    texts = [text for b in policy.benefits for text in (getattr(b, "base", ""), b.who)]
-    rules = dict.fromkeys(f"“{match[0]}”" for said in texts if (match := YEARLY.search(said)))
     start, _ = ctx.corpus.period(policy)
     lines = [*lists.unknown_place(ctx), wording.heading(ctx, policy), wording.status(ctx, policy), ""]
     if start is not None and start.year > year:
         lines.append(f"这条自{day(start)}起施行，{year}年还没有。")
-    by = f"规则按{'、'.join(rules)}算，" if rules else "规则没有写算哪一年的，"
-    lines.append(f"{by}{year}年的现在还能不能报，资料没有写，请问责任单位。")
+    lines += _of_years(policy, year)
     lines += [f"☎ {desk}" for desk in wording.desks(policy)]
     ctx.look_at(policy.id)
     return Answer(reply=Say(text="\n".join([*lines, edition(ctx)])), intent="policy", policies=(policy.id,))
+
+
+def _of_years(policy: Policy, year: int) -> list[str]:
+    """Which year the texts of a policy count, in their words, and what none of them says."""
+    if rules := _yearly(policy.benefits):
+        return [f"规则按{'、'.join(rules)}算，{year}年的现在还能不能报，资料没有写，请问责任单位。"]
+    said = [text for text in texts.of(policy) if OF_YEARS.search(text)]
+    if not said:
+        return [f"规则没有写算哪一年的，{year}年的现在还能不能报，资料没有写，请问责任单位。"]
+    quoted = [f"　· {text}" for text in said[:LINES]]
+    return ["资料里写到时间的：", *quoted, f"{year}年的现在还算不算，请按这个问责任单位。"]

@@ -10,13 +10,15 @@ from bot.chinese import PARTICLES, fold
 from bot.context import Context
 from bot.policies import Department, Policy
 from bot.replies import Answer, Say, say_link
-from handlers import contacts, units, wording
+from handlers import contacts, lists, units, wording
 from handlers.cards import edition
 from handlers.places import led
 
 PLACES = re.compile("^(?:青岛市?|市委|市|崂山区?|平度市?|高新区|西海岸新区|西海岸|新区|黄岛区?|开发区|区)")
 OFFICE, ENDS = re.compile("[一-鿿]{1,8}(?:局|委|办|厅)$"), re.compile("局|委|办|厅")
 UNKNOWN = re.compile("(?:[找问去到是打]|请问|想问)?([一-鿿]{2,6}(?:局|管委会?))(?!域|部|面|长|势|限|里的)")
+BESIDE = re.compile("是(?:[一-鿿]{2,6}局)?$")  # 高企是, 绿色工厂是生态环境局: an office of no policy is no matter
+BOARD = re.compile("高新区管委会?")
 WHERE = re.compile(f"{units.WHERE.pattern}|在哪(?:里|儿)?")  # said of an office alone, 在哪 is the way there
 HOURS = re.compile("几点(?:钟)?(?:上班|下班|开门|关门)|上班时间|下班时间|办公时间|(?:什么|啥)时候上班")
 THIS = re.compile("管(?:不管)?(?:这|那)(?:个|事|条|项)|(?:这|那)(?:个|事|条|项)[^，。]{0,3}(?:归|是)")
@@ -48,6 +50,8 @@ async def answer(ctx: Context) -> Answer | None:
     policy = ctx.corpus.policies.get(ctx.focus)
     if policy and THIS.search(text) and all(any(hit.entry.word in core for core in said) for hit in question.naming):
         return _of_this(ctx, policy, offices)
+    if policy and EITHER in text and CHARGE.search(text) and not matter.removesuffix("是"):
+        return _of_this(ctx, policy, offices)  # 是工信局还是发改委
     if CHARGE.search(text) and len(text) <= BRIEF and (answer := await _of_matter(ctx, matter, offices)):
         return answer
     asks = ctx.finding.wants & {"contact", "list"} or hours or where or EITHER in text
@@ -91,6 +95,7 @@ def _matter(ctx: Context, names: Sequence[str]) -> str:
 
 async def _of_matter(ctx: Context, matter: str, offices: Sequence[Department]) -> Answer | None:
     """Who is in charge of a matter, where it is not the office that was named."""
+    matter = BESIDE.sub("", matter)
     found = ctx.find(matter) if len(matter) > 1 else None
     if found is None or not found.ids or found.scope or not found.question.naming:
         return None
@@ -101,11 +106,28 @@ async def _of_matter(ctx: Context, matter: str, offices: Sequence[Department]) -
     if held and not several:
         return None
     aside = ctx.aside(f"{matter}找谁", first=[policy.id for policy in held])
-    answer = contacts.of_policy(aside, held[0]) if held else await contacts.answer(aside)
+    if (
+        held and held[0].id != lists.in_force_first(ctx, found)[0]
+    ):  # theirs is not what the matter is first of all: all desks of it
+        aside = ctx.aside(f"{matter}找谁")
+        lead = f"{_each(ctx, held, offices)}。“{matter}”的政策各由不同单位负责："
+        answer = led(await contacts.answer(aside), lead)
+    else:
+        answer = contacts.of_policy(aside, held[0]) if held else await contacts.answer(aside)
     ctx.conversation = aside.conversation
     if held:
         return answer
     return led(answer, f"“{matter}”不在{asked}负责的政策里，资料里负责的是：")
+
+
+def _each(ctx: Context, held: Sequence[Policy], offices: Sequence[Department]) -> str:
+    """What each of some offices has of a matter: the first of its policies on it."""
+    whose: dict[str, list[str]] = {}
+    for office in offices:
+        policy = next((policy for policy in held if _holds(ctx, office, policy)), None)
+        if policy is not None:
+            whose.setdefault(wording.title(ctx, policy), []).append(office.name)
+    return "；".join(f"{'、'.join(names)}负责的是“{title}”" for title, names in list(whose.items())[:NEARBY])
 
 
 def _of_this(ctx: Context, policy: Policy, offices: Sequence[Department]) -> Answer | None:
@@ -145,6 +167,8 @@ def _unknown(ctx: Context) -> Answer | None:
     if match is None or question.named("foreign") or re.search("[哪个啥]", match[1]):
         return None
     places, name = "、".join(question.named("district")), PLACES.sub("", match[1])
+    if BOARD.search(question.folded.text) and not WHERE.search(question.folded.text):
+        return None  # the desks of a zone are its board's, and have their phones
     beside = PLACES.sub("", _matter(ctx, (match[1],)))
     if len(beside) > LEFT or len(name) < LEFT:
         return None

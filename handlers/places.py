@@ -15,9 +15,18 @@ from handlers.cards import card, edition
 
 OPTIONAL = ("也可能是", "相近的", '<a href="http')  # lines that give way to what is said first
 BRIEF = 20  # characters of a question why
-WHY = re.compile(
-    "(?:凭什么|凭啥|为什么|为啥|咋|怎么)[^，。]{0,8}(?:就|只|才|没|不)?有|(?:凭什么|凭啥|为什么|为啥)[^，。]{0,10}(?:没有?|不给)"
+# 我说的不是平度，是崂山的技改: what they mean stands behind.
+RATHER = re.compile(
+    "不是(?P<not>[^，,。\\s是]{2,6})[，,。\\s]*(?:而是|(?:我|我们)?(?:说|问|要)?的?是)(?P<but>[^，,。]{2,20})$"
 )
+# 凭什么平度有, 为什么我们没有; not 怎么才有, which asks for the way, nor 怎么没有标准, which asks for a part of it.
+WHY = re.compile(
+    "(?:凭什么|凭啥|为什么|为啥|咋|怎么)(?:就|只|都|只有|光)*[^，。才能]{0,8}(?:就|只)?有(?:[我俺咱你]|啊|呢|$)"
+    "|凭(?:什么|啥)[^，。]{0,8}有(?!效)"
+    "|(?:凭什么|凭啥|为什么|为啥)(?:就|只|光)+[^，。]{0,8}有"
+    "|(?:凭什么|凭啥|为什么|为啥)[^，。]{0,10}(?:没有?|不给)|(?:咋|怎么)(?:就|都|只)?(?:没有?|不给)(?:[我俺咱]|啊|呢|$)"
+)
+FIGURE = re.compile("[0-9]|百分|多少|标准|比例|有没有")
 OTHERS = re.compile(
     "(?:别的|其他|我们?|俺们?|咱们?|这边?|哪个?)(?:个)?区|给(?:他们|人家|别人)[^，。]{0,3}不给|(?:他们|人家|别人)有"
 )
@@ -39,17 +48,41 @@ async def answer(ctx: Context) -> Answer | None:
         return said
     if not ctx.words or finding.intent not in ASKED:
         return None
+    if meant := _rather(ctx):
+        return await _corrected(ctx, meant)
     if finding.ids and (unknown := lists.unknown_place(ctx)):
         return led(await asked(ctx), *unknown)
     lack = lacking(finding, ctx.corpus, ctx.find) if finding.ids else None
     return await _without(ctx, lack) if lack else None
 
 
+def _rather(ctx: Context) -> str:
+    """What they mean instead, where the place that was shown is not theirs; nothing where no other place is said."""
+    match = RATHER.search(ctx.words)
+    if match is None:
+        return ""
+    no, but = ctx.find(match["not"]).question, ctx.find(match["but"]).question
+    is_place = bool(no.named("district") or no.named("uncovered"))
+    return match["but"] if is_place and (but.named("district") or but.named("uncovered")) else ""
+
+
+async def _corrected(ctx: Context, meant: str) -> Answer | None:
+    """What they mean, as if they had said no more than that; a place alone is one for the policy at hand."""
+    aside = ctx.aside(meant)
+    policy = ctx.corpus.policies.get(ctx.focus)
+    if not aside.finding.question.naming and policy:
+        matter = wording.title(ctx, policy).rpartition("·")[2]
+        aside = ctx.aside(f"{meant}{matter if matter != policy.title else next(iter(policy.topics), matter)}")
+    told = await answer(aside) or await asked(aside)
+    ctx.conversation = aside.conversation
+    return told
+
+
 def _why_there(ctx: Context) -> Answer | None:
     """凭什么平度有我们没有: each district makes its own, the papers give no reason; and what holds for all."""
     question = ctx.finding.question
     text = question.folded.text
-    if len(text) > BRIEF or not WHY.search(text) or question.elsewhere:
+    if len(text) > BRIEF or not WHY.search(text) or question.elsewhere or FIGURE.search(text):
         return None
     if not (question.named("district") or question.named("uncovered") or OTHERS.search(text)):
         return None

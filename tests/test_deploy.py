@@ -198,7 +198,9 @@ def test_what_is_public() -> None:
         "/p/",
         "/mine/",
         "/static/",
+        "/.nowhere",  # the page for whoever is lost; nobody outside asks for it
     }
+    assert "internal;" in blocks()["/.nowhere"]
     assert "return 404;" in blocks()["/"]
     for path in ("/mine/", "/console/invitation/"):
         assert directive(blocks()[path], "access_log") == "off"

@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from bot.front import _REQUEST
 from bot.wechat.protocol import MAX_BODY
@@ -28,6 +29,7 @@ LARGE = b"x" * 20_000_000  # a file of policies
 LASTING = {"fail_timeout=15s": "fail_timeout=600s"}
 # Nor need it wait long for an instance that never answers.
 QUICK = {**LASTING, "4700ms": "1s", "_read_timeout 5s": "_read_timeout 1s"}
+READER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 MOST = 2000  # pages asked for, until it is believed that none is held up
 
 
@@ -292,6 +294,42 @@ async def test_what_is_for_operators_stays_inside(office: Office) -> None:
     async with office.visitor.get(f"{office.plain}/policies", allow_redirects=False) as response:
         assert (response.status, response.headers["Location"]) == (301, f"https://{HOST}/policies")
     assert sum(office.asked) == 0
+
+
+async def test_a_mistyped_address_shows_a_browser_the_programs_page(office: Office) -> None:
+    """With its status and its words; the program is asked for one address that leads nowhere, and never for what was
+    typed."""
+    for instance in office.instances:
+        instance.status = 404
+    typed = ["/policy", "/foo/bar?secret=1", "/.env", "/policies/q91-1", "/consoles", "/Console", "/@refused"]
+    for path in typed:
+        assert await office.ask(path, headers=READER) in ((404, "1"), (404, "2")), path
+    asked = [request for instance in office.instances for request in instance.asked]
+    assert [(request.method, request.path_qs) for request in asked] == [("GET", "/.nowhere")] * len(typed)
+
+
+async def test_what_is_shut_stays_shut_for_a_browser_too(office: Office) -> None:
+    """No address that is closed on purpose reaches an instance, however it is spelled, nor does a program that asks for
+    what is not there, nor anything that is sent."""
+    shut = "/.nowhere /metrics /healthz /readyz/ /Metrics/x /%6detrics /policies/../metrics /wechat/more /cgi-bin/token"
+    asked = [("GET", path, READER) for path in shut.split()]
+    asked += [("GET", "/policy", {}), ("GET", "/policy", {"Accept": "application/json"}), ("POST", "/policy", READER)]
+    for method, path, headers in asked:
+        url = URL(f"{office.sealed}{path}", encoded=True)
+        async with office.visitor.request(method, url, headers=headers) as response:
+            assert response.status == 404, (method, path)
+    assert sum(office.asked) == 0
+
+
+async def test_who_tries_address_after_address_is_told_to_wait(office: Office) -> None:
+    """Ten pages at once and then one each second; pages that are there are not held up by it."""
+    for instance in office.instances:
+        instance.status = 404
+    tried = Counter([(await office.ask(f"/try-{number}", headers=READER))[0] for number in range(60)])
+    assert set(tried) == {404, 429}
+    assert 11 <= tried[404] <= 30
+    assert (await office.ask("/wechat?a=1"))[0] == 404  # the callback is asked, whoever was held up
+    assert sum(office.asked) == tried[404] + 1
 
 
 async def test_sizes_and_methods_of_the_callback(office: Office) -> None:

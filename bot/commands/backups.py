@@ -38,12 +38,25 @@ async def back_up(
     try:
         manifest = await _write(config, path, console=console, clock=clock)
     except BotError as error:
-        await write_down(config.database.url, name=NAME, tried=began.timestamp(), reason=str(error))
+        await _note_failed(config, error, began)
         raise
+    except OSError as error:
+        refused = BackupRefused(f"{error.strerror or error}: cannot write {path}")
+        await _note_failed(config, refused, began)
+        raise refused from error
     console.print(_table(manifest, "In the backup, and read again"))
     if not await write_down(config.database.url, name=NAME, good=manifest.taken):
         console.print(UNNOTED)
-    return path, _thin(Path(to), path, keep, taken=began) if keep else []
+    try:
+        return path, _thin(Path(to), path, keep, taken=began) if keep else []
+    except OSError as error:
+        refused = BackupRefused(f"{error.strerror or error}: cannot remove older ones beside {path}, which is good")
+        await _note_failed(config, refused, began)
+        raise refused from error
+
+
+async def _note_failed(config: Config, error: BotError, began: datetime) -> None:
+    await write_down(config.database.url, name=NAME, tried=began.timestamp(), reason=str(error))
 
 
 async def _write(config: Config, path: Path, *, console: Console, clock: Clock) -> Manifest:

@@ -329,3 +329,12 @@ async def test_a_count_told_beside_a_matter_is_remembered() -> None:
     check(answer, "60万，36万，上限120万")
     assert "可得36万元" in said(answer)
     assert "池塘面积200亩" in said(answer)
+
+
+@pytest.mark.parametrize("words", ["标准展位9800元给报多少", "标准展位费9800元能补多少"])
+async def test_a_stand_at_a_fair_is_no_equipment(words: str) -> None:
+    """标准 of the stand is not the standard that a project has to meet."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert answer.policies == ()
+    assert "设备投资额" not in said(answer)

@@ -100,3 +100,52 @@ async def test_whether_an_earlier_year_counts_is_asked_of_the_policy_that_is_nam
     after = await talk.say("就是那个七百五十万左右")
     check(after, "七百五十万，平度另加22.5万")
     assert "可得90万元" in said(after)
+
+
+@pytest.mark.parametrize(
+    ("first", "words", "line"),
+    [
+        ("做强工业互联网平台", "去年的收入算不算", "看平台上一年度服务企业上云用平台的实际收入"),
+        ("单项冠军", "去年评上的能报吗", "新认定的国家制造业单项冠军企业"),
+        ("保种单位", "去年的任务算吗", "保种单位须完成年度保种任务"),
+    ],
+)
+async def test_what_any_text_says_of_time_is_quoted(first: str, words: str, line: str) -> None:
+    """That no year is written is not said where a condition names one."""
+    talk = Talk()
+    await talk.say(first)
+    answer = await talk.say(words)
+    check(answer)
+    assert line in said(answer)
+    assert "没有写算哪一年" not in said(answer)
+
+
+async def test_where_no_text_speaks_of_time_that_is_said() -> None:
+    """Of the vouchers for computing no year is told."""
+    talk = Talk()
+    await talk.say("算力券")
+    assert "规则没有写算哪一年的，2025年的现在还能不能报，资料没有写" in said(await talk.say("去年买的算力能报吗"))
+
+
+@pytest.mark.parametrize(
+    ("first", "words", "rule"),
+    [
+        ("", "前年买的设备能报平度技改吗", "“当年设备投资超过500万元”"),
+        ("平度营收首次突破", "去年的产值算吗", "“当年产值占年营业收入80%以上”"),
+        ("研发补助平度", "去年的研发算吗", "“比上年度新增享受的研发费用加计扣除费用总额”"),
+    ],
+)
+async def test_a_rule_is_quoted_to_the_end_of_its_clause(first: str, words: str, rule: str) -> None:
+    """Neither cut in the middle nor with a 的 that leads on."""
+    talk = Talk()
+    if first:
+        await talk.say(first)
+    assert f"规则按{rule}算" in said(await talk.say(words))
+
+
+async def test_of_what_is_over_it_is_not_said_that_nobody_knows() -> None:
+    """现在不能再报 and 现在还能不能报没有写 do not stand in one answer."""
+    text = said(await Talk(now=at("2027-01-15")).say("去年技改设备投了500万能拿多少"))
+    assert "现在不能再报" in text
+    assert "您说的是2026年花的：规则按“年度设备投资额”算。" in text
+    assert "还能不能报" not in text

@@ -99,3 +99,47 @@ async def test_whether_an_office_has_the_policy_at_hand(words: str, line: str) -
     check(answer)
     assert answer.policies == ("xh49-39",)
     assert said(answer).startswith(f"{line}的责任单位")
+
+
+async def test_a_tax_office_has_not_all_of_a_matter() -> None:
+    """高企是科技局还是税务局: what the tax offices have of it is said to be that, over all desks of the matter."""
+    answer = await Talk().say("高企是科技局还是税务局")
+    check(answer)
+    assert answer.policies[:1] == ("q91-68",)
+    assert said(answer).startswith(
+        "开发区税务局、黄岛区税务局负责的是“高企所得税和研发加计扣除等税费优惠”。“高企”的政策各由不同单位负责："
+    )
+
+
+async def test_each_of_two_offices_is_said_to_have_what_it_has() -> None:
+    """None is said to be in charge of the other's."""
+    text = said(await Talk().say("人才补贴找组织部还是人社局"))
+    assert text.startswith(
+        "市委组织部负责的是“加强海洋人才激励”；西海岸新区人社局负责的是“订单式人才培养和高技能人才补助”。"
+    )
+
+
+async def test_an_office_of_no_policy_is_no_part_of_the_matter() -> None:
+    """绿色工厂是工信局还是生态环境局: of 绿色工厂."""
+    answer = await Talk().say("绿色工厂是工信局还是生态环境局")
+    check(answer)
+    assert "“绿色工厂是" not in said(answer)
+
+
+@pytest.mark.parametrize("words", ["是工信局还是发改委", "找科技局还是工信局"])
+async def test_of_two_offices_the_one_that_has_the_policy_at_hand_is_told(words: str) -> None:
+    """No list of offices where a policy stands open."""
+    talk = Talk()
+    await talk.say("技改")
+    answer = await talk.say(words)
+    check(answer)
+    assert answer.policies == ("q91-1",)
+    assert said(answer).startswith("市工业和信息化局是这条的责任单位")
+
+
+@pytest.mark.parametrize("words", ["高新区管委电话", "高新区管委会电话"])
+async def test_the_board_of_the_high_tech_zone_has_desks(words: str) -> None:
+    """They are its board's, and one of them has a number."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert "82020765" in said(answer)

@@ -120,3 +120,51 @@ async def test_a_place_without_policies_leads_on(asked: str) -> None:
     check(answer)
     assert "市级有哪些政策" in said(answer)
     assert "我们能报什么" in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("words", "policy"),
+    [
+        ("怎么才能有崂山区的补贴", "q91-55"),
+        ("怎么才有平度高企奖", "q91-68"),
+        ("咋才有平度的技改补助", "q91-65"),
+        ("平度的怎么没有标准", "q91-73"),
+        ("为什么平度的技改才有10%", "q91-65"),
+        ("平度技改怎么没有写金额", "q91-65"),
+        ("怎么申请平度有的政策", "q91-65"),
+    ],
+)
+async def test_the_way_to_it_and_a_part_of_it_are_no_question_why(words: str, policy: str) -> None:
+    """The policy or the list is told, as it is without those words."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert answer.policies[0] == policy
+
+
+@pytest.mark.parametrize(
+    "words", ["凭啥西海岸有高企奖", "为什么崂山没有技改", "怎么平度有崂山没有", "胶州怎么没有", "咋就平度有啊"]
+)
+async def test_why_is_heard_in_other_words(words: str) -> None:
+    """With what they have, and with no more than the place."""
+    assert "为什么有的有、有的没有，资料里没有写" in said(await Talk().say(words))
+
+
+@pytest.mark.parametrize(
+    ("first", "words", "policy"),
+    [
+        ("", "我说的不是平度，是崂山的技改", "q91-1"),
+        ("", "不是崂山，是平度的高企", "q91-68"),
+        ("平度技改", "不是平度，是崂山", "q91-1"),
+        ("平度高企", "我说的不是平度，是西海岸的", "xh49-10"),
+    ],
+)
+async def test_a_place_is_put_right(first: str, words: str, policy: str) -> None:
+    """What they mean is told, and of the place that they do not mean nothing; a place alone is one for the policy at
+    hand."""
+    talk = Talk()
+    if first:
+        await talk.say(first)
+    answer = await talk.say(words)
+    check(answer)
+    assert answer.policies[0] == policy
+    assert "q91-65" not in answer.policies

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
+from handlers.selling import SOLD
 from tests.handlers.talk import Talk, check, said
 
 
@@ -41,3 +44,43 @@ async def test_selling_is_told_that_there_is_nothing(words: str, thing: str) -> 
 async def test_who_renews_or_sells_services_is_answered(words: str, policy: str) -> None:
     """Whoever buys new for old, sells with service, or sells a catch, has policies."""
     assert (await Talk().say(words)).policies[0] == policy
+
+
+@pytest.mark.parametrize(
+    ("words", "policy"),
+    [
+        ("拿过补贴的船卖了要还钱吗", "xh49-39"),
+        ("渔船补贴拿了，船卖了补贴要退吗", "xh49-39"),
+        ("旧设备卖了补贴要不要退回", "q91-1"),
+        ("拿了技改补贴的设备能卖吗", "q91-1"),
+    ],
+)
+async def test_whether_money_has_to_be_given_back_is_told_by_the_papers(words: str, policy: str) -> None:
+    """No text of what paid for it says so: that is said, and who knows."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert answer.policies == (policy,)
+    assert "卖掉要不要退钱，资料里没有写，请问责任单位" in said(answer)
+
+
+@pytest.mark.parametrize(
+    "words", ["卖机器人", "卖机器狗", "卖船舶配件", "卖船用发动机", "船厂卖船", "卖仪器仪表有补贴吗"]
+)
+async def test_part_of_another_word_is_nothing_that_is_sold(words: str) -> None:
+    """A robot is no machine of theirs, and a ship's engine no ship."""
+    text = said(await Talk().say(words))
+    assert "给补贴的政策，卖旧的" not in text
+
+
+async def test_a_line_of_production_may_be_sold() -> None:
+    """生产线 is no word of producing."""
+    assert "资料里没有卖生产线给补贴的政策" in said(await Talk().say("想转让生产线"))
+
+
+@pytest.mark.parametrize("char", ["旧", "卖", "船", "处理旧"])
+def test_a_long_message_takes_no_long_time(char: str) -> None:
+    """However often a word stands there, from each place only a few words on are tried: fifty of the longest messages
+    take a fraction of a second, and took four while each was tried to its end."""
+    began = process_time()
+    assert not any(SOLD.search(char * (2047 // len(char))) for _ in range(50))
+    assert process_time() - began < 1.0

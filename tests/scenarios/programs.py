@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,10 +107,11 @@ class Program:
 
 
 @contextmanager
-def started(*arguments: str) -> Iterator[Program]:
-    """A program that runs until it is stopped, at the latest at the end of the block."""
+def started(*arguments: str, before: Sequence[str] = ()) -> Iterator[Program]:
+    """A program that runs until it is stopped, at the latest at the end of the block; `before` it another that starts
+    it."""
     process = subprocess.Popen(
-        command(*arguments),
+        [*before, *command(*arguments)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
@@ -23,6 +24,8 @@ from tests.scenarios.programs import started, write_settings
 from tests.scenarios.stage import ACCOUNT
 
 HOUR = 3600.0
+# Whoever may do everything is denied nothing: a program of theirs is started without that.
+PLAIN = ("setpriv", "--inh-caps=-all", "--bounding-set=-all")
 
 
 @pytest.fixture
@@ -105,6 +108,44 @@ async def test_a_night_that_failed_is_noted_and_the_next_one_tried(settings: Pat
             await until(lambda: len(waits(logs)) == 2)
             assert noted(settings) == (clock.time(), clock.time(), "")
     assert [log["event"] for log in logs if log["log_level"] == "error"] == ["backup failed"]
+
+
+async def test_a_folder_that_nobody_may_look_into_is_a_night_that_failed(settings: Path, clock: ManualClock) -> None:
+    """The system says no where it is asked whether the folder is there: noted and logged like any failure, and it goes
+    on. A name that is too long is refused to every user, as a folder of somebody else is to this one."""
+    config: Config = read_config(settings)
+    to = f"{settings.parent}/{'x' * 300}/h-{{time}}.huiqi"
+    with capture_logs() as logs:
+        task = asyncio.create_task(save_nightly(config, to, at=time(3), keep=2, clock=clock))
+        await until(lambda: len(waits(logs)) == 1 or task.done())
+        assert not task.done()
+        assert "File name too long: cannot write" in noted(settings)[2]
+        await clock.advance(17 * HOUR)
+        await until(lambda: len(waits(logs)) == 2 or task.done())
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    assert [log["event"] for log in logs if log["log_level"] == "error"] == ["backup failed"] * 2
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="files of two users are made by the superuser alone")
+def test_old_ones_that_cannot_be_removed_are_noted_and_it_waits_for_the_next_night(settings: Path) -> None:
+    """In a folder where each may remove only their own, and the old one is somebody else's: the new one is good, and
+    that nothing is removed is known."""
+    folder = settings.parent / "backups"
+    old = folder / "h-20200101-030000.huiqi"
+    old.write_bytes(b"theirs")
+    for path in (old, folder):
+        os.chown(path, 1, 1)
+    folder.chmod(0o1777)
+    options = ("--to", f"{folder}/h-{{time}}.huiqi", "--keep", "1", "--nightly", "03:00")
+    with started("backup", "--config", str(settings), *options, before=PLAIN) as program:
+        program.until("backup waits")
+        good, _, failed = noted(settings)
+        assert program.stop() == 0
+    assert good > 0, failed
+    assert failed.startswith("Operation not permitted: cannot remove older ones")
+    assert len(list(folder.glob("h-*.huiqi"))) == 2
 
 
 @pytest.mark.parametrize(
