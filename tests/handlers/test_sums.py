@@ -136,3 +136,14 @@ async def test_what_is_said_beside_a_sum(asked: str, told: str, silent: str) -> 
 async def test_what_has_to_be_so_is_no_half_of_a_question() -> None:
     """是否 within the name of a fact becomes 是, not 否."""
     assert "云服务商是市名录里的驻区企业的话" in said(await Talk().say("云服务花了200万能补多少"))
+
+
+@pytest.mark.parametrize("words", ["研发投入300万能补多少", "平度研发费用350万补多少", "平度科技型企业研发花了300万补多少"])
+async def test_what_was_spent_is_no_growth_of_a_deduction(words: str) -> None:
+    """A sum that nobody called the growth of what is deducted is not reckoned as that."""
+    answer = await Talk().say(words)
+    check(answer)
+    assert "q91-71" in answer.policies
+    assert "比上年新增的加计扣除额3" not in said(answer)
+    assert "最多18万元" not in said(answer)
+    assert "300万×最高6%=最多18万元" in said(await Talk().say("平度加计扣除新增300万能补多少"))
