@@ -30,7 +30,7 @@ from bot.chinese import (
 )
 from bot.dictionary.index import Index
 from bot.dictionary.vocabulary import CURATED, Entry, Meaning
-from bot.reckoning.figures import shares_in
+from bot.reckoning.figures import growths, shares_in
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
 CALLS, SHORT = frozenset({"staff"}), 2  # characters
@@ -234,6 +234,8 @@ def _question(
     """What the words found in a text say."""
     refused = _refused(folded)
     found = [hit for hit in found if not refused or hit.end <= refused.start or hit.start >= refused.stop]
+    grown = growths(folded)  # a growth by 20% picks nothing that gives 20%
+    found = [hit for hit in found if not any(hit.start in places for places in grown)]
     traits = [(hit, _traits(hit.entry.meanings, hit.entry.strength == CURATED)) for hit in found]
     signs = frozenset(sign for hit, its in traits for sign in its.signs - _parted(hit, folded))
     relatives = [hit for hit, its in traits if "kin" in its.signs] if {"trade", "kin"} <= signs else []
@@ -248,6 +250,8 @@ def _question(
     for hit, its in chosen:
         kind = FILLER if its.kind == "stop" and hit.end - hit.start == 1 else its.kind
         labels[hit.start : hit.end] = [kind] * (hit.end - hit.start)
+    for places in grown:
+        labels[places.start : places.stop] = ["sum"] * len(places)
     first = min((place for place in folded.breaks if place), default=0)
     if 0 < first < len(labels) and INTRODUCTION.match(folded.text[:first]):  # names in it are no matter
         labels[:first] = ["stop" if label in ("", FILLER) else label for label in labels[:first]]

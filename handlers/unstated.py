@@ -7,7 +7,7 @@ import re
 from bot.context import Context
 from bot.policies import Policy
 from bot.replies import Answer, Say
-from handlers import lists, wording
+from handlers import lists, places, wording
 from handlers.cards import edition
 
 BRIEF = 24  # characters: who says more asks more
@@ -28,7 +28,15 @@ CHANCE = re.compile("通过率|(?:容易|好|难)(?:不[好难容易]{1,2})?(?:�
 ADVANCE = re.compile(
     "先垫|垫钱|垫资|先建后补|先花钱|(?:先|提前)(?:给|拨|付)[^，。]{0,4}(?:吗|还是|不)|预(?:拨|付|支)|事后(?:给|补)|做完(?:再|才)给"
 )
+# Whoever wants to apply, and says no more.
+APPLY = re.compile(
+    "^(?:那|就|我|俺|咱|我们|想|现在|也)*[要想来](?:申报|申请|报名|报|办)(?:这个|这条|这项|它|了|一?下|吧|啊)*$"
+)
 KINDS = (
+    (
+        APPLY,
+        "这里只答政策，收不了申报；在哪里报、什么时候报，资料里没有写，请打责任单位电话问，对照“申报条件”先备材料。",
+    ),
     (ADVANCE, "是先给还是做完再给，资料里没有写，请问责任单位。"),
     (WHEN_PAID, "多久批下来、什么时候到账，资料里没有写，请问责任单位。"),
     (WHO_PAYS, "钱由哪一级出、从哪里拨，资料里没有写，请问责任单位。"),
@@ -52,6 +60,8 @@ async def answer(ctx: Context) -> Answer | None:
     match = next(((found, said) for kind, said in KINDS if (found := kind.search(text))), None)
     if match is None:
         return None
+    if "amount" in ctx.finding.wants and (other := await _beside_sum(ctx, match[0], match[1])):
+        return other
     named = ctx.find(text.replace(match[0][0], "，"))
     ids = lists.in_force_first(ctx, named) if named.ids and named.question.naming else ()
     policy = ctx.corpus.policies.get(ids[0] if ids else ctx.focus)
@@ -60,6 +70,12 @@ async def answer(ctx: Context) -> Answer | None:
         said = f"{match[1]}责任单位各条不同：发“政策名＋找谁”，比如“技改找谁”，或打政务服务便民热线12345。"
         return Answer(reply=Say(text=said), intent="help")
     return _of_policy(ctx, policy, match[0].re, match[1]) if policy else None
+
+
+async def _beside_sum(ctx: Context, found: re.Match[str], said: str) -> Answer | None:
+    """小巨人奖励多少，什么时候到账: the sum that is asked for too, under what is not stated."""
+    aside = ctx.aside(ctx.finding.question.folded.text.replace(found[0], "，").strip("，"))
+    return places.led(await places.asked_aside(ctx, aside), said) if aside.finding.intent == "amount" else None
 
 
 def _of_policy(ctx: Context, policy: Policy, kind: re.Pattern[str], said: str) -> Answer:

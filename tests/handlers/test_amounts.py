@@ -329,3 +329,12 @@ async def test_a_count_told_beside_a_matter_is_remembered() -> None:
     check(answer, "60万，36万，上限120万")
     assert "可得36万元" in said(answer)
     assert "池塘面积200亩" in said(answer)
+
+
+@pytest.mark.parametrize("grown", ["", "增长 20% ", "同比涨了20%，", "增速20% "])
+async def test_how_much_it_grew_picks_no_share(grown: str) -> None:
+    """A growth by 20% is no support of 20%, and what is over never leads by it."""
+    answer = await Talk().say(f"研发费用 350万 {grown}补多少")
+    check(answer)
+    assert answer.policies[0] == "q91-71"
+    assert "70万" not in said(answer)

@@ -92,3 +92,14 @@ async def test_somebody_who_knows_is_called(words: str) -> None:
 async def test_who_is_responsible_is_a_question(words: str) -> None:
     """A word such as 负责 or 专业 calls nobody."""
     assert (await Talk().say(words)).intent != "staff"
+
+
+async def test_who_does_not_believe_it_is_shown_where_to_check() -> None:
+    """算了，我不信你: kept for staff, with the desk of what was looked at; a person is called again in any words."""
+    talk = Talk()
+    await talk.say("技改")
+    answer = await talk.say("算了，我不信你")
+    assert answer.intent == "complaint"
+    assert "85911248" in said(answer)
+    await talk.say("转人工")
+    assert (await talk.say("人呢？？？")).intent == "staff"

@@ -100,3 +100,14 @@ async def test_whether_an_earlier_year_counts_is_asked_of_the_policy_that_is_nam
     after = await talk.say("就是那个七百五十万左右")
     check(after, "七百五十万，平度另加22.5万")
     assert "可得90万元" in said(after)
+
+
+async def test_an_earlier_year_is_not_forgotten_with_the_next_fact() -> None:
+    """The year stands beside the sum as long as that sum does, and no longer."""
+    talk = Talk()
+    first = said(await talk.say("去年设备投了800万"))
+    warning = next(line for line in first.split("\n") if line.startswith("🗓"))
+    assert "您说的是2025年花的" in warning
+    assert warning in said(await talk.say("规上"))
+    assert "🗓" not in said(await talk.say("如果是4900000元呢"))
+    assert "🗓" not in said(await talk.say("规上"))

@@ -55,3 +55,15 @@ async def test_whether_money_comes_before_or_after_is_told_where_it_is_written()
 async def test_an_award_that_is_paid_at_once_is_not_called_unstated_alone() -> None:
     """即申即享 of the talents' policy is quoted where it is asked how long it takes."""
     assert "即申即享" in said(await Talk().say("急需紧缺人才补贴多久能到账"))
+
+
+async def test_who_wants_to_apply_is_told_whom_to_ask() -> None:
+    """我要报, right after a policy: nothing is handed in here, and its desk is named."""
+    talk = Talk()
+    await talk.say("技改")
+    await talk.say("申报条件")
+    answer = await talk.say("我要报")
+    check(answer)
+    assert answer.policies == ("q91-1",)
+    assert "收不了申报" in said(answer)
+    assert "85911248" in said(answer)
