@@ -96,7 +96,7 @@ GREW = re.compile("(?:增量|增加额?|净增|多了|多卖|涨了|增长了?|�
 INSIDE = re.compile("(?:其中|(?<![不未])含|包括|里[面头边])[^，。不]{0,4}(?:土地|地价|基建|税)")
 TOTAL = re.compile("(?:总投资|投资总额|固定资产(?:总?投资)?|固投|总投入)(?:额|了|是|为|约|大概|有)*$")
 NET = "不含"  # in the question for a fact: what is not part of it
-SHORT_OF = re.compile("(?:不到|不足|少于|小于|低于|没到|没过)$")
+SHORT_OF = re.compile("(?:不到|不足|不够|少于|小于|低于|没到|没过)$")
 SHORT_BEHIND = re.compile(
     "(?:元|块钱?)?(?:都|还)?(?:不到|不足)(?=$|[能可给补奖有吗呢的么])"
 )  # 2000万不到; but 500万不到一年

@@ -338,3 +338,10 @@ async def test_how_much_it_grew_picks_no_share(grown: str) -> None:
     check(answer)
     assert answer.policies[0] == "q91-71"
     assert "70万" not in said(answer)
+
+
+async def test_machines_of_a_trade_are_equipment_and_what_falls_short_is_no_sum() -> None:
+    """三台注塑机花了260万 is worked out; 不够500万 is not reckoned with as 500万."""
+    talk = Talk()
+    assert "260万×12%=31.2万元" in said(await talk.say("买了三台注塑机花了260万能补多少"))
+    assert "60万元" not in said(await talk.say("不够500万是吧"))

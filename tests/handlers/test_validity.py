@@ -274,3 +274,14 @@ async def test_a_pause_makes_no_bait() -> None:
     answer = await Talk().say("蓝色药库那个五成配套，现在立项还来得及吗")
     assert (answer.intent, answer.policies[0]) == ("expiry", "q91-26")
     assert "已于2025年12月31日到期" in said(answer)
+
+
+@pytest.mark.parametrize("words", ["什么时候截止", "啥时候截止", "哪天截止", "截止到几号"])
+async def test_when_it_closes_is_asked_of_the_policy_at_hand(words: str) -> None:
+    """Its last day, and no comma too many in its heading."""
+    talk = Talk()
+    await talk.say("平度研发补助能拿多少")
+    answer = await talk.say(words)
+    check(answer)
+    assert answer.policies == ("q91-71",)
+    assert "（平度市，一家一年最多30万元）" in said(answer)
