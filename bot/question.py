@@ -30,7 +30,7 @@ from bot.chinese import (
 )
 from bot.dictionary.index import Index
 from bot.dictionary.vocabulary import CURATED, Entry, Meaning
-from bot.reckoning.figures import growths, shares_in
+from bot.reckoning.figures import NOT_THERE, growths, shares_in
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
 CALLS, SHORT = frozenset({"staff"}), 2  # characters
@@ -242,6 +242,8 @@ def _question(
     chosen = _choose([(hit, its) for hit, its in traits if its.counts])
     if relatives:
         chosen = [(hit, its) for hit, its in chosen if hit not in relatives]
+    denied = _denied(chosen, folded)
+    chosen = [(hit, its) for hit, its in chosen if hit not in denied]
     labels = [""] * len(folded.text)
     for start, end in day_places(folded) if DIGIT.search(folded.text) else ():
         labels[start:end] = ["date"] * (end - start)
@@ -258,6 +260,8 @@ def _question(
     labels[refused.start : refused.stop] = ["stop"] * len(refused)
     for match in UNWANTED.finditer(folded.text):
         labels[match.start() : match.end()] = ["intent"] * (match.end() - match.start())
+    for hit, start in denied.items():
+        labels[start : hit.end] = ["stop"] * (hit.end - start)
     for hit in relatives:  # whose enterprise it is does not matter
         labels[hit.start : hit.end] = ["stop"] * (hit.end - hit.start)
     return Question(
@@ -272,6 +276,16 @@ def _question(
         days=dates,
         years=named,
     )
+
+
+def _denied(chosen: Sequence[tuple[Hit, Traits]], folded: Folded) -> dict[Hit, int]:
+    """The districts that they are not in, where they say in which they are, and where each denial begins:
+    不在平度在崂山."""
+    places = [hit for hit, its in chosen if its.kind == "district"]
+    found = {hit: match.start() for hit in places if (match := NOT_THERE.search(folded.text[: hit.start]))}
+    named = {meaning for hit in places if hit not in found for meaning in hit.entry.meanings}
+    again = any(meaning in named for hit in found for meaning in hit.entry.meanings)  # 不在平度能报平度的吗
+    return found if named and not again else {}
 
 
 def _parted(hit: Hit, folded: Folded) -> frozenset[str]:

@@ -107,6 +107,8 @@ def _keep_place(ctx: Context) -> None:
     question = ctx.finding.question
     named = question.named("district")
     if len(named) == 1 and named[0] not in ctx.corpus.whole_city and not (question.residue or question.intents):
+        if question.folded.text.endswith(("吗", "么", "呢")):
+            return  # what there is elsewhere may be asked for as well
         ctx.move(facts={**ctx.conversation.facts, "district": named[0]})
 
 
@@ -216,7 +218,8 @@ def heading(ctx: Context) -> str:
             case "at_least":
                 names.append(f"最高能给{name}以上的")
             case "district":
-                names.append("市级" if name == "市" else name)
+                there = finding.question.named("district") or (name,)
+                names.append("、".join("市级" if place == "市" else place for place in there))
             case _:
                 continue
     return "".join(dict.fromkeys(names)) + _narrowed_by(finding) if names else NEAR

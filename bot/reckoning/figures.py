@@ -101,6 +101,7 @@ SHORT_BEHIND = re.compile(
     "(?:元|块钱?)?(?:都|还)?(?:不到|不足)(?=$|[能可给补奖有吗呢的么])"
 )  # 2000万不到; but 500万不到一年
 FROM, RISEN = re.compile("从[^到涨增升至]{0,6}$"), re.compile("[涨增升长做](?:加|长)?[到至]了?$")
+NOT_THERE = re.compile("不(?:是|在|属于|归)$")  # before the name of a place: 我不在平度在崂山
 # What a share behind these words says is how much something grew, and not how much of it is given.
 GROWN = re.compile(
     "(?:增长|增速|增幅|涨幅|同比|环比|增加|提高|上升|[涨增升降]了?|下降|减少|多了|少了)(?:率|幅|速|额)?(?:[大约]概?|差不多|左右|超过?|达到?|近|有|是|为|在|到|至|了){0,3}$"

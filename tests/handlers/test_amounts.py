@@ -345,3 +345,13 @@ async def test_machines_of_a_trade_are_equipment_and_what_falls_short_is_no_sum(
     talk = Talk()
     assert "260万×12%=31.2万元" in said(await talk.say("买了三台注塑机花了260万能补多少"))
     assert "60万元" not in said(await talk.say("不够500万是吧"))
+
+
+@pytest.mark.parametrize("words", ["规上还没到", "规上没到", "还没规上", "不算规上"])
+async def test_who_is_not_yet_of_scale_is_not_of_scale(words: str) -> None:
+    """规上还没到 denies it: what is for enterprises of scale is not counted."""
+    talk = Talk()
+    await talk.say("设备花了600万，平度的")
+    text = said(await talk.say(words))
+    assert "可得72万元" in text
+    assert "90万" not in text

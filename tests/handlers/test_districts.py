@@ -92,3 +92,14 @@ async def test_a_district_that_was_just_named_is_theirs() -> None:
     other = Talk()  # to ask what a district has is no word of one's own
     await other.say("平度有哪些政策")
     assert "如果企业在平度市" in said(await other.say("我们去年设备投了800万"))
+
+
+async def test_a_district_that_is_denied_is_not_theirs() -> None:
+    """不在平度在崂山 is 崂山; two districts that are asked for are both named above their list."""
+    answer = await Talk().say("我不在平度在崂山")
+    assert said(answer).startswith("崂山区政策共10条")
+    assert "按您说的（西海岸新区）" in said(await Talk().say("我们不是平度的，是西海岸的，能报什么"))
+    assert said(await Talk().say("崂山和平度的政策有哪些")).startswith("崂山区、平度市政策共21条")
+    talk = Talk()
+    await talk.say("不在平度能报平度的吗")
+    assert "，平度市" not in said(await talk.say("我们设备投了800万"))
