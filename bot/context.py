@@ -156,6 +156,7 @@ class Context:
         self.conversation = msgspec.structs.replace(
             conversation,
             facts=conversation.facts or before.facts,
+            years=conversation.years or before.years,
             skipped=conversation.skipped or before.skipped,
             offered=conversation.offered or before.offered,
             expires=self._renewed(),

@@ -16,6 +16,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     focus    the policy of the last card
     wanted   what the list is to be answered with once a policy is chosen: an intent, empty for the card
     facts    what they told of their enterprise and its project, by the keys of data/facts.toml
+    years    in which year what a fact says was spent; 0 for one that was not said to be another than this
     asked    the fact that they were asked for last
     meant    which benefits of the policy at hand are being worked out, by their places in it
     skipped  the facts that they could not tell, not to be asked for again
@@ -29,6 +30,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     focus: str = ""
     wanted: str = ""
     facts: dict[str, float | str] = {}
+    years: dict[str, int] = {}
     asked: str = ""
     meant: tuple[int, ...] = ()
     skipped: tuple[str, ...] = ()

@@ -243,7 +243,7 @@ class Fact(Record, frozen=True, kw_only=True):
     none     it may be nothing, so that 没有 answers the question for it
     given    it is money that was given: `upper` by the city, `central` by the state, `before` for a lower step
     within   the fact that it is a part of, and stands for where that is not told
-    named    only what its own words claim is it, or the answer to its question: a sum that nothing claims is something else
+    named    it has to be said: a sum that no word claims is it only where a word of it stands in the text
     """
 
     key: str

@@ -30,7 +30,7 @@ from bot.chinese import (
 )
 from bot.dictionary.index import Index
 from bot.dictionary.vocabulary import CURATED, Entry, Meaning
-from bot.reckoning.figures import shares_in
+from bot.reckoning.figures import NOT_THERE, growths, shares_in
 
 SOUNDED = 0.8  # a word found by its sound alone is worth this share of the word itself
 CALLS, SHORT = frozenset({"staff"}), 2  # characters
@@ -234,12 +234,16 @@ def _question(
     """What the words found in a text say."""
     refused = _refused(folded)
     found = [hit for hit in found if not refused or hit.end <= refused.start or hit.start >= refused.stop]
+    grown = growths(folded)  # a growth by 20% picks nothing that gives 20%
+    found = [hit for hit in found if not any(hit.start in places for places in grown)]
     traits = [(hit, _traits(hit.entry.meanings, hit.entry.strength == CURATED)) for hit in found]
     signs = frozenset(sign for hit, its in traits for sign in its.signs - _parted(hit, folded))
     relatives = [hit for hit, its in traits if "kin" in its.signs] if {"trade", "kin"} <= signs else []
     chosen = _choose([(hit, its) for hit, its in traits if its.counts])
     if relatives:
         chosen = [(hit, its) for hit, its in chosen if hit not in relatives]
+    denied = _denied(chosen, folded)
+    chosen = [(hit, its) for hit, its in chosen if hit not in denied]
     labels = [""] * len(folded.text)
     for start, end in day_places(folded) if DIGIT.search(folded.text) else ():
         labels[start:end] = ["date"] * (end - start)
@@ -248,12 +252,16 @@ def _question(
     for hit, its in chosen:
         kind = FILLER if its.kind == "stop" and hit.end - hit.start == 1 else its.kind
         labels[hit.start : hit.end] = [kind] * (hit.end - hit.start)
+    for places in grown:
+        labels[places.start : places.stop] = ["sum"] * len(places)
     first = min((place for place in folded.breaks if place), default=0)
     if 0 < first < len(labels) and INTRODUCTION.match(folded.text[:first]):  # names in it are no matter
         labels[:first] = ["stop" if label in ("", FILLER) else label for label in labels[:first]]
     labels[refused.start : refused.stop] = ["stop"] * len(refused)
     for match in UNWANTED.finditer(folded.text):
         labels[match.start() : match.end()] = ["intent"] * (match.end() - match.start())
+    for hit, start in denied.items():
+        labels[start : hit.end] = ["stop"] * (hit.end - start)
     for hit in relatives:  # whose enterprise it is does not matter
         labels[hit.start : hit.end] = ["stop"] * (hit.end - hit.start)
     return Question(
@@ -268,6 +276,16 @@ def _question(
         days=dates,
         years=named,
     )
+
+
+def _denied(chosen: Sequence[tuple[Hit, Traits]], folded: Folded) -> dict[Hit, int]:
+    """The districts that they are not in, where they say in which they are, and where each denial begins:
+    不在平度在崂山."""
+    places = [hit for hit, its in chosen if its.kind == "district"]
+    found = {hit: match.start() for hit in places if (match := NOT_THERE.search(folded.text[: hit.start]))}
+    named = {meaning for hit in places if hit not in found for meaning in hit.entry.meanings}
+    again = any(meaning in named for hit in found for meaning in hit.entry.meanings)  # 不在平度能报平度的吗
+    return found if named and not again else {}
 
 
 def _parted(hit: Hit, folded: Folded) -> frozenset[str]:

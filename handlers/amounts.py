@@ -16,7 +16,7 @@ from bot.ranking import Finding
 from bot.reckoning.awards import Award, companions
 from bot.reckoning.benefits import State, deciding
 from bot.replies import Answer, Say, fitting, say_link, web_link
-from handlers import arithmetic, enterprise, named, policies, sums, wording
+from handlers import arithmetic, enterprise, hedges, named, pointing, policies, sums, wording
 from handlers.cards import edition
 from handlers.districts import by_district
 from handlers.estimates import Estimate, best_estimate, estimate, positions
@@ -135,6 +135,8 @@ async def told(ctx: Context) -> Answer | None:
         return None  # nothing that counts is told
     if ctx.finding.wants & OTHERS and (ctx.finding.ids or not (HOW.search(ctx.words) or _is_dated(ctx))):
         return None  # something else is asked
+    if pointing.is_of_both(ctx):
+        return None
     policy, number = ctx.corpus.policies.get(ctx.focus), ordinal(ctx.words)
     picks = len(here.listed) > 1 and several(ctx.words)  # 1 2: of a list, one at a time
     if policy is None or picks or (tapped and number is not None):
@@ -307,6 +309,7 @@ def _remember(ctx: Context, found: Estimate, *, asked: str) -> None:
         wanted="amount",
         asked=asked,
         facts=facts,
+        years=hedges.years(ctx, found.told.facts),
         meant=positions(found.policy, found.selection.benefits),
     )
 

@@ -27,7 +27,7 @@ SAYS = re.compile(  # in a condition that speaks of having more than one
 )
 # Asked of one thing, or of those that were just shown; 都报 alone may mean how each is applied for.
 STACKS = re.compile(
-    "叠加|累加|就高|(?:同时|一起|一并|重复)(?:能|可以|可)?(?:申请|申报|享受|拿|领|报)|[两几]个?都能?(?:拿|领|享受)"
+    "叠加|累加|就高|(?:同时|一起|一块儿?|一并|重复)(?:能|可以|可)?(?:申请|申报|享受|拿|领|报)|[两几]个?都能?(?:拿|领|享受)"
 )
 ASKS = re.compile("[吗嘛]|(?<![怎什多那这要])么|不$|能不能|可不可以|可否|能否|是不是|会不会|还能|还可以")
 # Asked of policies altogether: 同一个项目能报两个政策吗, 就高不重复是啥意思.
@@ -36,7 +36,7 @@ GENERAL = re.compile(
 )
 TWICE = re.compile("叠加|重复|就高|同时|兼得|[两几多]个政策|[两几多][次个]|再报|都[能可]")
 ONCE = re.compile("就高|不重复|差额|[只仅](?:能|可)?(?:选|奖|享受)[^，。；]{0,2}[一1][次种项]")
-THESE = re.compile("(?:这|那)?(?:(?P<many>[两二俩三])|几)(?:个|项|条|样|块|种)")  # 两个都能拿吗
+THESE = re.compile("(?:这|那)?(?:(?P<many>[两二俩三])|几)(?:个|项|条|样|块|种)|(?:这|那)(?P<pair>俩)")  # 两个都能拿吗
 MANY = {"两": 2, "二": 2, "俩": 2, "三": 3}
 TWO = re.compile(
     "^(?:请问|我想问|问一?下|那)?(.{2,10}?)(?:和|跟|与|以及|及|、)(.{2,10}?)(?:这?两[个项样]|能不能|可不可以|能否|可否|是不是|能|可以|都|一起|同时|叠加|冲突)"
@@ -116,7 +116,7 @@ async def _several(ctx: Context) -> tuple[Policy, ...]:
     if not question.naming and not ctx.finding.ids and these:
         listed = [corpus.policies[i] for i in ctx.conversation.listed if i in corpus.policies]
         older = bool(ctx.focus) and ctx.focus not in ctx.conversation.listed  # something else was shown since
-        fits = len(listed) > 1 if these["many"] is None else len(listed) == MANY[these["many"]]
+        fits = len(listed) > 1 if not (many := these["many"] or these["pair"]) else len(listed) == MANY[many]
         return tuple(listed[:SEEN]) if fits and not older else ()
     places = question.named("district")
     if len({*places} - {*corpus.whole_city}) > 1:

@@ -21,20 +21,12 @@ DECIDES = "能不能报、给多少，由责任单位审核决定。"
 def by_district(ctx: Context, *, known: str = "") -> Answer | None:
     """专精特新给多少, which the city does not pay for: what each district gives; `known` is the one they are in."""
     question = ctx.finding.question
-    topics = [name for name in question.named("topic") if name in ctx.corpus.topics]
-    if len(topics) != 1 or question.named("district") or question.sums:
+    if question.named("district") or question.sums:
         return None
-    places = {
-        place
-        for hit in question.chosen
-        if any(meaning.kind == "topic" for meaning in hit.entry.meanings)
-        for place in range(hit.start, hit.end)
-    }
-    if len(places) < MOST * len(question.matter):
-        return None  # something else is asked of, and the topic is what it is paid by
-    words = [fold(word).text for word in (topics[0], *ctx.corpus.topics[topics[0]].words)]
-    narrow = [word for word in words[1:] if word in question.folded.text]
-    given = {p: _of(p, narrow or words) for p in ctx.corpus.policies.values()}
+    topic, words = _named(ctx)
+    if not words:
+        return None
+    given = {p: _of(p, words) for p in ctx.corpus.policies.values()}
     given = {policy: benefits for policy, benefits in given.items() if benefits}
     if (
         known in {policy.district for policy in given}
@@ -42,7 +34,26 @@ def by_district(ctx: Context, *, known: str = "") -> Answer | None:
         or len({p.district for p in given}) < FEW
     ):
         return None
-    return _answer(ctx, topics[0], given)
+    return _answer(ctx, topic, given)
+
+
+def _named(ctx: Context) -> tuple[str, list[str]]:
+    """The one topic or title that the matter is, with the words it is known by; nothing where more is asked of."""
+    question = ctx.finding.question
+    topics = [name for name in question.named("topic") if name in ctx.corpus.topics]
+    hits = [hit for hit in question.chosen if any(meaning.kind == "topic" for meaning in hit.entry.meanings)]
+    if not topics and len(question.naming) == 1:
+        hits = [*question.naming]
+    places = {place for hit in hits for place in range(hit.start, hit.end)}
+    if len(topics) > 1 or not hits or len(places) < MOST * len(question.matter):
+        return "", []  # something else is asked of, and the topic is what it is paid by
+    if not topics:
+        word = hits[0].entry.word
+        inside = {w for p in ctx.corpus.policies.values() for k in p.keywords if (w := fold(k).text) in word}
+        name = max(inside, key=len, default="")
+        return name, [name] if name else []
+    words = [fold(word).text for word in (topics[0], *ctx.corpus.topics[topics[0]].words)]
+    return topics[0], [word for word in words[1:] if word in question.folded.text] or words
 
 
 async def which(ctx: Context) -> Answer | None:

@@ -39,7 +39,7 @@ SHOWING = re.compile(
 # How somebody begins who tells of their own, or corrects what was told.
 TELLING = re.compile(
     "(?:你好|您好|老师好?|领导好?|请问|那么?|哎|嗯)*(?:我是(?:公司|厂里)?的?(?:会计|财务|出纳|hr|人事))?"
-    f"(?:{OURS}(?!想|要|能|可以|该|的(?:企业|公司)$)|(?:公司|企业|厂子?|单位)(?:是|在|有|规|已)|(?:名下|老板))"
+    f"(?:{OURS}(?!想|要|能|可以|该|的(?:企业|公司)$)|[我俺]是?(?:开|做|搞|干|办)(?!过)|(?:公司|企业|厂子?|单位)(?:是|在|有|规|已)|(?:名下|老板))"
 )
 # Who says no we: 平度的小厂，今年营收八百万. Of others' enterprises it is asked, and not told.
 PLACED = re.compile("(?:我|俺)?在?[^的我俺咱您你]{2,4}(?:区|市)?的?(?:一家|一个)?小(?:厂子?|公司|企业)")
@@ -52,6 +52,7 @@ ASKING = re.compile("有没有[奖补钱]|有[奖补钱][吗么]|能不能|给�
 NEITHER = frozenset(
     {"都不是", "都不在", "都没有", "以上都不是", "都不算", "别的", "其他", "其它", "其他的", "不在这些"}
 )
+RUN = "开做搞干办"  # what is done with a plant: 我开印刷厂的
 REST = ("其他", "不")  # how the name of the choice begins that is left when no other fits
 SEPARATING = re.compile("[，,、；;]")
 ASKS_FACTS = "eligible"  # where what they are was asked for last
@@ -165,7 +166,7 @@ def is_telling(ctx: Context) -> bool:
     ):
         return False
     told = tell(ctx)
-    left = rest(ctx, told, range(*changed.span()) if changed else ())
+    left = rest(ctx, told, range(*changed.span()) if changed else ()).strip(RUN)
     if not (begun or changed):  # 崂山区，制造业，规上: a fact in each part, as a form is filled in
         return not left and len(told.facts) >= len(parts)
     if not left or len(told.facts) < MANY:

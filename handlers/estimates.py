@@ -297,7 +297,7 @@ async def best_estimate(ctx: Context, ids: tuple[str, ...]) -> Estimate:
             continue
         other = await _alone(ctx, policy)
         near = scores.get(policy.id, 0) >= NEAR * scores.get(ids[0], 0)
-        if other.own.over and not (near or best.own.over):
+        if other.own.over and not best.own.over and not (near and _is_named(ctx, policy, best.policy)):
             continue  # a figure alone does not lead from what is in force to what is over: 研发费用8000万
         if (other.is_claimed and other.fit > best.fit) or (near and other.is_settled and not best.own.counted):
             best = other
@@ -305,6 +305,14 @@ async def best_estimate(ctx: Context, ids: tuple[str, ...]) -> Estimate:
     if TOGETHER.search(ctx.words):
         return await _with_others(ctx, best, ids)
     return await _of_district(ctx, best) if ASKS_DISTRICT.search(fold(ctx.words).text) else best
+
+
+def _is_named(ctx: Context, policy: Policy, best: Policy) -> bool:
+    """Whether the words have a name of a policy that is none of the one that fits them best."""
+    text = fold(ctx.words).text
+    others = {fold(word).text for word in best.keywords}
+    own = (word for keyword in policy.keywords if (word := fold(keyword).text) not in others)
+    return any(word in text for word in own)
 
 
 async def _of_district(ctx: Context, found: Estimate) -> Estimate:

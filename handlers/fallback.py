@@ -40,7 +40,7 @@ async def answer(ctx: Context) -> Answer | None:
     else:
         lines.append(f"找人问：{say_link('人工', '人工')}，或打12345。")
     links = [*(say_link(example, example) for example in EXAMPLES), say_link("都有哪些政策", "都有哪些政策")]
-    lines.append(f"可以这样问：{'　'.join(links)}")
+    lines += ["可以这样问：", *(f"· {link}" for link in links)]
     if not ctx.conversation.listed:  # a list on the screen can still be chosen from
         ctx.move(heading=missed)
     return Answer(reply=Say(text="\n".join(lines)), intent="offtopic")

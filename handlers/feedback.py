@@ -33,6 +33,7 @@ CALLED = re.compile(
     "(?:人|老师|同志|干部|师傅|工作人员)?"
     "(?:过?来|出来|接|[跟和给][我俺咱]们?[说谈讲聊唠]|回我|回话|联系我|说|讲|聊|答|解释)*+"
     "(?:一?下|两句|几句)?(?:吧|呗|行吗|好吗|行不行?|可以吗|谢谢)*+$"
+    "|^(?:那|喂|哎)*(?:人|客服|人工|工作人员)(?:呢|在哪儿?|去哪儿?了?|在不在|在吗|咋还不来|怎么还不来)+$"
 )
 # The press wants to speak with somebody, whatever it is about.
 PRESS = re.compile(
@@ -48,7 +49,7 @@ async def complain(ctx: Context) -> Answer | None:
     if not ctx.words or finding.intent not in TOLD or "bait" in finding.question.signs or finding.question.elsewhere:
         return None
     corrected = CORRECTED.match(ctx.words)
-    if corrected and ctx.find(corrected[1]).ids:
+    if corrected and ctx.find(corrected[1]).question.naming:  # a place alone is put right where places are
         ctx.words = corrected[1]
         return None
     kind = grievances.kind(finding.question.folded.text)

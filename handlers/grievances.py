@@ -69,6 +69,11 @@ TOLD_WRONG = re.compile(
     ".{0,8}?(?:是错的?|错了|不对|有误|不准|假的|对不上|搞错|弄错|打不通)"
     "|(?:数|金额|电话|号码|日期|时间|比例|标准|答案|信息|政策|回复)(?:给|告诉|说|写|发|答)(?:我|俺|咱|得|的|给)*(?:是|都|全)?(?:错|不对|不准)"
 )
+DISTRUSTED = re.compile(
+    "(?:我|俺|咱)?(?:[不没]敢?|没法|信不过|谁敢?|很难)(?:相信|信得过|信任|信)?(?:你|恁|您)(?:们|了|的话|说的)*$"
+    "|^(?:我|俺|咱)?(?:真|还是|就是|才)?不(?:敢|太)?(?:相)?信$"
+    "|(?:你|恁|您)们?(?:就是?|净|是不是|是|都|又|在)*(?:骗人|瞎说|胡说|瞎编|编的|胡扯|忽悠)"
+)
 HARMED = re.compile("[害坑](?:得|死|苦|惨)?(?:我|俺|咱)|白跑|白忙|白高兴|误事|耽误|误导|坑人|上当")
 OURS = re.compile("你|恁|您|机器|客服|这个号|公众号|遍|竿子")
 
@@ -88,6 +93,8 @@ def kind(text: str) -> str:
         return ""
     if MISSES.search(text) and OURS.search(text):
         return ASTRAY
+    if DISTRUSTED.search(text):
+        return WRONG
     wrong = TOLD_WRONG.search(text) and not FEARED.search(text)
     if wrong and not BUSINESS.search(text) and (HARMED.search(text) or not QUESTION.search(text)):
         return WRONG

@@ -94,18 +94,25 @@ def _rough(text: str, start: int, end: int) -> str:
 
 def _earlier(ctx: Context, found: Estimate) -> list[str]:
     """Where the money was spent in a year before this one: which year the rules count, and what they do not say."""
-    year = _year_of(ctx, found)
+    spent = years(ctx, found.told.facts)
+    year = next((spent[key] for key in found.used if spent.get(key)), 0)
     if not year or found.period.start != ctx.today:
         return []
     said = [*_not_yet(ctx, found, year), *_counted(found, over=all(given.over for given in found.alive))]
     return [f"🗓 您说的是{year}年花的：{'；'.join(said)}。"] if said else []
 
 
-def _year_of(ctx: Context, found: Estimate) -> int:
-    """The year before this one that the words name for what the sum is taken of; 0 where they name none."""
-    text, declared = ctx.finding.question.folded.text, ctx.corpus.facts
-    spent = [found.told.facts[k] for k in found.used if k in found.told.facts and _is_spent(declared[k])]
-    places = [figure.start for figure in ctx.finding.question.sums if figure.yuan in spent]
+def years(ctx: Context, told: Facts) -> dict[str, int]:
+    """In which year each sum was spent, those of earlier messages too; 0 where the words say no other than this."""
+    declared = ctx.corpus.facts
+    now = {key: _year_of(ctx, told[key]) for key in told if key in declared and _is_spent(declared[key])}
+    return {**ctx.conversation.years, **now}
+
+
+def _year_of(ctx: Context, spent: FactValue) -> int:
+    """The year before this one that the words name for a sum; 0 where they name none."""
+    text = ctx.finding.question.folded.text
+    places = [figure.start for figure in ctx.finding.question.sums if figure.yuan == spent]
     past = PAST.search(text[: min(places)]) if places else None
     others = [figure for figure in ctx.finding.question.sums if past and past.end() <= figure.start < min(places)]
     if past is None or others or NOW.search(text[past.end() : min(places)]):

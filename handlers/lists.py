@@ -97,7 +97,19 @@ async def listing(ctx: Context) -> Answer | None:
         return card(ctx, ctx.corpus.policies[finding.ids[0]])
     numbers = [name for kind, name in finding.scope if kind == "phone"]
     lead = tuple(line for number in numbers for line in of_number(ctx, number))
-    return show(ctx, ordered(ctx, finding.ids), heading(ctx), intent="list", lead=lead)
+    shown = show(ctx, ordered(ctx, finding.ids), heading(ctx), intent="list", lead=lead)
+    _keep_place(ctx)
+    return shown
+
+
+def _keep_place(ctx: Context) -> None:
+    """平度, and nothing else said, is where they are: what is asked next is asked for there."""
+    question = ctx.finding.question
+    named = question.named("district")
+    if len(named) == 1 and named[0] not in ctx.corpus.whole_city and not (question.residue or question.intents):
+        if question.folded.text.endswith(("吗", "么", "呢")):
+            return  # what there is elsewhere may be asked for as well
+        ctx.move(facts={**ctx.conversation.facts, "district": named[0]})
 
 
 def overview(ctx: Context) -> Answer:
@@ -206,7 +218,8 @@ def heading(ctx: Context) -> str:
             case "at_least":
                 names.append(f"最高能给{name}以上的")
             case "district":
-                names.append("市级" if name == "市" else name)
+                there = finding.question.named("district") or (name,)
+                names.append("、".join("市级" if place == "市" else place for place in there))
             case _:
                 continue
     return "".join(dict.fromkeys(names)) + _narrowed_by(finding) if names else NEAR
@@ -227,7 +240,8 @@ def _narrowed_by(finding: Finding) -> str:
     text, places = finding.question.folded.text, finding.question.residue
     runs = "".join(text[p] if p - 1 in places or not n else f" {text[p]}" for n, p in enumerate(places)).split()
     said = "、".join([run for run in runs if len(run) > 1] or runs)
-    return f"里和“{said}”对得上的" if len(said) <= LONGEST else "里和您说的对得上的"
+    known = not set(places) & set(finding.question.unexplained)  # what no word explains may be cut from another
+    return f"里和“{said}”对得上的" if known and len(said) <= LONGEST else "里和您说的对得上的"
 
 
 def show(

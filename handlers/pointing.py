@@ -8,7 +8,7 @@ from bot.context import Context
 from bot.policies import Policy
 from bot.reckoning.awards import companions
 from bot.replies import Answer, Say, web_link
-from handlers import lists, qualifying, wording
+from handlers import lists, qualifying, validity, wording
 from handlers.cards import edition
 
 GIVER = re.compile(
@@ -21,7 +21,16 @@ ALL = re.compile("(?:这|那)(?:些|几[个条项样])|上面(?:这|那|的|几)
 TERMS_OF = re.compile(
     "^(?:那|这)(?:个|条|项)(?:政策|补贴|奖|钱)?(?:要|需要|得|有|是)?(?:些|满足)?(?:什么|啥|哪些|怎样的?)(?:样的?)?条件"
 )
+# The one at hand, and whether it is over: with a verb between them at most.
+THIS = re.compile(
+    "^(?:请问|那么?|哎|嗯)*(?:[这那](?:[个条项份款]|一[个条项])?|该[条项]?|上面[这那][个条项]|刚才[这那][个条项])(?:政策|补贴|奖补|奖励|奖|钱|优惠|文件)?(?:[是还已都不会早今现在年经没有能]{0,8}?)"
+    "(?:过期|到期|失效|作废|有效|截止|管用|算数|期限|还?能报)"
+)
+# Of a title: that it is got, and that it is kept.
+TURN = re.compile("首次|第一次|初次|复核|复审|复评|再次|重新认定|续期")
+SAME_TURN = (("首次", "第一次", "初次"), ("复核", "复审", "复评", "再次", "重新认定", "续期"))
 BRIEF = 20  # characters of such a question
+OVER = frozenset({"expiry", "expired", "expiring", "current"})
 PARK = "产业园"  # in the title of a paper
 LEVELS = "每条后面括号里写着是市级的，还是哪个区（市）的："
 TERMS = "每条后面括号里是它的期限，点标题看到哪一天："
@@ -40,6 +49,15 @@ async def answer(ctx: Context) -> Answer | None:
         return None
     if ALL.search(text) and ctx.finding.intent == "expiry" and not ctx.finding.ids:
         return _list_again(ctx, "expiry", TERMS)
+    if (
+        THIS.search(text)
+        and ctx.finding.wants & OVER
+        and "list" not in ctx.finding.wants
+        and all(kind in ("state", "ends") for kind, _ in ctx.finding.scope)
+    ):
+        return validity.of_policy(ctx, policy) if policy else _list_again(ctx, "expiry", TERMS) or validity.of_none()
+    if policy is not None and is_of_both(ctx):
+        return _turns(ctx, policy, list(dict.fromkeys(TURN.findall(text))))
     if policy is None:
         return _list_again(ctx, "policy", LEVELS) if GIVER.search(text) else None
     if GIVER.search(text):
@@ -68,6 +86,28 @@ def _giver(ctx: Context, policy: Policy) -> Answer:
     other = [c.policy for c in companions(ctx.corpus, policy, policy.benefits) if c.policy not in same]
     lines += [f"和{wording.linked(ctx, p)}说的是同一笔钱。" for p in same[:2]]
     lines += [f"另一级也有：{'、'.join(wording.linked(ctx, p) for p in other[:2])}"] if other else []
+    return _said(ctx, policy, lines)
+
+
+def is_of_both(ctx: Context) -> bool:
+    """Whether the first time and a later one are both asked of, without a figure: 首次和再次分别多少."""
+    question = ctx.finding.question
+    return len(set(TURN.findall(question.folded.text))) > 1 and not (question.sums or question.named("district"))
+
+
+def _turns(ctx: Context, policy: Policy, asked: list[str]) -> Answer:
+    """首次认定和复核都有吗: what the policy at hand says of each, or that it says nothing."""
+    texts = dict.fromkeys([
+        *(wording.benefit(benefit) for benefit in policy.benefits),
+        *(benefit.who for benefit in policy.benefits if benefit.who),
+        *policy.offers, *policy.who, *policy.conditions,
+    ])  # fmt: skip
+    lines = [wording.heading(ctx, policy), wording.status(ctx, policy), ""]
+    for word in asked:
+        same = next(words for words in SAME_TURN if word in words)
+        found = [text for text in texts if any(one in text for one in same)]
+        lines += [f"“{word}”，资料里写的是：", *(f"· {text}" for text in found)] if found else []
+        lines += [] if found else [f"“{word}”，这条资料里没有写，请问责任单位。"]
     return _said(ctx, policy, lines)
 
 

@@ -17,7 +17,7 @@ MACHINE = (
 DONE = "换|更换|更新|淘汰|添|增|(?<=[想要新再又算备])上(?![班学市级报])|上(?=[台条套新了几一两])|装(?!修)|买|购|改"
 RENEWAL = re.compile(
     f"(?:{DONE})[^吗么呢]{{0,7}}?(?:{MACHINE})|(?:{MACHINE})[^吗么呢]{{0,10}}?(?:换|更新|淘汰|报废)"
-    "|[加添扩][一二两三四五几0-9]条线|[车磨铣镗冲刨钻锯剪折裁注压]床.{0,14}?(?:想|要|打算|准备)[^吗么呢]{0,4}[换上]"
+    "|(?:[加添扩建]|新?上)了?(?:[一二两三四五几0-9]|新)?条(?:新|产)?线(?![索路上下])|[车磨铣镗冲刨钻锯剪折裁注压]床.{0,14}?(?:想|要|打算|准备)[^吗么呢]{0,4}[换上]"
 )
 DIGITAL = re.compile(
     "(?:上|装|搞|做|用|买|弄|换)(?:一?[个套]|点|些|上)?[^吗么呢]{0,4}?(?:系统|软件|信息化|数字化|视觉检测|机器视觉|看板|条码|扫码报工)"
@@ -46,7 +46,8 @@ async def answer(ctx: Context) -> Answer | None:
     meant = next(((words, name) for pattern, words, name in KINDS if pattern.search(text)), None)
     if meant is None or PRIVATE.search(text):
         return None
-    words = "".join((*question.named("district")[:1], meant[0]))
+    spent = [text[figure.start : figure.end] for figure in question.sums[:1]]
+    words = "".join((*question.named("district")[:1], meant[0], *(f"花了{sum_}" for sum_ in spent)))
     policies = ctx.corpus.policies
     alive = [i for i in ctx.find(words).ids if not ctx.corpus.is_over(policies[i], ctx.today)]
     told = await places.asked_aside(ctx, ctx.aside(words, first=alive))

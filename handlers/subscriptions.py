@@ -220,7 +220,7 @@ def _ask(ctx: Context, wanted: Wanted) -> Answer:
 def _commonest(ctx: Context) -> str:
     counts = Counter(topic for policy in ctx.corpus.policies.values() for topic in policy.topics)
     links = [_offer(topic, topic) for topic, _ in counts.most_common(OFFERED)]
-    return "　".join([*links, _offer(ALL, "全部政策"), say_link(REMINDED, REMINDED), say_link("我的订阅", "我的订阅")])
+    return "　".join([*links, _offer(ALL, "全部政策"), say_link(REMINDED, REMINDED)])
 
 
 async def _set_rhythm(ctx: Context, pace: str) -> Answer:

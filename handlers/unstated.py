@@ -31,10 +31,15 @@ WHERE_FILED = re.compile(
 UNTIL = re.compile("截止|截至|到期|期限|(?:什么|啥)时候|哪天|几号|多久|来得及|晚了")  # a day is asked for, and no place
 TAXED = re.compile(
     "(?:奖|补|钱|款|这个|那个)[^，。]{0,4}(?:要|用|需要)(?:不要|不用)?(?:交|缴|扣)(?:企业所得|所得|个)?税"
+    "|^(?:那|还|这)*(?:要不要|用不用|需不需要|要|用|需要)(?:交|缴|扣|上)(?:企业所得|所得|个)?税(?:吗|么|呢|不)?$"
 )
 CHANCE = re.compile("通过率|(?:容易|好|难)(?:不[好难容易]{1,2})?(?:批|过|评)(?:下来)?(?:吗|么|不|$)")
 ADVANCE = re.compile(
     "先垫|垫钱|垫资|先建后补|先花钱|(?:先|提前)(?:给|拨|付)[^，。]{0,4}(?:吗|还是|不)|预(?:拨|付|支)|事后(?:给|补)|做完(?:再|才)给"
+)
+# Whoever wants to apply, and says no more.
+APPLY = re.compile(
+    "^(?:那|就|我|俺|咱|我们|想|现在|也)*[要想来](?:申报|申请|报名|报|办)(?:这个|这条|这项|它|了|一?下|吧|啊)*$"
 )
 # What a text does say of when money comes.
 TIMES = re.compile(
@@ -44,6 +49,7 @@ TIMES = re.compile(
 PAYERS = re.compile(
     "(?:市级?|区级?|省级?|国家|中央|各级|两级)[^，。；、]{0,4}(?:财政|资金|补助|出资)|财政出资|财政[^，。；]{0,4}资金|负担|分担"
 )
+NOTHING = re.compile("(?!)")
 ALIKE = 0.95  # of the best score
 
 
@@ -56,6 +62,11 @@ class Kind(NamedTuple):
 
 
 KINDS = (
+    Kind(
+        APPLY,
+        NOTHING,
+        "这里只答政策，收不了申报；在哪里报、什么时候报，资料里没有写，请打责任单位电话问，对照“申报条件”先备材料。",
+    ),
     Kind(ADVANCE, TIMES, "是先给还是做完再给，资料里没有写，请问责任单位。"),
     Kind(WHEN_PAID, TIMES, "多久批下来、什么时候到账，资料里没有写，请问责任单位。"),
     Kind(WHO_PAYS, PAYERS, "钱由哪一级出、从哪里拨，资料里没有写，请问责任单位。"),
@@ -85,6 +96,8 @@ async def answer(ctx: Context) -> Answer | None:
     if match is None:
         return None
     kind, found = match
+    if "amount" in ctx.finding.wants and (other := await _beside_sum(ctx, found, kind)):
+        return other
     plain = TAIL.sub("，", text.replace(found[0], "，"))
     if kind.asks is WHERE_FILED and UNTIL.search(text):
         return await places.asked_aside(ctx, ctx.aside(plain.strip("，")))
@@ -98,6 +111,12 @@ async def answer(ctx: Context) -> Answer | None:
         said = f"{_of_all(ctx, kind)}责任单位各条不同：发“政策名＋找谁”，比如“技改找谁”，或打政务服务便民热线12345。"
         return Answer(reply=Say(text=said), intent="help")
     return _of_policy(ctx, policy, kind) if policy else None
+
+
+async def _beside_sum(ctx: Context, found: re.Match[str], kind: Kind) -> Answer | None:
+    """小巨人奖励多少，什么时候到账: the sum that is asked for too, under what is not stated."""
+    aside = ctx.aside(ctx.finding.question.folded.text.replace(found[0], "，").strip("，"))
+    return places.led(await places.asked_aside(ctx, aside), kind.said) if aside.finding.intent == "amount" else None
 
 
 def _meant(ctx: Context, named: Finding) -> tuple[str, ...]:

@@ -50,15 +50,18 @@ async def answer(ctx: Context) -> Answer | None:
         return _of_named_paper(ctx, paper)
     if not finding.ids:
         focus = ctx.corpus.policies.get(ctx.focus)
-        return of_policy(ctx, focus) if focus else Answer(
-            reply=Say(text="您想问哪项政策的有效期？比如：技改政策到什么时候、算力券还有效吗。"), intent="expiry"
-        )  # fmt: skip
+        return of_policy(ctx, focus) if focus else of_none()
     picked = _with_figure(ctx) if finding.whole else ()
     if picked:
         return of_policy(ctx, ctx.corpus.policies[picked[0]], picked[1:])
     if finding.whole and len(finding.ids) > 1:
         return _of_set(ctx, finding.ids, lists.heading(ctx))
     return of_policy(ctx, ctx.corpus.policies[finding.ids[0]], finding.ids[1:])
+
+
+def of_none() -> Answer:
+    """Nothing is named, and nothing is at hand: which is meant is asked."""
+    return Answer(reply=Say(text="您想问哪项政策的有效期？比如：技改政策到什么时候、算力券还有效吗。"), intent="expiry")
 
 
 def _with_figure(ctx: Context) -> tuple[str, ...]:
@@ -275,4 +278,4 @@ def _groups(ctx: Context, ids: tuple[str, ...], tell: Callable[[Policy], str]) -
     if len(groups) == 1:
         (phrase, count), *_ = groups.items()
         return [f"{count}条都一样：{phrase}" if count > 1 else phrase]
-    return [f"· {count}条：{phrase}" for phrase, count in groups.items()]
+    return [f"· {count}条：{phrase}" for phrase, count in groups.most_common()]

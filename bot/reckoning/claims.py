@@ -221,8 +221,7 @@ def give_the_rest(
             odd.append(Odd(fact=asked, kind="bare", said=f"{figures[bare[0]].value:g}"))
         return
     sums = [n for n, figure in enumerate(figures) if n not in owner and figure.unit == "yuan"]
-    likely = {fact.key for fact in counted if not fact.given and not fact.named}
-    if len(sums) == 1 and only in likely - set(owner.values()):
+    if len(sums) == 1 and only in {fact.key for fact in counted if not fact.given} - set(owner.values()):
         owner[sums[0]] = only
 
 

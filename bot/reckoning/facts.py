@@ -83,7 +83,8 @@ def read_facts(
     named = frozenset(owner.values()) - {""}
     free = [figure if asked or not is_awarded(folded, figure) else replace(figure, unit="") for figure in figures]
     free = [replace(figure, unit=OTHER) if n in strange else figure for n, figure in enumerate(free)]
-    give_the_rest(free, counted, owner, asked=asked, only=only, odd=odd)
+    unsaid = {fact.key for fact in counted if fact.named and not any(places(folded, word) for word in fact.words)}
+    give_the_rest(free, counted, owner, asked=asked, only="" if only in unsaid else only, odd=odd)
     if asked and asked not in owner.values() and strange and not odd:
         odd.append(Odd(fact=asked, kind=OTHER, said=next(iter(strange.values())).name))
     kinds = {fact.key: fact for fact in counted}

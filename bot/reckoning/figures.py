@@ -96,11 +96,16 @@ GREW = re.compile("(?:增量|增加额?|净增|多了|多卖|涨了|增长了?|�
 INSIDE = re.compile("(?:其中|(?<![不未])含|包括|里[面头边])[^，。不]{0,4}(?:土地|地价|基建|税)")
 TOTAL = re.compile("(?:总投资|投资总额|固定资产(?:总?投资)?|固投|总投入)(?:额|了|是|为|约|大概|有)*$")
 NET = "不含"  # in the question for a fact: what is not part of it
-SHORT_OF = re.compile("(?:不到|不足|少于|小于|低于|没到|没过)$")
+SHORT_OF = re.compile("(?:不到|不足|不够|少于|小于|低于|没到|没过)$")
 SHORT_BEHIND = re.compile(
     "(?:元|块钱?)?(?:都|还)?(?:不到|不足)(?=$|[能可给补奖有吗呢的么])"
 )  # 2000万不到; but 500万不到一年
 FROM, RISEN = re.compile("从[^到涨增升至]{0,6}$"), re.compile("[涨增升长做](?:加|长)?[到至]了?$")
+NOT_THERE = re.compile("不(?:是|在|属于|归)$")  # before the name of a place: 我不在平度在崂山
+# What a share behind these words says is how much something grew, and not how much of it is given.
+GROWN = re.compile(
+    "(?:增长|增速|增幅|涨幅|同比|环比|增加|提高|上升|[涨增升降]了?|下降|减少|多了|少了)(?:率|幅|速|额)?(?:[大约]概?|差不多|左右|超过?|达到?|近|有|是|为|在|到|至|了){0,3}$"
+)
 ENDINGS = "吗吧呗啊呢嘛的了哦噢呀"
 SAID_YES, SAID_NO = "是", "否"  # how facts of yes and no are kept, and spelled in the files
 YES = frozenset({
@@ -329,7 +334,20 @@ def says_yes(text: str) -> bool | None:
 
 
 def shares_in(folded: Folded) -> frozenset[float]:
-    """The shares that a text names, in percent: 20%, 五成."""
+    """The shares that a text names, in percent: 20%, 五成; how much something grew is none."""
+    return frozenset(figure.value for figure in _percents(folded) if not _is_growth(folded, figure))
+
+
+def growths(folded: Folded) -> tuple[range, ...]:
+    """The places of figures that say how much something grew: 20% of 同比增长20%."""
+    return tuple(range(figure.start, figure.end) for figure in _percents(folded) if _is_growth(folded, figure))
+
+
+def _percents(folded: Folded) -> list[Figure]:
     if not SHARE.search(folded.text):
-        return frozenset()
-    return frozenset(figure.value for figure in read_figures(folded) if figure.unit == "percent")
+        return []
+    return [figure for figure in read_figures(folded) if figure.unit == "percent"]
+
+
+def _is_growth(folded: Folded, figure: Figure) -> bool:
+    return GROWN.search(folded.text[: figure.start]) is not None

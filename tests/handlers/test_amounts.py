@@ -338,3 +338,29 @@ async def test_a_stand_at_a_fair_is_no_equipment(words: str) -> None:
     check(answer)
     assert answer.policies == ()
     assert "设备投资额" not in said(answer)
+
+
+@pytest.mark.parametrize("grown", ["", "增长 20% ", "同比涨了20%，", "增速20% "])
+async def test_how_much_it_grew_picks_no_share(grown: str) -> None:
+    """A growth by 20% is no support of 20%, and what is over never leads by it."""
+    answer = await Talk().say(f"研发费用 350万 {grown}补多少")
+    check(answer)
+    assert answer.policies[0] == "q91-71"
+    assert "70万" not in said(answer)
+
+
+async def test_machines_of_a_trade_are_equipment_and_what_falls_short_is_no_sum() -> None:
+    """三台注塑机花了260万 is worked out; 不够500万 is not reckoned with as 500万."""
+    talk = Talk()
+    assert "260万×12%=31.2万元" in said(await talk.say("买了三台注塑机花了260万能补多少"))
+    assert "60万元" not in said(await talk.say("不够500万是吧"))
+
+
+@pytest.mark.parametrize("words", ["规上还没到", "规上没到", "还没规上", "不算规上"])
+async def test_who_is_not_yet_of_scale_is_not_of_scale(words: str) -> None:
+    """规上还没到 denies it: what is for enterprises of scale is not counted."""
+    talk = Talk()
+    await talk.say("设备花了600万，平度的")
+    text = said(await talk.say(words))
+    assert "可得72万元" in text
+    assert "90万" not in text

@@ -61,3 +61,8 @@ async def test_enough_is_said_without_a_list() -> None:
     answer = await Talk().say("算了")
     check(answer)
     assert answer.intent == "greeting"
+
+
+async def test_what_they_see_is_not_offered_again() -> None:
+    """我的订阅 leads everywhere but to itself."""
+    assert "我的订阅" not in said(await Talk().say("我的订阅"))

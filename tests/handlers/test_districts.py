@@ -61,3 +61,45 @@ async def test_a_district_is_settled(words: str) -> None:
     listed = (await talk.say("小巨人补多少")).policies
     await talk.say(words)
     assert (await talk.say("怎么申报")).policies[0] == listed[0]
+
+
+async def test_when_it_is_paid_hides_no_sum() -> None:
+    """Both halves of a question are answered: the sums of each district, and that no day is written."""
+    words = "专精特新小巨人奖励多少，什么时候到账"
+    answer = await Talk().say(words)
+    check(answer, words)
+    text = said(answer)
+    assert "什么时候到账，资料里没有写" in text
+    assert (answer.intent, answer.policies) == ("amount", ("q91-69", "xh49-7", "q91-86"))
+    both = said(await Talk().say("技改能补多少，多久到账"))
+    assert "年度设备投资额×12%" in both
+    assert "什么时候到账，资料里没有写" in both
+
+
+@pytest.mark.parametrize("words", ["小巨人奖励多少", "专精特新小巨人奖励多少"])
+async def test_no_district_leads_alone(words: str) -> None:
+    """By whatever name it is called, what several districts pay is told of each of them."""
+    assert (await Talk().say(words)).policies == ("q91-69", "xh49-7", "q91-86")
+
+
+async def test_a_district_that_was_just_named_is_theirs() -> None:
+    """平度, and then a sum of their own: it is worked out there, and said so."""
+    talk = Talk()
+    await talk.say("平度")
+    text = said(await talk.say("我们去年设备投了800万"))
+    assert "如果企业在" not in text
+    assert "按您说的：设备投资额800万元，平度市" in text
+    other = Talk()  # to ask what a district has is no word of one's own
+    await other.say("平度有哪些政策")
+    assert "如果企业在平度市" in said(await other.say("我们去年设备投了800万"))
+
+
+async def test_a_district_that_is_denied_is_not_theirs() -> None:
+    """不在平度在崂山 is 崂山; two districts that are asked for are both named above their list."""
+    answer = await Talk().say("我不在平度在崂山")
+    assert said(answer).startswith("崂山区政策共10条")
+    assert "按您说的（西海岸新区）" in said(await Talk().say("我们不是平度的，是西海岸的，能报什么"))
+    assert said(await Talk().say("崂山和平度的政策有哪些")).startswith("崂山区、平度市政策共21条")
+    talk = Talk()
+    await talk.say("不在平度能报平度的吗")
+    assert "，平度市" not in said(await talk.say("我们设备投了800万"))

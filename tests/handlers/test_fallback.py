@@ -10,6 +10,7 @@ import pytest
 from bot.statistics.tally import UNFOUND
 from handlers import ROUTER
 from handlers.fallback import APOLOGY, SLOWER
+from handlers.welcome import EXAMPLES
 from tests.handlers.talk import Talk, check, said, written
 
 
@@ -71,3 +72,9 @@ def test_who_sends_too_much_is_told_so() -> None:
     assert "再发一次" in said(SLOWER)
     assert SLOWER.intent not in UNFOUND
     assert ROUTER.slower == SLOWER
+
+
+async def test_suggestions_stand_one_to_a_line() -> None:
+    """However narrow the phone, no suggestion is broken in two."""
+    lines = said(await Talk().say("今天天气")).split("\n")
+    assert lines[lines.index("可以这样问：") + 1 :] == [f"· {words}" for words in (*EXAMPLES, "都有哪些政策")]

@@ -128,3 +128,14 @@ async def test_who_asks_what_there_is_is_answered(words: str) -> None:
 async def test_and_by_what_was_asked_for(words: str, policy: str) -> None:
     """The policy of the question, and no desk for complaints."""
     assert (await Talk().say(words)).policies[0] == policy
+
+
+async def test_who_does_not_believe_it_is_shown_where_to_check() -> None:
+    """算了，我不信你: kept for staff, with the desk of what was looked at; a person is called again in any words."""
+    talk = Talk()
+    await talk.say("技改")
+    answer = await talk.say("算了，我不信你")
+    assert answer.intent == "complaint"
+    assert "85911248" in said(answer)
+    await talk.say("转人工")
+    assert (await talk.say("人呢？？？")).intent == "staff"

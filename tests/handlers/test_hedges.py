@@ -149,3 +149,14 @@ async def test_of_what_is_over_it_is_not_said_that_nobody_knows() -> None:
     assert "现在不能再报" in text
     assert "您说的是2026年花的：规则按“年度设备投资额”算。" in text
     assert "还能不能报" not in text
+
+
+async def test_an_earlier_year_is_not_forgotten_with_the_next_fact() -> None:
+    """The year stands beside the sum as long as that sum does, and no longer."""
+    talk = Talk()
+    first = said(await talk.say("去年设备投了800万"))
+    warning = next(line for line in first.split("\n") if line.startswith("🗓"))
+    assert "您说的是2025年花的" in warning
+    assert warning in said(await talk.say("规上"))
+    assert "🗓" not in said(await talk.say("如果是4900000元呢"))
+    assert "🗓" not in said(await talk.say("规上"))

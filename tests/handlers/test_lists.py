@@ -316,3 +316,13 @@ async def test_of_close_ones_those_in_force_come_first(asked: str) -> None:
     over = ["已到期" in line for line in lines]
     assert any(over)
     assert over == sorted(over)
+
+
+async def test_no_piece_of_a_word_is_quoted() -> None:
+    """What no word explains may be cut from another, as 场监管局 from 市场监管局: it is not quoted in a heading."""
+    assert "里和您说的对得上的" in said(await Talk().say("西海岸摘编里区市场监管局牵头或负责的是哪几条"))
+
+
+async def test_what_of_the_city_is_in_force_puts_the_city_first() -> None:
+    """市级技改 is the city's own, and no district's on top of it."""
+    assert (await Talk().say("哪些市级技改政策还有效")).policies[0] == "q91-1"

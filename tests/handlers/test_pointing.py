@@ -98,3 +98,42 @@ async def test_the_day_in_other_words() -> None:
     talk = Talk()
     await talk.say("技改")
     assert "2026年12月31日" in said(await talk.say("截止哪天"))
+
+
+@pytest.mark.parametrize(
+    "words", ["这个政策是不是已经过期了", "这条过期了没", "这条还有效吗", "这政策今年还有效吗", "那个到期了没有"]
+)
+async def test_whether_this_one_is_over(words: str) -> None:
+    """Of the policy at hand alone; where none is at hand it is asked which is meant, and no whole set is listed."""
+    talk = Talk()
+    await talk.say("技改")
+    answer = await talk.say(words)
+    check(answer)
+    assert (answer.intent, answer.policies) == ("expiry", ("q91-1",))
+    assert "还剩39天" in said(answer)
+    assert said(await Talk().say(words)).startswith("您想问哪项政策的有效期？")
+
+
+async def test_what_is_over_is_still_listed() -> None:
+    """那过期的有哪些 asks for a set, whatever is at hand; its groups stand by their size."""
+    talk = Talk()
+    await talk.say("技改")
+    answer = await talk.say("那过期的有哪些")
+    assert len(answer.policies) > 1
+    counts = [int(line[2:].partition("条")[0]) for line in said(answer).split("\n") if line.startswith("· ")]
+    assert counts == sorted(counts, reverse=True)
+
+
+async def test_the_first_time_and_a_later_one_are_told_of_the_policy_at_hand() -> None:
+    """Each is quoted where it is written, and else said not to be."""
+    talk = Talk()
+    await talk.say("平度高企")
+    answer = await talk.say("首次认定和复核都有吗")
+    check(answer)
+    assert answer.policies == ("q91-68",)
+    assert "· 再次通过高新技术企业认定：5万元" in said(answer)
+    await talk.say("首台套能补多少")
+    text = said(await talk.say("首次认定和复核都有吗"))
+    assert "“复核”，这条资料里没有写，请问责任单位。" in text
+    await talk.say("高企奖多少")
+    assert "对不上" not in said(await talk.say("首次和再次分别多少"))

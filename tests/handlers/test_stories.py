@@ -60,3 +60,10 @@ async def test_the_district_that_is_named_is_kept() -> None:
 async def test_what_is_none_of_ours(told: str) -> None:
     """Homes, phones, tickets and repairs are nobody's equipment."""
     assert (await Talk().say(told)).policies == ()
+
+
+async def test_a_line_that_was_built_is_worked_out_with_its_sum() -> None:
+    """新上一条线花了320万: the sum is not lost on the way to what pays for it."""
+    talk = Talk()
+    assert "行业：制造业" in said(await talk.say("我开印刷厂的"))
+    assert "320万×12%=38.4万元" in said(await talk.say("今年新上一条线花了320万"))

@@ -138,7 +138,9 @@ async def test_what_has_to_be_so_is_no_half_of_a_question() -> None:
     assert "云服务商是市名录里的驻区企业的话" in said(await Talk().say("云服务花了200万能补多少"))
 
 
-@pytest.mark.parametrize("words", ["研发投入300万能补多少", "平度研发费用350万补多少", "平度科技型企业研发花了300万补多少"])
+@pytest.mark.parametrize(
+    "words", ["研发投入300万能补多少", "平度研发费用350万补多少", "平度科技型企业研发花了300万补多少"]
+)
 async def test_what_was_spent_is_no_growth_of_a_deduction(words: str) -> None:
     """A sum that nobody called the growth of what is deducted is not reckoned as that."""
     answer = await Talk().say(words)

@@ -135,3 +135,15 @@ async def test_which_platforms_may_apply_is_no_question_of_where(words: str) -> 
 async def test_on_which_platform_one_files_is(words: str) -> None:
     """在 and 去 before it, or the papers that are handed in."""
     assert "能不能网上报，资料里没有写" in said(await Talk().say(words))
+
+
+async def test_who_wants_to_apply_is_told_whom_to_ask() -> None:
+    """我要报, right after a policy: nothing is handed in here, and its desk is named."""
+    talk = Talk()
+    await talk.say("技改")
+    await talk.say("申报条件")
+    answer = await talk.say("我要报")
+    check(answer)
+    assert answer.policies == ("q91-1",)
+    assert "收不了申报" in said(answer)
+    assert "85911248" in said(answer)

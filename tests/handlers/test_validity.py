@@ -295,3 +295,14 @@ async def test_a_month_in_which_something_was_done_is_past(words: str, when: str
     answer = await Talk().say(words)
     check(answer, words)
     assert f"{when}：" in said(answer)
+
+
+@pytest.mark.parametrize("words", ["什么时候截止", "啥时候截止", "哪天截止", "截止到几号"])
+async def test_when_it_closes_is_asked_of_the_policy_at_hand(words: str) -> None:
+    """Its last day, and no comma too many in its heading."""
+    talk = Talk()
+    await talk.say("平度研发补助能拿多少")
+    answer = await talk.say(words)
+    check(answer)
+    assert answer.policies == ("q91-71",)
+    assert "（平度市，一家一年最多30万元）" in said(answer)

@@ -6,9 +6,10 @@ const ANCHOR = /<a\s+([^<>]*)>([^<]*)<\/a>/gi;
 const HREF = /(?:^|\s)href\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
 const SAY = /^weixin:\/\/bizmsgmenu\?(.*)$/is;
 const BARE = /https?:\/\/[\w\-.~:/?#@!$&*+;=%]+/g;
-// Mobile, area code and local number, 400 number, local number of 8 digits that is not a date.
+// Mobile, area code and local number, 400 number, local number of 8 digits that is not a date, hotline of a
+// public service.
 const CALL =
-  /(?<![\w.\-])(?:1[3-9]\d{9}|0\d{2,3}-?[2-8]\d{6,7}|400-?\d{3}-?\d{4}|(?!20[0-3]\d[01]\d)[2-8]\d{7})(?![\w%]|[.-]\d|[元万亿])/g;
+  /(?<![\w.\-])(?:1[3-9]\d{9}|0\d{2,3}-?[2-8]\d{6,7}|400-?\d{3}-?\d{4}|123(?:45|15|33|66)|(?!20[0-3]\d[01]\d)[2-8]\d{7})(?![\w%]|[.-]\d|[元万亿])/g;
 const SHORT = 8; // characters; a label this short stays on one line
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'", "#39": "'", nbsp: "\u00a0" };
 

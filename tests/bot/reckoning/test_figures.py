@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chinese import fold
-from bot.reckoning.figures import MOST, giver, is_limit, read_figures, says_yes, sign, year_of
+from bot.reckoning.figures import MOST, giver, is_limit, read_figures, says_yes, shares_in, sign, year_of
 
 
 def read(text: str) -> list[tuple[float, str, str]]:
@@ -204,3 +204,11 @@ def test_who_gave_a_sum(text: str, who: str) -> None:
     """The city, somebody before, or nobody: then it is what they spent."""
     folded = fold(sign(text))
     assert giver(folded, read_figures(folded)[-1]) == who
+
+
+@pytest.mark.parametrize(
+    ("text", "shares"), [("按20%补", {20}), ("增长20%", set()), ("同比涨了两成", set()), ("增速30%，补20%", {20})]
+)
+def test_a_growth_is_no_share(text: str, shares: set[float]) -> None:
+    """What grew by so much is not given as so much."""
+    assert shares_in(fold(text)) == shares
