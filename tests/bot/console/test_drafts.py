@@ -28,6 +28,8 @@ async def test_a_change_is_published_by_another(office: Office) -> None:
     assert "通过了发布检查" in page.text
     answer = await approver.post(f"/console/drafts/{number}/publish", {**carried(page), "remark": "核过"})
     assert answer.location == "/console/drafts"
+    said = (await approver.get(answer.location)).text
+    assert "夜里和休息日不打扰，最早 2026-11-23 08:30 起发" in said, "it is a Sunday"
     corpus = office.services.corpus
     assert (corpus.policies["q91-2"].title, corpus.version != before) == ("奖励首台套", True)
     assert "第二条 奖励首台套。" in (await approver.get("/p/q91-2")).text, "the public page shows the official wording"
@@ -383,3 +385,17 @@ async def test_the_first_page_says_what_waits(office: Office) -> None:
     await send(approver, f"/console/drafts/{number}", "send-back", remark="依据？")
     assert "退回给我 1" in (await editor.get("/console")).text
     assert "等我审核" not in (await approver.get("/console")).text
+
+
+async def test_who_publishes_in_the_hours_reads_that_people_are_told_now(office: Office, clock: ManualClock) -> None:
+    """And from the list how many notices still wait, until they have gone."""
+    await clock.advance(DAY)
+    approver = await office.sign_in("approver", "wang")
+    await published(office, SECOND, title="奖励首台套")
+    await approver.get("/console")
+    base = {"openid": "o1", "data": b"", "news": b"", "created": 0.0, "due": clock.time(), "state": "pending"}
+    board = "/console/drafts"
+    assert "等着发给订阅者的通知" not in (await approver.get(board)).text
+    async with office.services.database.write() as connection:
+        await connection.execute(insert(notices), {**base, "key": "a", "kind": "changed"})
+    assert "等着发给订阅者的通知 ：政策有变化 1 条（现在就发）。" in (await approver.get(board)).text
