@@ -105,8 +105,8 @@ async def open_demo(
 ) -> AsyncIterator[Demo]:
     """Start both halves and introduce them to each other; `database` is a file or an address, empty keeps
     nothing. With a `corpus` that was read already the files are the truth, and nothing is edited. `hasher` where
-    passwords are hashed in another way than is usual, `state` the folder for what is kept of a server's database. Where it
-    is not `quiet` people are written to at any hour of any day.
+    passwords are hashed in another way than is usual, `state` the folder for what is kept of a server's database. Where
+    it is not `quiet` people are written to at any hour of any day.
 
     With `staffed` the console has two accounts without a second factor: refused where others can reach it.
     """

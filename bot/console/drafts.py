@@ -256,7 +256,8 @@ async def _do(
     to: str = "",
     **words: str,
 ) -> web.Response:
-    """Act, and go on with what the act has to say, in whose sentence `words` stand; where a rule or somebody else stands in the way, say that."""
+    """Act, and go on with what the act has to say, in whose sentence `words` stand; where a rule or somebody else
+    stands in the way, say that."""
     try:
         said = await act(publishing(visit))
     except NotAllowed as error:

@@ -67,13 +67,14 @@ async def test_notices_that_are_no_calls_yet(database: Database, heard: Heard) -
     """An empty outbox is not all: notices stand there by kind, with when the first may go by the quiet hours and days
     of rest, and those that wait for an answer apart; what went is none of them."""
     time = heard.clock.time()
-    for key, row in {
+    rows: dict[str, dict[str, Any]] = {
         "a": {"kind": "changed", "due": time},
         "b": {"kind": "changed", "due": time + 7 * DAY},
         "c": {"kind": "new", "due": time + DAY},
         "d": {"kind": "changed", "state": WAITING},
         "e": {"kind": "changed", "state": PLANNED},
-    }.items():
+    }
+    for key, row in rows.items():
         await wait(database, key, **row)
     async with database.write() as connection:
         await connection.execute(

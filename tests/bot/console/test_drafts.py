@@ -385,17 +385,3 @@ async def test_the_first_page_says_what_waits(office: Office) -> None:
     await send(approver, f"/console/drafts/{number}", "send-back", remark="依据？")
     assert "退回给我 1" in (await editor.get("/console")).text
     assert "等我审核" not in (await approver.get("/console")).text
-
-
-async def test_who_publishes_in_the_hours_reads_that_people_are_told_now(office: Office, clock: ManualClock) -> None:
-    """And from the list how many notices still wait, until they have gone."""
-    await clock.advance(DAY)
-    approver = await office.sign_in("approver", "wang")
-    await published(office, SECOND, title="奖励首台套")
-    await approver.get("/console")
-    base = {"openid": "o1", "data": b"", "news": b"", "created": 0.0, "due": clock.time(), "state": "pending"}
-    board = "/console/drafts"
-    assert "等着发给订阅者的通知" not in (await approver.get(board)).text
-    async with office.services.database.write() as connection:
-        await connection.execute(insert(notices), {**base, "key": "a", "kind": "changed"})
-    assert "等着发给订阅者的通知 ：政策有变化 1 条（现在就发）。" in (await approver.get(board)).text

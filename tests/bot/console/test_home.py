@@ -104,7 +104,12 @@ async def test_notices_that_wait(office: Office, clock: ManualClock) -> None:
 
     assert await told() == ""
     base = {"openid": "o1", "data": b"", "news": b"", "created": 0.0, "due": clock.time()}
-    rows = [("a", "changed", "pending"), ("b", "changed", "pending"), ("c", "expiring", "pending"), ("d", "new", "waiting")]
+    rows = [
+        ("a", "changed", "pending"),
+        ("b", "changed", "pending"),
+        ("c", "expiring", "pending"),
+        ("d", "new", "waiting"),
+    ]
     async with database.write() as connection:
         for key, kind, state in rows:
             await connection.execute(insert(notices), {**base, "key": key, "kind": kind, "state": state})
