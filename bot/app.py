@@ -66,6 +66,7 @@ from bot.store.dossiers import Dossiers
 from bot.store.inbox import Inbox
 from bot.store.limits import Stops
 from bot.store.outbox import OutboxRows
+from bot.store.pending import Pending
 from bot.store.phones import Phones
 from bot.store.saved import Backups
 from bot.store.sessions import Sessions
@@ -332,6 +333,7 @@ def build_desk(services: Services, templates: Templates) -> Desk:
         patterns=Patterns(services.client, services.broadcasts.ways, clock=services.clock),
         stops=Stops(database),
         backups=Backups(database),
+        pending=Pending(database),
     )
 
 

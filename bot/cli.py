@@ -88,11 +88,14 @@ def build_cli(router: Router, words: Words) -> Callable[..., None]:
         database: Annotated[
             str, typer.Option(metavar="FILE_OR_URL", help="Where to keep the demo's data; a temporary file by default.")
         ] = "",
+        quiet: Annotated[
+            bool, typer.Option("--quiet/--no-quiet", help="Keep the quiet hours and days of rest.")
+        ] = True,
     ) -> None:
         """Run the bot with an emulated WeChat: no account needed."""
         from bot.demo import run_demo
 
-        asyncio.run(run_demo(router, words, host=host, port=port, database=database))
+        asyncio.run(run_demo(router, words, host=host, port=port, database=database, quiet=quiet))
 
     @cli.command()
     def serve(config: ConfigFile) -> None:

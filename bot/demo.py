@@ -27,7 +27,7 @@ from bot import config as settings
 from bot.app import STOP_SECONDS, Services, mount, open_services
 from bot.clock import Clock, SystemClock
 from bot.commands.accounts import Accounts
-from bot.config import Config, Console, Database, Replies, Server, WeChat
+from bot.config import Config, Console, Database, Push, Replies, Server, WeChat
 from bot.console.codes import new_recovery_codes
 from bot.console.keys import Keys
 from bot.console.passwords import Hasher
@@ -101,10 +101,12 @@ async def open_demo(
     staffed: bool = False,
     hasher: Hasher | None = None,
     state: Path | None = None,
+    quiet: bool = True,
 ) -> AsyncIterator[Demo]:
     """Start both halves and introduce them to each other; `database` is a file or an address, empty keeps
     nothing. With a `corpus` that was read already the files are the truth, and nothing is edited. `hasher` where
-    passwords are hashed in another way than is usual, `state` the folder for what is kept of a server's database.
+    passwords are hashed in another way than is usual, `state` the folder for what is kept of a server's database. Where
+    it is not `quiet` people are written to at any hour of any day.
 
     With `staffed` the console has two accounts without a second factor: refused where others can reach it.
     """
@@ -124,7 +126,7 @@ async def open_demo(
         door = stack.enter_context(_door(host, port))  # the bot must know its address before it is built
         address = _address(door)
         app = web.Application(client_max_size=64 * 1024)
-        config = _config(before, api, door, url=url, staffed=staffed)
+        config = _config(before, api, door, url=url, staffed=staffed, quiet=quiet)
         services = await stack.enter_async_context(
             open_services(config, thinking, words=words, clock=clock, corpus=corpus, migrate=True, hasher=hasher)
         )
@@ -149,14 +151,15 @@ async def open_demo(
         )  # fmt: skip
 
 
-async def run_demo(router: Router, words: Words, *, host: str, port: int, database: str) -> None:
+async def run_demo(router: Router, words: Words, *, host: str, port: int, database: str, quiet: bool = True) -> None:
     """Run until a signal comes, and say where to look."""
     set_up_logs("warning", "text")
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     staffed = host in LOOPBACK
-    async with open_demo(router, words, host=host, port=port, database=database, staffed=staffed) as demo:
+    opening = open_demo(router, words, host=host, port=port, database=database, staffed=staffed, quiet=quiet)
+    async with opening as demo:
         print(f"Chat with the bot   {demo.url}/emulator/")  # noqa: T201  # the one thing this command says
         print(f"Public pages        {demo.url}/policies")  # noqa: T201
         for who, password in demo.passwords.items():
@@ -181,6 +184,7 @@ def write_settings(config: Config) -> Path | None:
         "server": ("host", "port", "public_url"),
         "wechat": ("app_id", "app_secret", "token", "encoding_aes_key", "original_id", "api_base_url"),
         "corpus": ("path",),
+        "push": ("quiet_from", "quiet_until", "workdays"),
         "console": ("enabled", "secret", "totp_required"),
     }
     lines = ["# Of a demo; each start writes it anew.", "[database]", f"url = {json.dumps(f'sqlite:///{file}')}"]
@@ -297,13 +301,14 @@ def _first(name: str) -> Keepsake:
     return Keepsake(account=_account(name), secret=secrets.token_hex(32), begun=-1.0)
 
 
-def _config(before: Keepsake, api: str, door: socket.socket, *, url: str, staffed: bool) -> Config:
+def _config(before: Keepsake, api: str, door: socket.socket, *, url: str, staffed: bool, quiet: bool) -> Config:
     return Config(
         server=Server(host=door.getsockname()[0], port=door.getsockname()[1], public_url=_address(door)),
         wechat=_settings(before.account, api),
         database=Database(url=url, backup_hours=0),
         corpus=settings.Corpus(path=str(DATA)),
         replies=Replies(transfer=False),
+        push=Push() if quiet else Push(quiet_from="00:00", quiet_until="00:00", workdays=False),
         console=Console(enabled=staffed, secret=before.secret, totp_required=False),
     )
 

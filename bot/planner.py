@@ -17,7 +17,7 @@ import msgspec
 from bot.clock import Clock, now
 from bot.config import Config, Push
 from bot.hours import waking
-from bot.notices import EXPIRING, Notice, life
+from bot.notices import CORRECTED, EXPIRING, Notice, life
 from bot.store.calls import Entry, Limit
 from bot.store.driver import Script, Store
 from bot.store.limits import ChannelRows
@@ -158,6 +158,13 @@ def _quiet(push: Push) -> tuple[str, str]:
 def _rests(notice: Notice, push: Push) -> bool:
     """Whether it waits for a working day; what counts days would be wrong after the weekend."""
     return push.workdays and not (notice.urgent or notice.kind == EXPIRING)
+
+
+def goes_from(due: float, kind: str, push: Push, moment: datetime) -> datetime:
+    """When what is due then may go at the earliest, at `moment` or later: quiet hours and days of rest are waited out,
+    as each notice does when it is looked at."""
+    at = max(moment, datetime.fromtimestamp(due, moment.tzinfo))
+    return waking(at, _quiet(push), workdays=push.workdays and kind not in (EXPIRING, CORRECTED))
 
 
 class Planner:

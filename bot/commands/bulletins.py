@@ -178,7 +178,7 @@ class Bulletins:
             raise BotError(self._said["no_list"].format(id=number))
         draft = Announcement(
             name=one.name,
-            content=Content(ending=one.content.ending),
+            content=Content(ending=self._said["ending"] if one.plan.urgent else one.content.ending),
             criteria=(Criterion(kind=REACHED, value=str(number)),),
             plan=msgspec.structs.replace(one.plan, urgent=False, reason=""),  # it is no emergency by itself
             author=member.name,

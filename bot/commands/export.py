@@ -19,7 +19,9 @@ async def export_corpus(config: Config, folder: Path) -> tuple[int, int]:
         revisions = Revisions(database)
         number = await revisions.newest()
         if not number:
-            raise StoreError("the database has no corpus yet: it takes the folder of [corpus] at the first start")
+            raise StoreError(
+                "the database has no corpus yet: start `serve` or `worker` once, which takes it from [corpus]"
+            )
         parts = [revision.part for revision in await revisions.standing(number)]
     finally:
         await database.close()

@@ -34,8 +34,10 @@ def _note(config: Path, taken: str, failed: str) -> None:
     from bot.commands.backups import note
 
     moment = asyncio.run(note(read_config(config), taken, failed=failed)).isoformat(sep=" ", timespec="seconds")
-    said = f"that a backup failed at {moment}" if failed else f"a backup of {moment}, which nobody has read again here"
-    typer.echo(f"The database knows of {said}.")
+    said = (
+        f"that a backup failed at {moment}" if failed else f"of a backup of {moment}, which nobody has read again here"
+    )
+    typer.echo(f"The database knows {said}.")
 
 
 def add_keeping_commands(cli: typer.Typer, router: Router, words: Words) -> None:

@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 
 from bot.channels import CHANNELS
 from bot.clock import SHANGHAI, Clock, SystemClock, now
-from bot.config import Config
+from bot.config import Config, Push
 from bot.errors import BotError
 from bot.limits import Limits
+from bot.planner import goes_from
 from bot.store.calls import Line, State
 from bot.store.database import Database
 from bot.store.outbox import OutboxRows
+from bot.store.pending import Pending
 from bot.words import Words
 
 DAY = 86_400.0  # a row that is sent again may go for so long, in seconds
@@ -25,11 +27,22 @@ DEAD = (State.FAILED, State.UNKNOWN)  # what a person is to look at
 class Ledger:
     """Says what it finds by `say`, line by line, in the office's words."""
 
-    def __init__(self, database: Database, words: Words, *, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        words: Words,
+        *,
+        push: Push,
+        say: Callable[[str], None],
+        clock: Clock | None = None,
+    ) -> None:
         self._rows = OutboxRows(database)
+        self._pending = Pending(database)
+        self._push = push
         self._words = words.outbox
+        self._notices = words.broadcasts
         self._say = say
-        self._clock: Clock = SystemClock()
+        self._clock: Clock = clock or SystemClock()
         self._limits = Limits(database, clock=self._clock)
         self._channels = [kind.name for kind in CHANNELS]
 
@@ -44,6 +57,7 @@ class Ledger:
         else:
             listed = ", ".join(f"{self._words[f'state {name}']} {count}" for name, count in sorted(counts.items()))
             self._say(self._words["counts"].format(detail=listed))
+        await self._show_pending()
         for name in self._channels:
             await self._show_channel(name)
         dead = [one for one in DEAD if counts.get(one.value)]
@@ -51,6 +65,20 @@ class Ledger:
             await self._list(one, many)
         if dead:
             self._say(self._words["advice"])
+
+    async def _show_pending(self) -> None:
+        """Notices that are no rows of the outbox yet, by kind, and from when the first may go."""
+        said, moment = self._notices, now(self._clock)
+        found = await self._pending.read()
+        for name, batches in (
+            ("pending", [batch for batch in found if not batch.follows]),
+            ("following", [batch for batch in found if batch.follows]),
+        ):
+            if batches:
+                kinds = said["comma"].join(f"{said[f'notice {batch.kind}']}{batch.count}" for batch in batches)
+                first = min(goes_from(batch.due, batch.kind, self._push, moment) for batch in batches)
+                when = said["at once"] if first <= moment else f"{first:%m-%d %H:%M}"
+                self._say(said[name].format(detail=kinds, when=when))
 
     async def retry(self, ids: Sequence[int]) -> bool:
         """Let rows go again; whether all of them could."""
@@ -128,7 +156,7 @@ async def run_ledger(
     """What the command does; whether all that was asked for could be done."""
     database = await Database.open(config.database.url)
     try:
-        ledger = Ledger(database, words, say=say)
+        ledger = Ledger(database, words, push=config.push, say=say)
         well = await ledger.retry(retry) if retry else True
         if resume:
             await ledger.resume(resume)

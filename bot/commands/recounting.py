@@ -95,7 +95,8 @@ def planned(one: Announcement, said: Said) -> Iterator[str]:
     yield said["audience"].format(whom=whom(one.criteria, said))
     ways = said["and"].join(said[f"way {way}"] for way in one.plan.ways)
     plan = one.plan
-    yield said["plan"].format(ways=ways, days=plan.days, reserve=plan.reserve, stop_at=plan.stop_at)
+    kept = said["kept urgent"] if plan.urgent else said["kept"].format(reserve=plan.reserve)
+    yield said["plan"].format(ways=ways, days=plan.days, kept=kept, stop_at=plan.stop_at)
     if plan.urgent:
         yield said["urgent"].format(reason=plan.reason)
 
@@ -181,7 +182,7 @@ def person(one: Recipient, named: Named, said: Said) -> str:
         state=said[f"people {one.state}"],
         way=said.get(f"way {one.channel}", one.channel),
         reason=reason(one.reason, one.errcode, said),
-        tries=one.tries,
+        tries=said["tries"].format(count=one.made) if one.made else said["untried"],
         when=minute(one.changed),
     )
 
@@ -194,7 +195,7 @@ def sheet(one: Recipient, named: Named, said: Said) -> str:
         said.get(f"way {one.channel}", one.channel),
         reason(one.reason, 0, said),
         one.errcode or "",
-        one.tries,
+        one.made,
         minute(one.changed),
     )
     return ",".join(str(cell(value)) for value in values) + "\r\n"

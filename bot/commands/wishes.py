@@ -89,25 +89,29 @@ class Reader:
 
     async def apply(self, wish: Wish, one: Announcement) -> Announcement:
         """The announcement with all that is wished."""
-        content = self._ended(wish, await self._content(wish, one.content), one.content)
         criteria = await self._criteria(wish) if wish.names_people else one.criteria
         given = {name: value for name in ("urgent", "reason", "days", "reserve", "stop_at")
                  if (value := getattr(wish, name)) is not None}  # fmt: skip
         if wish.ways:
             given["ways"] = tuple(way for way in WAYS if way in [self._way(way) for way in wish.ways])
+        plan = msgspec.structs.replace(one.plan, **given)
+        content = self._ended(wish, await self._content(wish, one.content), one, urgent=plan.urgent)
         return msgspec.structs.replace(
             one,
             name=one.name if wish.name is None else wish.name.strip(),
             content=content,
             criteria=criteria,
-            plan=msgspec.structs.replace(one.plan, **given),
+            plan=plan,
             start=self._start(wish.start) if wish.start else one.start,
         )
 
-    def _ended(self, wish: Wish, content: Content, before: Content) -> Content:
-        """With how to end announcements, or without: as is wished, else as before."""
-        wanted = bool(before.ending) if wish.ending is None else wish.ending
-        return msgspec.structs.replace(content, ending=(before.ending or self._said["ending"]) if wanted else "")
+    def _ended(self, wish: Wish, content: Content, one: Announcement, *, urgent: bool) -> Content:
+        """With how to end announcements, or without: as is wished, else as before, and where it is an emergency no more
+        with it again. One that is says nothing of it, for it reaches those too who ended them."""
+        before = one.content.ending
+        wanted = (bool(before) or one.plan.urgent) if wish.ending is None else wish.ending
+        ending = (before or self._said["ending"]) if wanted and not urgent else ""
+        return msgspec.structs.replace(content, ending=ending)
 
     async def _content(self, wish: Wish, before: Content) -> Content:
         if wish.text is not None and wish.file is not None:

@@ -99,12 +99,14 @@ async def _begun(visit: Visit, fresh: Announcement) -> Announcement:
     if other is None or (corrects and not other.began):
         raise web.HTTPNotFound
     plan = msgspec.structs.replace(other.plan, urgent=False, reason="")
+    ending = fresh.content.ending if other.plan.urgent else other.content.ending  # an emergency had no choice
+    content = msgspec.structs.replace(other.content, ending=ending)
     if copy:
-        begun = msgspec.structs.replace(fresh, name=other.name, content=other.content, plan=plan)
+        begun = msgspec.structs.replace(fresh, name=other.name, content=content, plan=plan)
         return msgspec.structs.replace(begun, criteria=() if other.corrects else other.criteria)
     reached = (Criterion(kind=REACHED, value=str(other.id)),)
     return msgspec.structs.replace(
-        fresh, name=other.name, content=other.content, criteria=reached, plan=plan, corrects=other.id
+        fresh, name=other.name, content=content, criteria=reached, plan=plan, corrects=other.id
     )  # fmt: skip
 
 

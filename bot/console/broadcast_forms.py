@@ -81,6 +81,11 @@ class Typed:
     ground: int = 0
 
     @property
+    def ends(self) -> bool:
+        """Whether it is to say how to end announcements; an emergency, which reaches who ended them, never does."""
+        return self.ending and not self.urgent
+
+    @property
     def gaps(self) -> tuple[str, ...]:
         """The gaps of a kept text that are still to be filled."""
         texts = (self.text, self.title, self.summary, *self.values.values())
@@ -119,7 +124,7 @@ def typed_of(one: Announcement) -> Typed:
         name=one.name,
         form=content.form,
         text=content.text if content.form == TEXT else "",
-        ending=bool(content.ending),
+        ending=bool(content.ending) or plan.urgent,  # should it be an emergency no more
         title=content.title if card else "",
         summary=content.text if card else "",
         url=content.url if card else "",
@@ -191,7 +196,7 @@ def meant(typed: Typed, known: Known | None, on: Announcement, *, ending: str = 
     return msgspec.structs.replace(
         on,
         name=typed.name,
-        content=msgspec.structs.replace(content, ending=(on.content.ending or ending) if typed.ending else ""),
+        content=msgspec.structs.replace(content, ending=(on.content.ending or ending) if typed.ends else ""),
         criteria=_criteria(typed),
         plan=Plan(
             ways=typed.ways,

@@ -21,6 +21,7 @@ from bot.store.attempts import Attempts
 from bot.store.audit import Audit
 from bot.store.days import Days
 from bot.store.limits import Stops
+from bot.store.pending import Pending
 from bot.store.phones import Phones
 from bot.store.saved import Backups
 from bot.store.sessions import Sessions
@@ -57,4 +58,5 @@ class Desk:
     patterns: Patterns
     stops: Stops
     backups: Backups
+    pending: Pending
     closing: asyncio.Event = field(default_factory=asyncio.Event)

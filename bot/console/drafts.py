@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.console import companions
+from bot.console import companions, waiting
 from bot.console.corpus import deltas, draft_page, edit_of, known_kind, located, publishing, title_of
 from bot.console.entries import is_day
 from bot.console.publishing import Look, Publishing
@@ -67,6 +67,7 @@ async def show_all(visit: Visit) -> web.Response:
         counts={name: len(found) for name, found in lists.items()},
         rows=[(r, await companions.titled(revisions, r)) for r in shown],
         paging=paging,
+        pending=await waiting.pending(visit),
     )
 
 
@@ -185,9 +186,10 @@ async def publish(visit: Visit) -> web.Response:
         if edition is None:
             return "scheduled"
         await parts.shelf.reload()
-        return "published"
+        return "published_later" if when else "published"
 
-    return await _do(visit, chosen, act, to=BOARD)
+    when = waiting.told_from(visit)
+    return await _do(visit, chosen, act, to=BOARD, when=when)
 
 
 async def _told(visit: Visit, chosen: Sequence[Revision], proof: Proof, *, override: str) -> list[Entry]:
@@ -252,8 +254,10 @@ async def _do(
     act: Callable[[Publishing], Awaitable[str]],
     *,
     to: str = "",
+    **words: str,
 ) -> web.Response:
-    """Act, and go on with what the act has to say; where a rule or somebody else stands in the way, say that."""
+    """Act, and go on with what the act has to say, in whose sentence `words` stand; where a rule or somebody else
+    stands in the way, say that."""
     try:
         said = await act(publishing(visit))
     except NotAllowed as error:
@@ -262,7 +266,7 @@ async def _do(
         return await _page(visit, await companions.chosen(visit), status=409, refused="overtaken")
     except CorpusError as error:
         return await _page(visit, await companions.chosen(visit), status=422, refused=str(error))
-    return visit.go(to or draft_page(chosen[0]), said)
+    return visit.go(to or draft_page(chosen[0]), said, **words)
 
 
 async def _page(

@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 import msgspec
 from aiohttp import web
 
-from bot.console.corpus import choices, deltas, draft_page, edit_of, known_kind, publishing, shape_for
+from bot.console.corpus import (
+    Place,
+    choices,
+    deltas,
+    draft_page,
+    edit_of,
+    known_kind,
+    located,
+    publishing,
+    shape_for,
+)
 from bot.console.entries import Entry, Errors, added, is_day, is_long, named, posted, read, shown
 from bot.console.publishing import Look
 from bot.console.shapes import anchor, benefit_kinds
@@ -324,6 +334,13 @@ def _form(visit: Visit, sheet: Sheet, *, status: int = 200, **more: object) -> w
         benefit_kinds=benefit_kinds(),
         own_key=NAMED.get(sheet.kind, "") == "" and sheet.kind not in NUMBERED,
         own_address=edit_of(sheet.kind, "" if sheet.is_new else sheet.key),
+        others={one.where: place.kind for one, place in _elsewhere(visit, sheet) if place},
         anchors={at: anchor(sheet.kind, at) for at in sheet.found if at},
         **facts,
     )
+
+
+def _elsewhere(visit: Visit, sheet: Sheet) -> list[tuple[Complaint, Place | None]]:
+    """What the lint says of other parts than this one, each with where that is."""
+    found = located(visit, [], sheet.look) if sheet.look else []
+    return [(one, place) for one, place in found if one.where != sheet.key]

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.console import broadcasts, drafts
+from bot.console import broadcasts, drafts, waiting
 from bot.console.permissions import Permission
 from bot.console.visit import Visit
 from bot.policies import SOON, Policy
@@ -102,6 +102,7 @@ PANELS = (
     Panel("drafts", Permission.EDITOR, drafts.panel),
     Panel("broadcasts", Permission.VIEWER, broadcasts.panel),
     Panel("backups", Permission.VIEWER, backups),
+    Panel("pending", Permission.VIEWER, waiting.pending),
     Panel("queues", Permission.VIEWER, queues),
     Panel("talk", Permission.VIEWER, talk),
     Panel("expiring", Permission.VIEWER, expiring),  # the longest comes last

@@ -169,7 +169,7 @@ class Wordings:
         found = []
         for (name, person), kind in zip(rows, kinds, strict=True):
             who = cell(name) if name else self._left
-            found.append(f"{who},{self._known[kind]},{cell(minute(person.changed))},{cell(person.tries)}")
+            found.append(f"{who},{self._known[kind]},{cell(minute(person.changed))},{cell(person.made)}")
         return found
 
     def _render(self, kinds: Sequence[tuple[str, str, Cause]]) -> list[str]:

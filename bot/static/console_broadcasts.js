@@ -41,15 +41,17 @@ if (compose) {
   // How many bytes a text has, with the line below it: what the platform counts.
   const size = (text) => new TextEncoder().encode(text).length;
   const [tick, line] = [compose.elements.ending, compose.querySelector("[data-ending]")];
+  const below = () => (tick.checked && !compose.elements.urgent.checked ? size(`\n\n${line.dataset.ending}`) : 0);
   for (const field of compose.querySelectorAll("[data-bytes]")) {
     const note = document.getElementById(field.dataset.counts);
     const count = () => {
-      const bytes = size(field.value.trim()) + (tick.checked ? size(`\n\n${line.dataset.ending}`) : 0);
-      note.textContent = `${bytes} / ${field.dataset.bytes}`;
+      const bytes = size(field.value.trim()) + below();
+      note.textContent = `${bytes} / ${field.dataset.bytes}${below() ? `，其中末尾一行 ${below()}` : ""}`;
       note.classList.toggle("over", bytes > Number(field.dataset.bytes));
     };
     field.addEventListener("input", count);
     tick.addEventListener("change", count);
+    compose.elements.urgent.addEventListener("change", count);
     count();
   }
 }

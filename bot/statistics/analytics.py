@@ -60,7 +60,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit: how often it was concerned, answered and in vain."""
+    """A unit: how often it was concerned, answered and in vain. Without a name: all that are not shown, together."""
 
     name: str
     asked: int | None
@@ -133,7 +133,6 @@ def picture(cells: Iterable[Cell], *, first: date, last: date, corpus: Corpus) -
             daily[INTENT][cell.day].add(cell.count, cell.people)
     took, asked = kinds[TOOK], kinds[ASKED][""]
     slots = [*map(str, SLOTS), MORE]
-    secret = _secret([(took[slot],) for slot in slots])
     intents = kinds[INTENT]
     apart = {list(intents)[n] for n in _secret([(one,) for one in intents.values()])}
     vain = _part(asked, kinds[VAIN][""], intents, but=IN_VAIN, apart=apart)
@@ -150,7 +149,7 @@ def picture(cells: Iterable[Cell], *, first: date, last: date, corpus: Corpus) -
         policies=_figures(kinds[POLICY], lambda key: _title(corpus, key)),
         districts=_figures(kinds[DISTRICT], str),
         units=_desks(kinds[UNIT], kinds[UNIT_VAIN], kinds[UNIT_FOUND]),
-        took=tuple(Figure(name=slot, count=None if n in secret else took[slot].count) for n, slot in enumerate(slots)),
+        took=_slots(took, slots),
         median=_within(took, 0.5),
         nearly_all=_within(took, 0.95),
     )
@@ -195,14 +194,26 @@ def _figures(sums: Mapping[str, _Sum], name: Callable[[str], str]) -> tuple[Figu
     return (*shown[:TOP], *([Figure(name="", count=rest.shown)] if hidden else []))
 
 
+def _slots(took: Mapping[str, _Sum], slots: Sequence[str]) -> tuple[Figure, ...]:
+    """The slots in their order, and at the end those that are hidden, together."""
+    hidden = _secret([(took[slot],) for slot in slots])
+    shown = [Figure(name=slot, count=took[slot].count) for n, slot in enumerate(slots) if n not in hidden]
+    rest = _added(took[slot] for n, slot in enumerate(slots) if n in hidden)
+    return (*shown, *([Figure(name="", count=rest.shown)] if hidden else []))
+
+
 def _desks(asked: Mapping[str, _Sum], vain: Mapping[str, _Sum], found: Mapping[str, _Sum]) -> tuple[Desk, ...]:
-    """Those asked of most first; those that are hidden at the end, by name."""
-    desks = []
-    for name, one in sorted(asked.items(), key=lambda item: (item[1].is_few, -(item[1].shown or 0), item[0])):
+    """Those asked of most first, and at the end one without a name for those that are hidden: not how many they are,
+    nor which, nor what they come to, for a question may concern several."""
+    desks, hidden = [], False
+    for name, one in sorted(asked.items(), key=lambda item: (-item[1].count, item[0])):
+        if one.is_few:
+            hidden = True
+            continue
         part, people = vain.get(name, _Sum()), found.get(name, _Sum()).people
         rest = _Sum(max(0, one.count - part.count), people)
-        desks.append(Desk(name=name, asked=one.shown, vain=None if one.is_few or rest.is_few else part.shown))
-    return tuple(desks)
+        desks.append(Desk(name=name, asked=one.shown, vain=None if rest.is_few else part.shown))
+    return (*desks, *([Desk(name="", asked=None, vain=None)] if hidden else []))
 
 
 def _secret(cells: Sequence[_Parts], *, also: Iterable[int] = ()) -> frozenset[int]:

@@ -27,7 +27,7 @@ from bot.announcements import MASS
 from bot.store.broadcast_tables import recipient_sums, recipients
 from bot.store.days import Reader
 from bot.store.driver import spelled
-from bot.store.recipients import SETTLED, SKIPPED, list_key
+from bot.store.recipients import SETTLED, SKIPPED, WAITING, list_key
 from bot.store.tables import outbox
 
 _number = bindparam("the_broadcast", type_=Integer)
@@ -180,6 +180,11 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     errcode: int
     tries: int
     changed: float
+
+    @property
+    def made(self) -> int:
+        """How often it was tried: what waits for their next message was handed on, and tried by no call."""
+        return max(0, self.tries - (self.state == WAITING))
 
 
 class MassCall(msgspec.Struct, frozen=True, kw_only=True):

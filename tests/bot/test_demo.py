@@ -12,12 +12,13 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.clock import ManualClock
+from bot.clock import SHANGHAI, ManualClock
 from bot.commands.bulletins import open_bulletins
 from bot.config import Config, Database, WeChat, read_config
 from bot.context import Context, Office
 from bot.demo import DATA, Thinking, open_demo, write_settings
 from bot.errors import ConfigError
+from bot.hours import waking
 from bot.keepsakes import EVERY, read_keepsake
 from bot.messages import AnyMessage, Text
 from bot.replies import Answer
@@ -200,6 +201,21 @@ async def test_what_a_demo_keeps_is_not_offered_to_git(tmp_path: Path, clock: Ma
     assert {"demo.sqlite3", "demo.sqlite3.phones.json", "demo.sqlite3.toml", "demo.sqlite3.lock"} <= left
     ignored = (DATA.parent / ".gitignore").read_text(encoding="utf-8").split()
     assert [name for name in left if not any(fnmatch(name, pattern) for pattern in ignored)] == []
+
+
+async def test_a_demo_without_quiet_hours(tmp_path: Path, clock: ManualClock) -> None:
+    """Asked for it, it writes to people at any hour of any day, and the settings beside it say so to other commands;
+    else it keeps the hours of every deployment."""
+    moment = datetime(2026, 11, 22, 3, tzinfo=SHANGHAI)  # a Sunday night
+    for quiet in (True, False):
+        file = str(tmp_path / f"{quiet}.sqlite3")
+        async with open_demo(ROUTER, WORDS, clock=clock, corpus=small_corpus(), database=file, quiet=quiet) as demo:
+            written = write_settings(demo.services.config)
+            assert written is not None
+            push = read_config(written).push
+            assert push == demo.services.config.push
+            first = waking(moment, (push.quiet_from, push.quiet_until), workdays=push.workdays)
+            assert (first == moment) is not quiet
 
 
 async def test_a_token_of_an_earlier_run_is_not_tried(tmp_path: Path, clock: ManualClock) -> None:

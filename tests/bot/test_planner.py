@@ -15,7 +15,7 @@ from bot.channels import CHANNELS
 from bot.clock import SHANGHAI, ManualClock
 from bot.config import Config, Push, WeChat
 from bot.notices import LIFE, Notice, life
-from bot.planner import Deferred, Nothing, Planner, PushPolicy, Told, plan, policy_of
+from bot.planner import Deferred, Nothing, Planner, PushPolicy, Told, goes_from, plan, policy_of
 from bot.store.calls import Allowance, Entry, Limit, Settlement, State
 from bot.store.database import Database
 from bot.store.limits import ChannelRows, Stop
@@ -377,3 +377,21 @@ async def test_a_notice_made_again_is_planned_again(database: Database) -> None:
     await keep(database, notice(key="n1"))
     await planner(database).run_once()
     assert await found(database) == ([("n1", "planned")], [("oA", "template"), ("oA", "template")])
+
+
+@pytest.mark.parametrize("kind", ["new", "changed", "corrected", "expiring", "digest"])
+@pytest.mark.parametrize("hours", [0, 3, 11, 40, 120, 130])
+def test_when_it_is_said_to_go_is_when_it_goes(kind: str, hours: int) -> None:
+    """What staff read of a notice that waits is the moment until which planning puts it off, by night as by weekend.
+
+    A reminder that would be wrong by then is put off to no moment."""
+    moment = MONDAY + timedelta(hours=hours)
+    one = msgspec.structs.replace(FRESH, kind=kind, urgent=kind == "corrected", created=moment.timestamp())
+    wide = msgspec.structs.replace(OPEN, window_until=moment.timestamp() + 9 * DAY)
+    planned = plan(one, wide, policy(quiet_from="20:30", quiet_until="08:30", workdays=True), moment)
+    then = goes_from(one.created, kind, Push(), moment)
+    if isinstance(planned, Told):  # a day that is counted is another by then
+        assert (kind, then.date() > moment.date()) == ("expiring", True)
+        return
+    assert isinstance(planned, Deferred | Entry)
+    assert (planned.until if isinstance(planned, Deferred) else planned.due) == then.timestamp()

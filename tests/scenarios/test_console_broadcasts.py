@@ -67,7 +67,12 @@ async def write(editor: Page) -> str:
     shown = editor.locator("[data-look=words]").first  # leaves by itself; beneath an answer it is the text alone
     await expect(shown).to_have_text(ENDED)
     await expect(editor.locator("[data-look=words]").last).to_have_text(TEXT)
-    await expect(editor.locator("#c-text")).to_have_text(f"{len(ENDED.encode())} / 2048")
+    line = len(ENDED.encode()) - len(TEXT.encode())
+    count = editor.locator("#c-text")
+    await expect(count).to_have_text(f"{len(ENDED.encode())} / 2048，其中末尾一行 {line}")
+    await editor.locator("[name=urgent]").check()  # which has no such line
+    await expect(count).to_have_text(f"{len(TEXT.encode())} / 2048")
+    await editor.locator("[name=urgent]").uncheck()
     await looks_well(editor, 320, 390, 1280)
     return await shown.inner_text()
 

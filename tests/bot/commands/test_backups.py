@@ -204,10 +204,12 @@ def test_a_backup_that_was_made_otherwise(settings: Path, capsys: pytest.Capture
     note = ("backup", "--config", str(settings), "--noted")
     assert ended(*note, "2026-01-02T02:30") == 0
     said = capsys.readouterr().out.replace("\n", " ")
-    assert "2026-01-02 02:30:00+08:00, which nobody has read again here" in said
+    assert "The database knows of a backup of 2026-01-02 02:30:00+08:00, which nobody has read again here" in said
     moment = datetime(2026, 1, 2, 2, 30, tzinfo=SHANGHAI).timestamp()
     assert known(settings) == (moment, moment, "")
     assert ended(*note, "2026-01-03T02:30:00+0000", "--failed", "pg_dump") == 0
+    said = capsys.readouterr().out.replace("\n", " ")
+    assert "The database knows that a backup failed at 2026-01-03 02:30:00+00:00." in said
     assert known(settings) == (moment, datetime(2026, 1, 3, 2, 30, tzinfo=UTC).timestamp(), "pg_dump")
     assert ended(*note, "2026-01-01") == 0
     assert known(settings) == (moment, moment, "")

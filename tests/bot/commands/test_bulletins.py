@@ -58,6 +58,23 @@ async def test_how_to_end_announcements_is_shown_with_what_is_approved(room: Roo
     assert line not in room.said
 
 
+async def test_an_emergency_says_nothing_of_how_to_end_announcements(room: Room) -> None:
+    """It reaches those too who ended them; it says so, and that no mass messages are left, as the console does. What is
+    none any more has the line again."""
+    line = "不收单位公告：回复“退订公告”"
+    number = await room.bulletins.new(msgspec.structs.replace(PLAINLY, urgent=True, reason="台风"), "zhang")
+    assert (await room.get(number)).content.told("custom") == "明天停电"
+    await room.bulletins.show(number)
+    said = room.said
+    assert (line in said, "紧急的不留群发次数" in said, "留1次群发" in said) == (False, True, False)
+    await room.bulletins.edit(number, Wish(urgent=False), "zhang")
+    await room.bulletins.show(number)
+    said = room.said
+    assert (line in said, "每人每月给紧急公告留1次群发" in said) == (True, True)
+    await room.bulletins.edit(number, Wish(urgent=True, reason="台风"), "zhang")
+    assert not (await room.get(number)).content.ending
+
+
 async def test_from_a_draft_to_the_approval(room: Room) -> None:
     """Each step says what comes next; the log has who did it; approved is what was read, by somebody else."""
     number = await room.bulletins.new(PLAINLY, "zhang")
@@ -288,6 +305,7 @@ async def test_a_correction_is_for_those_who_got_it(room: Room) -> None:
     await room.enter(one.id, o0="sent", o1="failed", o2="planned")
     number = await room.bulletins.correct(one.id, "zhang")
     assert ((await room.get(number)).plan.urgent, (await room.get(number)).plan.reason) == (False, "")
+    assert (await room.get(number)).content.ending, "it is no emergency, and may say how to end announcements"
     said = room.said
     assert ("只发给收到过" in said, f"broadcast cancel {one.id}" in said) == (True, True)
     draft = await room.get(number)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 
-from bot.clock import SystemClock, now
+from bot.clock import SHANGHAI, ManualClock, now
 from bot.commands.ledger import Ledger
+from bot.config import Push
 from bot.errors import BotError
 from bot.limits import Limits
 from bot.store.calls import State
 from bot.store.database import Database
 from bot.store.limits import ChannelRows, Stop
-from bot.store.tables import channels, outbox
+from bot.store.notices import PLANNED, WAITING
+from bot.store.tables import channels, concerns, notices, outbox
 from handlers import WORDS
 from handlers.pushes import CHANNELS as NAMED
 from handlers.pushes import REASONS, STATES
 
 WHO = "oSomebody_0000000000000000001"
+DAY = 86_400.0
 
 
 class Heard:
@@ -27,7 +31,8 @@ class Heard:
 
     def __init__(self, database: Database) -> None:
         self.lines: list[str] = []
-        self.ledger = Ledger(database, WORDS, say=self.lines.append)
+        self.clock = ManualClock(datetime(2026, 11, 22, 21, tzinfo=SHANGHAI).timestamp())
+        self.ledger = Ledger(database, WORDS, push=Push(), say=self.lines.append, clock=self.clock)
 
 
 @pytest.fixture
@@ -49,6 +54,43 @@ async def test_an_empty_outbox(heard: Heard) -> None:
     """It says so, and how each channel stands."""
     await heard.ledger.show("", 20)
     assert heard.lines == ["发件箱是空的", *(f"{name}：今天已发0次" for name in NAMED.values())]
+
+
+async def wait(database: Database, key: str, **row: Any) -> None:
+    """A notice that is to be told somebody."""
+    base = {"key": key, "openid": WHO, "data": b"", "news": b"", "state": "pending", "created": 0.0, "due": 0.0}
+    async with database.write() as connection:
+        await connection.execute(insert(notices), {**base, **row})
+
+
+async def test_notices_that_are_no_calls_yet(database: Database, heard: Heard) -> None:
+    """An empty outbox is not all: notices stand there by kind, with when the first may go by the quiet hours and days
+    of rest, and those that wait for an answer apart; what went is none of them."""
+    time = heard.clock.time()
+    rows: dict[str, dict[str, Any]] = {
+        "a": {"kind": "changed", "due": time},
+        "b": {"kind": "changed", "due": time + 7 * DAY},
+        "c": {"kind": "new", "due": time + DAY},
+        "d": {"kind": "changed", "state": WAITING},
+        "e": {"kind": "changed", "state": PLANNED},
+    }
+    for key, row in rows.items():
+        await wait(database, key, **row)
+    async with database.write() as connection:
+        await connection.execute(
+            insert(concerns), [{"openid": WHO, "news": n, "due": time + 2 * DAY} for n in (1, 2)]
+        )  # fmt: skip
+    await heard.ledger.show("", 20)
+    assert heard.lines[:3] == [
+        "发件箱是空的",
+        "等着排进发件箱的通知：政策有变化2，新政策1，按天按周汇总的（人数）1；"
+        "最早11-23 08:30起发（夜里和休息日不打扰，见设置 [push]）",
+        "等对方下次来消息时附上的：政策有变化1",
+    ]
+    await heard.clock.advance(12 * 3600.0)  # a Monday at nine
+    heard.lines.clear()
+    await heard.ledger.show("", 20)
+    assert "最早现在起发" in heard.lines[1]
 
 
 async def test_counts_dead_letters_and_advice(database: Database, heard: Heard) -> None:
@@ -87,7 +129,7 @@ async def test_one_state_alone(database: Database, heard: Heard) -> None:
 
 async def test_channels_that_do_not_go(database: Database, heard: Heard) -> None:
     """A pause with its end, a halt with its reason, and how much of the day is used."""
-    clock = SystemClock()
+    clock = heard.clock
     rows = ChannelRows(database)
     await database.run(lambda: rows.stop("custom", Stop(reason="45011 slower", until=clock.time() + 3600)))
     await database.run(lambda: rows.stop("mass", Stop(reason="48001 api unauthorized", halted=True)))

@@ -32,6 +32,17 @@ async def room(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Room]:
         yield opened
 
 
+async def test_who_waits_was_not_tried(room: Room, tmp_path: Path) -> None:
+    """To be told beneath the next answer is no try; in the file it counts as none."""
+    one = await room.approved()
+    await room.enter(one.id, o0="sent", o1="waiting")
+    await room.bulletins.ledger(one.id, "")
+    assert [line.split("\t")[4] for line in room.said.splitlines()] == ["试了1次", "还没试"]
+    path = tmp_path / "ledger.csv"
+    await room.bulletins.ledger(one.id, "waiting", path=path)
+    assert ',"0",' in path.read_text(encoding="utf-8-sig").splitlines()[1]
+
+
 async def test_the_ledger_names_nobody(room: Room, tmp_path: Path) -> None:
     """People are six digits, as in the console; who left is none; a file has all of them and no formula."""
     one = await room.approved()

@@ -221,6 +221,18 @@ async def test_how_to_end_announcements_is_written_previewed_and_kept(office: Of
     assert 'name="ending" value="1" checked' not in (await editor.get(f"{HERE}/{number}/edit")).source
 
 
+async def test_an_emergency_does_not_say_how_to_end_announcements(office: Office) -> None:
+    """It does not heed the wish of who ended them; a copy of it, which is none, has the line again."""
+    editor = await office.sign_in("editor")
+    line = "不收单位公告：回复“退订公告”"
+    urgent = sent(ending="1", urgent="1", reason="台风")
+    assert line not in (await editor.post(f"{HERE}/preview", urgent)).text
+    number = await kept(editor, ending="1", urgent="1", reason="台风")
+    assert (await get(office, number)).content == Content(text=WORDS)
+    assert "末尾" not in (await editor.get(f"{HERE}/{number}")).text
+    assert re.search(r'name="ending" value="1" checked', (await editor.get(f"{HERE}/new?copy={number}")).source)
+
+
 async def test_tags_of_the_account_are_offered_by_their_names(office: Office) -> None:
     """And told by them; one that is no more is told by its number."""
     database = office.services.database

@@ -28,6 +28,8 @@ async def test_a_change_is_published_by_another(office: Office) -> None:
     assert "通过了发布检查" in page.text
     answer = await approver.post(f"/console/drafts/{number}/publish", {**carried(page), "remark": "核过"})
     assert answer.location == "/console/drafts"
+    said = (await approver.get(answer.location)).text
+    assert "夜里和休息日不打扰，最早 2026-11-23 08:30 起发" in said, "it is a Sunday"
     corpus = office.services.corpus
     assert (corpus.policies["q91-2"].title, corpus.version != before) == ("奖励首台套", True)
     assert "第二条 奖励首台套。" in (await approver.get("/p/q91-2")).text, "the public page shows the official wording"

@@ -8,7 +8,7 @@ from bot.clock import ManualClock
 from bot.messages import Text
 from bot.store.audit import Search
 from bot.store.saved import write_down
-from bot.store.tables import editions
+from bot.store.tables import editions, notices
 from tests.bot.console.client import Office
 from tests.bot.console.talking import count
 
@@ -32,7 +32,9 @@ async def test_the_day_is_counted(office: Office, clock: ManualClock) -> None:
             key = f"{text}-{who}"
             await engine.handle(Text(key=key, openid=who, account="gh_1", created=int(clock.time()), text=text))
 
-    assert "今天收到的文字消息 0 没答上的 — 今天还没有消息" in (await visitor.get("/console")).text
+    first = (await visitor.get("/console")).text
+    assert "今天收到的文字消息 0 没答上的 — 今天还没有消息" in first
+    assert "只数打字的消息； 统计 里“收到的问题”还数语音、点菜单按钮问的和发来的链接" in first
     few, many = ("oA", "oB", "oC", "oD"), ("oA", "oB", "oC", "oD", "oE")
     await ask("q91-1", *few)
     assert "今天收到的文字消息 * 没答上的 * 背后不到 5 人，不显示" in (await visitor.get("/console")).text
@@ -90,3 +92,28 @@ async def test_a_backup_that_is_missed(office: Office, clock: ManualClock) -> No
     assert "the disk is full" not in await told()
     await write_down(url, name="x", good=clock.time() - limit)
     assert "数据库已经很久没有备份" in await told()
+
+
+async def test_notices_that_wait(office: Office, clock: ManualClock) -> None:
+    """Whoever is signed in reads how many notices wait and from when they go, though the outbox is empty: on a Sunday
+    from Monday's morning, a last day's at once; nothing where none waits."""
+    visitor, database = await office.sign_in("viewer"), office.services.database
+
+    async def told() -> str:
+        return (await visitor.get("/console")).text.partition("等着发的通知 ")[2].partition("不打扰人")[0]
+
+    assert await told() == ""
+    base = {"openid": "o1", "data": b"", "news": b"", "created": 0.0, "due": clock.time()}
+    rows = [
+        ("a", "changed", "pending"),
+        ("b", "changed", "pending"),
+        ("c", "expiring", "pending"),
+        ("d", "new", "waiting"),
+    ]
+    async with database.write() as connection:
+        for key, kind, state in rows:
+            await connection.execute(insert(notices), {**base, "key": key, "kind": kind, "state": state})
+    assert await told() == (
+        "政策有变化 2 条，最早 2026-11-23 08:30 起 到期提醒 1 条，现在就发 新政策 1 条，等对方下次来消息时附上 "
+        "20:30 到 08:30、休息日"
+    )

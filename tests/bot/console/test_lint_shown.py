@@ -39,6 +39,29 @@ async def test_what_is_only_to_be_looked_at_is_counted_apart(office: Office) -> 
     assert f"有 {faults} 处要改，另有 {hints} 处请看一眼。" in (await editor.get(f"/console/drafts/{number}")).text
 
 
+async def test_what_blocks_is_told_from_what_may_stay(office: Office) -> None:
+    """Each finding is marked, those that block first."""
+    editor = await office.sign_in("editor")
+    page = await edit(editor, FIRST, action="redraw", summary="补助37万元。", details="先到先得。")
+    shown = page.source.partition("查出 ")[2].partition("</ul>")[0]
+    marks = re.findall(r"badge (?:bad|warn)\">(要改|请看一眼)<", shown)
+    assert set(marks) == {"要改", "请看一眼"}
+    assert marks == sorted(marks, key="要改 请看一眼".index)
+    assert "标“请看一眼”的不挡发布" in page.text
+    assert "请审核人在" not in page.text, "it is all in this one"
+
+
+async def test_what_must_be_changed_with_it_is_linked(office: Office) -> None:
+    """Where a change makes another part wrong, form and draft lead to that and say that both are drafted and published
+    together."""
+    editor = await office.sign_in("editor")
+    page = await edit(editor, FIRST, action="redraw", benefits__0__fact="")
+    assert '<a href="/console/edit/fact?key=equipment">equipment</a>' in page.source
+    assert "放在一起检查和发布" in page.text
+    number = await saved(editor, FIRST, benefits__0__fact="")
+    assert "放在一起检查和发布" in (await editor.get(f"/console/drafts/{number}")).text
+
+
 async def test_what_was_so_before_is_not_told(office: Office) -> None:
     """Only what the draft brings: a figure without a rule that stands in force is nobody's new fault."""
     editor = await office.sign_in("editor")

@@ -21,6 +21,11 @@ from bot.store.tables import metadata, pulse, tokens
 TOKEN = {"name": "access", "value": "secret", "expires": 1.0, "version": 1}
 
 
+def modes(folder: Path) -> dict[str, int]:
+    """Who may read the files of a folder."""
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+
 async def names(database: Database) -> list[str]:
     """The names in the tokens table."""
     async with database.read() as connection:
@@ -50,6 +55,17 @@ async def test_a_file_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert not path.parent.parent.exists()
     with pytest.raises(StoreError, match=r"^/proc/x\.sqlite3: the database cannot be made: No such file"):
         await migrate("sqlite:////proc/x.sqlite3")
+
+
+async def test_a_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """It holds what followers wrote: it and what stands beside it are read by nobody else."""
+    database = await Database.open(f"sqlite:///{tmp_path}/x.sqlite3", migrate=True)
+    try:
+        await database.ping()
+        files = modes(tmp_path)
+    finally:
+        await database.close()
+    assert files == dict.fromkeys(("x.sqlite3", "x.sqlite3-wal", "x.sqlite3-shm"), 0o600)
 
 
 async def test_missing_file_is_not_created(tmp_path: Path) -> None:
