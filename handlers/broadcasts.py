@@ -70,16 +70,6 @@ FAULTS = {
     "none_fits": "{field}：选的方式都发不了这种内容",
     "range": "{field}超出范围",
 }
-NOTICES = {
-    "new": "新政策",
-    "changed": "政策有变化",
-    "expiring": "到期提醒",
-    "corrected": "更正",
-    "wish": "要过的政策",
-    "digest": "几条合在一起的",
-    "announced": "公告",
-    "gathered": "按天按周汇总的（人数）",
-}
 RULES = {
     "wrong_state": "{id}号公告现在是“{state}”，不能这样做。用 broadcast show {id} 看现在的情况。",
     "own_work": "写过、提交过{id}号公告的人不能审核它。请换一位同事：--who 另一个账号。",
@@ -115,10 +105,6 @@ BROADCASTS: dict[str, str] = {
     **{f"fault {name}": word for name, word in FAULTS.items()},
     **{f"rule {name}": word for name, word in RULES.items()},
     **{f"done {name}": word for name, word in DONE.items()},
-    **{f"notice {name}": word for name, word in NOTICES.items()},
-    "pending": "等着排进发件箱的通知：{detail}；最早{when}起发（夜里和休息日不打扰，见设置 [push]）",
-    "following": "等对方下次来消息时附上的：{detail}",
-    "at once": "现在",
     "and": "、",
     "comma": "，",
     "closed": "管理台没有开放。请在设置文件的 [console] 里写 enabled = true 和 secret。",

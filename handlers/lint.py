@@ -22,6 +22,7 @@ LINT: dict[str, str] = {
     "fact_without_options": "是选择题，却没有选项。",
     "policy_twice": "有两条政策标题、区（市）和首个关键词都一样，分不开。",
     "benefit_twice": "有两条规则同名：{detail}。",
+    "hints": "共{detail}处提醒，请看一眼；不影响使用，也不挡发布。",
     "well": "规则检查通过（政策/规则/错误：{detail}）",
     "faults": "规则有错，请先改正（政策/规则/错误：{detail}）",
 }

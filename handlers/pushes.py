@@ -33,10 +33,26 @@ REASONS = {
     "unknown": "微信说找不到这位关注者",
 }
 
+NOTICES = {
+    "new": "新政策",
+    "changed": "政策有变化",
+    "expiring": "到期提醒",
+    "corrected": "更正",
+    "wish": "要过的政策",
+    "digest": "几条合在一起的",
+    "announced": "公告",
+    "gathered": "按天按周汇总的（人数）",
+}
+
 OUTBOX: dict[str, str] = {
     **{f"channel {name}": word for name, word in CHANNELS.items()},
     **{f"state {name}": word for name, word in STATES.items()},
     **{f"reason {name}": word for name, word in REASONS.items()},
+    **{f"notice {name}": word for name, word in NOTICES.items()},
+    "pending": "等着排进发件箱的通知：{detail}；最早{when}起发（夜里和休息日不打扰，见设置 [push]）",
+    "following": "等对方下次来消息时附上的：{detail}",
+    "at once": "现在",
+    "comma": "，",
     "counts": "发件箱：{detail}",
     "empty": "发件箱是空的",
     "stands": "{channel}：今天已发{used}次{state}",

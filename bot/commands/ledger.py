@@ -40,7 +40,6 @@ class Ledger:
         self._pending = Pending(database)
         self._push = push
         self._words = words.outbox
-        self._notices = words.broadcasts
         self._say = say
         self._clock: Clock = clock or SystemClock()
         self._limits = Limits(database, clock=self._clock)
@@ -68,7 +67,7 @@ class Ledger:
 
     async def _show_pending(self) -> None:
         """Notices that are no rows of the outbox yet, by kind, and from when the first may go."""
-        said, moment = self._notices, now(self._clock)
+        said, moment = self._words, now(self._clock)
         found = await self._pending.read()
         for name, batches in (
             ("pending", [batch for batch in found if not batch.follows]),

@@ -53,11 +53,13 @@ class Fault:
 
 
 def run_lint(corpus: Corpus, words: Words, say: Callable[[str], None]) -> bool:
-    """Say every finding in a line, the faults first, and a count; whether there is no fault."""
+    """Say every finding in a line, the faults first, and how many of each; whether there is no fault."""
     found = sorted(lint(corpus), key=lambda fault: fault.hint)
     for fault in found:
         say(f"{'⚠️' if fault.hint else '❌'} {fault.where}: {spell(fault, words)}")
     faults = sum(not fault.hint for fault in found)
+    if hints := len(found) - faults:
+        say(f"⚠️ {words.lint['hints'].format(detail=hints)}")
     rules = sum(len(policy.benefits) for policy in corpus.policies.values())
     said = words.lint["well" if not faults else "faults"]
     say(f"{'✅' if not faults else '❌'} {said.format(detail=f'{len(corpus.policies)}/{rules}/{faults}')}")

@@ -37,7 +37,7 @@ from handlers.lint import LINT
 from tests.corpus import the_corpus
 
 CORPUS = the_corpus()
-SAID = ("well", "faults")  # the last line
+SAID = ("hints", "well", "faults")  # the last lines
 
 
 def changed(policy_id: str, **fields: Any) -> Corpus:
@@ -200,6 +200,8 @@ def test_every_finding_has_its_sentence() -> None:
     assert {f.name for f in lint(CORPUS)} <= set(LINT) - set(SAID)
     assert run_lint(CORPUS, WORDS, lines.append)
     assert lines[-1].startswith("✅ ")
+    hints = sum(fault.hint for fault in lint(CORPUS))
+    assert lines[-2] == f"⚠️ {LINT['hints'].format(detail=hints)}"
 
 
 def test_figures_of_texts() -> None:
