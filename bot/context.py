@@ -6,11 +6,11 @@ A handler reads the message, the question and the corpus, and returns an Answer.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -23,6 +23,8 @@ from bot.messages import AnyMessage
 from bot.person import Change, Dossier, Person
 from bot.question import Hit, every_word
 from bot.ranking import Finding, find
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,7 @@ class Context:
     changes: list[Change] = field(default_factory=list)
     _person: Person | None = None
     _findings: dict[str, Finding] = field(default_factory=dict)
+    _known: dict[Hashable, object] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -119,6 +122,12 @@ class Context:
             self._person = await self.load()
         return self._person
 
+    def once(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What `work` gives, worked out once per message: handlers that pass a message on ask the same of it."""
+        if key not in self._known:
+            self._known[key] = work()
+        return cast(T, self._known[key])
+
     def find(self, text: str) -> Finding:
         """What a text asks for and which policies fit; worked out once per message."""
         if text not in self._findings:
@@ -136,6 +145,7 @@ class Context:
         aside = copy(self)
         aside.words = words
         aside._findings = {**self._findings, words: replace(found, ranked=ranked)}
+        aside._known = {}
         return aside
 
     def concerning(self, kind: str, value: str) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ def _is_trade_alone(ctx: Context) -> bool:
         return False
     if question.intents - {"list", "amount"} or any(kind != "topic" for kind, _ in ctx.finding.scope):
         return False
+    if not (SUPPORT.search(text) or "amount" in question.intents):
+        return False
     told = enterprise.tell(ctx)
     if any(hit.start not in told.places for hit in question.naming):
         return False
@@ -58,8 +60,7 @@ def _is_trade_alone(ctx: Context) -> bool:
     )
     if best is not None and best.benefits and not ctx.corpus.is_over(best, ctx.today):
         return False
-    asks = SUPPORT.search(text) is not None or "amount" in question.intents
-    return told.facts.get("sector") == MAKERS and asks and not FILLING.sub("", enterprise.rest(ctx, told))
+    return told.facts.get("sector") == MAKERS and not FILLING.sub("", enterprise.rest(ctx, told))
 
 
 def _trade(ctx: Context) -> str:

@@ -50,6 +50,10 @@ def _wanted(corpus: Corpus, policy: Policy) -> tuple[Fact, ...]:
 
 def read(ctx: Context, policy: Policy, *, asked: str = "") -> Told:
     """What the words tell of the facts of a policy."""
+    return ctx.once((read, ctx.words, policy.id, asked), lambda: _read(ctx, policy, asked=asked))
+
+
+def _read(ctx: Context, policy: Policy, *, asked: str) -> Told:
     corpus = ctx.corpus
     only = _only_sum(corpus, policy.benefits)
     others, names = tuple(corpus.facts.values()), _names(ctx, policy)

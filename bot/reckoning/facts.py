@@ -15,7 +15,18 @@ from functools import lru_cache
 from bot.chinese import BOTH, NONE, ODD, Folded, denied, fold
 from bot.person import Facts, FactValue
 from bot.policies import Fact
-from bot.reckoning.claims import MOST, Odd, accept, claim, give_the_rest, multiplied, of_others, places, without_unit
+from bot.reckoning.claims import (
+    MOST,
+    Odd,
+    accept,
+    claim,
+    give_the_rest,
+    multiplied,
+    of_others,
+    places,
+    spelled,
+    without_unit,
+)  # fmt: skip
 from bot.reckoning.figures import (
     SAID_NO,
     SAID_YES,
@@ -213,8 +224,18 @@ def _relate(wanted: Sequence[Fact], facts: Facts, odd: list[Odd]) -> frozenset[s
 # ----- words
 
 
+@lru_cache(maxsize=1024)
+def _any_word(fact: Fact) -> re.Pattern[str]:
+    """Any word that tells a fact: of a hundred facts a text speaks of one or two, and this passes the others by."""
+    options = (word for option in fact.options for word in (option.name, *option.words))
+    words = {spelled(word) for word in (*fact.words, *fact.no, *options)} - {""}
+    return re.compile("|".join(map(re.escape, sorted(words))) or "(?!)")
+
+
 def _chosen(folded: Folded, fact: Fact) -> tuple[str, bool]:
     """The option that is named; nothing where several are, which the second value says."""
+    if not _any_word(fact).search(folded.text):
+        return "", False
     named = [
         (end - start, start, option.name)
         for option in fact.options
@@ -254,6 +275,8 @@ def _is_half_denied(folded: Folded, refused: frozenset[int], name: str) -> bool:
 
 def _yes_or_no(folded: Folded, fact: Fact) -> tuple[FactValue, bool]:
     """Yes or no where words say so; what says no goes before what says yes inside it."""
+    if not _any_word(fact).search(folded.text):
+        return "", False
     if any(places(folded, word) for word in fact.no):
         return SAID_NO, False
     found = sorted([place for word in fact.words for place in places(folded, word)])

@@ -39,6 +39,19 @@ def test_the_words_are_looked_up_once() -> None:
     assert ctx.find("首台套").text == "首台套"
 
 
+def test_what_is_worked_out_is_so_once_per_message() -> None:
+    """For each key, and anew for other words beside the message."""
+    ctx, times = context(), list[str]()
+
+    def work() -> int:
+        times.append(ctx.words)
+        return len(times)
+
+    assert [ctx.once("a", work), ctx.once("a", work), ctx.once("b", work)] == [1, 1, 2]
+    assert ctx.aside("首台套").once("a", work) == 3
+    assert ctx.once("a", work) == 1
+
+
 def test_a_tap_points_before_the_last_card() -> None:
     """Words such as 找谁办 mean the policy of the tapped link, else the one last shown, else none."""
     shown = Conversation(focus="q91-2", expires=NOW.timestamp() + 1)
