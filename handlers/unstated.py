@@ -96,6 +96,8 @@ async def answer(ctx: Context) -> Answer | None:
     if match is None:
         return None
     kind, found = match
+    if kind.asks is WHERE_FILED and "contact" in ctx.finding.wants and ctx.finding.ids:
+        return None  # 技改材料交哪个处，座机多少: whose phone is asked for is told their desk
     if "amount" in ctx.finding.wants and (other := await _beside_sum(ctx, found, kind)):
         return other
     plain = TAIL.sub("，", text.replace(found[0], "，"))

@@ -147,3 +147,11 @@ async def test_who_wants_to_apply_is_told_whom_to_ask() -> None:
     assert answer.policies == ("q91-1",)
     assert "收不了申报" in said(answer)
     assert "85911248" in said(answer)
+
+
+async def test_whose_phone_is_asked_for_is_told_the_desk() -> None:
+    """Where to file is not stated; the desk that is asked for with it is."""
+    answer = await Talk().say("会计问下，技改材料交哪个处，座机多少")
+    check(answer)
+    assert answer.policies[0] == "q91-1"
+    assert "85911248" in said(answer)
