@@ -101,6 +101,10 @@ class Context:
         """The day every validity is told for."""
         return self.now.date()
 
+    def is_over(self, policy_id: str) -> bool:
+        """Whether a policy ended before today."""
+        return self.corpus.is_over(self.corpus.policies[policy_id], self.today)
+
     @property
     def opening(self) -> Opening:
         """Whether the desks are open now, and when that changes."""

@@ -73,7 +73,7 @@ def _named(ctx: Context) -> Policy | None:
     question = ctx.finding.question
     words = "".join((*question.named("district")[:1], *(hit.entry.word for hit in question.naming)))
     ids = ctx.find(words).ids if question.naming else ()
-    over = [i for i in ids if ctx.corpus.is_over(ctx.corpus.policies[i], ctx.today)]
+    over = [i for i in ids if ctx.is_over(i)]
     first = next((i for i in ids if i not in over), next(iter(ids), ""))
     return ctx.corpus.policies.get(first)
 

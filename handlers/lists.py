@@ -152,7 +152,7 @@ def near(ctx: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
     scores = {ranked.id: ranked.score for ranked in ctx.finding.ranked}
     if is_dated(ctx) or not scores.keys() >= set(ids):
         return ids
-    worth = {i: scores[i] * (ALIKE if ctx.corpus.is_over(ctx.corpus.policies[i], ctx.today) else 1.0) for i in ids}
+    worth = {i: scores[i] * (ALIKE if ctx.is_over(i) else 1.0) for i in ids}
     return (*ids[:1], *sorted(ids[1:], key=lambda i: -worth[i]))
 
 

@@ -80,7 +80,7 @@ async def _matter(ctx: Context, words: str, number: int) -> Matter:
     if not found.ids:
         return Matter(words=words, head=(f"{number}. {named}：没有找到对得上的惠企政策，请换个说法单独再问。",))
     lack = lacking(found, ctx.corpus, ctx.find)
-    alive = [i for i in lack.ids if not ctx.corpus.is_over(ctx.corpus.policies[i], ctx.today)] if lack else []
+    alive = [i for i in lack.ids if not ctx.is_over(i)] if lack else []
     if lack and alive and not any(ctx.corpus.policies[i].level == "city" for i in alive):
         there = [ctx.corpus.policies[i] for i in alive[:2]]
         links = [say_link(wording.beside(ctx, p), str(number), p.id) for p in there]

@@ -33,7 +33,7 @@ async def answer(ctx: Context) -> Answer | None:
     theirs = "kin" in question.signs or OWN.search(text)
     if not (theirs and "trade" in question.signs and SUPPORT.search(text)):
         return None
-    if finding.ids and not ("kin" in question.signs and _is_over(ctx, finding.ids[0])):
+    if finding.ids and not ("kin" in question.signs and ctx.is_over(finding.ids[0])):
         return None
     if question.elsewhere or question.named("foreign") or "bait" in question.signs or ctx.conversation.focus:
         return None
@@ -65,9 +65,5 @@ def _is_trade_alone(ctx: Context) -> bool:
 
 def _trade(ctx: Context) -> str:
     """The word of the trade, where a policy in force that pays nothing is named by it."""
-    alive = [i for i in ctx.finding.ids if not _is_over(ctx, i)]
+    alive = [i for i in ctx.finding.ids if not ctx.is_over(i)]
     return next((hit.entry.word for hit in ctx.finding.question.naming), "") if alive else ""
-
-
-def _is_over(ctx: Context, policy_id: str) -> bool:
-    return ctx.corpus.is_over(ctx.corpus.policies[policy_id], ctx.today)

@@ -105,7 +105,7 @@ def _there_alone(ctx: Context) -> Answer | None:
 async def _without(ctx: Context, lack: Lack) -> Answer | None:
     """The city's, which holds there too, with all that was asked; else whose there are, for those places alone."""
     said = f"📍 资料里没有{lack.district}自己的“{lack.matter}”政策。"
-    alive = [i for i in lack.ids if not ctx.corpus.is_over(ctx.corpus.policies[i], ctx.today)]
+    alive = [i for i in lack.ids if not ctx.is_over(i)]
     if not alive:
         over = lack.ids[0] == ctx.finding.ids[0]
         of_city = ctx.corpus.policies[lack.ids[0]].level == "city"

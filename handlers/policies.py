@@ -58,7 +58,7 @@ async def answer(ctx: Context) -> Answer | None:
         ids = (meets, *(i for i in ids if i != meets))
     settled = theirs or bool(titled) or bool(meets) or (finding.undecided and _is_alone(ctx, finding))
     if finding.undecided and not settled and qualifying.is_asked(ctx):
-        alive = tuple(i for i in ids if not _is_over(ctx, i))
+        alive = tuple(i for i in ids if not ctx.is_over(i))
         return lists.ask_which(ctx, alive or ids, "policy", wanted=qualifying.WANTED, lead=QUALIFYING)
     if (finding.undecided and not settled) or (conditions and finding.whole and len(ids) > 1):
         return lists.ask_which(ctx, ids, "policy", wanted="conditions" if conditions else "")
@@ -76,7 +76,7 @@ def _titled(ctx: Context, finding: Finding) -> str:
         return ""
     word = words[0].entry.word
     found = [i for i in finding.ids if word in fold(ctx.corpus.called(ctx.corpus.policies[i])).text]
-    return found[0] if len(found) == 1 and not _is_over(ctx, found[0]) else ""
+    return found[0] if len(found) == 1 and not ctx.is_over(found[0]) else ""
 
 
 def _meeting(ctx: Context, finding: Finding) -> str:
@@ -154,10 +154,6 @@ def own_first(ctx: Context, finding: Finding, here: str) -> tuple[str, ...]:
 
 def _are_related(one: Policy, other: Policy) -> bool:
     return one.id in other.related or other.id in one.related
-
-
-def _is_over(ctx: Context, policy_id: str) -> bool:
-    return ctx.corpus.is_over(ctx.corpus.policies[policy_id], ctx.today)
 
 
 async def again(ctx: Context) -> Answer | None:
